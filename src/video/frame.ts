@@ -1,0 +1,36 @@
+/** One picture of a video. */
+export interface Frame {
+  /** 0-based number of the frame in its source. */
+  readonly index: number;
+  /** Presentation time in seconds since the start of the source (the real timestamp, not index / rate). */
+  readonly time: number;
+  /** Size in pixels as displayed (rotation applied). */
+  readonly width: number;
+  readonly height: number;
+  /**
+   * The picture as planar I420 at full size: Y (width × height), then U and V (⌈width/2⌉ × ⌈height/2⌉ each).
+   * Absent when the consumer did not ask for it.
+   */
+  readonly pixels?: Uint8Array;
+  /**
+   * The picture letterboxed to the detector's input: planes R, G, B of `letterbox.width` × `letterbox.height` bytes.
+   * Absent when the consumer did not ask for it.
+   */
+  readonly input?: Uint8Array;
+}
+
+/**
+ * How a picture is fitted into a detector's input: scaled with its aspect kept, then padded.
+ * A source point p maps to p × scale + offset (pixels, outer corners).
+ */
+export interface Letterbox {
+  /** Input size in pixels. */
+  readonly width: number;
+  readonly height: number;
+  /** Size of the scaled picture inside it. */
+  readonly innerWidth: number;
+  readonly innerHeight: number;
+  /** Left and top of the scaled picture inside the input. */
+  readonly offsetX: number;
+  readonly offsetY: number;
+}
