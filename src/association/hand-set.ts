@@ -1,0 +1,18 @@
+import { type AssociationScore, FEATURE_COUNT, FEATURES } from './features.ts';
+
+const IOU = FEATURES.indexOf('iou');
+const DISTANCE = FEATURES.indexOf('distance');
+const HEIGHT = FEATURES.indexOf('heightDifference');
+const GAP = FEATURES.indexOf('gap');
+
+/** A score set by hand from overlap, distance and size alone: the baseline that the learned fusion is measured against. */
+export const handSetScore: AssociationScore = {
+  score(features, n, out) {
+    for (let k = 0; k < n; k++) {
+      const o = k * FEATURE_COUNT;
+      const z =
+        8 * features[o + IOU] - 0.15 * features[o + DISTANCE] - 8 * Math.abs(features[o + HEIGHT]) - features[o + GAP];
+      out[k] = 1 / (1 + Math.exp(-z));
+    }
+  },
+};

@@ -1,0 +1,40 @@
+import { z } from 'zod';
+
+const number = (value: number, min: number, max: number, unit: string, description: string) =>
+  z.number().min(min).max(max).default(value).describe(description).meta({ unit });
+
+/** Parameters of the tracker, with their defaults. */
+export const trackingParameters = z.strictObject({
+  highScore: number(0.5, 0, 1, 'score', 'Detections from this score on are matched first'),
+  lowScore: number(0.1, 0, 1, 'score', 'Detections below this score are ignored'),
+  newScore: number(0.6, 0, 1, 'score', 'Score from which an unmatched detection starts a track'),
+  confirmSeconds: number(0.1, 0, 10, 's', 'A track is confirmed once it has been seen for this long'),
+  confirmHits: number(3, 1, 100, 'detections', 'and at least this often'),
+  tentativeSeconds: number(0.15, 0, 10, 's', 'A track that is not confirmed ends when unseen for longer than this'),
+  lostSeconds: number(1.5, 0, 60, 's', 'A confirmed track ends when unseen for longer than this'),
+  minProbability: number(0.3, 0, 1, 'probability', 'Association probability below which a detection is not the track'),
+  minProbabilityLow: number(0.5, 0, 1, 'probability', 'The same for detections of low score'),
+  gateDistance: number(
+    30,
+    0,
+    1000,
+    'σ²',
+    'Squared Mahalanobis distance up to which a pair without overlap is considered',
+  ),
+  duplicateIou: number(
+    0.7,
+    0,
+    1,
+    'IoU',
+    'An unmatched detection that overlaps a tracked person more than this starts no track',
+  ),
+  positionNoise: number(0.05, 0.001, 1, 'box heights', 'Standard deviation of a detected centre'),
+  sizeNoise: number(0.08, 0.001, 1, 'box heights', 'Standard deviation of a detected width or height'),
+  accelerationNoise: number(0.5, 0, 10, 'heights/s^1.5', 'How fast people change their speed'),
+  growthNoise: number(0.1, 0, 10, 'heights/s^1.5', 'How fast their size in the picture changes its rate'),
+  initialSpeed: number(0.8, 0, 20, 'heights/s', 'Standard deviation of the speed of a new track'),
+  initialSizeRate: number(0.2, 0, 20, 'heights/s', 'Standard deviation of the size change of a new track'),
+});
+
+/** Parameters of the tracker; see {@link trackingParameters}. */
+export type TrackingParameters = z.infer<typeof trackingParameters>;

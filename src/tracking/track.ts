@@ -1,0 +1,48 @@
+import type { Detections } from '../detection/detections.ts';
+
+/** tentative: seen too little to be sure; confirmed: seen in this frame; lost: not seen now but awaited; ended: given up. */
+export type TrackState = 'tentative' | 'confirmed' | 'lost' | 'ended';
+
+/** One person as the tracker follows it. The object is updated in place from frame to frame: copy what you keep. */
+export class Track {
+  /** Positive and never reused; 0 while tentative. */
+  id = 0;
+  state: TrackState = 'tentative';
+  /** Filtered (x, y, w, h) in source pixels. */
+  readonly box = new Float64Array(4);
+  /** Speed of the centre (x, y) in pixels per second. */
+  readonly velocity = new Float64Array(2);
+  /** Index of the detection taken in this frame, −1 where the box is predicted. */
+  detection = -1;
+  /** Last observed (x, y, w, h). */
+  readonly observed = new Float64Array(4);
+  /** Number of detections taken. */
+  hits = 0;
+  /** Time of the first and of the last detection, seconds. */
+  readonly firstTime: number;
+  lastTime: number;
+  /** Score of the last detection. */
+  lastScore = 0;
+  /** Mean score of the detections taken, recent ones weighing more. */
+  score = 0;
+  /** Where the track keeps its state in the tracker's columns. */
+  readonly slot: number;
+
+  constructor(slot: number, time: number) {
+    this.slot = slot;
+    this.firstTime = time;
+    this.lastTime = time;
+  }
+
+  /** Notes that detection `j` of the frame at `time` is this person. */
+  observe(detections: Detections, j: number, time: number): void {
+    this.observed.set(detections.boxes.subarray(4 * j, 4 * j + 4));
+    this.hits++;
+    this.lastTime = time;
+    this.lastScore = detections.scores[j];
+    this.score += (this.lastScore - this.score) / Math.min(this.hits, SCORE_MEMORY);
+  }
+}
+
+/** Number of detections over which the mean score runs. */
+const SCORE_MEMORY = 20;

@@ -1,0 +1,218 @@
+import { assign } from '../association/assignment.ts';
+import { type AssociationScore, PairFeatures, type TrackColumns } from '../association/features.ts';
+import { handSetScore } from '../association/hand-set.ts';
+import type { Detections } from '../detection/detections.ts';
+import { TwintrackError } from '../errors.ts';
+import { iou } from '../geometry.ts';
+import { KalmanBoxes } from './kalman.ts';
+import { type TrackingParameters, trackingParameters } from './parameters.ts';
+import { Track } from './track.ts';
+
+/**
+ * Multi-object tracker: predicts each track by its Kalman filter, scores track–detection pairs, assigns them by the Hungarian
+ * method in two stages by detection score (Zhang et al. 2022), and keeps the life cycle in seconds.
+ * All state is the instance's own.
+ */
+export class Tracker {
+  readonly parameters: TrackingParameters;
+  private readonly association: AssociationScore;
+  private readonly filter: KalmanBoxes;
+  private readonly pairs = new PairFeatures();
+  private tracks: Track[] = [];
+  private freeSlots: number[] = [];
+  private slots = 0;
+  private nextId = 1;
+  private time = Number.NEGATIVE_INFINITY;
+  private columns = newColumns(16);
+  private probabilities = new Float64Array(64);
+
+  /**
+   * @param parameters overrides of the defaults
+   * @param association score of track–detection pairs
+   * @throws ZodError on a parameter outside its range
+   */
+  constructor(parameters: Partial<TrackingParameters> = {}, association: AssociationScore = handSetScore) {
+    this.parameters = trackingParameters.parse(parameters);
+    this.association = association;
+    const p = this.parameters;
+    this.filter = new KalmanBoxes({
+      position: p.positionNoise,
+      size: p.sizeNoise,
+      acceleration: p.accelerationNoise,
+      growth: p.growthNoise,
+      speed: p.initialSpeed,
+      sizeRate: p.initialSizeRate,
+    });
+  }
+
+  /** Forgets all tracks; ids start again at 1. */
+  reset(): void {
+    this.tracks = [];
+    this.freeSlots = [];
+    this.slots = 0;
+    this.nextId = 1;
+    this.time = Number.NEGATIVE_INFINITY;
+  }
+
+  /**
+   * Takes in the next frame.
+   *
+   * @param detections the people found in it, source pixels; a row with a number that is not finite or without area is ignored
+   * @param time its presentation time in seconds, later than that of the frame before
+   * @returns every track alive, and for the last time those that ended now. The objects live on from frame to frame.
+   * @throws TwintrackError when time does not move forward
+   */
+  update(detections: Detections, time: number): readonly Track[] {
+    if (!(time > this.time))
+      throw new TwintrackError(`frame time ${time} s: not later than ${this.time} s before it; feed frames in order`);
+    this.removeEnded();
+    const dt = Number.isFinite(this.time) ? time - this.time : 0;
+    this.time = time;
+    for (const track of this.tracks) {
+      this.filter.predict(track.slot, dt);
+      track.detection = -1;
+    }
+    const taken = new Uint8Array(detections.length);
+    this.fillColumns();
+    this.match(detections, taken, this.parameters.highScore, Number.POSITIVE_INFINITY, this.parameters.minProbability);
+    this.match(
+      detections,
+      taken,
+      this.parameters.lowScore,
+      this.parameters.highScore,
+      this.parameters.minProbabilityLow,
+    );
+    for (const track of this.tracks) this.settle(track, detections);
+    this.startTracks(detections, taken);
+    return this.tracks;
+  }
+
+  /** Matches the tracks without a detection to the untaken detections with a score in [from, to). */
+  private match(detections: Detections, taken: Uint8Array, from: number, to: number, minProbability: number): void {
+    const first = from >= this.parameters.highScore;
+    const trackUse = new Uint8Array(this.tracks.length);
+    for (let i = 0; i < this.tracks.length; i++) {
+      const track = this.tracks[i];
+      trackUse[i] = track.detection < 0 && (first || track.state !== 'tentative') ? 1 : 0;
+    }
+    const detectionUse = new Uint8Array(detections.length);
+    let any = false;
+    for (let j = 0; j < detections.length; j++) {
+      const score = detections.scores[j];
+      if (taken[j] || !(score >= from && score < to) || !isBox(detections, j)) continue;
+      detectionUse[j] = 1;
+      any = true;
+    }
+    if (!any) return;
+    const pairs = this.pairs;
+    pairs.compute(this.columns, trackUse, detections, detectionUse, this.parameters.gateDistance);
+    if (this.probabilities.length < pairs.length) this.probabilities = new Float64Array(2 * pairs.length);
+    this.association.score(pairs.values, pairs.length, this.probabilities);
+    for (let k = 0; k < pairs.length; k++) pairs.costs[k] = -Math.log(Math.max(this.probabilities[k], 1e-9));
+    const assigned = assign(pairs, this.tracks.length, detections.length, -Math.log(minProbability));
+    for (let i = 0; i < assigned.length; i++) {
+      if (assigned[i] < 0) continue;
+      this.tracks[i].detection = assigned[i];
+      taken[assigned[i]] = 1;
+    }
+  }
+
+  /** Brings a track up to date with the detection it took, or with having taken none. */
+  private settle(track: Track, detections: Detections): void {
+    const p = this.parameters;
+    if (track.detection >= 0) {
+      this.filter.update(track.slot, detections.boxes, track.detection);
+      track.observe(detections, track.detection, this.time);
+      const seen = track.hits >= p.confirmHits && track.lastTime - track.firstTime >= p.confirmSeconds - 1e-9;
+      if (track.state === 'tentative' && seen) track.id = this.nextId++;
+      if (track.id > 0) track.state = 'confirmed';
+    } else {
+      const unseen = this.time - track.lastTime;
+      if (track.state === 'tentative') {
+        if (unseen > p.tentativeSeconds) track.state = 'ended';
+      } else track.state = unseen > p.lostSeconds ? 'ended' : 'lost';
+    }
+    this.readFilter(track);
+  }
+
+  private startTracks(detections: Detections, taken: Uint8Array): void {
+    const known = this.tracks.length;
+    for (let j = 0; j < detections.length; j++) {
+      if (taken[j] || !(detections.scores[j] >= this.parameters.newScore) || !isBox(detections, j)) continue;
+      let duplicate = false;
+      for (let i = 0; i < known && !duplicate; i++) {
+        const track = this.tracks[i];
+        duplicate = track.detection >= 0 && iou(track.box, 0, detections.boxes, j) > this.parameters.duplicateIou;
+      }
+      if (duplicate) continue;
+      const track = new Track(this.freeSlots.pop() ?? this.slots++, this.time);
+      this.filter.start(track.slot, detections.boxes, j);
+      track.detection = j;
+      track.observe(detections, j, this.time);
+      if (this.parameters.confirmHits <= 1 && this.parameters.confirmSeconds <= 0) {
+        track.id = this.nextId++;
+        track.state = 'confirmed';
+      }
+      this.readFilter(track);
+      this.tracks.push(track);
+    }
+  }
+
+  private removeEnded(): void {
+    let kept = 0;
+    for (const track of this.tracks) {
+      if (track.state === 'ended') this.freeSlots.push(track.slot);
+      else this.tracks[kept++] = track;
+    }
+    this.tracks.length = kept;
+  }
+
+  private readFilter(track: Track): void {
+    this.filter.box(track.slot, track.box, 0);
+    track.velocity[0] = this.filter.value(track.slot, 0, 1);
+    track.velocity[1] = this.filter.value(track.slot, 1, 1);
+  }
+
+  private fillColumns(): void {
+    if (this.columns.gap.length < this.tracks.length) this.columns = newColumns(2 * this.tracks.length);
+    const c = this.columns;
+    c.length = this.tracks.length;
+    for (let i = 0; i < this.tracks.length; i++) {
+      const track = this.tracks[i];
+      this.filter.box(track.slot, c.predicted, i);
+      c.last.set(track.observed, 4 * i);
+      const noise = (this.parameters.positionNoise * track.observed[3]) ** 2;
+      c.deviation[2 * i] = Math.sqrt(this.filter.variance(track.slot, 0) + noise);
+      c.deviation[2 * i + 1] = Math.sqrt(this.filter.variance(track.slot, 1) + noise);
+      c.gap[i] = this.time - track.lastTime;
+      c.span[i] = track.lastTime - track.firstTime;
+      c.score[i] = track.score;
+    }
+  }
+}
+
+function newColumns(n: number): TrackColumns {
+  return {
+    length: 0,
+    predicted: new Float64Array(4 * n),
+    last: new Float64Array(4 * n),
+    deviation: new Float64Array(2 * n),
+    gap: new Float64Array(n),
+    span: new Float64Array(n),
+    score: new Float64Array(n),
+  };
+}
+
+/** Whether row `j` is a box with finite numbers and an area. */
+function isBox(detections: Detections, j: number): boolean {
+  const b = detections.boxes;
+  const o = 4 * j;
+  return (
+    Number.isFinite(b[o]) &&
+    Number.isFinite(b[o + 1]) &&
+    b[o + 2] > 0 &&
+    b[o + 2] < 1e6 &&
+    b[o + 3] > 0 &&
+    b[o + 3] < 1e6
+  );
+}
