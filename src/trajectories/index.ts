@@ -1,0 +1,18 @@
+export {
+  readTrajectories,
+  readTrajectoriesHeader,
+  streamTrajectories,
+  type TrajectoriesDocument,
+} from './json-reader.ts';
+export { openJsonSink, type RunDescription } from './json-sink.ts';
+export { readMot } from './mot-reader.ts';
+export { openMotSink } from './mot-sink.ts';
+export { OutputFile } from './output-file.ts';
+export {
+  type TrajectoriesFooter,
+  type TrajectoriesHeader,
+  type TrajectoriesJson,
+  trajectoriesJsonSchema,
+} from './schema.ts';
+export type { TrajectorySink } from './sink.ts';
+export type { Trajectory } from './trajectory.ts';

@@ -1,0 +1,89 @@
+import { redact } from '../errors.ts';
+import type { TrackedFrame } from '../tracking/tracked-frame.ts';
+import { OutputFile } from './output-file.ts';
+import { requireBox, round } from './rows.ts';
+import { HEADER, type TrajectoriesFooter, type TrajectoriesHeader } from './schema.ts';
+import type { TrajectorySink } from './sink.ts';
+import { TrajectoryBuilder } from './trajectory-builder.ts';
+
+/** What the caller knows about the run; schema and version are filled in. */
+export type RunDescription = Omit<TrajectoriesHeader, 'schema' | 'version'>;
+
+/**
+ * Opens a `.trajectories.json` document for writing. A trajectory is written when it ends, on a line of its own, so that
+ * only the open ones are in memory. Times are rounded to 1 µs, boxes to 0.01 pixel, scores to 0.0001.
+ *
+ * @throws TwintrackError when the file cannot be written there
+ */
+export async function openJsonSink(path: string, run: RunDescription): Promise<TrajectorySink> {
+  const header = HEADER.parse({ schema: 'twintrack/trajectories', version: 1, ...run });
+  header.source.name = redact(header.source.name);
+  return new JsonSink(await OutputFile.create(path), header);
+}
+
+class JsonSink implements TrajectorySink {
+  private readonly file: OutputFile;
+  private readonly frameSeconds: number;
+  private readonly open = new Map<number, TrajectoryBuilder>();
+  private readonly summary = { frames: 0, duration: 0, trajectories: 0, observations: 0 };
+  private lastIndex = -1;
+
+  constructor(file: OutputFile, header: TrajectoriesHeader) {
+    this.file = file;
+    this.frameSeconds = header.source.frameRate ? 1 / header.source.frameRate : 0;
+    const { schema, version, ...rest } = header;
+    const fields = Object.entries(rest).filter(([, value]) => value !== undefined);
+    const lines = fields.map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)},\n`);
+    this.file.write(`{"schema":"${schema}","version":${version},\n${lines.join('')}"trajectories":[\n`);
+  }
+
+  write(frame: TrackedFrame): void {
+    if (!(frame.index > this.lastIndex)) throw new Error(`frame ${frame.index} came after frame ${this.lastIndex}`);
+    this.lastIndex = frame.index;
+    this.summary.frames++;
+    this.summary.duration = Math.max(this.summary.duration, frame.time + this.frameSeconds);
+    for (let i = 0; i < frame.length; i++) {
+      requireBox(frame, i);
+      const id = frame.ids[i];
+      let trajectory = this.open.get(id);
+      if (!trajectory) {
+        trajectory = new TrajectoryBuilder(id);
+        this.open.set(id, trajectory);
+      }
+      trajectory.push(frame.index, frame.time, frame.boxes, i, frame.scores[i], frame.detected[i] === 1);
+    }
+  }
+
+  end(id: number): void | Promise<void> {
+    const builder = this.open.get(id);
+    if (!builder) return;
+    this.open.delete(id);
+    const { frames, times, boxes, scores, detected } = builder.build();
+    const last = frames.length - 1;
+    let text = this.summary.trajectories++ > 0 ? ',\n' : '';
+    text += `{"id":${id},"start":${round(times[0], 1e6)},"end":${round(times[last], 1e6)},"observations":[`;
+    for (let i = 0; i <= last; i++) {
+      const box = `${round(boxes[4 * i], 100)},${round(boxes[4 * i + 1], 100)},${round(boxes[4 * i + 2], 100)},${round(boxes[4 * i + 3], 100)}`;
+      text += `${i > 0 ? ',' : ''}{"frame":${frames[i]},"time":${round(times[i], 1e6)},"box":[${box}],"score":${round(scores[i], 1e4)},"detected":${detected[i] === 1}}`;
+    }
+    this.summary.observations += frames.length;
+    return this.file.write(`${text}]}`);
+  }
+
+  async close(reason?: string): Promise<void> {
+    for (const id of this.open.keys()) await this.end(id);
+    const { summary } = this;
+    const footer: TrajectoriesFooter = {
+      summary: { ...summary, duration: round(summary.duration, 1e6) },
+      complete: reason === undefined,
+      ...(reason === undefined ? {} : { reason: redact(reason) }),
+    };
+    const fields = Object.entries(footer).map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`);
+    await this.file.write(`\n],\n${fields.join(',\n')}}\n`);
+    await this.file.commit();
+  }
+
+  abort(): Promise<void> {
+    return this.file.abort();
+  }
+}

@@ -1,0 +1,30 @@
+import type { TrackedFrame } from '../tracking/tracked-frame.ts';
+import { OutputFile } from './output-file.ts';
+import { requireBox, round } from './rows.ts';
+import type { TrajectorySink } from './sink.ts';
+
+/**
+ * Opens a MOTChallenge result file for writing: a line per person and frame, `frame,id,x,y,w,h,score,-1,-1,-1`, with frames
+ * counted from 1 and boxes as they are, in frame order. Boxes are rounded to 0.01 pixel, scores to 0.0001.
+ *
+ * @throws TwintrackError when the file cannot be written there
+ */
+export async function openMotSink(path: string): Promise<TrajectorySink> {
+  const file = await OutputFile.create(path);
+  return {
+    write(frame: TrackedFrame) {
+      const { boxes, ids, scores } = frame;
+      let text = '';
+      for (let i = 0; i < frame.length; i++) {
+        requireBox(frame, i);
+        const at = 4 * i;
+        const box = `${round(boxes[at], 100)},${round(boxes[at + 1], 100)},${round(boxes[at + 2], 100)},${round(boxes[at + 3], 100)}`;
+        text += `${frame.index + 1},${ids[i]},${box},${round(scores[i], 1e4)},-1,-1,-1\n`;
+      }
+      return file.write(text);
+    },
+    end() {},
+    close: () => file.commit(),
+    abort: () => file.abort(),
+  };
+}

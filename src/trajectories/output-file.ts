@@ -1,0 +1,105 @@
+import { randomBytes } from 'node:crypto';
+import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { inputError } from '../errors.ts';
+
+const BUFFER_CHARACTERS = 1 << 16;
+
+const REASONS: Record<string, [reason: string, mend: string]> = {
+  ENOENT: ['its folder does not exist', 'create the folder'],
+  ENOTDIR: ['its folder is a file', 'choose another output folder'],
+  EACCES: ['no permission to write there', 'choose another output folder'],
+  EPERM: ['no permission to write there', 'choose another output folder'],
+  EROFS: ['the disk is read-only', 'choose another output folder'],
+  EISDIR: ['a folder has this name', 'move it away or choose another output folder'],
+  ENOSPC: ['the disk is full', 'free some space or choose another output folder'],
+  EDQUOT: ['the disk quota is used up', 'free some space or choose another output folder'],
+  EFBIG: ['the file grows beyond the largest size allowed', 'raise the limit (ulimit -f) or choose another disk'],
+};
+
+/**
+ * A text file that appears under its name only when it is complete: written to a hidden temporary file in the same folder,
+ * renamed by `commit`. A failure removes the temporary file and throws one line with the reason and the mend.
+ */
+export class OutputFile {
+  private readonly path: string;
+  private readonly temporary: string;
+  private readonly handle: FileHandle;
+  private buffer = '';
+  private writing: Promise<void> = Promise.resolve();
+  private open = true;
+
+  private constructor(path: string, temporary: string, handle: FileHandle) {
+    this.path = path;
+    this.temporary = temporary;
+    this.handle = handle;
+  }
+
+  /** @throws TwintrackError when the file cannot be written there */
+  static async create(path: string): Promise<OutputFile> {
+    // A short name of its own: one derived from the path could become longer than the file system allows.
+    const temporary = join(dirname(path), `.twintrack-${randomBytes(6).toString('hex')}.tmp`);
+    try {
+      const there = await stat(path).catch(() => undefined);
+      if (there?.isDirectory()) throw Object.assign(new Error('is a directory'), { code: 'EISDIR' });
+      return new OutputFile(path, temporary, await open(temporary, 'wx'));
+    } catch (error) {
+      throw writeError(path, error);
+    }
+  }
+
+  /**
+   * Appends text. Keeps the order even when the promise of an earlier call is still pending.
+   *
+   * @returns a promise when the buffer is full and the disk has to catch up
+   */
+  write(text: string): void | Promise<void> {
+    if (!this.open) throw new Error(`${this.path}: write after the file was closed`);
+    this.buffer += text;
+    if (this.buffer.length >= BUFFER_CHARACTERS) return this.guard(() => this.flush());
+  }
+
+  /** Writes what is left and gives the file its name. */
+  commit(): Promise<void> {
+    return this.guard(async () => {
+      await this.flush();
+      this.open = false;
+      await this.handle.close();
+      await rename(this.temporary, this.path);
+    });
+  }
+
+  /** Removes the temporary file; does nothing after `commit` or a failure. */
+  async abort(): Promise<void> {
+    if (this.open) await this.discard();
+  }
+
+  private flush(): Promise<void> {
+    const text = this.buffer;
+    this.buffer = '';
+    this.writing = this.writing.then(() => this.handle.writeFile(text));
+    return this.writing;
+  }
+
+  private async guard(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      await this.discard();
+      throw writeError(this.path, error);
+    }
+  }
+
+  private async discard(): Promise<void> {
+    this.open = false;
+    await this.writing.catch(() => {});
+    await this.handle.close().catch(() => {});
+    await rm(this.temporary, { force: true }).catch(() => {});
+  }
+}
+
+function writeError(path: string, error: unknown): Error {
+  const { code = '', message } = error as NodeJS.ErrnoException;
+  const [reason, mend] = REASONS[code] ?? [message, 'choose another output folder'];
+  return inputError(path, `cannot be written: ${reason}`, mend, error);
+}

@@ -1,0 +1,82 @@
+import { z } from 'zod';
+
+const OBSERVATION = z.object({
+  frame: z.int().min(0).max(0x7fffffff).describe('0-based frame number in the source'),
+  time: z.number().describe('presentation time in seconds since the start of the source'),
+  box: z
+    .tuple([z.number(), z.number(), z.number().min(0), z.number().min(0)])
+    .describe('left, top, width, height in source pixels, origin at the top left; may reach beyond the picture'),
+  score: z.number().describe('detection score; where predicted, that of the last detection'),
+  detected: z.boolean().describe('true where a detection supports the box, false where it is predicted or filled in'),
+});
+
+/** One trajectory as it stands in the document, one line of the file. */
+export const TRAJECTORY = z.object({
+  id: z.int().min(0).max(0x7fffffff).describe('unique within the document'),
+  start: z.number().describe('time of the first observation, seconds'),
+  end: z.number().describe('time of the last observation, seconds'),
+  observations: z.array(OBSERVATION).min(1).describe('in frame order, at most one a frame'),
+});
+
+const HEADER_FIELDS = {
+  schema: z.literal('twintrack/trajectories'),
+  version: z.literal(1),
+  generator: z.string().optional().describe('program and version that wrote the document'),
+  source: z
+    .object({
+      name: z.string().describe('base name of the file, or the URL without credentials'),
+      width: z.int().positive().optional().describe('picture width in pixels; absent when only boxes were read'),
+      height: z.int().positive().optional().describe('picture height in pixels; absent when only boxes were read'),
+      frameRate: z.number().positive().optional().describe('nominal frames per second; absent when not known'),
+      startedAt: z.iso.datetime({ offset: true }).optional().describe('wall-clock time of time 0, for a live source'),
+    })
+    .describe('the video'),
+  models: z
+    .array(
+      z.object({
+        role: z.string().describe('what the model does, such as detector'),
+        name: z.string(),
+        sha256: z.string().regex(/^[0-9a-f]{64}$/),
+      }),
+    )
+    .describe('the models that made the trajectories'),
+  parameters: z.record(z.string(), z.unknown()).describe('every parameter that was in force, by stage'),
+};
+
+const FOOTER_FIELDS = {
+  summary: z.object({
+    frames: z.int().min(0).describe('frames processed'),
+    duration: z.number().min(0).describe('end of the last frame in seconds'),
+    trajectories: z.int().min(0).describe('number of trajectories'),
+    observations: z.int().min(0).describe('number of observations of all trajectories together'),
+  }),
+  complete: z.boolean().describe('false when the source broke or the run was stopped before its end'),
+  reason: z.string().optional().describe('why the document is not complete'),
+};
+
+/** What is known before the first frame. */
+export const HEADER = z.object(HEADER_FIELDS);
+/** What is known after the last frame; stands behind the trajectories so that the file can be written as a stream. */
+export const FOOTER = z.object(FOOTER_FIELDS);
+
+/** The whole document, version 1. `trajectories.schema.json` is generated from it (`npm run schema:build`). */
+export const DOCUMENT = z
+  .object({
+    ...HEADER_FIELDS,
+    trajectories: z.array(TRAJECTORY).describe('in the order in which they ended'),
+    ...FOOTER_FIELDS,
+  })
+  .meta({ title: 'twintrack trajectories', description: 'Who was where and when' });
+
+/** The fields before the trajectories. */
+export type TrajectoriesHeader = z.infer<typeof HEADER>;
+/** The fields behind the trajectories. */
+export type TrajectoriesFooter = z.infer<typeof FOOTER>;
+/** The JSON document as `JSON.parse` gives it. */
+export type TrajectoriesJson = z.infer<typeof DOCUMENT>;
+
+/** JSON Schema (draft 2020-12) of the document. */
+export function trajectoriesJsonSchema(): Record<string, unknown> {
+  const { $schema, ...schema } = z.toJSONSchema(DOCUMENT, { io: 'input' });
+  return { $schema, $id: 'urn:twintrack:trajectories:1', ...schema };
+}
