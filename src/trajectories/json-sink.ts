@@ -79,7 +79,7 @@ class JsonSink implements TrajectorySink {
       ...(reason === undefined ? {} : { reason: redact(reason) }),
     };
     const fields = Object.entries(footer).map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`);
-    await this.file.write(`\n],\n${fields.join(',\n')}}\n`);
+    await this.file.write(`${summary.trajectories > 0 ? '\n' : ''}],\n${fields.join(',\n')}}\n`);
     await this.file.commit();
   }
 
