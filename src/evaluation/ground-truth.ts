@@ -1,0 +1,97 @@
+import { readFile } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { inputError } from '../errors.ts';
+import { type Benchmark, benchmarkOf, DISTRACTORS, LAST_CLASS, PEDESTRIAN } from './benchmark.ts';
+import { readMotRows } from './mot-rows.ts';
+import { type GroupedRows, groupByFrame, type IdentifiedBoxes, rowError } from './rows.ts';
+
+/** Boxes of ground truth with what the benchmark says of them. */
+export interface GroundTruthRows extends IdentifiedBoxes {
+  /** n: 0 where the row does not count; all count when absent. */
+  readonly confidences?: Float64Array;
+  /** n: class from 2016 on; all are pedestrians when absent. */
+  readonly classes?: Float64Array;
+}
+
+/** A sequence's ground truth, grouped by frame once, to score many results against. Made by {@link prepareGroundTruth}. */
+export interface GroundTruth {
+  readonly name: string;
+  readonly benchmark: Benchmark;
+  /** Number of frames; undefined when unknown, then the last frame that occurs in ground truth or results ends the sequence. */
+  readonly length: number | undefined;
+  readonly rows: GroupedRows;
+  /** For each grouped row 1 when a result must find it. */
+  readonly scored: Uint8Array;
+  /** For each grouped row 1 when a result that matches it is left out; undefined where the benchmark has none. */
+  readonly distractor: Uint8Array | undefined;
+}
+
+export interface GroundTruthOptions {
+  /** Name in reports. */
+  readonly name?: string | undefined;
+  /** Number of frames; rows past it are an error. */
+  readonly length?: number | undefined;
+  /** Preprocessing; of rows in memory `mot15` (no classes) by default, of a file by its columns. */
+  readonly benchmark?: Benchmark | undefined;
+}
+
+/**
+ * Groups ground truth by frame and decides which rows count, as the MOTChallenge protocol does: rows of confidence 0 do not,
+ * nor, from 2016 on, any class but pedestrian; visibility plays no part.
+ *
+ * @throws TwintrackError naming the row for a frame outside the sequence, an id twice in a frame, a negative size, an unknown class
+ */
+export function prepareGroundTruth(rows: GroundTruthRows, options: GroundTruthOptions = {}): GroundTruth {
+  const { name = 'sequence', length, benchmark = 'mot15' } = options;
+  const fail = (row: number, reason: string): Error =>
+    rowError(rows.source ?? 'ground truth', rows.lines?.[row], reason);
+  const grouped = groupByFrame(rows, length, 'ground truth');
+  const classes = benchmark === 'mot15' ? undefined : rows.classes;
+  const distractors = DISTRACTORS[benchmark];
+  const n = grouped.order.length;
+  const scored = new Uint8Array(n);
+  const distractor = distractors.length > 0 ? new Uint8Array(n) : undefined;
+  for (let k = 0; k < n; k++) {
+    const i = grouped.order[k];
+    const [w, h] = [rows.boxes[4 * i + 2], rows.boxes[4 * i + 3]];
+    if (!(w >= 0 && h >= 0)) throw fail(i, `negative size ${w} × ${h}`);
+    const kind = classes ? classes[i] : PEDESTRIAN;
+    if (!(Number.isInteger(kind) && kind >= 1 && kind <= LAST_CLASS))
+      throw fail(i, `class ${kind} is none of 1 to ${LAST_CLASS}`);
+    if (kind === PEDESTRIAN && rows.confidences?.[i] !== 0) scored[k] = 1;
+    if (distractor && distractors.includes(kind)) distractor[k] = 1;
+  }
+  return { name, benchmark, length, rows: grouped, scored, distractor };
+}
+
+/**
+ * Reads a ground truth file. The number of frames comes from the `seqinfo.ini` beside it (SEQ/gt.txt) or above it
+ * (SEQ/gt/gt.txt) where there is one, the preprocessing from the columns ({@link benchmarkOf}) unless given.
+ *
+ * @throws TwintrackError naming file, line and reason
+ */
+export async function readGroundTruth(path: string, options: GroundTruthOptions = {}): Promise<GroundTruth> {
+  const name = options.name ?? sequenceName(path);
+  const rows = await readMotRows(path, options.benchmark && options.benchmark !== 'mot15' ? 8 : 7);
+  const length = options.length ?? (await sequenceLength(path));
+  return prepareGroundTruth(rows, { name, length, benchmark: options.benchmark ?? benchmarkOf(rows.columns, name) });
+}
+
+/** Name of the sequence a ground truth file belongs to: its folder's for `SEQ/gt.txt` and `SEQ/gt/gt.txt`, else its own. */
+export function sequenceName(path: string): string {
+  if (basename(path) !== 'gt.txt') return basename(path).replace(/\.txt$/, '');
+  const folder = dirname(resolve(path));
+  return basename(basename(folder) === 'gt' ? dirname(folder) : folder);
+}
+
+async function sequenceLength(path: string): Promise<number | undefined> {
+  // SEQ.txt stands among other sequences: a seqinfo.ini there would be nobody's.
+  if (basename(path) !== 'gt.txt') return undefined;
+  const folder = dirname(resolve(path));
+  const file = join(basename(folder) === 'gt' ? dirname(folder) : folder, 'seqinfo.ini');
+  const text = await readFile(file, 'utf8').catch(() => undefined);
+  if (text === undefined) return undefined;
+  const length = Number(/^\s*seqLength\s*=\s*(\S+)/im.exec(text)?.[1]);
+  if (Number.isInteger(length) && length > 0) return length;
+  throw inputError(file, 'tells no seqLength', 'write seqLength=<number of frames> under [Sequence]');
+}
