@@ -1,0 +1,84 @@
+import { basename } from 'node:path';
+import { inputError, type TwintrackError } from '../errors.ts';
+import { type Exit, exitReason, lastError } from './ffmpeg.ts';
+import type { Input } from './input.ts';
+
+/** What shows in ffmpeg's log that a file ends before its time. */
+const CUT_OFF = /partial file|File ended prematurely/;
+
+/**
+ * What shows that pictures were lost or garbled. Only lines that a sound file cannot cause: decoders also log as errors what they
+ * cope with (a missing reference at the start of a recording, a strange header), which is no damage.
+ */
+const DAMAGED = new RegExp(
+  [
+    'Packet corrupt',
+    'corrupt input packet',
+    'corrupt decoded frame',
+    'Error while decoding stream',
+    'Error submitting (?:a )?packet to decoder',
+    'Decoding error',
+    'error while decoding MB',
+    'Error at MB',
+    'damaged at',
+    '\\[error\\] error y=',
+    'Invalid NAL unit size',
+    'exceeds containing master element',
+    'Packet mismatch',
+  ].join('|'),
+);
+
+/** Watches a video being decoded for the signs that it is broken. */
+export class DamageWatch {
+  readonly #input: Input;
+  #cutOff: boolean;
+  #damagedNear: number | undefined;
+  #count = 0;
+  #last = { index: -1, time: 0 };
+  #missing: number | undefined;
+
+  constructor(input: Input) {
+    this.#input = input;
+    this.#cutOff = input.cutOff;
+  }
+
+  /** The input broke off while it was read. */
+  broken(): void {
+    this.#cutOff = true;
+  }
+
+  /**
+   * @param line a line of ffmpeg's log
+   * @param received frames decoded until now. Damage before the first one is none: a recording that starts between two key
+   * frames is complete.
+   */
+  onLine(line: string, received: number): void {
+    if (CUT_OFF.test(line)) this.#cutOff = true;
+    else if (received > 0 && DAMAGED.test(line)) this.#damagedNear ??= received;
+  }
+
+  onFrame(index: number, time: number): void {
+    if (index > this.#last.index + 1) this.#missing ??= this.#last.index + 1;
+    this.#last = { index, time };
+    this.#count++;
+  }
+
+  /** What was wrong with a video that has been read to its end, if anything. */
+  fault(exit: Exit, log: readonly string[]): TwintrackError | undefined {
+    const { subject, pictures } = this.#input;
+    const told = lastError(log) || exitReason(exit);
+    const mend = `the ${this.#count} frames that could be decoded are kept; copy or record it again`;
+    if (this.#count === 0) {
+      return inputError(subject, `holds no picture that can be decoded (${told})`, 'copy or record it again');
+    }
+    const missing = this.#missing ?? this.#last.index + 1;
+    if (pictures && missing < pictures.length) {
+      return inputError(subject, `picture ${basename(pictures[missing])} (frame ${missing}) cannot be decoded`, mend);
+    }
+    const last = `frame ${this.#last.index} (${this.#last.time.toFixed(2)} s)`;
+    if (this.#cutOff) return inputError(subject, `is cut off after ${last}`, mend);
+    if (this.#damagedNear !== undefined) return inputError(subject, `is damaged near frame ${this.#damagedNear}`, mend);
+    if (exit.code !== 0) return inputError(subject, `breaks off after ${last}: ${told}`, mend);
+    return undefined;
+  }
+}

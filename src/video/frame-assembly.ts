@@ -1,0 +1,121 @@
+import type { Readable } from 'node:stream';
+import { readLines } from './ffmpeg.ts';
+
+/** Timestamps are counted in this fraction of a second: a whole number for every usual frame rate and for 90 kHz. */
+export const TICKS_PER_SECOND = 705_600_000;
+
+/** Complete frames that wait before ffmpeg is held back. */
+const QUEUE = 4;
+
+/** A pipe that carries pictures of one fixed size, back to back. */
+class PictureReader {
+  readonly complete: Uint8Array[] = [];
+  readonly #size: number;
+  #picture: Uint8Array | undefined;
+  #filled = 0;
+
+  constructor(size: number) {
+    this.#size = size;
+  }
+
+  push(chunk: Uint8Array): void {
+    let at = 0;
+    while (at < chunk.length) {
+      this.#picture ??= new Uint8Array(this.#size);
+      const n = Math.min(chunk.length - at, this.#size - this.#filled);
+      this.#picture.set(n === chunk.length ? chunk : chunk.subarray(at, at + n), this.#filled);
+      at += n;
+      this.#filled += n;
+      if (this.#filled === this.#size) {
+        this.complete.push(this.#picture);
+        this.#picture = undefined;
+        this.#filled = 0;
+      }
+    }
+  }
+}
+
+/** The parts of one frame, as they came out of ffmpeg. */
+export interface FrameParts {
+  /** Timestamp in seconds; NaN where the video has none. */
+  readonly time: number;
+  /** One picture a picture pipe. */
+  readonly pictures: readonly Uint8Array[];
+}
+
+/**
+ * Puts frames together from ffmpeg's pipes: one of timestamps, the others of raw pictures. ffmpeg blocks on whichever pipe is full,
+ * so the pipes are held back together, and only while whole frames wait to be taken: stopping one of them earlier could leave
+ * ffmpeg blocked on it with the frame's other parts unwritten.
+ */
+export class FrameAssembly {
+  readonly #pipes: readonly Readable[];
+  readonly #pictures: readonly PictureReader[];
+  readonly #times: number[] = [];
+  #paused = false;
+  #taken = 0;
+  #wake: (() => void) | undefined;
+
+  /** @param sizes bytes of a picture of each picture pipe */
+  constructor(times: Readable, pictures: readonly Readable[], sizes: readonly number[]) {
+    this.#pipes = [times, ...pictures];
+    this.#pictures = sizes.map((size) => new PictureReader(size));
+    readLines(times, (line) => {
+      const match = /^frame:.* pts:(\S+)/.exec(line);
+      if (!match) return;
+      this.#times.push(match[1] === 'NOPTS' ? Number.NaN : Number(match[1]) / TICKS_PER_SECOND);
+      this.#arrived();
+    });
+    pictures.forEach((pipe, i) => {
+      pipe.on('data', (chunk: Buffer) => {
+        this.#pictures[i].push(chunk);
+        this.#arrived();
+      });
+    });
+  }
+
+  /** Number of frames that have come out of ffmpeg whole. */
+  get received(): number {
+    return this.#taken + this.#waiting;
+  }
+
+  /** The next frame when it is whole, else undefined. */
+  take(): FrameParts | undefined {
+    if (this.#waiting === 0) return undefined;
+    const parts = { time: this.#times.shift()!, pictures: this.#pictures.map((p) => p.complete.shift()!) };
+    this.#taken++;
+    this.#control();
+    return parts;
+  }
+
+  /** Resolves when a frame may have become whole, or at `wake()`. */
+  changed(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+    });
+  }
+
+  wake(): void {
+    this.#wake?.();
+    this.#wake = undefined;
+  }
+
+  get #waiting(): number {
+    let n = this.#times.length;
+    for (const reader of this.#pictures) n = Math.min(n, reader.complete.length);
+    return n;
+  }
+
+  #arrived(): void {
+    if (this.#waiting === 0) return;
+    this.wake();
+    this.#control();
+  }
+
+  #control(): void {
+    const pause = this.#waiting >= QUEUE;
+    if (pause === this.#paused) return;
+    this.#paused = pause;
+    for (const pipe of this.#pipes) pause ? pipe.pause() : pipe.resume();
+  }
+}

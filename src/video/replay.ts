@@ -1,0 +1,71 @@
+import type { Readable } from 'node:stream';
+import type { FfmpegProcess } from './ffmpeg.ts';
+
+const RECORD_LIMIT = 64 * 2 ** 20;
+
+/**
+ * A stream that is read twice at its beginning: what probing has consumed is kept and given once more to the decoder, after which
+ * the rest passes through.
+ */
+export class Replay {
+  readonly #stream: Readable;
+  readonly #chunks: AsyncIterator<Buffer>;
+  #head: Buffer[] = [];
+  #headBytes = 0;
+  #next: Promise<IteratorResult<Buffer>> | undefined;
+
+  constructor(stream: Readable) {
+    this.#stream = stream;
+    this.#chunks = stream[Symbol.asyncIterator]();
+  }
+
+  /** Feeds the beginning of the stream to a process until that ends, or 64 MB have passed, keeping it for `feed`. */
+  async record(ffmpeg: FfmpegProcess): Promise<void> {
+    let exited = false;
+    const end = ffmpeg.exited.then(() => {
+      exited = true;
+      return undefined;
+    });
+    while (!exited && this.#headBytes < RECORD_LIMIT) {
+      this.#next ??= this.#chunks.next();
+      const result = await Promise.race([this.#next, end]);
+      if (!result || result.done) break; // the pending read stays for the next turn
+      this.#next = undefined;
+      this.#head.push(result.value);
+      this.#headBytes += result.value.length;
+      await write(ffmpeg, result.value, end);
+    }
+    ffmpeg.stdin?.end();
+  }
+
+  /** Feeds the whole stream to a process. */
+  async feed(ffmpeg: FfmpegProcess): Promise<void> {
+    let exited = false;
+    const end = ffmpeg.exited.then(() => {
+      exited = true;
+      return undefined;
+    });
+    for (const chunk of this.#head) await write(ffmpeg, chunk, end);
+    this.#head = [];
+    while (!exited) {
+      this.#next ??= this.#chunks.next();
+      const result = await Promise.race([this.#next, end]);
+      if (!result || result.done) break;
+      this.#next = undefined;
+      await write(ffmpeg, result.value, end);
+    }
+    ffmpeg.stdin?.end();
+  }
+
+  close(): void {
+    this.#next?.catch(() => {});
+    this.#stream.destroy();
+  }
+}
+
+/** Writes and waits until it is taken, or the process has ended. */
+async function write(ffmpeg: FfmpegProcess, chunk: Buffer, end: Promise<unknown>): Promise<void> {
+  const stdin = ffmpeg.stdin!;
+  if (stdin.destroyed || stdin.write(chunk)) return;
+  await Promise.race([new Promise<void>((resolve) => stdin.once('drain', resolve)), end]);
+}
