@@ -1,0 +1,157 @@
+import type { Boxes } from '../geometry.ts';
+import type { TrackedFrame } from '../tracking/tracked-frame.ts';
+import { Canvas } from './canvas.ts';
+import { BLACK, colourOf, WHITE } from './colours.ts';
+import { Font } from './font.ts';
+import { type AnnotationParameters, annotationParameters } from './parameters.ts';
+import { pixelate } from './pixelate.ts';
+import { Trails } from './trails.ts';
+
+/** What an annotator draws on, and how. */
+export interface AnnotatorOptions extends Partial<AnnotationParameters> {
+  /** Size of the pictures in pixels. */
+  readonly width: number;
+  readonly height: number;
+  /** Makes people unrecognisable. */
+  readonly anonymize?: boolean;
+}
+
+/**
+ * Draws tracked people into I420 pictures: a box and id in the person's colour (dashed where predicted), the way they came,
+ * and a caption with time, frame number, people now and people so far. Lines and text grow with the picture.
+ * Keeps the trails, so it wants the frames of one video in order.
+ */
+export class Annotator {
+  private readonly canvas: Canvas;
+  private readonly font: Font;
+  private readonly trails: Trails;
+  private readonly seen = new IdSet();
+  private readonly padding: number | undefined;
+  /** Width of lines in pixels. */
+  private readonly stroke: number;
+
+  /** @throws z.ZodError when a parameter is out of its range */
+  constructor({ width, height, anonymize, ...parameters }: AnnotatorOptions) {
+    const { trailSeconds, anonymizePadding } = annotationParameters.parse(parameters);
+    const shorter = Math.min(width, height);
+    this.canvas = new Canvas(width, height);
+    this.font = new Font(Math.max(1, Math.round(shorter / 320)));
+    this.stroke = Math.max(1, Math.ceil(shorter / 320));
+    this.trails = new Trails(trailSeconds);
+    this.padding = anonymize ? anonymizePadding : undefined;
+  }
+
+  /**
+   * Draws one frame in place.
+   *
+   * @param pixels the picture as I420 (see `Frame.pixels`)
+   * @param frame who is where in it; a box that is no box (not a number) is left out
+   * @param others boxes to pixelate besides, n × 4: people who are seen but not (yet) tracked
+   */
+  draw(pixels: Uint8Array, frame: TrackedFrame, others?: Boxes): void {
+    const { canvas, stroke } = this;
+    const { width, height } = canvas;
+    canvas.begin(pixels);
+    if (this.padding !== undefined) {
+      pixelate(pixels, width, height, frame.boxes, frame.length, this.padding);
+      if (others) pixelate(pixels, width, height, others, others.length / 4, this.padding);
+    }
+    this.trails.add(frame);
+    this.trails.draw(canvas, frame.time, 0.7 * stroke);
+    const order = nearestLast(frame);
+    for (const i of order) this.drawBox(frame, i);
+    for (const i of order) this.drawLabel(frame, i);
+    this.drawCaption(frame);
+  }
+
+  private drawBox(frame: TrackedFrame, i: number): void {
+    const [left, top, right, bottom] = this.edges(frame.boxes, i);
+    const { canvas, stroke } = this;
+    const colour = colourOf(frame.ids[i]);
+    const horizontal = (x0: number, x1: number) => {
+      canvas.rectangle(x0, top, x1, top + stroke, colour);
+      canvas.rectangle(x0, bottom - stroke, x1, bottom, colour);
+    };
+    const vertical = (y0: number, y1: number) => {
+      canvas.rectangle(left, y0, left + stroke, y1, colour);
+      canvas.rectangle(right - stroke, y0, right, y1, colour);
+    };
+    if (frame.detected[i]) {
+      horizontal(left, right);
+      vertical(top + stroke, bottom - stroke);
+    } else {
+      const period = 6 * stroke;
+      for (let x = left; x < right; x += period) horizontal(x, Math.min(x + period / 2, right));
+      for (let y = top; y < bottom; y += period) vertical(y, Math.min(y + period / 2, bottom));
+    }
+  }
+
+  private drawLabel(frame: TrackedFrame, i: number): void {
+    const { canvas, font, stroke } = this;
+    const [boxLeft, boxTop, boxRight, boxBottom] = this.edges(frame.boxes, i);
+    if (boxRight < 0 || boxLeft > canvas.width || boxBottom < 0 || boxTop > canvas.height) return;
+    const text = String(frame.ids[i]);
+    const margin = 2 * font.scale;
+    const width = font.width(text) + 2 * margin;
+    const height = font.capHeight + 2 * margin;
+    // On top of the box, or inside it at the upper edge of the picture.
+    const left = Math.max(0, Math.min(boxLeft, canvas.width - width));
+    const top = boxTop + stroke >= height ? boxTop + stroke - height : Math.max(0, boxTop);
+    canvas.rectangle(left, top, left + width, top + height, colourOf(frame.ids[i]));
+    font.draw(canvas, text, left + margin, top + margin);
+    canvas.paint(BLACK);
+  }
+
+  private drawCaption(frame: TrackedFrame): void {
+    const { canvas, font } = this;
+    for (let i = 0; i < frame.length; i++) this.seen.add(frame.ids[i]);
+    const people = `${frame.length} ${frame.length === 1 ? 'person' : 'people'}`;
+    const margin = 3 * font.scale;
+    let text = '';
+    for (const part of [clock(frame.time), people, `${this.seen.size} so far`, `frame ${frame.index}`]) {
+      const longer = text === '' ? part : `${text}  ${part}`;
+      if (text !== '' && font.width(longer) + 2 * margin > canvas.width) break;
+      text = longer;
+    }
+    canvas.rectangle(0, 0, font.width(text) + 2 * margin, font.capHeight + 2 * margin + font.scale, BLACK, 0.6);
+    font.draw(canvas, text, margin, margin);
+    canvas.paint(WHITE);
+  }
+
+  /** The edges of a box on the pixel grid, at most a little outside of the picture; an empty box far away for one that is none. */
+  private edges(boxes: Boxes, i: number): [left: number, top: number, right: number, bottom: number] {
+    const [x, y, w, h] = boxes.subarray(4 * i, 4 * i + 4);
+    if (!Number.isFinite(x + y + w + h)) return [-1e6, -1e6, -1e6, -1e6];
+    const margin = 12 * this.stroke;
+    const within = (value: number, end: number) => Math.round(Math.min(Math.max(value, -margin), end + margin));
+    const { width, height } = this.canvas;
+    return [within(x, width), within(y, height), within(x + w, width), within(y + h, height)];
+  }
+}
+
+/** Row numbers by the lower edge of the box, so that people in front are drawn over those behind. */
+function nearestLast({ boxes, length }: TrackedFrame): number[] {
+  const bottom = (i: number) => boxes[4 * i + 1] + boxes[4 * i + 3];
+  return Array.from({ length }, (_, i) => i).sort((a, b) => bottom(a) - bottom(b) || a - b);
+}
+
+/** Time as h:mm:ss.s. */
+function clock(time: number): string {
+  const tenths = Math.max(0, Math.floor(time * 10 + 1e-6)) || 0;
+  const two = (n: number) => String(Math.floor(n)).padStart(2, '0');
+  return `${Math.floor(tenths / 36000)}:${two((tenths / 600) % 60)}:${two((tenths / 10) % 60)}.${tenths % 10}`;
+}
+
+/** A set of ids in a bit each where they are dense, as those of a long run are. */
+class IdSet {
+  size = 0;
+  private readonly words = new Map<number, number>();
+
+  add(id: number): void {
+    const word = this.words.get(id >> 5) ?? 0;
+    const bit = 1 << (id & 31);
+    if (word & bit) return;
+    this.words.set(id >> 5, word | bit);
+    this.size++;
+  }
+}

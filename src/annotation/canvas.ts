@@ -1,0 +1,188 @@
+import type { Colour } from './colours.ts';
+
+/** Coverage of a small shape, row by row, 0..255. */
+export interface Mask {
+  readonly width: number;
+  readonly height: number;
+  readonly coverage: Uint8Array;
+}
+
+/**
+ * Draws on I420 pictures of one size. Rectangles are painted at once. Other shapes first lay down coverage (0..255 a luma
+ * pixel, overlaps keep the larger one), then `paint` blends a colour into all that is covered and starts anew. A chroma
+ * sample takes the colour in the part of its up to four luma pixels that is covered, so odd positions and odd sizes come out
+ * right. Everything is clipped to the picture.
+ */
+export class Canvas {
+  readonly width: number;
+  readonly height: number;
+  private pixels = new Uint8Array(0);
+  private readonly chromaWidth: number;
+  /** Where the planes U and V start. */
+  private readonly u: number;
+  private readonly v: number;
+  private readonly luma: Uint8Array;
+  /** Sum of the coverage of a chroma sample's luma pixels. */
+  private readonly chroma: Uint16Array;
+  private lumaTouched = new Int32Array(4096);
+  private lumaCount = 0;
+  private chromaTouched = new Int32Array(1024);
+  private chromaCount = 0;
+
+  constructor(width: number, height: number) {
+    this.width = width;
+    this.height = height;
+    this.chromaWidth = (width + 1) >> 1;
+    this.luma = new Uint8Array(width * height);
+    this.chroma = new Uint16Array(this.chromaWidth * ((height + 1) >> 1));
+    this.u = this.luma.length;
+    this.v = this.u + this.chroma.length;
+  }
+
+  /**
+   * Makes this the picture to draw on.
+   *
+   * @throws RangeError when it is not of the canvas's size
+   */
+  begin(pixels: Uint8Array): void {
+    const size = this.v + this.chroma.length;
+    if (pixels.length !== size) {
+      const { width, height } = this;
+      throw new RangeError(`a picture of ${width} × ${height} has ${size} bytes as I420, not ${pixels.length}`);
+    }
+    this.pixels = pixels as Uint8Array<ArrayBuffer>;
+  }
+
+  /** Paints the pixels from column `left` to before `right`, from row `top` to before `bottom` (whole numbers). */
+  rectangle(left: number, top: number, right: number, bottom: number, colour: Colour, opacity = 1): void {
+    const { pixels, width, height, chromaWidth, u, v } = this;
+    const x0 = Math.max(0, left);
+    const y0 = Math.max(0, top);
+    const x1 = Math.min(width, right);
+    const y1 = Math.min(height, bottom);
+    if (!(x0 < x1 && y0 < y1)) return;
+    for (let y = y0; y < y1; y++) {
+      const end = y * width + x1;
+      if (opacity === 1) pixels.fill(colour.y, y * width + x0, end);
+      else for (let at = y * width + x0; at < end; at++) pixels[at] = blend(pixels[at], colour.y, opacity);
+    }
+    for (let row = y0 >> 1; row <= (y1 - 1) >> 1; row++) {
+      const rowPart = opacity * overlap(row, y0, y1, height);
+      for (let column = x0 >> 1; column <= (x1 - 1) >> 1; column++) {
+        const part = rowPart * overlap(column, x0, x1, width);
+        const at = row * chromaWidth + column;
+        pixels[u + at] = blend(pixels[u + at], colour.u, part);
+        pixels[v + at] = blend(pixels[v + at], colour.v, part);
+      }
+    }
+  }
+
+  /** Covers a line with round ends, smoothly. Coordinates are those of boxes: pixel (i, j) has its centre at (i + ½, j + ½). */
+  line(x0: number, y0: number, x1: number, y1: number, radius: number, coverage = 255): void {
+    const dx = x1 - x0;
+    const dy = y1 - y0;
+    const length2 = dx * dx + dy * dy;
+    if (!(length2 < 1e12)) return;
+    const perLength2 = length2 > 0 ? 1 / length2 : 0;
+    const reach = radius + 0.5;
+    const full = Math.max(0, radius - 0.5) ** 2;
+    const first = Math.max(0, Math.floor(Math.min(y0, y1) - reach));
+    const last = Math.min(this.height - 1, Math.floor(Math.max(y0, y1) + reach));
+    for (let y = first; y <= last; y++) {
+      const py = y + 0.5 - y0;
+      // Of the line, only the part within reach of this row matters.
+      const from = dy === 0 ? 0 : clamp01((py - Math.sign(dy) * reach) / dy);
+      const to = dy === 0 ? 1 : clamp01((py + Math.sign(dy) * reach) / dy);
+      const left = Math.max(0, Math.floor(x0 + Math.min(from * dx, to * dx) - reach));
+      const right = Math.min(this.width - 1, Math.floor(x0 + Math.max(from * dx, to * dx) + reach));
+      for (let x = left; x <= right; x++) {
+        const px = x + 0.5 - x0;
+        const t = clamp01((px * dx + py * dy) * perLength2);
+        const ex = px - t * dx;
+        const ey = py - t * dy;
+        const distance2 = ex * ex + ey * ey;
+        if (distance2 <= full) this.cover(x, y, coverage);
+        else if (distance2 < reach * reach) {
+          const part = Math.min(1, reach - Math.sqrt(distance2));
+          this.cover(x, y, (part * coverage + 0.5) | 0);
+        }
+      }
+    }
+  }
+
+  /** Covers what a mask covers, its top left pixel at (left, top) (whole numbers). */
+  stamp(mask: Mask, left: number, top: number): void {
+    const y1 = Math.min(mask.height, this.height - top);
+    const x1 = Math.min(mask.width, this.width - left);
+    for (let y = Math.max(0, -top); y < y1; y++) {
+      for (let x = Math.max(0, -left); x < x1; x++) {
+        const coverage = mask.coverage[y * mask.width + x];
+        if (coverage > 0) this.cover(left + x, top + y, coverage);
+      }
+    }
+  }
+
+  /** Blends the colour into all that is covered, and clears the coverage. */
+  paint(colour: Colour): void {
+    const { pixels, luma, chroma, lumaTouched, chromaTouched, u, v } = this;
+    for (let k = 0; k < this.lumaCount; k++) {
+      const at = lumaTouched[k];
+      pixels[at] = blend(pixels[at], colour.y, luma[at] / 255);
+      luma[at] = 0;
+    }
+    const odd = (this.width | this.height) & 1;
+    for (let k = 0; k < this.chromaCount; k++) {
+      const at = chromaTouched[k];
+      const part = chroma[at] / (odd ? 255 * this.pixelsUnder(at) : 1020);
+      pixels[u + at] = blend(pixels[u + at], colour.u, part);
+      pixels[v + at] = blend(pixels[v + at], colour.v, part);
+      chroma[at] = 0;
+    }
+    this.lumaCount = 0;
+    this.chromaCount = 0;
+  }
+
+  private cover(x: number, y: number, coverage: number): void {
+    const at = y * this.width + x;
+    const old = this.luma[at];
+    if (coverage <= old) return;
+    if (old === 0) {
+      if (this.lumaCount === this.lumaTouched.length) this.lumaTouched = doubled(this.lumaTouched);
+      this.lumaTouched[this.lumaCount++] = at;
+    }
+    this.luma[at] = coverage;
+    const sample = (y >> 1) * this.chromaWidth + (x >> 1);
+    if (this.chroma[sample] === 0) {
+      if (this.chromaCount === this.chromaTouched.length) this.chromaTouched = doubled(this.chromaTouched);
+      this.chromaTouched[this.chromaCount++] = sample;
+    }
+    this.chroma[sample] += coverage - old;
+  }
+
+  /** Number of luma pixels of a chroma sample: 4, fewer at the end of an odd row or column. */
+  private pixelsUnder(sample: number): number {
+    const row = (sample / this.chromaWidth) | 0;
+    const column = sample - row * this.chromaWidth;
+    return (2 * column + 1 < this.width ? 2 : 1) * (2 * row + 1 < this.height ? 2 : 1);
+  }
+}
+
+/** Part of chroma sample `c` (luma pixels 2c and 2c + 1, where there are that many) that lies in [from, to). */
+function overlap(c: number, from: number, to: number, size: number): number {
+  const end = Math.min(2 * c + 2, size);
+  return (Math.min(end, to) - Math.max(2 * c, from)) / (end - 2 * c);
+}
+
+function blend(below: number, above: number, part: number): number {
+  return (below + (above - below) * part + 0.5) | 0;
+}
+
+function clamp01(t: number): number {
+  return Math.min(1, Math.max(0, t));
+}
+
+function doubled(list: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
+  const larger = new Int32Array(2 * list.length);
+  larger.set(list);
+  return larger;
+}
