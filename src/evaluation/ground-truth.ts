@@ -43,8 +43,8 @@ export interface GroundTruthOptions {
  */
 export function prepareGroundTruth(rows: GroundTruthRows, options: GroundTruthOptions = {}): GroundTruth {
   const { name = 'sequence', length, benchmark = 'mot15' } = options;
-  const fail = (row: number, reason: string): Error =>
-    rowError(rows.source ?? 'ground truth', rows.lines?.[row], reason);
+  const fail = (row: number, reason: string, mend: string): Error =>
+    rowError(rows.source ?? 'ground truth', rows.lines?.[row], reason, mend);
   const grouped = groupByFrame(rows, length, 'ground truth');
   const classes = benchmark === 'mot15' ? undefined : rows.classes;
   const distractors = DISTRACTORS[benchmark];
@@ -54,10 +54,14 @@ export function prepareGroundTruth(rows: GroundTruthRows, options: GroundTruthOp
   for (let k = 0; k < n; k++) {
     const i = grouped.order[k];
     const [w, h] = [rows.boxes[4 * i + 2], rows.boxes[4 * i + 3]];
-    if (!(w >= 0 && h >= 0)) throw fail(i, `negative size ${w} × ${h}`);
+    if (!(w >= 0 && h >= 0)) throw fail(i, `negative size ${w} × ${h}`, 'mend the row');
     const kind = classes ? classes[i] : PEDESTRIAN;
     if (!(Number.isInteger(kind) && kind >= 1 && kind <= LAST_CLASS))
-      throw fail(i, `class ${kind} is none of 1 to ${LAST_CLASS}`);
+      throw fail(
+        i,
+        `class ${kind} is none of 1 to ${LAST_CLASS}`,
+        `it is read as ${benchmark}, choose another benchmark`,
+      );
     if (kind === PEDESTRIAN && rows.confidences?.[i] !== 0) scored[k] = 1;
     if (distractor && distractors.includes(kind)) distractor[k] = 1;
   }

@@ -36,7 +36,7 @@ export async function readMotRows(path: string, leastColumns = 6): Promise<MotRo
     const row = text.trim();
     if (row === '') continue;
     const fields = row.includes(',') ? row.split(',') : row.split(/\s+/);
-    const fail = (reason: string): Error => rowError(path, line, reason);
+    const fail = (reason: string): Error => rowError(path, line, reason, 'expected frame,id,x,y,w,h,…');
     if (fields.length < leastColumns) throw fail(`has ${fields.length} of at least ${leastColumns} columns`);
     columns ||= fields.length;
     const number = (column: number): number => {

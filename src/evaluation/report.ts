@@ -30,14 +30,15 @@ export function toCsv(scores: readonly NamedScore[]): string {
 }
 
 /**
- * A table for people: percentages to two decimals, a row a name, the last one under a rule when there are several.
+ * A table for people: percentages to two decimals, a row a sequence, and COMBINED under a rule when there are several.
  * The families stand side by side as far as the width allows, else one below the other.
  *
  * @param scores sequences and, last, COMBINED
  * @param width characters a line
  */
 export function toTable(scores: readonly NamedScore[], width: number): string {
-  const rows = scores.map(([name, score]) => [name, figures(score)] as const);
+  const shown = scores.length === 2 ? scores.slice(0, 1) : scores;
+  const rows = shown.map(([name, score]) => [name, figures(score)] as const);
   const names = ['', ...rows.map(([name]) => name)];
   const nameWidth = Math.max(...names.map((name) => name.length));
   const blocks: string[][] = [];

@@ -36,9 +36,9 @@ export interface GroupedRows {
 /** Longest sequence in frames, six days at 30 frames/s: keeps a mistaken frame number from taking all memory. */
 const MOST_FRAMES = 2 ** 24;
 
-/** The error for a row at fault: "file: line n: reason". `line` is undefined where the rows did not come from a text file. */
-export function rowError(source: string, line: number | undefined, reason: string): Error {
-  return inputError(source, line === undefined ? reason : `line ${line}: ${reason}`, 'mend the row');
+/** The error for a row at fault: "file: line n: reason; mend". `line` is undefined where the rows did not come from a text file. */
+export function rowError(source: string, line: number | undefined, reason: string, mend?: string): Error {
+  return inputError(source, line === undefined ? reason : `line ${line}: ${reason}`, mend);
 }
 
 /**
@@ -50,15 +50,23 @@ export function rowError(source: string, line: number | undefined, reason: strin
  * @throws TwintrackError for a frame outside 0..length-1 and for an id that occurs twice in a frame
  */
 export function groupByFrame(rows: IdentifiedBoxes, length: number | undefined, what: string): GroupedRows {
-  const fail = (row: number, reason: string): Error => rowError(rows.source ?? what, rows.lines?.[row], reason);
+  const fail = (row: number, reason: string, mend: string): Error =>
+    rowError(rows.source ?? what, rows.lines?.[row], reason, mend);
   const n = rows.frames.length;
   let frames = length ?? 0;
   for (let i = 0; i < n; i++) {
     const frame = rows.frames[i];
-    if (frame < 0) throw fail(i, `frame ${frame + 1} is before the first frame, 1`);
+    if (frame < 0)
+      throw fail(i, `frame ${frame + 1} is before the first frame`, 'count frames from 0 in memory, from 1 in files');
     if (frame < frames) continue;
-    if (length !== undefined) throw fail(i, `frame ${frame + 1} is past the end of the sequence, ${length} frames`);
-    if (frame >= MOST_FRAMES) throw fail(i, `frame ${frame + 1} is past the longest sequence, ${MOST_FRAMES} frames`);
+    if (length !== undefined)
+      throw fail(
+        i,
+        `frame ${frame + 1} is past the end of the sequence, ${length} frames`,
+        'check that this is the right file',
+      );
+    if (frame >= MOST_FRAMES)
+      throw fail(i, `frame ${frame + 1} is past the longest sequence, ${MOST_FRAMES} frames`, 'mend the frame');
     frames = frame + 1;
   }
   const start = new Int32Array(frames + 1);
@@ -76,8 +84,11 @@ export function groupByFrame(rows: IdentifiedBoxes, length: number | undefined, 
     const i = order[k];
     const id = numbers.get(rows.ids[i]) ?? numbers.size;
     if (id === numbers.size) numbers.set(rows.ids[i], id);
-    else if (lastFrame[id] === rows.frames[i])
-      throw fail(i, `id ${rows.ids[i]} occurs twice in frame ${rows.frames[i] + 1}`);
+    else if (lastFrame[id] === rows.frames[i]) {
+      const mend =
+        rows.ids[i] === -1 ? 'this looks like a detection file, give trajectories' : 'remove one of the rows';
+      throw fail(i, `id ${rows.ids[i]} occurs twice in frame ${rows.frames[i] + 1}`, mend);
+    }
     lastFrame[id] = rows.frames[i];
     ids[k] = id;
     corners[4 * k] = rows.boxes[4 * i];

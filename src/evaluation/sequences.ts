@@ -40,7 +40,8 @@ export async function findSequences(gt: string, results: string): Promise<Sequen
   }
   if (missing.length === 0) return found;
   const mend = `expected ${RESULT_ENDINGS.map((e) => missing[0] + e).join(', ')}`;
-  throw inputError(results, `no results for ${missing.join(', ')}`, mend);
+  const others = missing.length > 3 ? ` and ${missing.length - 3} more` : '';
+  throw inputError(results, `no results for ${missing.slice(0, 3).join(', ')}${others}`, mend);
 }
 
 async function groundTruthFiles(path: string): Promise<Map<string, string>> {
