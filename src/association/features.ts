@@ -46,11 +46,10 @@ export const FEATURE_COUNT = FEATURES.length;
 /** A score of candidate pairs: the probability that a detection is the same person as a track. */
 export interface AssociationScore {
   /**
-   * @param features n × {@link FEATURE_COUNT} values, row by row, NaN where a feature is missing
-   * @param n number of pairs
-   * @param out n probabilities, 0..1
+   * @param pairs candidate pairs of a frame with their features
+   * @param out receives a probability, 0..1, for each pair
    */
-  score(features: Float64Array, n: number, out: Float64Array): void;
+  score(pairs: PairFeatures, out: Float64Array): void;
 }
 
 /** Candidate pairs of one frame and their features; the buffers are reused from frame to frame. */

@@ -7,8 +7,9 @@ const GAP = FEATURES.indexOf('gap');
 
 /** A score set by hand from overlap, distance and size alone: the baseline that the learned fusion is measured against. */
 export const handSetScore: AssociationScore = {
-  score(features, n, out) {
-    for (let k = 0; k < n; k++) {
+  score(pairs, out) {
+    const features = pairs.values;
+    for (let k = 0; k < pairs.length; k++) {
       const o = k * FEATURE_COUNT;
       const z =
         8 * features[o + IOU] - 0.15 * features[o + DISTANCE] - 8 * Math.abs(features[o + HEIGHT]) - features[o + GAP];

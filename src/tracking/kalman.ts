@@ -83,6 +83,12 @@ export class KalmanBoxes {
     }
   }
 
+  /** Moves the centre of slot `s` with the picture, pixels. */
+  shift(s: number, x: number, y: number): void {
+    this.state[s * SLOT] += x;
+    this.state[s * SLOT + AXIS] += y;
+  }
+
   /** Writes the box of slot `s` to row `i` of `out`; sizes are at least one pixel. */
   box(s: number, out: Boxes, i: number): void {
     const x = this.state;

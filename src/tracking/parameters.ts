@@ -28,11 +28,23 @@ export const trackingParameters = z.strictObject({
     'IoU',
     'An unmatched detection that overlaps a tracked person more than this starts no track',
   ),
-  positionNoise: number(0.05, 0.001, 1, 'box heights', 'Standard deviation of a detected centre'),
-  sizeNoise: number(0.08, 0.001, 1, 'box heights', 'Standard deviation of a detected width or height'),
-  accelerationNoise: number(0.5, 0, 10, 'heights/s^1.5', 'How fast people change their speed'),
+  positionNoise: number(0.08, 0.001, 1, 'box heights', 'Standard deviation of a detected centre'),
+  sizeNoise: number(0.15, 0.001, 1, 'box heights', 'Standard deviation of a detected width or height'),
+  accelerationNoise: number(0.25, 0, 10, 'heights/s^1.5', 'How fast people change their speed'),
   growthNoise: number(0.1, 0, 10, 'heights/s^1.5', 'How fast their size in the picture changes its rate'),
   initialSpeed: number(0.8, 0, 20, 'heights/s', 'Standard deviation of the speed of a new track'),
+  observationWeight: number(
+    0.5,
+    0,
+    1,
+    'ratio',
+    'Weight of the detection against the filter in the box that is given out',
+  ),
+  cameraMotion: z
+    .boolean()
+    .default(true)
+    .describe('Follow a camera that moves, as far as the boxes show it')
+    .meta({ unit: 'yes/no' }),
   initialSizeRate: number(0.2, 0, 20, 'heights/s', 'Standard deviation of the size change of a new track'),
 });
 

@@ -4,6 +4,7 @@ import { handSetScore } from '../association/hand-set.ts';
 import type { Detections } from '../detection/detections.ts';
 import { TwintrackError } from '../errors.ts';
 import { iou } from '../geometry.ts';
+import { estimateShift } from './camera-motion.ts';
 import { KalmanBoxes } from './kalman.ts';
 import { type TrackingParameters, trackingParameters } from './parameters.ts';
 import { Track } from './track.ts';
@@ -25,6 +26,7 @@ export class Tracker {
   private time = Number.NEGATIVE_INFINITY;
   private columns = newColumns(16);
   private probabilities = new Float64Array(64);
+  private readonly shift = new Float64Array(2);
 
   /**
    * @param parameters overrides of the defaults
@@ -43,6 +45,11 @@ export class Tracker {
       speed: p.initialSpeed,
       sizeRate: p.initialSizeRate,
     });
+  }
+
+  /** Number of tracks confirmed so far: the highest id given. */
+  get confirmed(): number {
+    return this.nextId - 1;
   }
 
   /** Forgets all tracks; ids start again at 1. */
@@ -74,6 +81,7 @@ export class Tracker {
     }
     const taken = new Uint8Array(detections.length);
     this.fillColumns();
+    this.followCamera(detections);
     this.match(detections, taken, this.parameters.highScore, Number.POSITIVE_INFINITY, this.parameters.minProbability);
     this.match(
       detections,
@@ -107,7 +115,7 @@ export class Tracker {
     const pairs = this.pairs;
     pairs.compute(this.columns, trackUse, detections, detectionUse, this.parameters.gateDistance);
     if (this.probabilities.length < pairs.length) this.probabilities = new Float64Array(2 * pairs.length);
-    this.association.score(pairs.values, pairs.length, this.probabilities);
+    this.association.score(pairs, this.probabilities);
     for (let k = 0; k < pairs.length; k++) pairs.costs[k] = -Math.log(Math.max(this.probabilities[k], 1e-9));
     const assigned = assign(pairs, this.tracks.length, detections.length, -Math.log(minProbability));
     for (let i = 0; i < assigned.length; i++) {
@@ -169,8 +177,30 @@ export class Tracker {
 
   private readFilter(track: Track): void {
     this.filter.box(track.slot, track.box, 0);
+    if (track.detection >= 0) {
+      const weight = this.parameters.observationWeight;
+      for (let k = 0; k < 4; k++) track.box[k] += weight * (track.observed[k] - track.box[k]);
+    }
     track.velocity[0] = this.filter.value(track.slot, 0, 1);
     track.velocity[1] = this.filter.value(track.slot, 1, 1);
+  }
+
+  /** Moves all tracks with the picture when the detections agree that the camera moved. */
+  private followCamera(detections: Detections): void {
+    if (!this.parameters.cameraMotion) return;
+    const c = this.columns;
+    estimateShift(c, detections, this.parameters.highScore, this.shift);
+    const [x, y] = this.shift;
+    if (x === 0 && y === 0) return;
+    for (let i = 0; i < this.tracks.length; i++) {
+      this.filter.shift(this.tracks[i].slot, x, y);
+      c.predicted[4 * i] += x;
+      c.predicted[4 * i + 1] += y;
+      c.last[4 * i] += x;
+      c.last[4 * i + 1] += y;
+      this.tracks[i].observed[0] += x;
+      this.tracks[i].observed[1] += y;
+    }
   }
 
   private fillColumns(): void {
