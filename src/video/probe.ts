@@ -115,7 +115,7 @@ function rate(exact: number, average: number | undefined): number {
 /** Reads what ffmpeg tells of its input in the log. Only its own lines begin as matched here; a title in the file cannot. */
 function describe(log: readonly string[]) {
   const mapped = /^\[info\] +Stream #0:(\d+) -> /m.exec(log.join('\n'))?.[1] ?? '0';
-  const start = log.findIndex((line) => new RegExp(`^\\[info\\] +Stream #0:${mapped}[^0-9].*: Video: `).test(line));
+  const start = log.findIndex((line) => new RegExp(`^\\[info\\] +Stream #0:${mapped}(?!\\d).*?: Video: `).test(line));
   const stream = log[start] ?? '';
   const format = /: Video: (\w+)[^,]*, (?:(\w+)(?:\(([^)]*)\))?)?/.exec(stream);
   const time = log.map((line) => /^\[info\] +Duration: (\d+):(\d+):([\d.]+)/.exec(line)).find((m) => m);
