@@ -11,7 +11,7 @@ export {
 export { ALPHAS, type HotaCounts } from './hota.ts';
 export type { IdentityCounts } from './identity.ts';
 export { type MotRows, readMotRows } from './mot-rows.ts';
-export { readResults } from './results.ts';
+export { boxesOf, readResults } from './results.ts';
 export type { IdentifiedBoxes } from './rows.ts';
 export {
   combine,
