@@ -11,8 +11,8 @@ export const WHITE: Colour = { y: 235, u: 128, v: 128 };
 /** Degrees between the hues of consecutive ids: the golden angle spreads any number of them evenly. */
 const GOLDEN_ANGLE = 137.50776;
 /** Hues n and n + 8, n + 13, … come close again, so lightness alternates as well. All light enough for dark text. */
-const LIGHTNESS = [0.76, 0.63, 0.85];
-const CHROMA = 0.19;
+const LIGHTNESS = [0.74, 0.64, 0.86];
+const CHROMA = 0.16;
 
 /** The colour of a trajectory: the same for the same id, well apart for ids that are near each other. */
 export function colourOf(id: number): Colour {

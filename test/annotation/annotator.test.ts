@@ -1,0 +1,212 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { colourOf } from '../../src/annotation/colours.ts';
+import { Annotator } from '../../src/annotation/index.ts';
+import { Trails } from '../../src/annotation/trails.ts';
+import type { TrackedFrame } from '../../src/tracking/tracked-frame.ts';
+import { noise, picture, planes } from './picture.ts';
+
+function tracked(index: number, time: number, boxes: number[][], ids = boxes.map((_, i) => i + 1), detected = true) {
+  return {
+    index,
+    time,
+    length: boxes.length,
+    ids: Int32Array.from(ids),
+    boxes: Float64Array.from(boxes.flat()),
+    scores: new Float32Array(boxes.length).fill(1),
+    detected: new Uint8Array(boxes.length).fill(Number(detected)),
+  } satisfies TrackedFrame;
+}
+
+/** Luma rows of a frame that was drawn on a dark picture. */
+function luma(width: number, height: number, frames: TrackedFrame[], options = {}): number[][] {
+  const annotator = new Annotator({ width, height, ...options });
+  let pixels = picture(width, height, 50);
+  for (const frame of frames) {
+    pixels = picture(width, height, 50);
+    annotator.draw(pixels, frame);
+  }
+  return planes(pixels, width, height)[0];
+}
+
+describe('boxes', () => {
+  const box = [40, 60, 30, 50];
+
+  it('are lines of the id’s colour just inside the edges', () => {
+    const y = luma(200, 200, [tracked(0, 0, [box], [7])]);
+    const colour = colourOf(7).y;
+    for (let x = 40; x < 70; x++) expect([y[60][x], y[109][x]]).toEqual([colour, colour]);
+    for (let row = 60; row < 110; row++) {
+      expect([y[row][39], y[row][40], y[row][69], y[row][70]]).toEqual([50, colour, colour, 50]);
+    }
+    expect(y[110].slice(39, 71)).toEqual(Array(32).fill(50));
+    for (let row = 61; row < 109; row++) expect(y[row].slice(41, 69)).toEqual(Array(28).fill(50));
+  });
+
+  it('are dashed where predicted', () => {
+    const y = luma(200, 200, [tracked(0, 0, [box], [7], false)]);
+    const dashes = y[109].slice(40, 70).map((value) => (value === 50 ? ' ' : '#'));
+    expect(dashes.join('')).toBe('###   ###   ###   ###   ###  #');
+  });
+
+  it('of people in front lie over those behind', () => {
+    const back = [40, 60, 40, 40];
+    const front = [50, 70, 40, 60];
+    const y = luma(200, 200, [tracked(0, 0, [front, back], [1, 2])], { trailSeconds: 0 });
+    expect(y[99][50]).toBe(colourOf(1).y);
+    expect(y[99][55]).toBe(colourOf(2).y);
+  });
+
+  it('have lines that grow with the picture', () => {
+    for (const [height, stroke] of [
+      [240, 1],
+      [360, 2],
+      [1080, 4],
+      [2160, 7],
+    ]) {
+      const top = height / 2;
+      const y = luma(height, height, [tracked(0, 0, [[10, top, 150, 100]], [7])]);
+      expect(y.slice(top + 50).findIndex((row) => row[100] !== 50) + stroke).toBe(50);
+    }
+  });
+});
+
+describe('labels and caption', () => {
+  const dark = (rows: number[][]) => rows.flat().filter((value) => value === 16).length;
+
+  it('put the id on top of the box, inside at the upper edge, within the picture at the sides', () => {
+    const colour = colourOf(1).y;
+    const above = luma(200, 200, [tracked(0, 0, [[40, 60, 30, 50]])]);
+    expect(above[50].slice(39, 50)).toEqual([50, ...Array(9).fill(colour), 50]);
+    expect(dark(above.slice(50, 60))).toBe(10); // the pixels of a 1
+    const inside = luma(400, 200, [tracked(0, 0, [[397, -4, 30, 50]])]);
+    expect(dark(inside.slice(0, 11).map((row) => row.slice(391)))).toBeGreaterThan(5);
+  });
+
+  it('are not drawn for people outside of the picture', () => {
+    const without = luma(200, 200, [tracked(0, 0, [])]);
+    const outside = luma(200, 200, [tracked(0, 0, [[300, 60, 30, 50]])]);
+    expect(outside.slice(20)).toEqual(without.slice(20));
+  });
+
+  it('count people now and so far', () => {
+    const one = tracked(5, 83.25, [[40, 60, 30, 50]], [4]);
+    const again = [tracked(0, 0, [[40, 60, 30, 50]], [4]), one];
+    const another = [tracked(0, 0, [[40, 60, 30, 50]], [70]), one];
+    const strip = (frames: TrackedFrame[]) => luma(400, 100, frames, { trailSeconds: 0 }).slice(0, 14);
+    expect(strip(again)).toEqual(strip([one]));
+    expect(strip(another)).not.toEqual(strip([one]));
+  });
+});
+
+describe('colours', () => {
+  it('bear dark text: contrast at least 4.5 as WCAG 2 defines it', () => {
+    const linear = (c: number) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
+    for (let id = 0; id < 1000; id++) {
+      const { y, u, v } = colourOf(id);
+      const grey = (y - 16) / 219;
+      const red = grey + (1.402 * (v - 128)) / 224;
+      const blue = grey + (1.772 * (u - 128)) / 224;
+      const green = (grey - 0.299 * red - 0.114 * blue) / 0.587;
+      for (const c of [red, green, blue]) expect(Math.abs(c - 0.5)).toBeLessThan(0.51);
+      const luminance = 0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue);
+      expect((luminance + 0.05) / 0.05).toBeGreaterThan(4.5);
+    }
+  });
+
+  it('are apart for ids that are near each other', () => {
+    for (let id = 1; id < 500; id++) {
+      for (let other = id + 1; other <= id + 20; other++) {
+        const [a, b] = [colourOf(id), colourOf(other)];
+        expect(Math.hypot(a.y - b.y, a.u - b.u, a.v - b.v), `${id} and ${other}`).toBeGreaterThan(20);
+      }
+    }
+  });
+});
+
+describe('trails', () => {
+  it('follow the feet and fade with age', () => {
+    const frames = Array.from({ length: 21 }, (_, i) => tracked(i, i / 10, [[20 + 5 * i, 60, 20, 40]]));
+    const y = luma(200, 200, frames, { trailSeconds: 2 });
+    const strength = [2, 10, 14].map((i) => y[100][30 + 5 * i] - 50);
+    expect(strength[0]).toBeGreaterThan(0);
+    expect(strength[1]).toBeGreaterThan(strength[0]);
+    expect(strength[2]).toBeGreaterThan(strength[1]);
+    expect(y[100][150 + 5]).toBe(50);
+    const without = luma(200, 200, frames, { trailSeconds: 0 });
+    expect(without[100][30 + 50]).toBe(50);
+  });
+
+  it('are forgotten with age, also when nobody is seen any more or the clock is set back', () => {
+    const trails = new Trails(2);
+    for (let i = 0; i < 100_000; i++) trails.add(tracked(i, i / 10, [[1, 2, 3, 4]], [i]));
+    expect(trails.size).toBe(21);
+    trails.add(tracked(0, 1e6, []));
+    expect(trails.size).toBe(0);
+    trails.add(tracked(0, 1e6, [[1, 2, 3, 4]]));
+    trails.add(tracked(0, 0, [[1, 2, 3, 4]], [9]));
+    expect(trails.size).toBe(1);
+  });
+});
+
+describe('anonymize', () => {
+  const [width, height] = [120, 100];
+  const scene = (extra?: Float64Array, detected = true, anonymize = true) => {
+    const pixels = noise(picture(width, height).length);
+    const annotator = new Annotator({ width, height, anonymize, trailSeconds: 0 });
+    annotator.draw(pixels, tracked(0, 0, [[20, 30, 32, 40]], [1], detected), extra);
+    return planes(pixels, width, height)[0];
+  };
+  const flat = (rows: number[][], x: number, y: number) =>
+    rows[y][x] === rows[y][x + 1] && rows[y][x] === rows[y + 1][x];
+
+  it('pixelates tracked people, also predicted ones, and others besides', () => {
+    expect(flat(scene(undefined, true, false), 30, 50)).toBe(false);
+    expect(flat(scene(), 30, 50)).toBe(true);
+    expect(flat(scene(undefined, false), 30, 50)).toBe(true);
+    expect(flat(scene(), 90, 70)).toBe(false);
+    expect(flat(scene(Float64Array.of(80, 60, 32, 30)), 90, 70)).toBe(true);
+    expect(flat(scene(Float64Array.of(80, 60, 32, 30)), 30, 50)).toBe(true);
+  });
+
+  it('draws the box over it', () => {
+    expect(scene()[69].slice(20, 52)).toEqual(Array(32).fill(colourOf(1).y));
+  });
+});
+
+describe('whatever comes', () => {
+  it('never throws nor writes outside of the picture', () => {
+    const number = fc.oneof(
+      fc.double({ min: -100, max: 200, noNaN: true }),
+      fc.double(),
+      fc.constantFrom(Number.NaN, Number.POSITIVE_INFINITY, -1e300, 0),
+    );
+    const box = fc.array(number, { minLength: 4, maxLength: 4 });
+    const frames = fc.array(fc.tuple(fc.array(box, { maxLength: 5 }), fc.boolean(), number), {
+      minLength: 1,
+      maxLength: 4,
+    });
+    const side = fc.oneof(fc.constantFrom(1, 2, 16), fc.integer({ min: 1, max: 90 }));
+    fc.assert(
+      fc.property(side, side, frames, fc.boolean(), (width, height, content, anonymize) => {
+        const size = picture(width, height).length;
+        const annotator = new Annotator({ width, height, anonymize });
+        for (const [i, [boxes, detected, time]] of content.entries()) {
+          const around = new Uint8Array(size + 200).fill(77);
+          annotator.draw(
+            around.subarray(100, 100 + size),
+            tracked(i, time, boxes, undefined, detected),
+            Float64Array.from(boxes.flat()),
+          );
+          expect(around.subarray(0, 100).every((value) => value === 77)).toBe(true);
+          expect(around.subarray(100 + size).every((value) => value === 77)).toBe(true);
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('refuses parameters out of range', () => {
+    expect(() => new Annotator({ width: 4, height: 4, trailSeconds: -1 })).toThrow('trailSeconds');
+  });
+});
