@@ -143,15 +143,19 @@ export function startFfmpeg(
   args: readonly string[],
   { stdin = false, outputs = 0, onLine }: { stdin?: boolean; outputs?: number; onLine?: (line: string) => void } = {},
 ): FfmpegProcess {
-  const child = spawn(ffmpeg.path, ['-hide_banner', '-nostdin', '-loglevel', 'repeat+level+info', ...args], {
-    stdio: [
-      stdin ? 'pipe' : 'ignore',
-      outputs > 0 ? 'pipe' : 'ignore',
-      'pipe',
-      ...Array(Math.max(0, outputs - 1)).fill('pipe'),
-    ],
-    detached: process.platform !== 'win32',
-  });
+  const child = spawn(
+    ffmpeg.path,
+    ['-hide_banner', '-nostdin', '-nostats', '-loglevel', 'repeat+level+info', ...args],
+    {
+      stdio: [
+        stdin ? 'pipe' : 'ignore',
+        outputs > 0 ? 'pipe' : 'ignore',
+        'pipe',
+        ...Array(Math.max(0, outputs - 1)).fill('pipe'),
+      ],
+      detached: process.platform !== 'win32',
+    },
+  );
   const log: string[] = [];
   readLines(child.stderr!, (line) => {
     if (log.push(line) > LOG_LINES) log.shift();

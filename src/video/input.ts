@@ -1,4 +1,4 @@
-import { accessSync, closeSync, constants, openSync, readFileSync, readSync, statSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, readSync, type Stats, statSync } from 'node:fs';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { inputError } from '../errors.ts';
@@ -20,6 +20,8 @@ export interface Input {
   /** Pictures per second, when kind is `images`. */
   readonly frameRate?: number;
   readonly stdin?: Replay;
+  /** The first bytes, when kind is `file`. */
+  readonly head?: Buffer;
   /** Whether the file is shorter than it says it is. */
   readonly cutOff: boolean;
   /** Removes what was made for reading it. */
@@ -49,7 +51,7 @@ export function resolveInput(input: string, options: InputOptions = {}): Input {
   const stat = statSync(input, { throwIfNoEntry: false });
   if (!stat && isGlob(input)) return fromGlob(input, options);
   if (!stat) throw inputError(input, 'does not exist', 'check the path');
-  checkReadable(input);
+  const head = readHead(input, stat);
   if (stat.isDirectory()) return fromDirectory(input, options);
   if (stat.isFile() && stat.size === 0) throw inputError(input, 'is empty (0 bytes)', 'copy or record it again');
   if (isPicture(input)) return fromPictures(input, stem(input), [input], options.frameRate ?? DEFAULT_FRAME_RATE);
@@ -58,7 +60,8 @@ export function resolveInput(input: string, options: InputOptions = {}): Input {
     name: stem(input),
     kind: 'file',
     args: ['-protocol_whitelist', 'file,pipe', '-i', `file:${input}`],
-    cutOff: stat.isFile() && isCutAvi(input, stat.size),
+    head,
+    cutOff: isCutAvi(head, stat.size),
     dispose() {},
   };
 }
@@ -96,7 +99,7 @@ function fromGlob(pattern: string, options: InputOptions): Input {
 function fromDirectory(directory: string, options: InputOptions): Input {
   const inner = join(directory, 'img1');
   const folder = statSync(inner, { throwIfNoEntry: false })?.isDirectory() ? inner : directory;
-  checkReadable(folder);
+  readHead(folder, statSync(folder));
   const pictures = listPictures(folder);
   if (pictures.length === 0) {
     throw inputError(
@@ -140,29 +143,26 @@ function frameRateOf(folder: string, options: InputOptions): number {
   return DEFAULT_FRAME_RATE;
 }
 
-function checkReadable(path: string): void {
+/** Reads the first bytes of a file; a folder is only opened. */
+function readHead(path: string, stat: Stats): Buffer {
+  const head = Buffer.alloc(12);
+  if (!stat.isFile() && !stat.isDirectory()) return head; // opening a named pipe would wait for its writer
   try {
-    accessSync(path, constants.R_OK);
+    const file = openSync(path, 'r');
+    if (stat.isFile()) readSync(file, head, 0, head.length, 0);
+    closeSync(file);
   } catch (cause) {
-    throw inputError(path, 'may not be read (permission denied)', 'change its permissions', cause);
+    const code = (cause as NodeJS.ErrnoException).code;
+    const reason = code === 'EACCES' || code === 'EPERM' ? 'permission denied' : code;
+    throw inputError(path, `may not be read (${reason})`, 'change its permissions', cause);
   }
+  return head;
 }
 
 /** An AVI says in its first bytes how long it is; cut at a frame's edge it is otherwise read without complaint. */
-function isCutAvi(path: string, size: number): boolean {
-  const head = Buffer.alloc(12);
-  const file = openSync(path, 'r');
-  try {
-    readSync(file, head, 0, 12, 0);
-  } finally {
-    closeSync(file);
-  }
-  return (
-    head.toString('latin1', 0, 4) === 'RIFF' &&
-    head.toString('latin1', 8, 11) === 'AVI' &&
-    head.readUInt32LE(4) + 8 > size &&
-    head.readUInt32LE(4) !== 0xffffffff
-  );
+function isCutAvi(head: Buffer, size: number): boolean {
+  const told = head.readUInt32LE(4);
+  return /^RIFF....AVI/s.test(head.toString('latin1')) && told + 8 > size && told !== 0xffffffff;
 }
 
 function stem(path: string): string {

@@ -139,7 +139,8 @@ function describe(log: readonly string[]) {
 function explain(input: Input, log: readonly string[], exit: string) {
   const text = log.join('\n');
   const subject = input.subject;
-  if (/moov atom not found/.test(text)) {
+  const isMp4 = !input.head || /^(ftyp|moov|mdat|free|skip|wide)$/.test(input.head.toString('latin1', 4, 8));
+  if (isMp4 && /moov atom not found/.test(text)) {
     return inputError(subject, 'is cut off: the index at its end (moov) is missing', 'copy or record it again');
   }
   if (/matches no streams|does not contain any stream/.test(text) && /^\[info\] Input #0/m.test(text)) {
