@@ -154,6 +154,8 @@ export function startFfmpeg(
         ...Array(Math.max(0, outputs - 1)).fill('pipe'),
       ],
       detached: process.platform !== 'win32',
+      // a static ffmpeg crashes when it loads the character sets of another libc (the station names in MPEG-TS); none are needed
+      env: { ...process.env, GCONV_PATH: '/nonexistent' },
     },
   );
   const log: string[] = [];

@@ -1,5 +1,5 @@
 import { inputError } from '../errors.ts';
-import { exitReason, type Ffmpeg, findFfmpeg, lastError, startFfmpeg } from './ffmpeg.ts';
+import { type Exit, exitReason, type Ffmpeg, findFfmpeg, lastError, startFfmpeg } from './ffmpeg.ts';
 import { type Input, type InputOptions, resolveInput } from './input.ts';
 
 /** What is known of a video before it is decoded. */
@@ -81,7 +81,7 @@ export async function probeInput(ffmpeg: Ffmpeg, input: Input, signal?: AbortSig
 
   const line = header.join('').split('\n', 1)[0];
   const match = /^YUV4MPEG2 W(\d+) H(\d+) F(\d+):(\d+)/.exec(line);
-  if (!match) throw explain(input, log, exitReason(exit));
+  if (!match) throw explain(input, log, exit);
   const [width, height, numerator, denominator] = match.slice(1).map(Number);
   const described = describe(log);
   if (TEXT_CODECS.has(described.codec)) throw inputError(input.subject, 'is a text, not a video');
@@ -136,9 +136,10 @@ function describe(log: readonly string[]) {
 }
 
 /** Turns ffmpeg's complaints about an input into one line. */
-function explain(input: Input, log: readonly string[], exit: string) {
+function explain(input: Input, log: readonly string[], exit: Exit) {
   const text = log.join('\n');
-  const subject = input.subject;
+  const { subject } = input;
+  const told = lastError(log) || exitReason(exit);
   const isMp4 = !input.head || /^(ftyp|moov|mdat|free|skip|wide)$/.test(input.head.toString('latin1', 4, 8));
   if (isMp4 && /moov atom not found/.test(text)) {
     return inputError(subject, 'is cut off: the index at its end (moov) is missing', 'copy or record it again');
@@ -150,11 +151,12 @@ function explain(input: Input, log: readonly string[], exit: string) {
   if (/not on whitelist/.test(text)) return inputError(subject, 'refers to another address, which is not followed');
   if (/Permission denied/.test(text)) return inputError(subject, 'may not be read (permission denied)');
   if (/^\[info\] Input #0/m.test(text)) {
-    const reason = 'holds no picture that can be decoded';
-    return inputError(subject, `${reason} (${lastError(log) || exit})`, 'copy or record it again');
+    return inputError(subject, `holds no picture that can be decoded (${told})`, 'copy or record it again');
   }
   if (/Invalid data found|could not find codec parameters/i.test(text)) {
     return inputError(subject, 'is not a video that ffmpeg can read', 'check that it plays, or copy it again');
   }
-  return inputError(subject, `cannot be read: ${lastError(log) || exit}`, 'check that it plays');
+  const crashed = exit.signal !== null && exit.signal !== 'SIGKILL';
+  const mend = crashed ? 'name another build of ffmpeg with FFMPEG_BIN' : 'check that it plays';
+  return inputError(subject, `cannot be read: ${told}`, mend);
 }

@@ -21,7 +21,7 @@ export interface VideoOptions extends InputOptions {
   readonly signal?: AbortSignal;
 }
 
-/** An open video. Iterate once; leaving the loop closes it. */
+/** An open video: to be iterated once, which closes it at the end of the loop or on leaving it, or to be closed. */
 export interface VideoSource extends AsyncIterable<Frame> {
   readonly info: VideoInfo;
   /** Ends ffmpeg and waits until it is gone; an iteration under way ends. Harmless when already closed. */
