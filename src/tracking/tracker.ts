@@ -116,8 +116,8 @@ export class Tracker {
     pairs.compute(this.columns, trackUse, detections, detectionUse, this.parameters.gateDistance);
     if (this.probabilities.length < pairs.length) this.probabilities = new Float64Array(2 * pairs.length);
     this.association.score(pairs, this.probabilities);
-    for (let k = 0; k < pairs.length; k++) pairs.costs[k] = -Math.log(Math.max(this.probabilities[k], 1e-9));
-    const assigned = assign(pairs, this.tracks.length, detections.length, -Math.log(minProbability));
+    for (let k = 0; k < pairs.length; k++) pairs.costs[k] = cost(this.probabilities[k]);
+    const assigned = assign(pairs, this.tracks.length, detections.length, cost(minProbability));
     for (let i = 0; i < assigned.length; i++) {
       if (assigned[i] < 0) continue;
       this.tracks[i].detection = assigned[i];
@@ -245,4 +245,10 @@ function isBox(detections: Detections, j: number): boolean {
     b[o + 3] > 0 &&
     b[o + 3] < 1e6
   );
+}
+
+/** Cost of a pair: its negative log-odds, so that the cheapest assignment is the most probable one. */
+function cost(probability: number): number {
+  const p = Math.min(1 - 1e-9, Math.max(1e-9, probability));
+  return Math.log((1 - p) / p);
 }

@@ -68,7 +68,7 @@ export class ExampleCollector {
 
   /**
    * Runs the tracker over a sequence and adds every candidate pair that it scores and whose answer is known.
-   * A track is whoever its last detection was.
+   * A track is whoever its last detection was. Detections of nobody are left out: whether to trust a detection is the life cycle's matter.
    *
    * @param score the association that the tracker acts on while it is watched
    */
@@ -82,7 +82,7 @@ export class ExampleCollector {
         for (let k = 0; k < pairs.length; k++) {
           const track = identityOf.get(alive[pairs.rows[k]]) ?? -1;
           const detection = identities[pairs.columns[k]];
-          if (track < 0 || detection < 0 || (track === 0 && detection === 0)) continue;
+          if (track < 0 || detection <= 0) continue;
           this.add(pairs.values, k * FEATURE_COUNT, track === detection);
         }
       },

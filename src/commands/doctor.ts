@@ -1,0 +1,101 @@
+import type { Command } from 'commander';
+
+interface Finding {
+  readonly part: string;
+  readonly ok: boolean;
+  /** Version or what is missing. */
+  readonly found: string;
+  /** Command that mends it. */
+  readonly mend?: string;
+}
+
+/** Registers `twintrack doctor`. */
+export function doctorCommand(program: Command): void {
+  program
+    .command('doctor')
+    .summary('check what is installed, what is missing, and how to mend it')
+    .description(
+      'Checks Node, ffmpeg with its H.264 encoder, the inference library and the shipped models, by using each.',
+    )
+    .option('--json', 'print the findings as JSON')
+    .action(async (options: { json?: boolean }) => {
+      const findings = await examine();
+      if (options.json) process.stdout.write(`${JSON.stringify(findings, null, 2)}\n`);
+      else {
+        const width = Math.max(...findings.map((f) => f.part.length));
+        for (const { part, ok, found, mend } of findings) {
+          process.stdout.write(`${ok ? 'ok     ' : 'MISSING'}  ${part.padEnd(width)}  ${found}\n`);
+          if (mend) process.stdout.write(`${' '.repeat(9)}${' '.repeat(width)}  mend: ${mend}\n`);
+        }
+      }
+      if (findings.some((f) => !f.ok)) process.exitCode = 1;
+    });
+}
+
+async function examine(): Promise<Finding[]> {
+  return [checkNode(), await checkFfmpeg(), await checkEncoder(), await checkDetector()];
+}
+
+function checkNode(): Finding {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  const ok = major > 20 || (major === 20 && minor >= 19);
+  return { part: 'Node', ok, found: process.versions.node, ...(ok ? {} : { mend: 'install Node 20.19 or later' }) };
+}
+
+async function checkFfmpeg(): Promise<Finding> {
+  const { findFfmpeg, installCommand } = await import('../video/index.ts');
+  try {
+    const ffmpeg = await findFfmpeg();
+    return { part: 'ffmpeg', ok: true, found: `${ffmpeg.version} (${ffmpeg.path})` };
+  } catch (error) {
+    return { part: 'ffmpeg', ok: false, found: (error as Error).message, mend: installCommand() };
+  }
+}
+
+/** Encodes two small pictures. */
+async function checkEncoder(): Promise<Finding> {
+  const { mkdtemp, rm } = await import('node:fs/promises');
+  const { tmpdir } = await import('node:os');
+  const { join } = await import('node:path');
+  const { openVideoWriter, installCommand } = await import('../video/index.ts');
+  const folder = await mkdtemp(join(tmpdir(), 'twintrack-'));
+  try {
+    const writer = await openVideoWriter(join(folder, 'check.mp4'), { width: 64, height: 64, frameRate: 25 });
+    for (let i = 0; i < 2; i++) await writer.write(new Uint8Array((64 * 64 * 3) / 2).fill(128), i / 25);
+    await writer.close();
+    return { part: 'H.264 encoder', ok: true, found: 'encodes' };
+  } catch (error) {
+    return { part: 'H.264 encoder', ok: false, found: (error as Error).message, mend: installCommand() };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Runs the shipped detector on a grey picture. */
+async function checkDetector(): Promise<Finding> {
+  const part = 'detector (onnxruntime-node, models/)';
+  try {
+    const { loadDetector } = await import('../detection/index.ts');
+    const detector = await loadDetector();
+    try {
+      const { width, height } = detector.letterbox(320, 240);
+      await detector.detect({
+        index: 0,
+        time: 0,
+        width: 320,
+        height: 240,
+        input: new Uint8Array(3 * width * height).fill(128),
+      });
+      return { part, ok: true, found: `${detector.name}, sha256 ${detector.sha256.slice(0, 12)}` };
+    } finally {
+      await detector.close();
+    }
+  } catch (error) {
+    return {
+      part,
+      ok: false,
+      found: (error as Error).message,
+      mend: 'npm install --include=optional onnxruntime-node',
+    };
+  }
+}

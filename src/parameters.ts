@@ -1,0 +1,101 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { annotationParameters } from './annotation/parameters.ts';
+import { detectionParameters } from './detection/parameters.ts';
+import { inputError, UsageError } from './errors.ts';
+import { trackingParameters } from './tracking/parameters.ts';
+
+/** Every parameter of a run, by stage. The config file, `--set` and the tables in the documentation come from this schema. */
+export const parametersSchema = z.strictObject({
+  detection: detectionParameters.prefault({}),
+  tracking: trackingParameters.prefault({}),
+  annotation: annotationParameters.prefault({}),
+});
+
+/** The parameters of a run, complete. */
+export type Parameters = z.infer<typeof parametersSchema>;
+
+/**
+ * Defaults, then the config file, then `key=value` settings, each over the one before.
+ *
+ * @param configFile YAML (or JSON) file with stages as sections
+ * @param settings `stage.name=value`, the value in YAML
+ * @throws TwintrackError when the file cannot be read or a value in it does not fit
+ * @throws UsageError on a setting that does not fit
+ */
+export async function loadParameters(configFile?: string, settings: readonly string[] = []): Promise<Parameters> {
+  const { parse } = await import('yaml');
+  let values: Record<string, unknown> = {};
+  if (configFile !== undefined) {
+    try {
+      const document: unknown = parse(readFileSync(configFile, 'utf8')) ?? {};
+      if (typeof document !== 'object' || Array.isArray(document)) throw new Error('not a list of sections');
+      values = document as Record<string, unknown>;
+    } catch (error) {
+      throw inputError(
+        configFile,
+        `not a readable config file: ${(error as Error).message}`,
+        'see "twintrack track --help" for an example',
+      );
+    }
+    const problem = firstProblem(values);
+    if (problem) throw inputError(configFile, problem);
+  }
+  for (const setting of settings) {
+    const match = /^([^.=]+)\.([^=]+)=(.*)$/s.exec(setting);
+    if (!match)
+      throw new UsageError(
+        `--set ${setting}: not of the form stage.name=value; for example --set tracking.lostSeconds=3`,
+      );
+    const [, stage, name, text] = match;
+    const section = Object.hasOwn(values, stage) ? (values[stage] as object) : {};
+    let value: unknown;
+    try {
+      value = parse(text);
+    } catch {
+      value = text;
+    }
+    values = { ...values, [stage]: { ...section, [name]: value } };
+    const problem = firstProblem(values);
+    if (problem) throw new UsageError(`--set ${setting}: ${problem}`);
+  }
+  return parametersSchema.parse(values);
+}
+
+function firstProblem(values: unknown): string | undefined {
+  const result = parametersSchema.safeParse(values);
+  if (result.success) return undefined;
+  const issue = result.error.issues[0];
+  const path = issue.path.join('.');
+  if (issue.code !== 'unrecognized_keys') return `${path}: ${issue.message}`;
+  const known =
+    path === ''
+      ? Object.keys(parametersSchema.shape)
+      : parameterTable()
+          .filter((p) => p.key.startsWith(`${path}.`))
+          .map((p) => p.key);
+  return `unknown key ${[path, issue.keys[0]].filter(Boolean).join('.')}; known are ${known.join(', ')}`;
+}
+
+/** One parameter as it is documented. */
+export interface ParameterInfo {
+  /** stage.name */
+  readonly key: string;
+  readonly default: unknown;
+  readonly unit: string;
+  readonly description: string;
+}
+
+/** All parameters with default, unit and description, in the order of the stages. */
+export function parameterTable(): ParameterInfo[] {
+  const defaults = parametersSchema.parse({});
+  return Object.entries(parametersSchema.shape).flatMap(([stage, schema]) => {
+    const shape = schema.unwrap().shape as Record<string, z.ZodType>;
+    return Object.entries(shape).map(([name, field]) => ({
+      key: `${stage}.${name}`,
+      default: (defaults[stage as keyof Parameters] as Record<string, unknown>)[name],
+      unit: String(field.meta()?.unit ?? ''),
+      description: field.meta()?.description ?? '',
+    }));
+  });
+}
