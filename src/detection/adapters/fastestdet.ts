@@ -1,0 +1,39 @@
+import { type Adapter, fits, imageInput, isFree, PREPARATIONS, type Recognise } from './adapter.ts';
+
+/**
+ * FastestDet (dog-qiuqiu, 2022): one map [1, 5 + classes, H, W] of stride 16 with objectness, centre offset and size before
+ * their tanh and sigmoid, and class probabilities; the score is objectness^0.6 × class^0.4.
+ */
+export const recogniseFastestDet: Recognise = (inputs, outputs) => {
+  const image = imageInput(inputs[0]);
+  if (!image?.size || inputs.length !== 1 || outputs.length !== 1 || inputs[0].type !== 'float32') return undefined;
+  const { name, shape } = outputs[0];
+  const [width, height] = [image.size.width / 16, image.size.height / 16];
+  if (!fits(shape, [1, null, height, width]) || shape.slice(1).some(isFree) || (shape[1] as number) < 6)
+    return undefined;
+  const adapter: Adapter = {
+    family: 'FastestDet',
+    input: { name: image.name, type: 'float32', ...PREPARATIONS.bgr1 },
+    size: image.size,
+    align: 'centre',
+    needsNms: true,
+    decode(values, input, minScore, found) {
+      const data = values[name].data as Float32Array;
+      const cells = width * height;
+      for (let i = 0; i < cells; i++) {
+        const score = data[i] ** 0.6 * data[5 * cells + i] ** 0.4;
+        if (!(score >= minScore)) continue;
+        const x = (((i % width) + Math.tanh(data[cells + i])) / width) * input.width;
+        const y = ((Math.floor(i / width) + Math.tanh(data[2 * cells + i])) / height) * input.height;
+        const halfWidth = (sigmoid(data[3 * cells + i]) * input.width) / 2;
+        const halfHeight = (sigmoid(data[4 * cells + i]) * input.height) / 2;
+        found.add(x - halfWidth, y - halfHeight, x + halfWidth, y + halfHeight, score);
+      }
+    },
+  };
+  return adapter;
+};
+
+function sigmoid(x: number): number {
+  return 1 / (1 + Math.exp(-x));
+}

@@ -1,0 +1,49 @@
+import { type Boxes, iou } from '../geometry.ts';
+import type { Detections } from './detections.ts';
+
+/** Boxes and scores as an adapter finds them, in columns that grow. */
+export class Candidates {
+  length = 0;
+  #boxes: Boxes = new Float64Array(4 * 64);
+  #scores = new Float32Array(64);
+
+  /** Adds a box given by its left, top, right and bottom; one without area, or not finite, is left out. */
+  add(left: number, top: number, right: number, bottom: number, score: number): void {
+    const w = right - left;
+    const h = bottom - top;
+    if (!(w > 0 && h > 0 && Number.isFinite(left + top + w + h) && Number.isFinite(score))) return;
+    if (this.length === this.#scores.length) this.#grow();
+    this.#boxes.set([left, top, w, h], 4 * this.length);
+    this.#scores[this.length++] = score;
+  }
+
+  /**
+   * The candidates by falling score (in the order added among equals), each without those that overlap a better one
+   * (greedy non-maximum suppression).
+   *
+   * @param nmsIou overlap from which the lower one is dropped; 1 keeps all
+   */
+  toDetections(nmsIou = 1): Detections {
+    const scores = this.#scores.subarray(0, this.length);
+    const order = Uint32Array.from(scores, (_, i) => i).sort((i, j) => scores[j] - scores[i] || i - j);
+    let length = 0;
+    for (const i of order) {
+      let kept = true;
+      for (let k = 0; kept && nmsIou < 1 && k < length; k++)
+        kept = iou(this.#boxes, i, this.#boxes, order[k]) <= nmsIou;
+      if (kept) order[length++] = i;
+    }
+    const boxes = new Float64Array(4 * length);
+    for (let k = 0; k < length; k++) boxes.set(this.#boxes.subarray(4 * order[k], 4 * order[k] + 4), 4 * k);
+    return { length, boxes, scores: Float32Array.from(order.subarray(0, length), (i) => scores[i]) };
+  }
+
+  #grow(): void {
+    const { buffer: boxes } = this.#boxes;
+    this.#boxes = new Float64Array(2 * this.#boxes.length);
+    this.#boxes.set(new Float64Array(boxes));
+    const scores = this.#scores;
+    this.#scores = new Float32Array(2 * scores.length);
+    this.#scores.set(scores);
+  }
+}

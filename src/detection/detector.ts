@@ -1,0 +1,178 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { inputError } from '../errors.ts';
+import type { Frame, Letterbox } from '../video/frame.ts';
+import { letterboxFor, unletterbox } from '../video/letterbox.ts';
+import type { Adapter, Size } from './adapters/adapter.ts';
+import { adapterFor } from './adapters/index.ts';
+import { Candidates } from './candidates.ts';
+import type { Detections } from './detections.ts';
+import { Inference } from './inference.ts';
+import { type DetectionParameters, detectionParameters } from './parameters.ts';
+
+/** Finds the people in frames. */
+export interface Detector {
+  /** What it is called in the outputs: its shipped name, its file, … */
+  readonly name: string;
+  /** The model's or det file's path and its contents' SHA-256, in hexadecimal. */
+  readonly file?: string;
+  readonly sha256?: string;
+  /** What `Frame.input` must hold for a source of this size in pixels; undefined when no pixels are needed. */
+  letterbox(width: number, height: number): Letterbox | undefined;
+  /**
+   * The people in a frame, in source pixels, by falling score. Several frames may be under way at once, each answered on
+   * its own. `frame.input` may be handed over to another thread and is not to be used afterwards.
+   *
+   * @throws TwintrackError when inference fails or the detector is closed
+   */
+  detect(frame: Frame): Promise<Detections>;
+  /** Ends its threads; frames under way are rejected. */
+  close(): Promise<void>;
+}
+
+/** The detectors that come with the package, by name. */
+const SHIPPED: Readonly<Record<string, URL>> = {
+  centernet: new URL('../../models/centernet-person.onnx', import.meta.url),
+};
+
+/** Settings of {@link loadDetector}; what is left out has the default of the parameter schema. */
+export interface DetectorOptions extends Partial<DetectionParameters> {
+  /** Input size in pixels for a model of dynamic size, multiples of 32, instead of one that suits the picture. */
+  readonly inputSize?: Size;
+}
+
+/**
+ * Loads a detector: `centernet`, which comes with the package, or an ONNX file of a known family.
+ *
+ * @throws TwintrackError when the file cannot be read, is no ONNX model, or is not a detector of a known family
+ */
+export async function loadDetector(nameOrFile = 'centernet', options: DetectorOptions = {}): Promise<ModelDetector> {
+  const { inputSize, ...parameters } = options;
+  const settings = detectionParameters.parse(parameters);
+  const shipped = Object.hasOwn(SHIPPED, nameOrFile);
+  const file = shipped ? fileURLToPath(SHIPPED[nameOrFile]) : nameOrFile;
+  const sha256 = createHash('sha256')
+    .update(await readModel(file))
+    .digest('hex');
+  const cores = settings.cores || availableParallelism();
+  const [workers, threads] = settings.parallel === 'frames' ? [cores, 1] : [1, cores];
+  const inference = await Inference.load(file, workers, threads);
+  try {
+    const adapter = adapterFor(file, inference.inputs, inference.outputs);
+    const size = chooseSize(file, adapter, inputSize);
+    return new ModelDetector(nameOrFile, file, sha256, inference, adapter, settings, size);
+  } catch (error) {
+    await inference.close();
+    throw error;
+  }
+}
+
+/** A detector that is a neural network in worker threads. */
+export class ModelDetector implements Detector {
+  readonly name: string;
+  readonly file: string;
+  readonly sha256: string;
+  /** Family of the network, such as CenterNet. */
+  readonly family: string;
+  /** Time that each picture took in the network, summed over all, in milliseconds. */
+  inferenceMilliseconds = 0;
+  readonly #inference: Inference;
+  readonly #adapter: Adapter;
+  readonly #settings: DetectionParameters;
+  readonly #size: Size | undefined;
+  #letterbox: { width: number; height: number; value: Letterbox } | undefined;
+
+  constructor(
+    name: string,
+    file: string,
+    sha256: string,
+    inference: Inference,
+    adapter: Adapter,
+    settings: DetectionParameters,
+    size: Size | undefined,
+  ) {
+    this.name = name;
+    this.file = file;
+    this.sha256 = sha256;
+    this.family = adapter.family;
+    this.#inference = inference;
+    this.#adapter = adapter;
+    this.#settings = settings;
+    this.#size = size;
+  }
+
+  letterbox(width: number, height: number): Letterbox {
+    if (this.#letterbox?.width !== width || this.#letterbox.height !== height) {
+      const size = this.#size ?? sizeOfArea(width, height, this.#settings.inputPixels);
+      const value = letterboxFor(width, height, size.width, size.height, this.#adapter.align);
+      this.#letterbox = { width, height, value };
+    }
+    return this.#letterbox.value;
+  }
+
+  async detect(frame: Frame): Promise<Detections> {
+    const letterbox = this.letterbox(frame.width, frame.height);
+    const { width, height } = letterbox;
+    const { input } = frame;
+    if (input?.length !== 3 * width * height) {
+      throw new RangeError(
+        `frame ${frame.index}: input has ${input?.length ?? 'no'} bytes, not 3 × ${width} × ${height}`,
+      );
+    }
+    const { outputs, milliseconds } = await this.#inference.run(input, width, height, this.#adapter.input);
+    this.inferenceMilliseconds += milliseconds;
+    const found = new Candidates();
+    this.#adapter.decode(outputs, letterbox, this.#settings.minScore, found);
+    const detections = found.toDetections(this.#adapter.needsNms ? this.#settings.nmsIou : 1);
+    unletterbox(detections.boxes, letterbox, frame.width, frame.height);
+    return detections;
+  }
+
+  close(): Promise<void> {
+    return this.#inference.close();
+  }
+}
+
+/** All published detectors of dynamic size halve the picture five times. */
+const MULTIPLE = 32;
+
+/** The size of about this area that keeps a picture's aspect, in multiples of 32. */
+export function sizeOfArea(width: number, height: number, pixels: number): Size {
+  // A strip of a picture is letterboxed rather than given an input thinner than the network can see anything in.
+  const aspect = Math.min(8, Math.max(1 / 8, width / height));
+  const side = (length: number): number => MULTIPLE * Math.max(1, Math.round(length / MULTIPLE));
+  return { width: side(Math.sqrt(pixels * aspect)), height: side(Math.sqrt(pixels / aspect)) };
+}
+
+function chooseSize(file: string, { size: fixed }: Adapter, asked: Size | undefined): Size | undefined {
+  if (!asked) return fixed;
+  const { width, height } = asked;
+  if (fixed && (fixed.width !== width || fixed.height !== height)) {
+    throw inputError(
+      file,
+      `its input size is ${fixed.width}×${fixed.height}, not ${width}×${height}`,
+      'leave the size out',
+    );
+  }
+  if (!fixed && !(width > 0 && height > 0 && width % MULTIPLE === 0 && height % MULTIPLE === 0)) {
+    throw inputError(`input size ${width}×${height}`, `width and height must be multiples of ${MULTIPLE}`);
+  }
+  return asked;
+}
+
+async function readModel(file: string): Promise<Buffer> {
+  try {
+    return await readFile(file);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const names = Object.keys(SHIPPED).join(', ');
+    const mend = `give an ONNX file or the name of a detector that comes with twintrack (${names})`;
+    const reasons: Record<string, string> = {
+      ENOENT: 'no such detector or file',
+      EISDIR: 'a folder, not an ONNX file',
+    };
+    throw inputError(file, reasons[code ?? ''] ?? `cannot be read (${code})`, mend, error);
+  }
+}

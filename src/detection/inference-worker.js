@@ -1,0 +1,90 @@
+/**
+ * The thread in which a network runs, since onnxruntime's `run` blocks. Plain JavaScript, so that it starts from the sources as well as from
+ * the built package. It is told the model and thread count by `workerData`, answers once with the network's inputs
+ * and outputs, and then with one answer to each picture.
+ *
+ * @typedef {import('./inference.ts').WorkerRequest} Request
+ * @typedef {import('./inference.ts').WorkerAnswer} Answer
+ * @typedef {import('./adapters/adapter.ts').InputFormat} InputFormat
+ */
+import { parentPort, workerData } from 'node:worker_threads';
+
+const port = /** @type {import('node:worker_threads').MessagePort} */ (parentPort);
+
+/** @type {(answer: Answer, transfer?: readonly import('node:worker_threads').Transferable[]) => void} */
+const answer = (message, transfer = []) => port.postMessage(message, transfer);
+
+const { file, threads } = /** @type {{ file: string, threads: number }} */ (workerData);
+/** @type {Float32Array | undefined} */
+let planes;
+
+try {
+  const { InferenceSession, Tensor } = await import('onnxruntime-node');
+  const session = await InferenceSession.create(file, {
+    graphOptimizationLevel: 'all',
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    logSeverityLevel: 4,
+    // Threads that spin while they wait take the cores away from decoding and encoding.
+    extra: { session: { intra_op: { allow_spinning: '0' } } },
+  });
+
+  port.on('message', async (/** @type {Request} */ { id, pixels, width, height, format }) => {
+    try {
+      const dims = [1, 3, height, width];
+      /** @type {Record<string, import('onnxruntime-node').Tensor>} */
+      const feeds = {
+        [format.name]:
+          format.type === 'uint8'
+            ? new Tensor('uint8', pixels, dims)
+            : new Tensor('float32', normalise(pixels, format), dims),
+      };
+      if (format.sizeInput) {
+        feeds[format.sizeInput] = new Tensor('int64', BigInt64Array.of(BigInt(width), BigInt(height)), [1, 2]);
+      }
+      const start = performance.now();
+      const results = await session.run(feeds);
+      const milliseconds = performance.now() - start;
+      /** @type {Record<string, import('./adapters/adapter.ts').TensorValue>} */
+      const outputs = {};
+      for (const [name, { dims, data }] of Object.entries(results)) {
+        outputs[name] = { dims, data: /** @type {Float32Array} */ (data) };
+      }
+      const buffers = Object.values(outputs).map(({ data }) => /** @type {ArrayBuffer} */ (data.buffer));
+      answer({ id, outputs, milliseconds }, buffers);
+    } catch (error) {
+      answer({ id, failure: String(/** @type {Error} */ (error)?.message ?? error) });
+    }
+  });
+  answer({
+    inputs: session.inputMetadata.map(tensorInfo),
+    outputs: session.outputMetadata.map(tensorInfo),
+  });
+} catch (error) {
+  answer({ failure: String(/** @type {Error} */ (error)?.message ?? error) });
+}
+
+/** @param {import('onnxruntime-node').InferenceSession.ValueMetadata} value */
+function tensorInfo(value) {
+  return value.isTensor
+    ? { name: value.name, type: value.type, shape: [...value.shape] }
+    : { name: value.name, type: 'not a tensor', shape: [] };
+}
+
+/**
+ * Planes R, G, B of bytes as the floats the network wants.
+ *
+ * @param {Uint8Array} pixels
+ * @param {InputFormat} format
+ */
+function normalise(pixels, { order, mean, std }) {
+  if (planes?.length !== pixels.length) planes = new Float32Array(pixels.length);
+  const size = pixels.length / 3;
+  for (let c = 0; c < 3; c++) {
+    const table = Float32Array.from({ length: 256 }, (_, byte) => (byte - mean[c]) / std[c]);
+    const from = (order === 'rgb' ? c : 2 - c) * size;
+    const to = c * size;
+    for (let i = 0; i < size; i++) planes[to + i] = table[pixels[from + i]];
+  }
+  return planes;
+}
