@@ -44,7 +44,12 @@ export async function findSequences(gt: string, results: string): Promise<Sequen
   throw inputError(results, `no results for ${missing.slice(0, 3).join(', ')}${others}`, mend);
 }
 
-async function groundTruthFiles(path: string): Promise<Map<string, string>> {
+/**
+ * The ground truth files at a path, by sequence: a file, a sequence's folder or a folder of sequences, as in {@link findSequences}.
+ *
+ * @throws TwintrackError when the path does not exist or holds no ground truth
+ */
+export async function groundTruthFiles(path: string): Promise<Map<string, string>> {
   if ((await kind(path)) === 'file') return new Map([[sequenceName(path), path]]);
   const own = await inFolder(path);
   if (own) return new Map([[basename(resolve(path)), own]]);

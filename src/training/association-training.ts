@@ -1,0 +1,201 @@
+import type { BoostedModel } from '../association/boosted-trees.ts';
+import { type AssociationScore, FEATURE_COUNT, FEATURES, PairFeatures } from '../association/features.ts';
+import { handSetScore } from '../association/hand-set.ts';
+import { learnedScore } from '../association/learned.ts';
+import { inputError } from '../errors.ts';
+import { ExampleCollector } from './association-examples.ts';
+import { BOOSTING_DEFAULTS, type BoostingOptions, type Examples, trainBoosting } from './boosting.ts';
+import type { MotSequence } from './mot-root.ts';
+import {
+  type CalibrationBin,
+  calibration,
+  logLoss,
+  type ProbabilityFigures,
+  probabilityFigures,
+} from './probability-figures.ts';
+import { seededRandom } from './random.ts';
+
+/** The examples are also collected from every second and third frame, as long as that leaves this many a second. */
+const STRIDES = [1, 2, 3];
+const LEAST_RATE = 4;
+
+/** Figures of one held-out sequence, or of all of them together. */
+export interface HeldOut {
+  readonly name: string;
+  readonly pairs: number;
+  readonly learned: ProbabilityFigures;
+  readonly handSet: ProbabilityFigures;
+}
+
+/** What a model knows of sequences that it was not trained on. */
+export interface CrossValidation {
+  /** In the order of the sequences; without those that have no pairs or whose absence leaves nothing to learn from. */
+  readonly sequences: readonly HeldOut[];
+  readonly pooled: HeldOut;
+  readonly calibration: readonly CalibrationBin[];
+  /** By falling importance: how much the log-loss grows when the feature's values are shuffled among the pairs of a sequence. */
+  readonly importance: readonly { readonly feature: string; readonly loss: number }[];
+}
+
+/** What came of training. */
+export interface AssociationTraining {
+  readonly model: BoostedModel;
+  readonly sequences: number;
+  readonly frames: number;
+  readonly pairs: number;
+  readonly positives: number;
+  /** Absent when there is only one sequence. */
+  readonly crossValidation?: CrossValidation;
+}
+
+/** Options of {@link trainAssociation}. */
+export interface AssociationTrainingOptions {
+  /** What the sequences are called in errors, for example their folder. */
+  readonly source?: string;
+  readonly boosting?: BoostingOptions;
+  /** Called before each model is trained, with the number of models so far and in all. */
+  readonly onModel?: (done: number, total: number) => void | Promise<void>;
+}
+
+/**
+ * Learns the fusion from sequences, and measures it by leaving one sequence out at a time.
+ *
+ * @throws TwintrackError when there is nothing to learn from
+ */
+export async function trainAssociation(
+  sequences: readonly MotSequence[],
+  options: AssociationTrainingOptions = {},
+): Promise<AssociationTraining> {
+  const examples = sequences.map(collectExamples);
+  const all = join(examples);
+  requireBothClasses(options.source ?? 'sequences', sequences, all);
+  const boosting = options.boosting ?? BOOSTING_DEFAULTS;
+  const total = sequences.length > 1 ? sequences.length + 1 : 1;
+  const models: (BoostedModel | undefined)[] = [];
+  for (let left = 0; left < total - 1; left++) {
+    await options.onModel?.(left, total);
+    models.push(trainWithout(examples, left, boosting));
+  }
+  await options.onModel?.(total - 1, total);
+  const crossValidation = crossValidate(sequences, examples, models);
+  return {
+    model: trainBoosting(all, FEATURES, boosting),
+    sequences: sequences.length,
+    frames: sequences.reduce((sum, { frames }) => sum + frames.length, 0),
+    pairs: all.length,
+    positives: countPositives(all),
+    ...(crossValidation && { crossValidation }),
+  };
+}
+
+/** The pairs that the tracker meets in a sequence when it goes by the hand-set score, at several frame rates. */
+export function collectExamples({ frames, frameRate }: MotSequence): Examples {
+  const collector = new ExampleCollector();
+  for (const stride of STRIDES) {
+    if (stride > 1 && frameRate / stride < LEAST_RATE) continue;
+    const some = frames.filter((_, f) => f % stride === 0);
+    collector.addSequence(some, {}, handSetScore);
+  }
+  return collector.examples;
+}
+
+/**
+ * A model trained on all sequences but one.
+ *
+ * @returns undefined when the others have no pairs of both kinds
+ */
+export function trainWithout(
+  examples: readonly Examples[],
+  left: number,
+  boosting: BoostingOptions = BOOSTING_DEFAULTS,
+): BoostedModel | undefined {
+  const others = join(examples.filter((_, i) => i !== left));
+  const positives = countPositives(others);
+  return positives > 0 && positives < others.length ? trainBoosting(others, FEATURES, boosting) : undefined;
+}
+
+function crossValidate(
+  sequences: readonly MotSequence[],
+  examples: readonly Examples[],
+  models: readonly (BoostedModel | undefined)[],
+): CrossValidation | undefined {
+  const held = sequences.flatMap(({ name }, i) => {
+    const [model, own] = [models[i], examples[i]];
+    if (!model || own.length === 0) return [];
+    const score = learnedScore(model);
+    return [{ name, own, score, learned: probabilities(score, own), handSet: probabilities(handSetScore, own) }];
+  });
+  if (held.length === 0) return undefined;
+  const labels = concatenate(held.map(({ own }) => own.labels));
+  const learned = concatenate(held.map((h) => h.learned));
+  const handSet = concatenate(held.map((h) => h.handSet));
+  const row = (name: string, y: Uint8Array, p: Float64Array, h: Float64Array): HeldOut => {
+    return { name, pairs: y.length, learned: probabilityFigures(p, y), handSet: probabilityFigures(h, y) };
+  };
+  const pooled = row('POOLED', labels, learned, handSet);
+  const importance = FEATURES.map((feature, f) => {
+    const shuffledColumn = concatenate(held.map(({ own, score }) => probabilities(score, shuffled(own, f))));
+    return { feature, loss: logLoss(shuffledColumn, labels) - pooled.learned.logLoss };
+  });
+  return {
+    sequences: held.map((h) => row(h.name, h.own.labels, h.learned, h.handSet)),
+    pooled,
+    calibration: calibration(learned, labels),
+    importance: importance.sort((a, b) => b.loss - a.loss),
+  };
+}
+
+function probabilities(score: AssociationScore, { length, features }: Examples): Float64Array {
+  const pairs = new PairFeatures();
+  pairs.length = length;
+  pairs.values = features.slice();
+  const out = new Float64Array(length);
+  score.score(pairs, out);
+  return out;
+}
+
+/** The examples with the values of feature `f` dealt out anew among them (Breiman 2001, §10), the same way every time. */
+function shuffled(examples: Examples, f: number): Examples {
+  const features = examples.features.slice();
+  const random = seededRandom(f + 1);
+  for (let i = examples.length - 1; i > 0; i--) {
+    const a = i * FEATURE_COUNT + f;
+    const b = Math.floor(random() * (i + 1)) * FEATURE_COUNT + f;
+    [features[a], features[b]] = [features[b], features[a]];
+  }
+  return { ...examples, features };
+}
+
+function requireBothClasses(source: string, sequences: readonly MotSequence[], all: Examples): void {
+  const fail = (reason: string, mend: string): Error => inputError(source, `nothing to learn from: ${reason}`, mend);
+  const mend = 'check that detections and ground truth belong together';
+  const count = (test: (identity: number) => boolean): number =>
+    sequences.reduce((sum, s) => sum + s.frames.reduce((n, f) => n + f.identities.filter(test).length, 0), 0);
+  const found = count(() => true);
+  if (found === 0) throw fail('the detection files are empty', 'run a detector first');
+  if (count((identity) => identity > 0) === 0) throw fail(`none of ${found} detections matches the ground truth`, mend);
+  const positives = countPositives(all);
+  if (positives === 0) throw fail('nobody is found in two frames running', mend);
+  if (positives === all.length) throw fail('no two people are ever near each other', 'add busier sequences');
+}
+
+function countPositives({ labels }: Examples): number {
+  return labels.reduce((sum, label) => sum + label, 0);
+}
+
+function join(parts: readonly Examples[]): Examples {
+  const features = concatenate(parts.map((part) => part.features));
+  const labels = concatenate(parts.map((part) => part.labels));
+  return { length: labels.length, features, labels };
+}
+
+function concatenate<T extends Float64Array | Uint8Array>(parts: readonly T[]): T {
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  const whole = (parts[0] instanceof Uint8Array ? new Uint8Array(length) : new Float64Array(length)) as T;
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
