@@ -1,0 +1,120 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import type { Tuning } from '../tuning/tune-tracking.ts';
+
+interface TuneCommandOptions {
+  readonly out: string;
+  readonly det?: string;
+  readonly trials: number;
+  readonly seconds?: number;
+  readonly seed: number;
+  readonly json?: boolean;
+}
+
+/** Registers `twintrack tune`. */
+export function tuneCommand(program: Command): void {
+  program
+    .command('tune')
+    .argument(
+      '<MOT_ROOT>',
+      'folder of sequences: SEQ/gt/gt.txt, SEQ/det/det.txt, SEQ/seqinfo.ini (or SEQ/gt.txt, SEQ/det.txt)',
+    )
+    .summary("search the tracker's parameters for the best HOTA on your own sequences")
+    .description(
+      "Searches the tracker's parameters for the highest HOTA on your own sequences with ground truth and detections, and\n" +
+        'writes a config file with those that changed. The gain on sequences that were not tuned on is told too: where it is\n' +
+        'much smaller, the sequences are too few, and the defaults are the better choice.',
+    )
+    .requiredOption('--out <file>', 'config file to write, for --config')
+    .option('--det <name>', "detection file in each sequence's folder (default: det/det.txt or det.txt)")
+    .option('--trials <n>', 'settings to try', number(2, true), 150)
+    .option('--seconds <s>', 'most seconds in all', number(0.001))
+    .option('--seed <n>', 'start of the random numbers: the same seed gives the same search', number(0, true), 1)
+    .option('--json', 'print the outcome as one JSON object on standard output')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  twintrack tune my-streets --out twintrack.yaml
+  twintrack tune my-streets --det yolox.txt --trials 500 --out twintrack.yaml
+  twintrack track street.mp4 --config twintrack.yaml`,
+    )
+    .action(tune);
+}
+
+async function tune(root: string, options: TuneCommandOptions): Promise<void> {
+  const { OutputFile } = await import('../trajectories/output-file.ts');
+  const { loadMotRoot } = await import('../training/mot-root.ts');
+  const { tuneTracking } = await import('../tuning/tune-tracking.ts');
+  const { startBar } = await import('./bar.ts');
+  const sequences = await loadMotRoot(root, { det: options.det });
+  const file = await OutputFile.create(options.out);
+  const controller = new AbortController();
+  const interrupt = (): void => {
+    if (controller.signal.aborted) process.exit(130);
+    controller.abort();
+  };
+  process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
+  const bar = await startBar('%');
+  try {
+    const { trials, seconds, seed } = options;
+    const tuning = await tuneTracking(sequences, {
+      trials,
+      seconds,
+      seed,
+      signal: controller.signal,
+      onTrial: (share, best) => bar.update(Math.floor(100 * share), 100, `| best HOTA ${best.toFixed(2)}`),
+    });
+    bar.stop();
+    const frames = sequences.reduce((sum, s) => sum + s.frames.length, 0);
+    const lines = summary(tuning, sequences.length, frames);
+    await file.write(await toConfig(tuning, lines));
+    await file.commit();
+    if (options.json) process.stdout.write(`${JSON.stringify({ ...tuning, file: options.out })}\n`);
+    else process.stdout.write(`${lines.join('\n')}\n`);
+    process.stderr.write(`${controller.signal.aborted ? 'interrupted; the best so far: ' : ''}${options.out}\n`);
+    if (controller.signal.aborted) process.exitCode = 130;
+  } finally {
+    bar.stop();
+    await file.abort();
+    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+  }
+}
+
+/** What the user is told, also at the head of the config file. */
+function summary({ before, after, heldOut, trials }: Tuning, sequences: number, frames: number): string[] {
+  const of = `${sequences} ${sequences === 1 ? 'sequence' : 'sequences'}, ${frames} frames`;
+  const lines = [
+    `HOTA on ${of}: ${before.toFixed(2)} with the defaults, ${after.toFixed(2)} with these (${trials} settings tried).`,
+  ];
+  if (heldOut !== undefined) {
+    const gain = heldOut - before;
+    lines.push(
+      `Held out, each half of the sequences tuned on the other half: ${heldOut.toFixed(2)}, ` +
+        `that is ${Math.abs(gain).toFixed(2)} ${gain < 0 ? 'below' : 'above'} the defaults: what to expect on other sequences.`,
+    );
+    if (gain <= 0)
+      lines.push('The gain does not carry over to sequences not tuned on: keep the defaults, or tune on more of them.');
+  } else lines.push('Not measured on sequences that were not tuned on: the gain may not carry over to others.');
+  return lines;
+}
+
+async function toConfig({ changed }: Tuning, comment: readonly string[]): Promise<string> {
+  const { parameterTable } = await import('../parameters.ts');
+  const about = new Map(parameterTable().map((p) => [p.key, p]));
+  const rows = Object.entries(changed).map(([name, value]) => {
+    const info = about.get(`tracking.${name}`);
+    return `  ${name}: ${value} # default ${info?.default} ${info?.unit}`;
+  });
+  const head = ['Written by twintrack tune.', ...comment].map((line) => `# ${line}`);
+  return `${[...head, ...(rows.length > 0 ? ['tracking:', ...rows] : ['tracking: {}'])].join('\n')}\n`;
+}
+
+/** Parser of a number given as an option. */
+function number(least: number, whole = false): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() !== '' && value >= least && Number.isFinite(value) && (!whole || Number.isInteger(value)))
+      return value;
+    throw new InvalidArgumentError(`it must be a ${whole ? 'whole ' : ''}number from ${least}.`);
+  };
+}
