@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { rmSync } from 'node:fs';
 import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { runAtExit } from '../at-exit.ts';
 import { inputError } from '../errors.ts';
 
 const BUFFER_CHARACTERS = 1 << 16;
@@ -11,6 +13,7 @@ const REASONS: Record<string, [reason: string, mend: string]> = {
   EACCES: ['no permission to write there', 'choose another output folder'],
   EPERM: ['no permission to write there', 'choose another output folder'],
   EROFS: ['the disk is read-only', 'choose another output folder'],
+  ENAMETOOLONG: ['the name is too long', 'rename the input'],
   EISDIR: ['a folder has this name', 'move it away or choose another output folder'],
   ENOSPC: ['the disk is full', 'free some space or choose another output folder'],
   EDQUOT: ['the disk quota is used up', 'free some space or choose another output folder'],
@@ -28,11 +31,13 @@ export class OutputFile {
   private buffer = '';
   private writing: Promise<void> = Promise.resolve();
   private open = true;
+  private readonly forget: () => void;
 
   private constructor(path: string, temporary: string, handle: FileHandle) {
     this.path = path;
     this.temporary = temporary;
     this.handle = handle;
+    this.forget = runAtExit(() => rmSync(temporary, { force: true }));
   }
 
   /** @throws TwintrackError when the file cannot be written there */
@@ -40,7 +45,9 @@ export class OutputFile {
     // A short name of its own: one derived from the path could become longer than the file system allows.
     const temporary = join(dirname(path), `.twintrack-${randomBytes(6).toString('hex')}.tmp`);
     try {
-      const there = await stat(path).catch(() => undefined);
+      const there = await stat(path).catch((error: NodeJS.ErrnoException) => {
+        if (error.code === 'ENAMETOOLONG') throw error;
+      });
       if (there?.isDirectory()) throw Object.assign(new Error('is a directory'), { code: 'EISDIR' });
       return new OutputFile(path, temporary, await open(temporary, 'wx'));
     } catch (error) {
@@ -66,6 +73,7 @@ export class OutputFile {
       this.open = false;
       await this.handle.close();
       await rename(this.temporary, this.path);
+      this.forget();
     });
   }
 
@@ -95,6 +103,7 @@ export class OutputFile {
     await this.writing.catch(() => {});
     await this.handle.close().catch(() => {});
     await rm(this.temporary, { force: true }).catch(() => {});
+    this.forget();
   }
 }
 

@@ -2,6 +2,7 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
 import { promisify } from 'node:util';
+import { runAtExit } from '../at-exit.ts';
 import { inputError } from '../errors.ts';
 
 /** An ffmpeg binary that runs and is new enough. */
@@ -39,7 +40,6 @@ const OLDEST_FILTER = [7, 110];
 const FPS_MODE_FORMAT = [59, 27];
 
 const found = new Map<string, Promise<Ffmpeg>>();
-const atExit = new Set<() => void>();
 
 /**
  * Finds ffmpeg: the path given, else `FFMPEG_BIN`, else the optional package ffmpeg-static, else the PATH. A path that is given
@@ -185,20 +185,6 @@ function ended(child: ChildProcess, log: string[]): Promise<Exit> {
     });
     child.once('close', (code, signal) => resolve({ code, signal }));
   });
-}
-
-/** Runs `action` when this process exits, unless the returned function is called before. */
-export function runAtExit(action: () => void): () => void {
-  if (atExit.size === 0) process.once('exit', runAll);
-  atExit.add(action);
-  return () => {
-    atExit.delete(action);
-    if (atExit.size === 0) process.off('exit', runAll);
-  };
-}
-
-function runAll(): void {
-  for (const action of atExit) action();
 }
 
 /** Splits a text stream into lines at newlines and carriage returns (ffmpeg's progress), dropping empty ones. */

@@ -1,8 +1,8 @@
 import { mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, extname, join, resolve } from 'node:path';
+import { runAtExit } from '../at-exit.ts';
 import { inputError } from '../errors.ts';
-import { runAtExit } from './ffmpeg.ts';
 
 /** File endings of pictures, and the ending that stands for their format. */
 const FORMATS: Readonly<Record<string, string>> = {

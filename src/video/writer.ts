@@ -1,18 +1,12 @@
 import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { open, rename, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { runAtExit } from '../at-exit.ts';
 import { inputError, type TwintrackError } from '../errors.ts';
-import {
-  exitReason,
-  type Ffmpeg,
-  type FfmpegProcess,
-  findFfmpeg,
-  lastError,
-  runAtExit,
-  startFfmpeg,
-} from './ffmpeg.ts';
+import { exitReason, type Ffmpeg, type FfmpegProcess, findFfmpeg, lastError, startFfmpeg } from './ffmpeg.ts';
 import { matroskaHeader, matroskaPictureHeader } from './matroska.ts';
 
 export interface VideoWriterOptions {
@@ -25,7 +19,7 @@ export interface VideoWriterOptions {
   readonly colourSpace?: string;
   /** Quality, 0 best to 51. Default 23. */
   readonly crf?: number;
-  /** x264's trade of speed against size. Default veryfast. */
+  /** x264's trade of speed against size; default one of its own between superfast and veryfast. */
   readonly preset?: string;
   /** Path of ffmpeg; default FFMPEG_BIN, ffmpeg-static, the PATH. */
   readonly ffmpeg?: string;
@@ -44,7 +38,7 @@ export interface VideoWriter {
   /**
    * Completes the file and gives it its name.
    *
-   * @throws TwintrackError when nothing was written or the encoder has failed; no file is left then
+   * @throws TwintrackError when nothing was written or the encoder has failed, now or before; no file is left then
    */
   close(): Promise<void>;
   /** Ends the encoder and removes what it has written. */
@@ -64,18 +58,23 @@ const ENCODERS = ['libx264', 'libopenh264', 'h264_videotoolbox', 'h264_mf'];
 export async function openVideoWriter(path: string, options: VideoWriterOptions): Promise<VideoWriter> {
   const ffmpeg = await findFfmpeg(options.ffmpeg);
   const encoder = await findEncoder(ffmpeg);
-  const partial = join(dirname(path), `.${basename(path).slice(0, 200)}.partial.mp4`);
+  // A short name of its own: one derived from the path could become longer than the file system allows, or be another run's.
+  const partial = join(dirname(path), `.twintrack-${randomBytes(6).toString('hex')}.partial.mp4`);
   await claim(path, partial);
   return new Mp4Writer(ffmpeg, encoder, path, partial, options);
 }
 
 /** Creates the temporary file, so that a place that cannot be written to is found before any work is done. */
 async function claim(path: string, partial: string): Promise<void> {
-  if ((await stat(path).catch(() => undefined))?.isDirectory()) throw inputError(path, 'is a folder', 'name a file');
   try {
-    await (await open(partial, 'w')).close();
+    const there = await stat(path).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENAMETOOLONG') throw error;
+    });
+    if (there?.isDirectory()) throw Object.assign(new Error(), { code: 'EISDIR' });
+    await (await open(partial, 'wx')).close();
   } catch (cause) {
     const reasons: Record<string, string> = {
+      EISDIR: 'a folder has this name',
       ENOENT: 'the folder does not exist',
       ENOTDIR: 'the folder is a file',
       EACCES: 'the folder may not be written to',
@@ -102,10 +101,11 @@ async function findEncoder(ffmpeg: Ffmpeg): Promise<string> {
 }
 
 function encoderArguments(encoder: string, options: VideoWriterOptions): string[] {
-  const { width, height, frameRate = 25, crf = 23, preset = 'veryfast', colourSpace } = options;
+  const { width, height, frameRate = 25, crf = 23, preset, colourSpace } = options;
+  const speed = preset ? ['-preset', preset] : ['-preset', 'superfast', '-x264-params', 'mbtree=1:rc-lookahead=10'];
   const quality =
     encoder === 'libx264'
-      ? ['-preset', preset, '-crf', String(crf)]
+      ? [...speed, '-crf', String(crf)]
       : ['-b:v', String(Math.max(100_000, Math.round(0.12 * width * height * frameRate)))];
   const colour = colourSpace ? ['-colorspace', colourSpace] : [];
   return ['-c:v', encoder, ...quality, ...colour, '-g', String(Math.max(1, Math.round(4 * frameRate)))];
@@ -119,6 +119,7 @@ class Mp4Writer implements VideoWriter {
   readonly #forget: () => void;
   #lastTick = Number.NEGATIVE_INFINITY;
   #done = false;
+  #failure: TwintrackError | undefined;
 
   constructor(ffmpeg: Ffmpeg, encoder: string, path: string, partial: string, options: VideoWriterOptions) {
     const { width, height, frameRate = 25 } = options;
@@ -149,6 +150,7 @@ class Mp4Writer implements VideoWriter {
   }
 
   async write(pixels: Uint8Array, time: number): Promise<void> {
+    if (this.#failure) throw this.#failure;
     if (this.#done) throw new Error('write after close');
     if (pixels.length !== this.#pictureBytes) {
       throw new RangeError(`a picture of ${this.#pictureBytes} bytes is expected, ${pixels.length} were given`);
@@ -165,6 +167,7 @@ class Mp4Writer implements VideoWriter {
   }
 
   async close(): Promise<void> {
+    if (this.#failure) throw this.#failure;
     if (this.#done) return;
     this.#done = true;
     if (this.#lastTick < 0) {
@@ -174,7 +177,12 @@ class Mp4Writer implements VideoWriter {
     this.#child.stdin!.end();
     const exit = await this.#child.exited;
     if (exit.code !== 0 || /No space left/.test(this.#child.log.join('\n'))) throw await this.#fail();
-    await rename(this.#partial, this.#path);
+    try {
+      await rename(this.#partial, this.#path);
+    } catch (cause) {
+      await this.abort();
+      throw inputError(this.#path, `cannot be written: ${(cause as Error).message}`, 'choose another place', cause);
+    }
     this.#forget();
   }
 
@@ -192,10 +200,11 @@ class Mp4Writer implements VideoWriter {
     await this.abort();
     const full = /No space left/.test(this.#child.log.join('\n'));
     const reason = full ? 'no space is left on the disk' : lastError(this.#child.log) || exitReason(exit);
-    return inputError(
+    this.#failure = inputError(
       this.#path,
       `cannot be written: ${reason}`,
       full ? 'free some, or choose another place' : undefined,
     );
+    return this.#failure;
   }
 }

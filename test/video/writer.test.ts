@@ -87,15 +87,17 @@ describe('openVideoWriter', () => {
   });
 
   test('abort removes the file and ends ffmpeg; a finished file of the same name stays', async () => {
-    const file = path('kept.mp4');
+    const inner = path('kept');
+    mkdirSync(inner);
+    const file = join(inner, 'kept.mp4');
     await writeClip(file, seventh, { width: 32, height: 32 });
     const before = readFileSync(file);
     const writer = await openVideoWriter(file, { width: 32, height: 32 });
     await writer.write(picture(32, 32, 50), 0);
     await writer.abort();
     expect(readFileSync(file).equals(before)).toBe(true);
-    expect(childrenWith('.kept.mp4.partial.mp4')).toBe(0);
-    expect(existsSync(path('.kept.mp4.partial.mp4'))).toBe(false);
+    expect(childrenWith(inner)).toBe(0);
+    expect(readdirSync(inner)).toEqual(['kept.mp4']);
   });
 
   test('nothing written: close says so and leaves no file', async () => {
@@ -133,7 +135,7 @@ describe('what cannot be written', () => {
       /a\.mp4: cannot be written: the folder does not exist; /,
     );
     await expect(openVideoWriter(path('plain/a.mp4'), size)).rejects.toThrow(/the folder is a file/);
-    await expect(openVideoWriter(folder, size)).rejects.toThrow(/is a folder/);
+    await expect(openVideoWriter(folder, size)).rejects.toThrow(/a folder has this name/);
   });
 
   test('a folder without permission', async () => {
@@ -221,20 +223,25 @@ describe('when this process is told to end', () => {
   });
 
   test('killed outright (kill -9) it leaves no ffmpeg behind', async () => {
-    const { child, ended } = await run(path('killed.mp4'), '');
-    expect(childrenWith('.killed.mp4.partial.mp4')).toBe(1);
+    const inner = path('killed');
+    mkdirSync(inner);
+    const { child, ended } = await run(join(inner, 'killed.mp4'), '');
+    const encoder = `file:${inner}`;
+    expect(childrenWith(encoder)).toBe(1);
     process.kill(child.pid!, 'SIGKILL');
     await ended;
-    for (let i = 0; i < 100 && childrenWith('.killed.mp4.partial.mp4') > 0; i++) await sleep(50);
-    expect(childrenWith('.killed.mp4.partial.mp4')).toBe(0);
-    expect(existsSync(path('killed.mp4'))).toBe(false);
+    for (let i = 0; i < 100 && childrenWith(encoder) > 0; i++) await sleep(50);
+    expect(childrenWith(encoder)).toBe(0);
+    expect(existsSync(join(inner, 'killed.mp4'))).toBe(false);
   });
 
   test('process.exit() kills ffmpeg and removes the unfinished file', async () => {
-    const { ended } = await run(path('exited.mp4'), 'setTimeout(() => process.exit(3), 2500);');
+    const inner = path('exited');
+    mkdirSync(inner);
+    const { ended } = await run(join(inner, 'exited.mp4'), 'setTimeout(() => process.exit(3), 2500);');
     expect(await ended).toBe(3);
-    for (let i = 0; i < 100 && childrenWith('.exited.mp4.partial.mp4') > 0; i++) await sleep(50);
-    expect(childrenWith('.exited.mp4.partial.mp4')).toBe(0);
-    expect(existsSync(path('.exited.mp4.partial.mp4'))).toBe(false);
+    for (let i = 0; i < 100 && childrenWith(`file:${inner}`) > 0; i++) await sleep(50);
+    expect(childrenWith(`file:${inner}`)).toBe(0);
+    expect(readdirSync(inner)).toEqual([]);
   });
 });
