@@ -1,0 +1,50 @@
+/**
+ * How the tracker's cost grows with the crowd, and whether its memory stays flat.
+ *
+ *   npm run bench:crowd -- [--frames 1000000] [--model association.json]
+ */
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { handSetScore } from '../src/association/hand-set.ts';
+import { learnedScore } from '../src/association/learned.ts';
+import { Tracker } from '../src/tracking/index.ts';
+import { table } from '../src/training/association-report.ts';
+import { Crowd } from './simulated-crowd.ts';
+
+const FPS = 25;
+const { values } = parseArgs({
+  options: { frames: { type: 'string', default: '1000000' }, model: { type: 'string' } },
+});
+const score = values.model ? learnedScore(JSON.parse(readFileSync(values.model, 'utf8'))) : handSetScore;
+
+const rows: string[][] = [];
+for (const people of [50, 100, 200, 500]) {
+  const crowd = new Crowd(people, people);
+  const tracker = new Tracker({}, score);
+  const times: number[] = [];
+  for (let f = 0; f < 300; f++) {
+    const detections = crowd.step(1 / FPS);
+    const from = performance.now();
+    tracker.update(detections, f / FPS);
+    if (f >= 100) times.push(performance.now() - from);
+  }
+  times.sort((a, b) => a - b);
+  const at = (q: number): string => times[Math.floor(q * times.length)].toFixed(3);
+  rows.push([String(people), at(0.5), at(0.95), String(tracker.confirmed)]);
+}
+process.stdout.write(`${table(['people', 'ms/frame, median', '95 %', 'trajectories'], rows)}\n\n`);
+
+const frames = Number(values.frames);
+const crowd = new Crowd(8, 7);
+const tracker = new Tracker({}, score);
+for (let f = 0, next = 0; f < frames; f++) {
+  tracker.update(crowd.step(1 / FPS), f / FPS);
+  if (f + 1 < next) continue;
+  next += frames / 10;
+  globalThis.gc?.();
+  const { heapUsed, rss } = process.memoryUsage();
+  const mb = (bytes: number): string => (bytes / 2 ** 20).toFixed(2);
+  process.stdout.write(
+    `frame ${f + 1}: ${tracker.confirmed} trajectories, heap ${mb(heapUsed)} MB${globalThis.gc ? '' : ' (run with --expose-gc)'}, resident ${mb(rss)} MB\n`,
+  );
+}
