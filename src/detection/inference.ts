@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { inputError } from '../errors.ts';
+import { inputError, TwintrackError } from '../errors.ts';
 import type { InputFormat, TensorInfo, TensorValue } from './adapters/adapter.ts';
 
 /** One picture to run a network on: planes R, G, B. */
@@ -28,19 +28,14 @@ interface Pending {
   readonly reject: (error: Error) => void;
 }
 
-interface Slot {
-  readonly worker: Worker;
-  readonly pending: Map<number, Pending>;
-}
+type Description = Pick<Inference, 'inputs' | 'outputs'>;
 
 /** A network in one or several worker threads, each of which runs one picture at a time. */
 export class Inference {
   readonly inputs: readonly TensorInfo[];
   readonly outputs: readonly TensorInfo[];
   readonly #file: string;
-  readonly #slots: readonly Slot[];
-  #nextId = 0;
-  #failure: Error | undefined;
+  readonly #threads: readonly InferenceThread[];
 
   /**
    * Loads an ONNX file.
@@ -50,33 +45,21 @@ export class Inference {
    * @throws TwintrackError when onnxruntime cannot load the file
    */
   static async load(file: string, workers: number, threads: number): Promise<Inference> {
-    const url = new URL('./inference-worker.js', import.meta.url);
-    const started = Array.from({ length: workers }, () => new Worker(url, { workerData: { file, threads } }));
+    const started = Array.from({ length: workers }, () => new InferenceThread(file, threads));
     try {
-      const [description] = await Promise.all(started.map((worker) => ready(worker, file)));
-      return new Inference(file, started, description.inputs, description.outputs);
+      const [description] = await Promise.all(started.map(({ ready }) => ready));
+      return new Inference(file, started, description);
     } catch (error) {
-      await Promise.all(started.map((worker) => worker.terminate()));
+      await Promise.all(started.map((thread) => thread.close('the detector is closed')));
       throw error;
     }
   }
 
-  private constructor(
-    file: string,
-    workers: readonly Worker[],
-    inputs: readonly TensorInfo[],
-    outputs: readonly TensorInfo[],
-  ) {
+  private constructor(file: string, threads: readonly InferenceThread[], { inputs, outputs }: Description) {
     this.#file = file;
+    this.#threads = threads;
     this.inputs = inputs;
     this.outputs = outputs;
-    this.#slots = workers.map((worker) => {
-      const slot: Slot = { worker, pending: new Map() };
-      worker.on('message', (answer: WorkerAnswer) => this.#answered(slot, answer));
-      worker.on('error', (error) => this.#died(slot, error.message));
-      worker.on('exit', (code) => this.#died(slot, `its thread ended with code ${code}`));
-      return slot;
-    });
   }
 
   /**
@@ -85,61 +68,94 @@ export class Inference {
    * @param pixels planes R, G, B; handed over to the thread when it has its memory to itself, so not to be used any more
    */
   run(pixels: Uint8Array, width: number, height: number, format: InputFormat): Promise<InferenceResult> {
-    if (this.#failure) return Promise.reject(this.#failure);
-    const slot = this.#slots.reduce((best, other) => (other.pending.size < best.pending.size ? other : best));
-    const id = this.#nextId++;
-    const request: WorkerRequest = { id, pixels, width, height, format };
-    const whole = pixels.byteLength === pixels.buffer.byteLength && pixels.buffer instanceof ArrayBuffer;
-    return new Promise((resolve, reject) => {
-      slot.pending.set(id, { resolve, reject });
-      slot.worker.postMessage(request, whole ? [pixels.buffer as ArrayBuffer] : []);
-    });
+    const thread = this.#threads.reduce((best, other) => (other.waiting < best.waiting ? other : best));
+    return thread.run({ pixels, width, height, format });
   }
 
   /** Ends all threads; what is still running is rejected. */
   async close(): Promise<void> {
-    this.#failure ??= inputError(this.#file, 'the detector is closed');
-    await Promise.all(this.#slots.map(({ worker }) => worker.terminate()));
+    await Promise.all(this.#threads.map((thread) => thread.close(`${this.#file}: the detector is closed`)));
+  }
+}
+
+/** One worker thread with the network. */
+class InferenceThread {
+  /** The network's inputs and outputs, once it is loaded. */
+  readonly ready: Promise<Description>;
+  readonly #file: string;
+  readonly #worker: Worker;
+  readonly #pending = new Map<number, Pending>();
+  #nextId = 0;
+  #failure: Error | undefined;
+  #loaded!: { resolve: (description: Description) => void; reject: (error: Error) => void };
+
+  constructor(file: string, threads: number) {
+    this.#file = file;
+    this.ready = new Promise((resolve, reject) => {
+      this.#loaded = { resolve, reject };
+    });
+    const url = new URL('./inference-worker.js', import.meta.url);
+    this.#worker = new Worker(url, { workerData: { file, threads } });
+    this.#worker.on('message', (answer: WorkerAnswer) => this.#answered(answer));
+    this.#worker.on('error', (error) => this.#fail(inputError(file, `inference has stopped: ${error.message}`)));
+    this.#worker.on('exit', (code) =>
+      this.#fail(inputError(file, `inference has stopped: its thread ended (code ${code})`)),
+    );
   }
 
-  #answered(slot: Slot, answer: WorkerAnswer): void {
-    if (answer.id === undefined) return;
-    const pending = slot.pending.get(answer.id);
-    slot.pending.delete(answer.id);
+  /** Number of pictures it has to run. */
+  get waiting(): number {
+    return this.#pending.size;
+  }
+
+  run(picture: Omit<WorkerRequest, 'id'>): Promise<InferenceResult> {
+    if (this.#failure) return Promise.reject(this.#failure);
+    const id = this.#nextId++;
+    const { buffer, byteLength } = picture.pixels;
+    const own = buffer instanceof ArrayBuffer && byteLength === buffer.byteLength;
+    return new Promise((resolve, reject) => {
+      this.#pending.set(id, { resolve, reject });
+      this.#worker.postMessage({ id, ...picture } satisfies WorkerRequest, own ? [buffer] : []);
+    });
+  }
+
+  async close(reason: string): Promise<void> {
+    this.#fail(new TwintrackError(reason));
+    await this.#worker.terminate();
+  }
+
+  #answered(answer: WorkerAnswer): void {
+    if ('inputs' in answer) {
+      this.#loaded.resolve(answer);
+      return;
+    }
+    if (answer.id === undefined) {
+      this.#fail(loadError(this.#file, answer.failure));
+      return;
+    }
+    const pending = this.#pending.get(answer.id);
+    this.#pending.delete(answer.id);
     if ('failure' in answer) pending?.reject(inputError(this.#file, `inference failed: ${answer.failure}`));
     else pending?.resolve(answer);
   }
 
-  #died(slot: Slot, reason: string): void {
-    this.#failure ??= inputError(this.#file, `inference has stopped: ${reason}`);
-    for (const { reject } of slot.pending.values()) reject(this.#failure);
-    slot.pending.clear();
+  /** The first failure is the one that all pictures, waiting and to come, are answered with. */
+  #fail(error: Error): void {
+    this.#failure ??= error;
+    this.#loaded.reject(this.#failure);
+    for (const { reject } of this.#pending.values()) reject(this.#failure);
+    this.#pending.clear();
   }
 }
 
-/** The first answer of a worker: the network's inputs and outputs. */
-function ready(
-  worker: Worker,
-  file: string,
-): Promise<{ inputs: readonly TensorInfo[]; outputs: readonly TensorInfo[] }> {
-  return new Promise((resolve, reject) => {
-    const failed = (reason: string): void => reject(inputError(file, reason, MEND));
-    worker.once('error', (error) => failed(`its thread failed: ${error.message}`));
-    worker.once('exit', (code) => failed(`its thread ended with code ${code}`));
-    worker.once('message', (answer: WorkerAnswer) => {
-      for (const event of ['error', 'exit']) worker.removeAllListeners(event); // all of them would take Node's own ones too
-      if ('inputs' in answer) resolve(answer);
-      else if ('failure' in answer) failed(loadFailure(answer.failure, file));
-    });
-  });
-}
-
-const MEND = 'give the ONNX file of a person detector';
-
 /** onnxruntime's message without the file name and the source positions in it. */
-function loadFailure(message: string, file: string): string {
-  if (/protobuf parsing failed/i.test(message)) return 'not an ONNX model';
-  if (/onnxruntime-node/.test(message)) return `onnxruntime-node cannot be used: ${message}`;
-  const reason = message.replaceAll(file, 'it').replace(/^.*?failed:\s*/s, '');
-  return `cannot be loaded as an ONNX model: ${reason.replace(/\/\S+\.(?:cc|h):\d+\s*/g, '').slice(0, 300)}`;
+function loadError(file: string, message: string): TwintrackError {
+  const mend = 'give the ONNX file of a person detector';
+  if (/protobuf parsing failed|does not have a graph/i.test(message))
+    return inputError(file, 'not an ONNX model', mend);
+  const reason = message
+    .replaceAll(file, 'it')
+    .replace(/^.*?failed:\s*/s, '')
+    .replace(/\/\S+\.(?:cc|h):\d+\s*/g, '');
+  return inputError(file, `cannot be loaded as an ONNX model: ${reason.slice(0, 300)}`, mend);
 }
