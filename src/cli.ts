@@ -1,17 +1,19 @@
 #!/usr/bin/env node
-import { Command, CommanderError } from 'commander';
+import { Command } from 'commander';
 import { doctorCommand } from './commands/doctor.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
+import { reportError, reportLine } from './commands/report.ts';
 import { trackCommand } from './commands/track.ts';
-import { redact, TwintrackError } from './errors.ts';
+import { trainCommand } from './commands/train.ts';
+import { tuneCommand } from './commands/tune.ts';
 import { version } from './version.ts';
 
 const program = new Command('twintrack')
   .description('Follows people through video: trajectories as JSON, MOT text and annotated video.')
   .version(version)
   .option('--verbose', 'show the stack trace of an error')
-  .showHelpAfterError('(run with --help for usage)')
   .exitOverride()
+  .configureOutput({ outputError: (text) => reportLine(`${usageFault(text)}; --help tells more`) })
   .addHelpText(
     'after',
     `
@@ -22,31 +24,30 @@ Examples:
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted.`,
   );
+// The commands take over these settings, so they come last.
 trackCommand(program);
 evaluateCommand(program);
+trainCommand(program);
+tuneCommand(program);
 doctorCommand(program);
-for (const command of program.commands) command.exitOverride();
 
-// A reader that went away (`| head`) is no failure.
+// A reader that went away (`| head`) is no failure, and one of messages is not worth ending a run for.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0);
   throw error;
 });
+process.stderr.on('error', () => {});
 
 try {
   await program.parseAsync();
 } catch (error) {
-  process.exitCode = report(error);
+  process.exitCode = reportError(error, program.opts().verbose);
 }
 
-/** Tells an error on stderr and gives the exit code for it. */
-function report(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-  const known = error instanceof TwintrackError;
-  const message = error instanceof Error ? error.message : String(error);
-  process.stderr.write(
-    `twintrack: ${known ? message : `unexpected error: ${redact(message)}; run again with --verbose for the stack trace`}\n`,
-  );
-  if (program.opts().verbose && error instanceof Error) process.stderr.write(`${redact(error.stack ?? '')}\n`);
-  return known ? error.exitCode : 1;
+/** Commander's message, of several lines, as one. */
+function usageFault(text: string): string {
+  return text
+    .replace(/^error: /, '')
+    .replace(/\s+/g, ' ')
+    .replace(/[.\s]+$/, '');
 }

@@ -27,17 +27,7 @@ export async function loadParameters(configFile?: string, settings: readonly str
   const { parse } = await import('yaml');
   let values: Record<string, unknown> = {};
   if (configFile !== undefined) {
-    try {
-      const document: unknown = parse(readFileSync(configFile, 'utf8')) ?? {};
-      if (typeof document !== 'object' || Array.isArray(document)) throw new Error('not a list of sections');
-      values = document as Record<string, unknown>;
-    } catch (error) {
-      throw inputError(
-        configFile,
-        `not a readable config file: ${(error as Error).message}`,
-        'see "twintrack track --help" for an example',
-      );
-    }
+    values = readConfig(configFile, parse);
     const problem = firstProblem(values);
     if (problem) throw inputError(configFile, problem);
   }
@@ -60,6 +50,33 @@ export async function loadParameters(configFile?: string, settings: readonly str
     if (problem) throw new UsageError(`--set ${setting}: ${problem}`);
   }
   return parametersSchema.parse(values);
+}
+
+/** The sections of a config file; an empty one counts as left out. */
+function readConfig(path: string, parse: (text: string) => unknown): Record<string, unknown> {
+  const mend = 'see "twintrack track --help" for an example';
+  let document: unknown;
+  try {
+    document = parse(readFileSync(path, 'utf8')) ?? {};
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const reasons: Record<string, string> = {
+      ENOENT: 'does not exist',
+      EISDIR: 'is a folder',
+      EACCES: 'may not be read (permission denied)',
+    };
+    // what follows the first line is an excerpt of the file
+    throw inputError(
+      path,
+      reasons[code ?? ''] ?? `is not YAML: ${message.split('\n')[0].replace(/:$/, '')}`,
+      mend,
+      error,
+    );
+  }
+  if (typeof document !== 'object' || document === null || Array.isArray(document)) {
+    throw inputError(path, 'holds no sections', mend);
+  }
+  return Object.fromEntries(Object.entries(document).filter(([, section]) => section !== null));
 }
 
 function firstProblem(values: unknown): string | undefined {

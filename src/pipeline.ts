@@ -5,14 +5,25 @@ import type { Track, TrackedFrame, Tracker } from './tracking/index.ts';
 import type { TrajectorySink } from './trajectories/index.ts';
 import type { Frame, VideoWriter } from './video/index.ts';
 
-/** Milliseconds that each stage kept the run busy. Detection runs beside the others, in worker threads. */
+/**
+ * What a run spent its time on, in milliseconds; together about its length. Decoding, detection and encoding go on beside it in
+ * other processes and threads: they count for as long as the run had to wait for them, so the largest is the bottleneck.
+ */
 export interface StageTimes {
+  /** Waiting for the next frame. */
   decode: number;
+  /** Waiting for the detections of a frame. */
   detect: number;
+  /** Association and filtering. */
   track: number;
+  /** Writing trajectories. */
   write: number;
+  /** Drawing and pixelating. */
   annotate: number;
+  /** Waiting for the encoder to take the previous picture. */
   encode: number;
+  /** Completing the files. */
+  close: number;
 }
 
 /** What {@link runPipeline} connects. */
@@ -20,114 +31,147 @@ export interface PipelineStages {
   /** Frames in order; ends by itself or by throwing. */
   readonly frames: AsyncIterable<Frame>;
   readonly detector: Detector;
-  /** Number of frames that may be with the detector at once. */
+  /** Number of frames that may be with the detector besides the one awaited. */
   readonly ahead: number;
   readonly tracker: Tracker;
   readonly sinks: readonly TrajectorySink[];
   /** Draws on the frames and takes them; frames must then carry pixels. */
-  readonly annotation?: { readonly annotator: Annotator; readonly writer: VideoWriter };
-  /** Ends the run after the frame at hand. */
-  readonly signal?: AbortSignal;
+  readonly annotation?: PipelineAnnotation | undefined;
+  /** Ends the run after the frames under way. */
+  readonly signal?: AbortSignal | undefined;
   /** Called after each frame. */
   readonly onFrame?: (frame: Frame, people: number) => void;
 }
 
+/** Draws on the frames and takes them. */
+export interface PipelineAnnotation {
+  readonly annotator: Annotator;
+  readonly writer: VideoWriter;
+  /** Whether people who are not tracked (yet) are to be made known to the annotator, to be pixelated. */
+  readonly anonymize: boolean;
+}
+
 /** What came of a run. */
 export interface PipelineResult {
-  frames: number;
+  /** Frames that went through all stages. */
+  readonly frames: number;
   /** Number of trajectories that were confirmed. */
-  trajectories: number;
+  readonly trajectories: number;
   /** Time of the last frame in seconds. */
-  duration: number;
-  stages: StageTimes;
-  /** What ended the run before its source did: the source's failure, or the signal. */
-  interruption?: unknown;
+  readonly lastTime: number;
+  readonly stages: StageTimes;
+  /** What ended the run before its source did: the failure of a stage, or the signal's reason. */
+  readonly interruption?: unknown;
 }
 
 /**
- * Video → trajectories: decoding and detection run ahead while earlier frames are tracked, written and drawn.
- * Sinks and writer are left open for the caller to close, also after a failure of the source, which is returned and not thrown.
- *
- * @throws what a detector, sink or writer throws
+ * Video → trajectories: decoding and detection run ahead while earlier frames are tracked, written and drawn. Whatever ends
+ * the run is returned and not thrown: when the source fails, the frames it gave are tracked; when another stage
+ * fails, the frames before. Sinks and writer are left open for the caller to close.
  */
-export async function runPipeline(stages: PipelineStages): Promise<PipelineResult> {
-  const result: PipelineResult = {
-    frames: 0,
-    trajectories: 0,
-    duration: 0,
-    stages: { decode: 0, detect: 0, track: 0, write: 0, annotate: 0, encode: 0 },
-  };
-  const times = result.stages;
-  const open = new Set<number>();
-  let encoding: Promise<void> = Promise.resolve();
-  let encodeFailure: { error: unknown } | undefined;
+export function runPipeline(stages: PipelineStages): Promise<PipelineResult> {
+  return new Pipeline(stages).run();
+}
 
-  const finish = async (frame: Frame, pending: Promise<Detections>): Promise<void> => {
-    const detections = await pending;
-    let mark = performance.now();
-    const tracks = stages.tracker.update(detections, frame.time);
-    const tracked = trackedFrame(tracks, frame);
-    mark = lap(times, 'track', mark);
-    for (const sink of stages.sinks) await sink.write(tracked);
-    for (const id of tracked.ids) open.add(id);
-    for (const track of tracks) {
-      if (track.state !== 'ended' || !open.delete(track.id)) continue;
-      for (const sink of stages.sinks) await sink.end(track.id);
-    }
-    mark = lap(times, 'write', mark);
-    if (stages.annotation && frame.pixels) {
-      const pixels = frame.pixels;
-      const writer = stages.annotation.writer;
-      stages.annotation.annotator.draw(pixels, tracked, peopleBoxes(detections, tracks));
-      mark = lap(times, 'annotate', mark);
-      await encoding;
-      if (encodeFailure) throw encodeFailure.error;
-      encoding = writer.write(pixels, frame.time).catch((error: unknown) => {
-        encodeFailure = { error };
-      });
-      lap(times, 'encode', mark);
-    }
-    result.frames++;
-    result.duration = frame.time;
-    result.trajectories = stages.tracker.confirmed;
-    stages.onFrame?.(frame, tracked.length);
-  };
+interface Pending {
+  readonly frame: Frame;
+  readonly detections: Promise<Detections>;
+}
 
-  const waiting: { frame: Frame; pending: Promise<Detections> }[] = [];
-  let detecting = 0;
-  let busySince = 0;
-  const detect = (frame: Frame): void => {
-    if (detecting++ === 0) busySince = performance.now();
-    const pending = stages.detector.detect(frame).finally(() => {
-      if (--detecting === 0) lap(times, 'detect', busySince);
-    });
-    pending.catch(() => {}); // told where it is awaited
-    waiting.push({ frame, pending });
-  };
-  const source = stages.frames[Symbol.asyncIterator]();
-  try {
-    while (!stages.signal?.aborted) {
-      const mark = performance.now();
-      const next = await source.next().catch((error: unknown) => {
-        result.interruption = error;
-        return undefined;
-      });
-      lap(times, 'decode', mark);
-      if (!next || next.done) break;
-      detect(next.value);
-      if (waiting.length > stages.ahead) {
-        const first = waiting.shift()!;
-        await finish(first.frame, first.pending);
-      }
-    }
-    if (stages.signal?.aborted) result.interruption ??= stages.signal.reason;
-    for (const { frame, pending } of waiting) await finish(frame, pending);
-    await encoding;
-    if (encodeFailure) throw encodeFailure.error;
-  } finally {
-    await source.return?.();
+class Pipeline {
+  readonly #stages: PipelineStages;
+  readonly #times: StageTimes = { decode: 0, detect: 0, track: 0, write: 0, annotate: 0, encode: 0, close: 0 };
+  /** Ids whose trajectories the sinks have not been told to end. */
+  readonly #open = new Set<number>();
+  #encoding: Promise<unknown> = Promise.resolve();
+  #frames = 0;
+  #lastTime = 0;
+  #mark = performance.now();
+
+  constructor(stages: PipelineStages) {
+    this.#stages = stages;
   }
-  return result;
+
+  async run(): Promise<PipelineResult> {
+    const interruption = await this.#follow();
+    return {
+      frames: this.#frames,
+      trajectories: this.#stages.tracker.confirmed,
+      lastTime: this.#lastTime,
+      stages: this.#times,
+      ...(interruption && { interruption: interruption.reason }),
+    };
+  }
+
+  /** Takes every frame through the stages. */
+  async #follow(): Promise<{ reason: unknown } | undefined> {
+    const { frames, detector, ahead, signal } = this.#stages;
+    const source = frames[Symbol.asyncIterator]();
+    const waiting: Pending[] = [];
+    let interruption: { reason: unknown } | undefined;
+    try {
+      while (!signal?.aborted) {
+        const next = await source.next().catch((reason: unknown) => {
+          interruption = { reason };
+        });
+        this.#lap('decode');
+        if (!next || next.done) break;
+        const detections = detector.detect(next.value);
+        detections.catch(() => {}); // told where it is awaited, which may be never
+        waiting.push({ frame: next.value, detections });
+        if (waiting.length > ahead) await this.#finish(waiting.shift()!);
+      }
+      if (signal?.aborted) interruption ??= { reason: signal.reason };
+      for (const pending of waiting) await this.#finish(pending);
+      await this.#encoded();
+    } catch (reason) {
+      interruption ??= { reason };
+    } finally {
+      await source.return?.();
+    }
+    return interruption;
+  }
+
+  /** Takes a frame through the stages after detection. */
+  async #finish({ frame, detections: pending }: Pending): Promise<void> {
+    const { tracker, sinks, annotation, onFrame } = this.#stages;
+    const detections = await pending;
+    this.#lap('detect');
+    const tracks = tracker.update(detections, frame.time);
+    const tracked = trackedFrame(tracks, frame);
+    this.#lap('track');
+    for (const sink of sinks) await sink.write(tracked);
+    for (const id of tracked.ids) this.#open.add(id);
+    for (const track of tracks) {
+      if (track.state !== 'ended' || !this.#open.delete(track.id)) continue;
+      for (const sink of sinks) await sink.end(track.id);
+    }
+    this.#lap('write');
+    if (annotation && frame.pixels) {
+      const { annotator, writer, anonymize } = annotation;
+      annotator.draw(frame.pixels, tracked, anonymize ? untrackedBoxes(detections, tracks, tracker) : undefined);
+      this.#lap('annotate');
+      await this.#encoded();
+      this.#encoding = writer.write(frame.pixels, frame.time);
+      this.#encoding.catch(() => {}); // told by #encoded
+    }
+    this.#frames++;
+    this.#lastTime = frame.time;
+    onFrame?.(frame, tracked.length);
+  }
+
+  /** Waits until the encoder has taken the previous picture. */
+  async #encoded(): Promise<void> {
+    await this.#encoding;
+    this.#lap('encode');
+  }
+
+  /** Puts the time since the last call to the account of a stage. */
+  #lap(stage: keyof StageTimes): void {
+    const now = performance.now();
+    this.#times[stage] += now - this.#mark;
+    this.#mark = now;
+  }
 }
 
 /** The people seen in a frame, as columns. */
@@ -151,20 +195,18 @@ function trackedFrame(tracks: readonly Track[], frame: Frame): TrackedFrame {
   return tracked;
 }
 
-/** Boxes to hide besides the people shown: every detection, and where tracks that are not seen now are expected. */
-function peopleBoxes(detections: Detections, tracks: readonly Track[]): Boxes {
-  const unseen = tracks.filter((track) => track.detection < 0);
-  const boxes = new Float64Array(4 * (detections.length + unseen.length));
-  boxes.set(detections.boxes);
-  unseen.forEach((track, i) => {
-    boxes.set(track.box, 4 * (detections.length + i));
-  });
-  return boxes;
-}
-
-/** Adds the time since `mark` to a stage and gives the time now. */
-function lap(times: StageTimes, stage: keyof StageTimes, mark: number): number {
-  const now = performance.now();
-  times[stage] += now - mark;
-  return now;
+/**
+ * Boxes (n × 4) where people are besides those of the tracked frame: detections that no confirmed track took, and where tracks that
+ * are not seen now are expected. Detections below the tracker's low score are none.
+ */
+function untrackedBoxes(detections: Detections, tracks: readonly Track[], tracker: Tracker): Boxes {
+  const shown = new Uint8Array(detections.length);
+  for (const track of tracks) if (track.state === 'confirmed') shown[track.detection] = 1;
+  const boxes: number[] = [];
+  for (let j = 0; j < detections.length; j++) {
+    if (shown[j] || !(detections.scores[j] >= tracker.parameters.lowScore)) continue;
+    boxes.push(...detections.boxes.subarray(4 * j, 4 * j + 4));
+  }
+  for (const track of tracks) if (track.detection < 0) boxes.push(...track.box);
+  return Float64Array.from(boxes);
 }

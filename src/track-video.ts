@@ -1,40 +1,36 @@
-import { mkdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { basename, extname, join } from 'node:path';
+import { basename, extname } from 'node:path';
 import { type Detector, loadDetector, readDetections } from './detection/index.ts';
-import { inputError } from './errors.ts';
-import type { Parameters } from './parameters.ts';
+import { TwintrackError } from './errors.ts';
+import { type OutputFiles, Outputs } from './outputs.ts';
+import { type Parameters, parametersSchema } from './parameters.ts';
 import { runPipeline, type StageTimes } from './pipeline.ts';
 import { Tracker } from './tracking/index.ts';
-import { openJsonSink, openMotSink, type TrajectorySink } from './trajectories/index.ts';
 import { version } from './version.ts';
-import {
-  type Frame,
-  openVideo,
-  openVideoWriter,
-  type VideoInfo,
-  type VideoSource,
-  type VideoWriter,
-} from './video/index.ts';
+import { type Frame, openVideo, type VideoInfo } from './video/index.ts';
 
 /** Settings of {@link trackVideo}. */
 export interface TrackVideoOptions {
   /** Folder for the results; made when missing. */
   readonly out: string;
-  /** Name of a shipped detector or an ONNX file. */
-  readonly detector: string;
+  /** Name of a shipped detector or an ONNX file. Default centernet. */
+  readonly detector?: string | undefined;
   /** MOT detection file instead of a detector. */
-  readonly detections?: string;
+  readonly detections?: string | undefined;
   /** Frame rate of `detections` without a video, or of pictures. */
-  readonly frameRate?: number;
-  readonly maxFrames?: number;
-  /** Whether to write the annotated video. */
-  readonly annotate: boolean;
-  /** Whether to pixelate the people in it. */
-  readonly anonymize: boolean;
-  readonly parameters: Parameters;
+  readonly frameRate?: number | undefined;
+  readonly maxFrames?: number | undefined;
+  /** Whether to write the annotated video. Default true. */
+  readonly annotate?: boolean | undefined;
+  /** Whether to pixelate the people in it. Default false. */
+  readonly anonymize?: boolean | undefined;
+  /** Default {@link parametersSchema}'s. */
+  readonly parameters?: Parameters | undefined;
+  /** Chooses what the outputs' names begin with, given the input's file name without its ending; default that. */
+  readonly rename?: (stem: string) => string;
   /** Ends the run early; all outputs are completed. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
+  /** Called after each frame. `total` is the number of frames to expect, where known. */
   readonly onProgress?: (progress: { frames: number; total: number | undefined; people: number }) => void;
 }
 
@@ -44,56 +40,53 @@ export interface TrackSummary {
   readonly frames: number;
   /** Seconds of video. */
   readonly duration: number;
-  /** Frames per second of run time, from the first frame asked for to the last output closed. */
+  /** Seconds that it took, from the first frame asked for to the last file closed. */
+  readonly elapsed: number;
+  /** Frames per second of `elapsed`. */
   readonly fps: number;
   /** People followed. */
   readonly trajectories: number;
-  readonly files: { trajectories: string; mot: string; annotated?: string };
-  /** Milliseconds that each stage was busy; detection runs beside the others. */
+  /** The files written: all of them, unless one failed. */
+  readonly files: OutputFiles;
   readonly stages: StageTimes;
-  /** Why the run ended before its source did. */
+  /** Why the run ended before its source did, or a file is missing. */
   readonly error?: string;
 }
 
 /**
  * Tracks one video, folder of pictures, glob or `-`, and writes `<stem>.trajectories.json`, `<stem>.mot.txt` and, unless turned off,
- * `<stem>.annotated.mp4`. When the source breaks, or `signal` fires, what was tracked so far is written and the summary tells why.
+ * `<stem>.annotated.mp4`. When anything fails after the first frame, or `signal` fires, what was tracked so far is written and
+ * the summary tells why.
  *
  * @param input the video; undefined with `detections` alone
- * @throws TwintrackError when the input, the model or an output cannot be used; no unfinished output is left then
+ * @throws TwintrackError when the input, the model or an output cannot be used from the start; no file is left then
+ * @throws the reason of `signal` when it fires before the first frame
  */
 export async function trackVideo(input: string | undefined, options: TrackVideoOptions): Promise<TrackSummary> {
-  const { parameters } = options;
+  const {
+    parameters = parametersSchema.parse({}),
+    annotate = input !== undefined,
+    anonymize = false,
+    signal,
+  } = options;
+  signal?.throwIfAborted();
   const detector: Detector & { frameCount?: number } = options.detections
     ? await readDetections(options.detections)
     : await loadDetector(options.detector, parameters.detection);
   let source: Source | undefined;
-  const outputs = new Outputs();
+  let outputs: Outputs | undefined;
   try {
-    source = await openSource(input, detector, options);
-    const { info } = source;
-    await makeFolder(options.out);
-    const stem = join(options.out, info.name);
-    const files = {
-      trajectories: `${stem}.trajectories.json`,
-      mot: `${stem}.mot.txt`,
-      ...(options.annotate ? { annotated: `${stem}.annotated.mp4` } : {}),
-    };
-    outputs.sinks.push(
-      await openJsonSink(files.trajectories, {
-        generator: `twintrack ${version}`,
-        source: {
-          name: basename(info.input),
-          ...(info.width > 0 && { width: info.width, height: info.height }),
-          frameRate: info.frameRate,
-        },
-        models: detector.sha256 ? [{ role: 'detector', name: detector.name, sha256: detector.sha256 }] : [],
-        parameters,
-      }),
-    );
-    outputs.sinks.push(await openMotSink(files.mot));
-    const annotation = files.annotated ? await openAnnotation(files.annotated, info, options) : undefined;
-    outputs.writer = annotation?.writer;
+    source = await openSource(input, detector, { ...options, annotate });
+    const { info, total } = source;
+    outputs = await Outputs.open({
+      out: options.out,
+      name: options.rename?.(info.name) ?? info.name,
+      video: info,
+      run: describeRun(info, detector, parameters),
+      annotate,
+      anonymize,
+      parameters,
+    });
     const started = performance.now();
     let frames = 0;
     const result = await runPipeline({
@@ -102,28 +95,32 @@ export async function trackVideo(input: string | undefined, options: TrackVideoO
       ahead: FRAMES_AHEAD,
       tracker: new Tracker(parameters.tracking),
       sinks: outputs.sinks,
-      ...(annotation && { annotation }),
-      ...(options.signal && { signal: options.signal }),
-      onFrame: (_, people) => {
-        frames++;
-        options.onProgress?.({ frames, total: source?.total, people });
-      },
+      annotation: outputs.annotation,
+      signal,
+      onFrame: (_, people) => options.onProgress?.({ frames: ++frames, total, people }),
     });
-    const error = result.interruption === undefined ? undefined : messageOf(result.interruption);
-    if (result.frames === 0 && result.interruption !== undefined) throw result.interruption;
-    await outputs.close(error);
+    const { interruption, stages } = result;
+    if (result.frames === 0 && interruption !== undefined) throw interruption;
+    const closing = performance.now();
+    const { files, failure } = await outputs.close(interruption === undefined ? undefined : messageOf(interruption));
+    const ended = performance.now();
+    stages.close = ended - closing;
+    const error = interruption ?? failure;
+    // An error of the program itself: the files are safe, now it may show.
+    if (error !== undefined && !(error instanceof TwintrackError) && !signal?.aborted) throw error;
     return {
       input: info.input,
       frames: result.frames,
-      duration: result.duration,
-      fps: (1000 * result.frames) / (performance.now() - started),
+      duration: result.frames > 0 ? result.lastTime + 1 / info.frameRate : 0,
+      elapsed: (ended - started) / 1000,
+      fps: (1000 * result.frames) / (ended - started),
       trajectories: result.trajectories,
       files,
-      stages: result.stages,
-      ...(error !== undefined && { error }),
+      stages,
+      ...(error !== undefined && { error: messageOf(error) }),
     };
   } catch (error) {
-    await outputs.abort();
+    await outputs?.abort();
     throw error;
   } finally {
     await source?.close();
@@ -159,8 +156,8 @@ async function openSource(
       close: async () => {},
     };
   }
-  const video: VideoSource = await openVideo(input, {
-    pixels: options.annotate,
+  const video = await openVideo(input, {
+    pixels: options.annotate ?? true,
     letterbox: (info) => detector.letterbox(info.width, info.height),
     ...(maxFrames !== undefined && { maxFrames }),
     ...(frameRate !== undefined && { frameRate }),
@@ -180,36 +177,18 @@ async function* emptyFrames(count: number, frameRate: number): AsyncGenerator<Fr
   for (let index = 0; index < count; index++) yield { index, time: index / frameRate, width: 0, height: 0 };
 }
 
-async function openAnnotation(path: string, info: Source['info'], options: TrackVideoOptions) {
-  const { Annotator } = await import('./annotation/index.ts');
-  const { width, height, frameRate, colourSpace } = info;
-  const annotator = new Annotator({ width, height, anonymize: options.anonymize, ...options.parameters.annotation });
-  const writer = await openVideoWriter(path, { width, height, frameRate, ...(colourSpace && { colourSpace }) });
-  return { annotator, writer };
-}
-
-/** The outputs of a run, completed or removed together. */
-class Outputs {
-  readonly sinks: TrajectorySink[] = [];
-  writer: VideoWriter | undefined;
-
-  async close(reason: string | undefined): Promise<void> {
-    for (const sink of this.sinks) await sink.close(reason);
-    await this.writer?.close();
-  }
-
-  async abort(): Promise<void> {
-    for (const sink of this.sinks) await sink.abort();
-    await this.writer?.abort();
-  }
-}
-
-async function makeFolder(path: string): Promise<void> {
-  try {
-    await mkdir(path, { recursive: true });
-  } catch (cause) {
-    throw inputError(path, `cannot be made: ${(cause as Error).message}`, 'give another folder with --out', cause);
-  }
+/** What the trajectories file tells of the run. */
+function describeRun(info: Source['info'], detector: Detector, parameters: Parameters) {
+  return {
+    generator: `twintrack ${version}`,
+    source: {
+      name: basename(info.input),
+      ...(info.width > 0 && { width: info.width, height: info.height }),
+      frameRate: info.frameRate,
+    },
+    models: detector.sha256 ? [{ role: 'detector', name: detector.name, sha256: detector.sha256 }] : [],
+    parameters,
+  };
 }
 
 function messageOf(reason: unknown): string {

@@ -1,3 +1,5 @@
+import { runAtExit } from '../at-exit.ts';
+
 /** What a progress bar shows. */
 export interface Progress {
   /** Frames done. */
@@ -8,28 +10,62 @@ export interface Progress {
   readonly people: number;
 }
 
-/**
- * A progress bar on standard error with frames, frames/s, people and time left; nothing when it is not a terminal.
- */
-export async function startProgress(): Promise<{ update: (progress: Progress) => void; stop: () => void }> {
-  if (!process.stderr.isTTY) return { update: () => {}, stop: () => {} };
+/** A progress bar. */
+export interface ProgressBar {
+  update(progress: Progress): void;
+  /** Removes the bar, so that what is written next starts on a line of its own. It stays away. */
+  stop(): void;
+}
+
+/** A progress bar on standard error with frames, frames/s, people and time left; nothing when that is no terminal. */
+export async function startProgress(): Promise<ProgressBar> {
+  if (!process.stderr.isTTY) return { update() {}, stop() {} };
   const { SingleBar, Presets } = await import('cli-progress');
-  const started = performance.now();
   let bar: InstanceType<typeof SingleBar> | undefined;
+  let stopped = false;
+  let started = 0;
+  const stop = (): void => {
+    stopped = true;
+    bar?.stop();
+    release();
+  };
+  const release = runAtExit(stop); // a cursor that was hidden comes back
   return {
     update({ frames, total, people }) {
-      const fps = (frames / Math.max(1e-3, (performance.now() - started) / 1000)).toFixed(1);
+      if (stopped) return;
       if (!bar) {
-        const format = total
-          ? '{bar} {percentage}% | {value}/{total} frames | {fps} frames/s | {people} people | {eta_formatted} left'
-          : '{value} frames | {fps} frames/s | {people} people';
+        started = performance.now();
         bar = new SingleBar(
-          { format, hideCursor: true, etaBuffer: 200, stream: process.stderr },
+          {
+            format: total ? '{bar} {percentage}%  {value}/{total} frames{rest}' : '{value} frames{rest}',
+            barsize: 16,
+            hideCursor: true,
+            clearOnComplete: true,
+            stream: process.stderr,
+          },
           Presets.shades_classic,
         );
-        bar.start(total ?? 0, frames, { fps, people });
-      } else bar.update(frames, { fps, people });
+        bar.start(total ?? 0, frames, { rest: `  ${countOf(people)}` });
+        return;
+      }
+      // the first frame has waited for the others on their way, so the clock starts with it
+      const rate = (1000 * (frames - 1)) / Math.max(1, performance.now() - started);
+      const left = total ? `  ${clock(Math.max(0, total - frames) / rate)} left` : '';
+      bar.update(frames, { rest: `  ${rate.toFixed(1)} frames/s  ${countOf(people)}${left}` });
     },
-    stop: () => bar?.stop(),
+    stop,
   };
+}
+
+/** "1 person", "2 people". */
+export function countOf(people: number): string {
+  return `${people} ${people === 1 ? 'person' : 'people'}`;
+}
+
+/** Seconds as m:ss, or h:mm:ss from an hour on. */
+export function clock(seconds: number): string {
+  const whole = Math.round(seconds);
+  const parts = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  const [h, m, s] = parts.map((part) => String(part).padStart(2, '0'));
+  return whole >= 3600 ? `${Number(h)}:${m}:${s}` : `${Number(m)}:${s}`;
 }

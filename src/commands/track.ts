@@ -1,5 +1,7 @@
-import { type Command, InvalidArgumentError } from 'commander';
-import type { TrackSummary } from '../track-video.ts';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { printable, UsageError } from '../errors.ts';
+import type { TrackSummary, TrackVideoOptions } from '../track-video.ts';
+import type { ProgressBar } from './progress.ts';
 
 interface TrackOptions {
   out: string;
@@ -13,6 +15,7 @@ interface TrackOptions {
   set: string[];
   config?: string;
   json?: boolean;
+  verbose?: boolean;
 }
 
 /** Registers `twintrack track`. */
@@ -22,12 +25,18 @@ export function trackCommand(program: Command): void {
     .summary('follow the people in a video file')
     .description(
       'Follows the people in a video file, a folder of pictures, a quoted glob of pictures, or standard input (-).\n' +
-        'Writes <stem>.trajectories.json, <stem>.mot.txt and <stem>.annotated.mp4.',
+        'Writes <stem>.trajectories.json, <stem>.mot.txt and <stem>.annotated.mp4; of several inputs with the same stem,\n' +
+        'the second is called <stem>-2, and so on.',
     )
     .argument('[input...]', 'video files, image folders, quoted globs, or - for standard input')
     .option('--out <dir>', 'folder for the results, made when missing', '.')
     .option('--detector <name|file>', 'detector: centernet (shipped) or an ONNX file', 'centernet')
-    .option('--detections <file>', 'MOT detection file instead of a detector; the video is then optional')
+    .addOption(
+      new Option(
+        '--detections <file>',
+        'MOT detection file instead of a detector; the video is then optional',
+      ).conflicts('detector'),
+    )
     .option('--fps <n>', 'frame rate of --detections without a video, or of pictures', positive())
     .option('--online', 'use no look-ahead: what a live camera would get')
     .option('--no-annotate', 'write no annotated video')
@@ -35,7 +44,7 @@ export function trackCommand(program: Command): void {
     .option('--max-frames <n>', 'stop after this many frames', positive(true))
     .option('--config <file>', 'YAML file with parameters by stage')
     .option('--set <stage.name=value>', 'set one parameter; may be repeated', (v, all: string[]) => [...all, v], [])
-    .option('--json', 'print a summary as one JSON object a line on standard output')
+    .option('--json', 'print a summary of each input as one JSON object a line on standard output')
     .addHelpText(
       'after',
       `
@@ -49,62 +58,98 @@ Examples:
   twintrack track street.mp4 --set tracking.lostSeconds=3
   twintrack track -- -odd-name.mp4                      a name that begins with a dash
 
-A config file holds the same parameters by stage:
+A config file holds the same parameters by stage (docs/parameters.md lists them):
   tracking:
     lostSeconds: 3
   detection:
-    threshold: 0.2`,
+    minScore: 0.2`,
     )
-    .action(async (inputs: string[], options: TrackOptions) => {
-      const { UsageError } = await import('../errors.ts');
-      if (inputs.length === 0) {
-        if (!options.detections)
-          throw new UsageError('track: no input; name a video, for example: twintrack track street.mp4');
-        if (!options.fps)
-          throw new UsageError('--detections without a video: the frame rate is not known; add --fps 30');
-      }
-      if (inputs.length > 1 && options.detections)
-        throw new UsageError('--detections: one detection file fits one video; track them one by one');
+    .action(async (inputs: string[], _: unknown, command: Command) => {
+      const options = command.optsWithGlobals<TrackOptions>();
+      checkUsage(inputs, options);
       const { loadParameters } = await import('../parameters.ts');
-      const parameters = await loadParameters(options.config, options.set);
-      const { trackVideo } = await import('../track-video.ts');
-      const { startProgress } = await import('./progress.ts');
-      const interrupt = onInterrupt();
-      try {
-        for (const input of inputs.length > 0 ? inputs : [undefined]) {
-          const progress = await startProgress();
-          let summary: TrackSummary;
-          try {
-            summary = await trackVideo(input, {
-              out: options.out,
-              detector: options.detector,
-              ...(options.detections === undefined ? {} : { detections: options.detections }),
-              ...(options.fps === undefined ? {} : { frameRate: options.fps }),
-              ...(options.maxFrames === undefined ? {} : { maxFrames: options.maxFrames }),
-              annotate: options.annotate && input !== undefined,
-              anonymize: options.anonymize ?? false,
-              parameters,
-              signal: interrupt.signal,
-              onProgress: progress.update,
-            });
-          } finally {
-            progress.stop();
-          }
-          if (options.json) process.stdout.write(`${JSON.stringify(summary)}\n`);
-          else tell(summary);
-          if (interrupt.signal.aborted) {
-            process.exitCode = 130;
-            return;
-          }
-          if (summary.error !== undefined) {
-            process.stderr.write(`twintrack: ${summary.error}\n`);
-            process.exitCode = 1;
-          }
-        }
-      } finally {
-        interrupt.dispose();
-      }
+      const { detector, detections, fps, maxFrames, annotate, anonymize } = options;
+      process.exitCode = await trackAll(inputs.length > 0 ? inputs : [undefined], options, {
+        out: options.out,
+        detector,
+        detections,
+        frameRate: fps,
+        maxFrames,
+        annotate: annotate && inputs.length > 0,
+        anonymize,
+        parameters: await loadParameters(options.config, options.set),
+        rename: distinct(),
+      });
     });
+}
+
+function checkUsage(inputs: readonly string[], options: TrackOptions): void {
+  const { detections, fps, annotate, anonymize } = options;
+  if (inputs.length === 0 && !detections)
+    throw new UsageError('track: no input; name a video, for example: twintrack track street.mp4');
+  if (inputs.length === 0 && !fps)
+    throw new UsageError('--detections without a video: the frame rate is not known; add --fps 30');
+  if (inputs.length > 1 && detections)
+    throw new UsageError('--detections: one detection file fits one video; track them one by one');
+  if (anonymize && (!annotate || inputs.length === 0))
+    throw new UsageError('--anonymize: no video is written that it could apply to; name one, without --no-annotate');
+}
+
+/** Tracks one input after the other; one that fails does not keep the others from it. Returns the exit code. */
+async function trackAll(
+  inputs: readonly (string | undefined)[],
+  { json = false, verbose = false }: TrackOptions,
+  settings: TrackVideoOptions,
+): Promise<number> {
+  const { trackVideo } = await import('../track-video.ts');
+  const { startProgress } = await import('./progress.ts');
+  const { onInterrupt } = await import('./interrupt.ts');
+  const { reportError, reportLine } = await import('./report.ts');
+  let progress: ProgressBar | undefined;
+  const interrupt = onInterrupt(() => progress?.stop());
+  const { signal } = interrupt;
+  let exitCode = 0;
+  for (const input of inputs) {
+    if (signal.aborted) break;
+    progress = await startProgress();
+    try {
+      const summary = await trackVideo(input, { ...settings, signal, onProgress: progress.update });
+      progress.stop();
+      if (json) process.stdout.write(`${JSON.stringify(summary)}\n`);
+      else await tell(summary);
+      if (summary.error === undefined || signal.aborted) continue;
+      reportLine(summary.error);
+      exitCode = 1;
+    } catch (error) {
+      progress.stop();
+      const message = error instanceof Error ? error.message : String(error);
+      if (json) process.stdout.write(`${JSON.stringify({ input: input ?? settings.detections, error: message })}\n`);
+      if (!signal.aborted) exitCode = reportError(error, verbose);
+    }
+  }
+  interrupt.dispose();
+  return signal.aborted ? 130 : exitCode;
+}
+
+/** Tells a person on standard error what was done. */
+async function tell({ input, frames, duration, fps, trajectories, files }: TrackSummary): Promise<void> {
+  const { clock, countOf } = await import('./progress.ts');
+  const lines = [
+    `${printable(input)}: ${countOf(trajectories)} in ${frames} frames (${clock(duration)}), ${fps.toFixed(1)} frames/s`,
+    ...Object.values(files).map((file) => `  ${printable(file)}`),
+  ];
+  process.stderr.write(`${lines.join('\n')}\n`);
+}
+
+/** Gives each stem a name that no other has, also where the file system takes capitals for small letters. */
+function distinct(): (stem: string) => string {
+  const taken = new Set<string>();
+  return (stem) => {
+    let name = stem;
+    for (let n = 2; taken.has(name.toLowerCase()); n++) name = `${stem}-${n}`;
+    taken.add(name.toLowerCase());
+    return name;
+  };
 }
 
 /** Parser of a positive number given as an option. */
@@ -114,31 +159,4 @@ function positive(whole = false): (text: string) => number {
     if (value > 0 && Number.isFinite(value) && (!whole || Number.isInteger(value))) return value;
     throw new InvalidArgumentError(`it must be a positive ${whole ? 'whole ' : ''}number.`);
   };
-}
-
-/** A first Ctrl-C or SIGTERM asks for an orderly end; a second one ends at once. */
-function onInterrupt(): { signal: AbortSignal; dispose: () => void } {
-  const controller = new AbortController();
-  const handle = (): void => {
-    if (controller.signal.aborted) process.exit(130);
-    process.stderr.write('\ntwintrack: interrupted; closing the outputs (again to quit at once)\n');
-    controller.abort(new Error('interrupted'));
-  };
-  process.on('SIGINT', handle);
-  process.on('SIGTERM', handle);
-  return {
-    signal: controller.signal,
-    dispose() {
-      process.off('SIGINT', handle);
-      process.off('SIGTERM', handle);
-    },
-  };
-}
-
-function tell(summary: TrackSummary): void {
-  const { frames, fps, trajectories, files } = summary;
-  process.stderr.write(
-    `${frames} frames at ${fps.toFixed(1)} frames/s, ${trajectories} ${trajectories === 1 ? 'person' : 'people'}\n`,
-  );
-  for (const file of Object.values(files)) process.stderr.write(`  ${file}\n`);
 }

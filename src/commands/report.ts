@@ -1,0 +1,22 @@
+import { CommanderError } from 'commander';
+import { redact, TwintrackError } from '../errors.ts';
+
+/**
+ * Tells an error on standard error: one line, and with `verbose` the stack trace below it.
+ *
+ * @returns the exit code for it
+ */
+export function reportError(error: unknown, verbose: boolean): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // commander has told it
+  const known = error instanceof TwintrackError;
+  const message = error instanceof Error ? error.message : String(error);
+  const hint = verbose ? '' : '; run again with --verbose for the stack trace';
+  reportLine(known ? message : `unexpected error: ${redact(message).replace(/\s+/g, ' ')}${hint}`);
+  if (verbose && error instanceof Error) process.stderr.write(`${redact(error.stack ?? '')}\n`);
+  return known ? error.exitCode : 1;
+}
+
+/** Writes a line on standard error. */
+export function reportLine(text: string): void {
+  process.stderr.write(`twintrack: ${text}\n`);
+}
