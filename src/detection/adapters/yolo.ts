@@ -54,7 +54,7 @@ function cornersByColumn({ name, shape }: TensorInfo, size: Size | undefined): L
   const [, rows, cells] = shape;
   const expected = size && [cellCount(size, [8, 16, 32]), cellCount(size, [8, 16, 32, 64])];
   if (typeof rows !== 'number' || rows < 5) return undefined;
-  if (expected ? !expected.includes(cells as number) : !isFree(cells)) return undefined;
+  if (expected ? !expected.includes(cells as number) : !(isFree(cells) || Number(cells) > rows)) return undefined;
   return {
     needsNms: true,
     decode(values, _, minScore, found) {
@@ -76,7 +76,7 @@ function cornersByColumn({ name, shape }: TensorInfo, size: Size | undefined): L
 function anchorsByRow({ name, shape }: TensorInfo, size: Size | undefined): Layout | undefined {
   const [, rows, step] = shape;
   if (typeof step !== 'number' || step < 6) return undefined;
-  if (size ? rows !== 3 * cellCount(size, [8, 16, 32]) : !isFree(rows)) return undefined;
+  if (size ? rows !== 3 * cellCount(size, [8, 16, 32]) : !(isFree(rows) || Number(rows) > step)) return undefined;
   return {
     needsNms: true,
     decode(values, _, minScore, found) {
