@@ -62,7 +62,7 @@ for (const contender of contenders) {
 const peers = JSON.parse(readFileSync(new URL('peers.json', import.meta.url), 'utf8'));
 for (const peer of [...peers.peers, ...peers.limits] as Peer[]) rows.push(row(peer.name, peer, peer.ms));
 process.stdout.write(`${sequences.length} sequences, ${frames} frames, ${values.det ?? 'det.txt'}\n\n`);
-process.stdout.write(`${table(['', ...FIGURES, 'CPU ms/frame'], rows)}\n\nPeers: ${peers.about}\n`);
+process.stdout.write(`${table(['', ...FIGURES, 'CPU ms/frame'], rows)}\n\n${peers.about}\n`);
 
 function row(name: string, of: Figures, ms?: number): string[] {
   const cell = (f: (typeof FIGURES)[number]): string =>

@@ -1,10 +1,8 @@
 import type { Detections } from '../src/detection/detections.ts';
 import { gaussian, seededRandom } from '../src/training/random.ts';
 
-const WIDTH = 1920;
-const HEIGHT = 1080;
-/** Number of columns of a person: centre x, centre y, speed x, speed y (pixels/s), height, seconds to stay. */
-const COLUMNS = 6;
+/** Number of columns of a person: centre x, centre y, speed x, speed y (pixels/s), height, seconds to stay, id. */
+const COLUMNS = 7;
 
 /**
  * People walking at random before a camera, and what a detector would say of them: boxes that jitter, one in ten missed, one in
@@ -12,12 +10,22 @@ const COLUMNS = 6;
  * The same seed gives the same crowd.
  */
 export class Crowd {
+  /** Ids of those in the picture after the last step, and their true boxes: x, y, w, h each. */
+  ids: number[] = [];
+  boxes: number[] = [];
   private readonly people: Float64Array;
   private readonly random: () => number;
+  private nextId = 1;
 
+  /**
+   * @param count number of people
+   * @param width size of the picture in pixels
+   */
   constructor(
     private readonly count: number,
     seed: number,
+    private readonly width = 1920,
+    private readonly height = 1080,
   ) {
     this.random = seededRandom(seed);
     this.people = new Float64Array(count * COLUMNS);
@@ -27,15 +35,16 @@ export class Crowd {
   /** Moves everybody on by `dt` seconds and detects them. */
   step(dt: number): Detections {
     const { people, random } = this;
-    const boxes: number[] = [];
+    const found: number[] = [];
     const scores: number[] = [];
     const add = (x: number, y: number, h: number, score: number): void => {
-      const height = h * (1 + 0.04 * gaussian(random));
-      const width = 0.4 * h * (1 + 0.06 * gaussian(random));
-      const jitter = 0.02 * h;
-      boxes.push(x + jitter * gaussian(random) - width / 2, y + jitter * gaussian(random) - height / 2, width, height);
+      const high = h * (1 + 0.04 * gaussian(random));
+      const wide = 0.4 * h * (1 + 0.06 * gaussian(random));
+      found.push(x + 0.02 * h * gaussian(random) - wide / 2, y + 0.02 * h * gaussian(random) - high / 2, wide, high);
       scores.push(Math.min(1, Math.max(0, score + 0.1 * gaussian(random))));
     };
+    this.ids = [];
+    this.boxes = [];
     for (let i = 0; i < this.count; i++) {
       const o = i * COLUMNS;
       for (const axis of [0, 1]) {
@@ -44,26 +53,25 @@ export class Crowd {
         people[o + 2 + axis] *= 1 - 0.3 * dt;
       }
       people[o + 5] -= dt;
-      const [x, y, , , h] = people.subarray(o, o + 5);
-      if (people[o + 5] < 0 || x < 0 || y < 0 || x > WIDTH || y > HEIGHT) this.enter(i);
-      else if (random() < 0.9) add(x, y, h, 0.8);
+      const [x, y, , , h, stay, id] = people.subarray(o, o + COLUMNS);
+      if (stay < 0 || x < 0 || y < 0 || x > this.width || y > this.height) {
+        this.enter(i);
+        continue;
+      }
+      this.ids.push(id);
+      this.boxes.push(x - 0.2 * h, y - h / 2, 0.4 * h, h);
+      if (random() < 0.9) add(x, y, h, 0.8);
     }
     for (let i = 0; i < this.count; i++)
-      if (random() < 0.05) add(WIDTH * random(), HEIGHT * random(), 40 + 60 * random(), 0.35);
-    return { length: scores.length, boxes: Float64Array.from(boxes), scores: Float32Array.from(scores) };
+      if (random() < 0.05) add(this.width * random(), this.height * random(), 40 + 60 * random(), 0.35);
+    return { length: scores.length, boxes: Float64Array.from(found), scores: Float32Array.from(scores) };
   }
 
   private enter(i: number): void {
     const { random } = this;
     const h = 40 + 80 * random();
-    const person = [
-      WIDTH * random(),
-      HEIGHT * random(),
-      h * (random() - 0.5),
-      h * (random() - 0.5),
-      h,
-      2 + 20 * random(),
-    ];
-    this.people.set(person, i * COLUMNS);
+    const [x, y] = [this.width * random(), this.height * random()];
+    const stay = 2 + 20 * random();
+    this.people.set([x, y, h * (random() - 0.5), h * (random() - 0.5), h, stay, this.nextId++], i * COLUMNS);
   }
 }

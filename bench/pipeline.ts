@@ -1,0 +1,100 @@
+/**
+ * How much of the speed of detection alone is left when everything else is done as well:
+ * (a) decode + detect, against (b) decode + detect + track + draw + encode, turn by turn in one run.
+ *
+ *   npm run bench:pipeline [-- VIDEO [--turns N] [--max-frames N] [--detector NAME|FILE.onnx]]
+ */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { availableParallelism, cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { type Detections, loadDetector } from '../src/detection/index.ts';
+import type { StageTimes } from '../src/pipeline.ts';
+import { trackVideo } from '../src/track-video.ts';
+import { openVideo } from '../src/video/index.ts';
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    turns: { type: 'string', default: '5' },
+    'max-frames': { type: 'string', default: '300' },
+    detector: { type: 'string', default: 'centernet' },
+  },
+});
+const video = positionals[0] ?? 'videos/pets09-s2l1.mp4';
+const maxFrames = Number(values['max-frames']);
+const { detector } = values;
+
+/** Frames per second of decoding and detection alone. */
+async function detectOnly(): Promise<number> {
+  const model = await loadDetector(detector);
+  const source = await openVideo(video, {
+    letterbox: ({ width, height }) => model.letterbox(width, height),
+    maxFrames,
+  });
+  const waiting: Promise<Detections>[] = [];
+  const started = performance.now();
+  let frames = 0;
+  for await (const frame of source) {
+    waiting.push(model.detect(frame));
+    frames++;
+    if (waiting.length > availableParallelism() + 1) await waiting.shift();
+  }
+  await Promise.all(waiting);
+  const seconds = (performance.now() - started) / 1000;
+  await model.close();
+  return frames / seconds;
+}
+
+/** Runs something and gives its result with the CPU time it took, in seconds, that of ended child processes included (Linux). */
+async function withCpu<T>(work: () => Promise<T>): Promise<[T, number]> {
+  const before = cpuSeconds();
+  const result = await work();
+  return [result, cpuSeconds() - before];
+}
+
+function cpuSeconds(): number {
+  try {
+    const fields = readFileSync('/proc/self/stat', 'utf8').split(') ')[1].split(' ');
+    return fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks) / 100, 0);
+  } catch {
+    return Number.NaN;
+  }
+}
+
+function median(numbers: readonly number[]): number {
+  const sorted = [...numbers].sort((a, b) => a - b);
+  return (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2;
+}
+
+const out = mkdtempSync(join(tmpdir(), 'twintrack-bench-'));
+const alone = { fps: [] as number[], cpu: [] as number[] };
+const whole = { fps: [] as number[], cpu: [] as number[], stages: [] as StageTimes[] };
+let frames = 0;
+console.log(`${video}, ${detector}, ${cpus()[0].model}, ${availableParallelism()} cores`);
+for (let turn = 1; turn <= Number(values.turns); turn++) {
+  const [fps, cpu] = await withCpu(detectOnly);
+  const [summary, wholeCpu] = await withCpu(() => trackVideo(video, { out, detector, maxFrames }));
+  frames = summary.frames;
+  alone.fps.push(fps);
+  alone.cpu.push(cpu);
+  whole.fps.push(summary.fps);
+  whole.cpu.push(wholeCpu);
+  whole.stages.push(summary.stages);
+  console.log(`turn ${turn}: detection alone ${fps.toFixed(1)}, end to end ${summary.fps.toFixed(1)} frames/s`);
+}
+rmSync(out, { recursive: true });
+
+const perFrame = (cpu: readonly number[]) => `${((1000 * median(cpu)) / frames).toFixed(1)} ms CPU a frame`;
+const ratio = median(whole.fps.map((fps, i) => fps / alone.fps[i]));
+const cpuRatio = median(whole.cpu.map((cpu, i) => alone.cpu[i] / cpu));
+console.log(`\n(a) detection alone  ${median(alone.fps).toFixed(1)} frames/s, ${perFrame(alone.cpu)}`);
+console.log(`(b) end to end       ${median(whole.fps).toFixed(1)} frames/s, ${perFrame(whole.cpu)}`);
+console.log(
+  `b / a                ${ratio.toFixed(3)} in frames/s, ${cpuRatio.toFixed(3)} by CPU time (medians of each turn's)`,
+);
+console.log('\nmilliseconds a frame that (b) spent in, or waited for, each stage');
+for (const stage of Object.keys(whole.stages[0]) as (keyof StageTimes)[]) {
+  const times = whole.stages.map((stages) => stages[stage] / frames);
+  console.log(`  ${stage.padEnd(9)} ${median(times).toFixed(2)}`);
+}
