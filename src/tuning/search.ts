@@ -8,8 +8,8 @@ export interface SearchOptions {
   readonly seed: number;
   /** Asked before each evaluation but the first; true ends the search with the best so far. */
   readonly ended?: () => boolean;
-  /** Called after each evaluation with the best so far. */
-  readonly onTrial?: (trials: number, best: number) => void;
+  /** Called after each evaluation with the value of the best so far. */
+  readonly onTrial?: (trials: number, value: number) => void;
 }
 
 /** What a search found. */
@@ -21,7 +21,7 @@ export interface SearchResult {
   readonly trials: number;
 }
 
-/** A change must gain this much to be kept, and is undone at the end if that loses no more. */
+/** A change must gain this much to be kept; changes are undone at the end as long as that loses no more in all. */
 const WORTH = 0.05;
 
 /**
@@ -44,32 +44,27 @@ export async function search(
   let trials = 1;
   options.onTrial?.(trials, value);
   const ended = (most: number): boolean => trials >= most || options.ended?.() === true;
-  const evaluate = async (values: Values): Promise<number> => {
-    const result = objective(values);
+  /** Tries a candidate and takes it when it comes to more than `least`. */
+  const attempt = async (candidate: Values, least: number): Promise<boolean> => {
+    const result = objective(candidate);
     trials++;
-    options.onTrial?.(trials, Math.max(value, result));
+    const taken = result > least;
+    if (taken) [best, value] = [candidate, result];
+    options.onTrial?.(trials, value);
     await new Promise(setImmediate); // signals are heard and the bar is drawn
-    return result;
+    return taken;
   };
 
   let step = 1;
   while (!ended(Math.ceil(options.trials * 0.8))) {
-    const candidate = mutated(space, best, step, random);
-    const result = await evaluate(candidate);
-    if (result > value + WORTH) {
-      best = candidate;
-      value = result;
-      step = Math.min(2, step * 1.5);
-    } else step = Math.max(0.25, step * 0.96);
+    const gained = await attempt(mutated(space, best, step, random), value + WORTH);
+    step = gained ? Math.min(2, step * 1.5) : Math.max(0.25, step * 0.96);
   }
+  const reached = value;
   for (const { name } of shuffled(space, random)) {
     if (best[name] === start[name]) continue;
     if (ended(options.trials)) break;
-    const candidate = { ...best, [name]: start[name] };
-    const result = await evaluate(candidate);
-    if (result < value - WORTH || result < initial) continue;
-    best = candidate;
-    value = result;
+    await attempt({ ...best, [name]: start[name] }, Math.max(reached - WORTH, initial));
   }
   return { best, value, initial, trials };
 }

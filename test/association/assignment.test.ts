@@ -41,7 +41,7 @@ const problem = fc
       gate: fc.integer({ min: -4, max: 4 }),
       pairs:
         size.rows * size.columns === 0
-          ? fc.constant([])
+          ? fc.constant<[number, number, number][]>([])
           : fc.uniqueArray(fc.tuple(fc.nat(size.rows - 1), fc.nat(size.columns - 1), cost), {
               selector: ([r, c]) => `${r} ${c}`,
             }),
