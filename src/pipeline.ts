@@ -67,7 +67,7 @@ export interface PipelineResult {
 /**
  * Video → trajectories: decoding and detection run ahead while earlier frames are tracked, written and drawn. Whatever ends
  * the run is returned and not thrown: when the source fails, the frames it gave are tracked; when another stage
- * fails, the frames before. Sinks and writer are left open for the caller to close.
+ * fails, the frames before. Nothing is under way any more then; detector, sinks and writer are left for the caller to close.
  */
 export function runPipeline(stages: PipelineStages): Promise<PipelineResult> {
   return new Pipeline(stages).run();
@@ -122,11 +122,12 @@ class Pipeline {
         if (waiting.length > ahead) await this.#finish(waiting.shift()!);
       }
       if (signal?.aborted) interruption ??= { reason: signal.reason };
-      for (const pending of waiting) await this.#finish(pending);
+      while (waiting.length > 0) await this.#finish(waiting.shift()!);
       await this.#encoded();
     } catch (reason) {
       interruption ??= { reason };
     } finally {
+      await Promise.allSettled(waiting.map(({ detections }) => detections)); // the caller may close the detector now
       await source.return?.();
     }
     return interruption;

@@ -134,8 +134,9 @@ async function trackAll(
 /** Tells a person on standard error what was done. */
 async function tell({ input, frames, duration, fps, trajectories, files }: TrackSummary): Promise<void> {
   const { clock, countOf } = await import('./progress.ts');
+  const lengthOf = (seconds: number) => (seconds < 60 ? `${seconds.toFixed(1)} s` : clock(seconds));
   const lines = [
-    `${printable(input)}: ${countOf(trajectories)} in ${frames} frames (${clock(duration)}), ${fps.toFixed(1)} frames/s`,
+    `${printable(input)}: ${countOf(trajectories)} in ${frames} frames (${lengthOf(duration)}), ${fps.toFixed(1)} frames/s`,
     ...Object.values(files).map((file) => `  ${printable(file)}`),
   ];
   process.stderr.write(`${lines.join('\n')}\n`);

@@ -1,0 +1,268 @@
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { makeClip, readAll, temporaryFolder } from '../video/clips.ts';
+import { FAST, failure, namesIn, peopleByFrame, readJson, SAMPLE, twintrack, writeWalkers } from './cli.ts';
+
+const folder = temporaryFolder();
+const path = (name: string) => join(folder, name);
+const x264 = ['-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p'];
+const clip = makeClip(path('clip.mp4'), 'testsrc2=s=320x240:r=10:d=3', ...x264);
+const walkers = writeWalkers(path('walkers.txt'), 30);
+
+describe('wrong usage ends with exit code 2 and one line', () => {
+  it.each([
+    [['track'], 'track: no input; name a video, for example: twintrack track street.mp4'],
+    [
+      ['track', clip, '--max-frame', '3'],
+      "unknown option '--max-frame' (Did you mean --max-frames?); --help tells more",
+    ],
+    [['trak', clip], "unknown command 'trak' (Did you mean track?); --help tells more"],
+    [
+      ['track', clip, '--max-frames', '1.5'],
+      "option '--max-frames <n>' argument '1.5' is invalid. it must be a positive whole number; --help tells more",
+    ],
+    [
+      ['track', clip, '--fps', '0'],
+      "option '--fps <n>' argument '0' is invalid. it must be a positive number; --help tells more",
+    ],
+    [['track', '--detections', walkers], '--detections without a video: the frame rate is not known; add --fps 30'],
+    [
+      ['track', clip, clip, '--detections', walkers],
+      '--detections: one detection file fits one video; track them one by one',
+    ],
+    [
+      ['track', clip, '--detections', walkers, '--detector', 'centernet'],
+      "option '--detections <file>' cannot be used with option '--detector <name|file>'; --help tells more",
+    ],
+    [
+      ['track', clip, '--anonymize', '--no-annotate'],
+      '--anonymize: no video is written that it could apply to; name one, without --no-annotate',
+    ],
+    [
+      ['track', clip, '--set', 'lostSeconds=3'],
+      '--set lostSeconds=3: not of the form stage.name=value; for example --set tracking.lostSeconds=3',
+    ],
+    [
+      ['track', clip, '--set', 'tracking.lostSeconds=-1'],
+      '--set tracking.lostSeconds=-1: tracking.lostSeconds: Too small: expected number to be >=0',
+    ],
+  ])('%j', async (args, line) => {
+    expect(await twintrack(args, { cwd: folder })).toEqual(failure(line, 2));
+  });
+
+  it('an unknown parameter: its key, and the known ones', async () => {
+    const { status, stderr } = await twintrack(['track', clip, '--set', 'tracking.lost=3']);
+    expect([status, stderr.split('\n').length]).toEqual([2, 2]);
+    expect(stderr).toMatch(/: unknown key tracking\.lost; known are tracking\.highScore, .*tracking\.lostSeconds/);
+  });
+
+  it('a config file that does not fit: its name and the key (exit code 1, it is a file)', async () => {
+    const cases: [string, string][] = [
+      ['tracking:\n  lostSeconds: soon\n', 'tracking.lostSeconds: Invalid input: expected number, received string'],
+      ['[1, 2]', 'holds no sections; see "twintrack track --help" for an example'],
+      ['tracking: 3', 'tracking: Invalid input: expected object, received number'],
+    ];
+    for (const [text, line] of cases) {
+      writeFileSync(path('bad.yaml'), text);
+      expect(await twintrack(['track', clip, '--config', path('bad.yaml')])).toEqual(
+        failure(`${path('bad.yaml')}: ${line}`),
+      );
+    }
+    writeFileSync(path('bad.yaml'), 'a: [1\nb: {');
+    expect((await twintrack(['track', clip, '--config', path('bad.yaml')])).stderr).toMatch(
+      /^twintrack: .*bad\.yaml: is not YAML: [^\n]+ at line \d, column \d; see [^\n]+\n$/,
+    );
+    expect((await twintrack(['track', clip, '--config', path('none.yaml')])).stderr).toContain(
+      'none.yaml: does not exist',
+    );
+  });
+});
+
+describe('parameters', () => {
+  it('come from the defaults, then the config file, then --set; the trajectories file tells them', async () => {
+    writeFileSync(path('good.yaml'), 'tracking:\n  lostSeconds: 3\n  confirmHits: 5\nannotation:\n');
+    const args = ['--config', path('good.yaml'), '--set', 'tracking.confirmHits=4', '--detections', walkers];
+    const { status } = await twintrack(['track', clip, '--out', path('set'), '--no-annotate', ...args]);
+    expect(status).toBe(0);
+    const { parameters } = readJson(path('set/clip.trajectories.json'));
+    expect(parameters.tracking).toMatchObject({ lostSeconds: 3, confirmHits: 4, newScore: 0.6 });
+    // shown from the fourth time they are seen
+    expect(peopleByFrame(path('set/clip.mot.txt'), 30).slice(0, 5)).toEqual([0, 0, 0, 2, 2]);
+  });
+});
+
+describe('--json', () => {
+  it('prints one JSON object and nothing else', async () => {
+    const { status, stdout, stderr } = await twintrack(['track', clip, '--out', path('json'), '--json', ...FAST]);
+    expect([status, stderr]).toEqual([0, '']);
+    expect(stdout.split('\n')).toHaveLength(2);
+    const summary = JSON.parse(stdout);
+    expect(summary).toMatchObject({ input: clip, frames: 30, duration: 3, trajectories: 0 });
+    expect(Object.keys(summary.files)).toEqual(['trajectories', 'mot', 'annotated']);
+    expect(summary.fps).toBeCloseTo(30 / summary.elapsed, 6);
+    const { stages } = summary;
+    expect(Object.keys(stages)).toEqual(['decode', 'detect', 'track', 'write', 'annotate', 'encode', 'close']);
+    const sum = Object.values<number>(stages).reduce((a, b) => a + b);
+    expect(Math.min(...Object.values<number>(stages))).toBeGreaterThanOrEqual(0);
+    expect(sum).toBeGreaterThan(900 * summary.elapsed);
+    expect(sum).toBeLessThanOrEqual(1001 * summary.elapsed);
+  });
+
+  it('prints one for an input that failed as well', async () => {
+    const { status, stdout, stderr } = await twintrack(['track', 'none.mp4', '--json']);
+    expect(status).toBe(1);
+    expect(JSON.parse(stdout)).toEqual({ input: 'none.mp4', error: 'none.mp4: does not exist; check the path' });
+    expect(stderr).toBe('twintrack: none.mp4: does not exist; check the path\n');
+  });
+
+  it('whose reader went away is no failure', async () => {
+    const args = ['track', clip, '--out', path('json'), '--json', '--no-annotate', ...FAST];
+    expect(await twintrack(args, { deaf: true })).toMatchObject({ status: 0, stderr: '' });
+  });
+});
+
+describe('several inputs', () => {
+  it('are tracked one by one; one that fails does not keep the others from it', async () => {
+    const out = path('several');
+    const second = path('second.mp4');
+    copyFileSync(clip, second);
+    const inputs = [clip, path('none.mp4'), second];
+    const { status, stdout, stderr } = await twintrack(['track', ...inputs, '--out', out, '--no-annotate', ...FAST]);
+    expect([status, stdout]).toEqual([1, '']);
+    expect(stderr.split('\n').map((line) => line.replace(/ in 30.*/, ''))).toEqual([
+      `${clip}: 0 people`,
+      `  ${out}/clip.trajectories.json`,
+      `  ${out}/clip.mot.txt`,
+      `twintrack: ${path('none.mp4')}: does not exist; check the path`,
+      `${second}: 0 people`,
+      `  ${out}/second.trajectories.json`,
+      `  ${out}/second.mot.txt`,
+      '',
+    ]);
+  });
+
+  it('of the same name do not overwrite each other', async () => {
+    const out = path('same');
+    const inputs = ['north', 'south', 'west'].map((name, i) => {
+      mkdirSync(path(name));
+      const input = path(`${name}/${i < 2 ? 'clip' : 'CLIP'}.mp4`);
+      copyFileSync(clip, input);
+      return input;
+    });
+    const args = ['--out', out, '--no-annotate', '--json', ...FAST];
+    const { status, stdout } = await twintrack(['track', ...inputs, ...args]);
+    expect(status).toBe(0);
+    const names = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => [JSON.parse(line).input, JSON.parse(line).files.mot]);
+    expect(names).toEqual([
+      [inputs[0], `${out}/clip.mot.txt`],
+      [inputs[1], `${out}/clip-2.mot.txt`],
+      [inputs[2], `${out}/CLIP-3.mot.txt`],
+    ]);
+    expect(namesIn(out)).toHaveLength(6);
+  });
+});
+
+describe('--detections', () => {
+  it('take the place of the detector, with the video', async () => {
+    const args = ['--detections', walkers, '--out', path('with'), '--json'];
+    const { status, stdout } = await twintrack(['track', clip, ...args]);
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ input: clip, frames: 30, duration: 3, trajectories: 2 });
+    expect((await readAll(path('with/clip.annotated.mp4'))).frames).toHaveLength(30);
+    const { models } = readJson(path('with/clip.trajectories.json'));
+    expect(models).toEqual([{ role: 'detector', name: 'detections', sha256: expect.stringMatching(/^[0-9a-f]{64}$/) }]);
+  });
+
+  it('are enough without it, and give the same trajectories', async () => {
+    const args = ['--detections', walkers, '--fps', '10', '--out', path('without'), '--json'];
+    const { status, stdout } = await twintrack(['track', ...args]);
+    expect(status).toBe(0);
+    const summary = JSON.parse(stdout);
+    expect(summary).toMatchObject({ input: walkers, frames: 30, duration: 3, trajectories: 2 });
+    expect(namesIn(path('without'))).toEqual(['walkers.mot.txt', 'walkers.trajectories.json']);
+    await twintrack(['track', clip, '--detections', walkers, '--no-annotate', '--out', path('with')]);
+    expect(readFileSync(path('without/walkers.mot.txt'), 'utf8')).toBe(readFileSync(path('with/clip.mot.txt'), 'utf8'));
+  });
+
+  it('--max-frames ends the run early, and completely', async () => {
+    const args = ['--detections', walkers, '--max-frames', '12', '--out', path('short'), '--json'];
+    const { status, stdout } = await twintrack(['track', clip, ...args]);
+    expect([status, JSON.parse(stdout).frames]).toEqual([0, 12]);
+    const { complete, summary } = readJson(path('short/clip.trajectories.json'));
+    expect([complete, summary.frames, summary.duration]).toEqual([true, 12, 1.2]);
+    expect((await readAll(path('short/clip.annotated.mp4'))).frames).toHaveLength(12);
+  });
+});
+
+describe('the annotated video', () => {
+  it('is left out by --no-annotate', async () => {
+    await twintrack(['track', clip, '--no-annotate', '--out', path('plain'), ...FAST]);
+    expect(namesIn(path('plain'))).toEqual(['clip.mot.txt', 'clip.trajectories.json']);
+  });
+
+  it('shows boxes where the people are', async () => {
+    await twintrack(['track', clip, '--detections', walkers, '--out', path('drawn')]);
+    const source = await readAll(clip, { pixels: true });
+    const drawn = await readAll(path('drawn/clip.annotated.mp4'), { pixels: true });
+    expect(drawn.times).toEqual(source.times);
+    const frame = 20; // the first person's box is at x 51, y 9
+    expect(difference(source.frames[frame].pixels!, drawn.frames[frame].pixels!, 320, [50, 20, 3, 40])).toBeGreaterThan(
+      20,
+    );
+    expect(
+      difference(source.frames[frame].pixels!, drawn.frames[frame].pixels!, 320, [200, 180, 100, 50]),
+    ).toBeLessThan(6);
+  });
+
+  it('--anonymize pixelates every person, tracked or not yet, and nobody else', async () => {
+    const args = ['--max-frames', '12', '--json', '--set', 'annotation.trailSeconds=0'];
+    await twintrack(['track', SAMPLE, ...args, '--out', path('seen')]);
+    await twintrack(['track', SAMPLE, ...args, '--out', path('hidden'), '--anonymize']);
+    const name = 'pets09-s2l1';
+    const seen = await readAll(path(`seen/${name}.annotated.mp4`), { pixels: true });
+    const hidden = await readAll(path(`hidden/${name}.annotated.mp4`), { pixels: true });
+    const rows = readFileSync(path(`seen/${name}.mot.txt`), 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => line.split(',').map(Number));
+    expect(rows.length).toBeGreaterThan(20);
+    const people = new Map<number, number[][]>();
+    for (const [frame, , ...box] of rows) people.set(frame - 1, [...(people.get(frame - 1) ?? []), box.slice(0, 4)]);
+    people.set(0, STANDING_IN_FIRST_FRAME); // none of them is confirmed there yet
+    for (const frame of [0, 5, 11]) {
+      const a = seen.frames[frame].pixels!;
+      const b = hidden.frames[frame].pixels!;
+      for (const box of people.get(frame)!) expect(difference(a, b, 768, inner(box))).toBeGreaterThan(4);
+      expect(difference(a, b, 768, [0, 400, 150, 150])).toBeLessThan(1.5); // lawn
+    }
+  });
+});
+
+/** The people in the first frame of the sample, as the eye sees them: x, y, w, h. */
+const STANDING_IN_FIRST_FRAME = [
+  [254, 218, 28, 88],
+  [502, 157, 28, 74],
+  [642, 240, 40, 82],
+];
+
+/** The middle of a box, without its drawn edge. */
+function inner([x, y, w, h]: readonly number[]): number[] {
+  return [x + w / 4, y + h / 4, w / 2, h / 2];
+}
+
+/** Mean absolute difference of luma within a box (x, y, w, h). */
+function difference(a: Uint8Array, b: Uint8Array, stride: number, [x, y, w, h]: readonly number[]): number {
+  let sum = 0;
+  let count = 0;
+  for (let row = Math.round(y); row < y + h; row++) {
+    for (let column = Math.round(x); column < x + w; column++) {
+      sum += Math.abs(a[row * stride + column] - b[row * stride + column]);
+      count++;
+    }
+  }
+  return sum / count;
+}
