@@ -3,7 +3,7 @@
  * the built package. It is told the model and thread count by `workerData`, answers once with the network's inputs
  * and outputs, and then with one answer to each picture.
  *
- * @typedef {import('./inference.ts').WorkerRequest} Request
+ * @typedef {import('./inference.ts').WorkerRequest | { readonly close: true }} Request
  * @typedef {import('./inference.ts').WorkerAnswer} Answer
  * @typedef {import('./adapters/adapter.ts').InputFormat} InputFormat
  */
@@ -31,8 +31,14 @@ try {
 
   // One after the other: `run` does not start at once, and the floats of the next picture take the place of these.
   let last = Promise.resolve();
+  let closing = false;
   port.on('message', (/** @type {Request} */ request) => {
-    last = last.then(() => run(session, Tensor, request));
+    if ('close' in request) {
+      closing = true;
+      last = last.then(() => session.release()).then(() => port.close());
+    } else {
+      last = last.then(() => (closing ? undefined : run(session, Tensor, request)));
+    }
   });
   answer({
     inputs: session.inputMetadata.map(tensorInfo),
@@ -47,7 +53,7 @@ try {
  *
  * @param {import('onnxruntime-node').InferenceSession} session
  * @param {typeof import('onnxruntime-node').Tensor} Tensor
- * @param {Request} request
+ * @param {import('./inference.ts').WorkerRequest} request
  */
 async function run(session, Tensor, { id, pixels, width, height, format }) {
   try {

@@ -84,6 +84,7 @@ class InferenceThread {
   readonly ready: Promise<Description>;
   readonly #file: string;
   readonly #worker: Worker;
+  readonly #exited: Promise<unknown>;
   readonly #pending = new Map<number, Pending>();
   #nextId = 0;
   #failure: Error | undefined;
@@ -98,6 +99,7 @@ class InferenceThread {
     this.#worker = new Worker(url, { workerData: { file, threads } });
     this.#worker.on('message', (answer: WorkerAnswer) => this.#answered(answer));
     this.#worker.on('error', (error) => this.#fail(inputError(file, `inference has stopped: ${error.message}`)));
+    this.#exited = new Promise((resolve) => this.#worker.once('exit', resolve));
     this.#worker.on('exit', (code) =>
       this.#fail(inputError(file, `inference has stopped: its thread ended (code ${code})`)),
     );
@@ -119,9 +121,11 @@ class InferenceThread {
     });
   }
 
+  /** The thread ends by itself after the picture at hand: onnxruntime takes the process down when its thread is terminated. */
   async close(reason: string): Promise<void> {
     this.#fail(new TwintrackError(reason));
-    await this.#worker.terminate();
+    this.#worker.postMessage({ close: true });
+    await this.#exited;
   }
 
   #answered(answer: WorkerAnswer): void {
