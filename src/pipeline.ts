@@ -53,7 +53,7 @@ export interface PipelineAnnotation {
 
 /** What came of a run. */
 export interface PipelineResult {
-  /** Frames that went through all stages. */
+  /** Frames whose people were tracked and written. */
   readonly frames: number;
   /** Number of trajectories that were confirmed. */
   readonly trajectories: number;
@@ -147,6 +147,8 @@ class Pipeline {
       if (track.state !== 'ended' || !this.#open.delete(track.id)) continue;
       for (const sink of sinks) await sink.end(track.id);
     }
+    this.#frames++;
+    this.#lastTime = frame.time;
     this.#lap('write');
     if (annotation && frame.pixels) {
       const { annotator, writer, anonymize } = annotation;
@@ -156,8 +158,6 @@ class Pipeline {
       this.#encoding = writer.write(frame.pixels, frame.time);
       this.#encoding.catch(() => {}); // told by #encoded
     }
-    this.#frames++;
-    this.#lastTime = frame.time;
     onFrame?.(frame, tracked.length);
   }
 

@@ -59,7 +59,8 @@ export interface TrackSummary {
  * the summary tells why.
  *
  * @param input the video; undefined with `detections` alone
- * @throws TwintrackError when the input, the model or an output cannot be used from the start; no file is left then
+ * @throws TwintrackError when the input, the model or an output cannot be used from the start, or no output could be completed; no
+ * file is left then
  * @throws the reason of `signal` when it fires before the first frame
  */
 export async function trackVideo(input: string | undefined, options: TrackVideoOptions): Promise<TrackSummary> {
@@ -106,8 +107,9 @@ export async function trackVideo(input: string | undefined, options: TrackVideoO
     const ended = performance.now();
     stages.close = ended - closing;
     const error = interruption ?? failure;
-    // An error of the program itself: the files are safe, now it may show.
-    if (error !== undefined && !(error instanceof TwintrackError) && !signal?.aborted) throw error;
+    // An error of the program itself may show now that the files are safe.
+    const unforeseen = error !== undefined && !(error instanceof TwintrackError) && !signal?.aborted;
+    if (unforeseen || Object.keys(files).length === 0) throw error;
     return {
       input: info.input,
       frames: result.frames,

@@ -1,0 +1,146 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { readTrajectories } from '../../src/trajectories/index.ts';
+import { makeClip, readAll, temporaryFolder } from '../video/clips.ts';
+import { failure, namesIn, SAMPLE, twintrack, writeWalkers } from './cli.ts';
+
+const folder = temporaryFolder();
+const path = (name: string) => join(folder, name);
+const x264 = ['-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p'];
+const clip = makeClip(path('clip.mp4'), 'testsrc2=s=320x240:r=10:d=3', ...x264);
+const walkers = writeWalkers(path('walkers.txt'), 795);
+const track = ['track', clip, '--detections', walkers];
+const asNobody = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
+const { stdout: version } = await twintrack(['--version']);
+
+describe('an output that cannot be written is told in one line, and nothing is left', () => {
+  it('a folder that may not be written to', async () => {
+    chmodSync(folder, 0o755);
+    mkdirSync(path('locked'));
+    chmodSync(path('locked'), 0o555);
+    expect(await twintrack([...track, '--out', path('locked')], asNobody)).toEqual(
+      failure(
+        `${path('locked/clip.trajectories.json')}: cannot be written: no permission to write there; choose another output folder`,
+      ),
+    );
+    expect(await twintrack([...track, '--out', path('locked/new')], asNobody)).toEqual(
+      failure(`${path('locked/new')}: cannot be made: no permission to write there; give another folder with --out`),
+    );
+  });
+
+  it('a file in place of the folder', async () => {
+    expect(await twintrack([...track, '--out', clip])).toEqual(
+      failure(`${clip}: cannot be made: a file has this name; give another folder with --out`),
+    );
+  });
+
+  it('a folder in place of one of the files: the others are not begun either', async () => {
+    mkdirSync(path('taken/clip.annotated.mp4'), { recursive: true });
+    expect(await twintrack([...track, '--out', path('taken')])).toEqual(
+      failure(`${path('taken/clip.annotated.mp4')}: cannot be written: a folder has this name; choose another place`),
+    );
+    expect(namesIn(path('taken'))).toEqual(['clip.annotated.mp4']);
+  });
+
+  it('a name that becomes too long', async () => {
+    const long = makeClip(path(`${'x'.repeat(245)}.mp4`), 'testsrc2=s=64x64:r=10:d=1', ...x264);
+    const { status, stderr } = await twintrack(['track', long, '--detections', walkers, '--out', path('long')]);
+    expect([status, stderr]).toEqual([
+      1,
+      expect.stringMatching(/^twintrack: .*x\.trajectories\.json: cannot be written: the name is too long; .*\n$/),
+    ]);
+    expect(namesIn(path('long'))).toEqual([]);
+  });
+});
+
+describe('a disk that runs full', () => {
+  it('while the video is written: the trajectories until then are kept', async ({ skip }) => {
+    const disk = path('disk');
+    mkdirSync(disk);
+    if (!mountDisk(disk, '1m')) skip('needs the right to mount a disk; the next test stands in for it');
+    try {
+      const run = await twintrack(['track', SAMPLE, '--detections', walkers, '--out', disk, '--json']);
+      expect([run.status, namesIn(disk)]).toEqual([1, ['pets09-s2l1.mot.txt', 'pets09-s2l1.trajectories.json']]);
+      const { error, frames, files } = JSON.parse(run.stdout);
+      expect(error).toBe(
+        `${disk}/pets09-s2l1.annotated.mp4: cannot be written: no space is left on the disk; free some, or choose another place`,
+      );
+      expect(run.stderr).toBe(`twintrack: ${error}\n`);
+      expect(Object.keys(files)).toEqual(['trajectories', 'mot']);
+      const document = await readTrajectories(files.trajectories);
+      expect(document).toMatchObject({ complete: false, reason: error, summary: { frames, trajectories: 2 } });
+      expect(frames).toBeGreaterThan(10);
+      expect(frames).toBeLessThan(795);
+    } finally {
+      execFileSync('umount', [disk]);
+    }
+  });
+
+  it('from the start: nothing is left', async ({ skip }) => {
+    const disk = path('full');
+    mkdirSync(disk);
+    if (!mountDisk(disk, '64k')) skip('needs the right to mount a disk');
+    try {
+      const args = ['--detections', walkers, '--fps', '10', '--out', disk];
+      expect(spawnSync('sh', ['-c', 'cat /dev/zero > "$0/filler"', disk]).status).toBe(1);
+      expect(await twintrack(['track', ...args])).toEqual(
+        failure(
+          `${disk}/walkers.trajectories.json: cannot be written: the disk is full; free some space or choose another output folder`,
+        ),
+      );
+      expect(namesIn(disk)).toEqual(['filler']);
+    } finally {
+      execFileSync('umount', [disk]);
+    }
+  });
+
+  // A limit on the size of a file fails a write like a full disk, and needs no rights to set up.
+  it('or a file that may not grow on: told in one line, nothing is left', () => {
+    const out = path('limited');
+    const args = [join(import.meta.dirname, '../../dist/cli.js'), 'track', '--fps', '10', '--out', out];
+    const command = ['-c', 'trap "" XFSZ; ulimit -f 20; exec "$0" "$@"', process.execPath, ...args];
+    const long = writeWalkers(path('long.txt'), 3000, 3);
+    const { status, stderr } = spawnSync('bash', [...command, '--detections', long], { encoding: 'utf8' });
+    expect([status, stderr]).toEqual([
+      1,
+      `twintrack: ${out}/long.mot.txt: cannot be written: the file grows beyond the largest size allowed; raise the limit (ulimit -f) or choose another disk\n`,
+    ]);
+    expect(namesIn(out)).toEqual([]);
+  });
+});
+
+describe('a file that is there already', () => {
+  const out = path('again');
+
+  it('is replaced by a run that succeeds', async () => {
+    mkdirSync(out);
+    for (const name of ['clip.trajectories.json', 'clip.mot.txt', 'clip.annotated.mp4'])
+      writeFileSync(join(out, name), 'old');
+    expect((await twintrack([...track, '--out', out])).status).toBe(0);
+    expect(namesIn(out)).toEqual(['clip.annotated.mp4', 'clip.mot.txt', 'clip.trajectories.json']);
+    const document = await readTrajectories(join(out, 'clip.trajectories.json'));
+    expect(document).toMatchObject({
+      generator: `twintrack ${version.trim()}`,
+      source: { name: 'clip.mp4', width: 320, height: 240, frameRate: 10 },
+      summary: { frames: 30, duration: 3, trajectories: 2 },
+      complete: true,
+    });
+    expect((await readAll(join(out, 'clip.annotated.mp4'))).frames).toHaveLength(30);
+    expect(statSync(join(out, 'clip.mot.txt')).size).toBeGreaterThan(1000);
+  });
+
+  it('stays as it is when the run fails', async () => {
+    const before = namesIn(out).map((name) => readFileSync(join(out, name)));
+    const stump = path('stump');
+    mkdirSync(stump);
+    writeFileSync(join(stump, 'clip.mp4'), readFileSync(clip).subarray(0, 3000));
+    expect((await twintrack(['track', join(stump, 'clip.mp4'), '--out', out])).status).toBe(1);
+    expect(namesIn(out).map((name) => readFileSync(join(out, name)))).toEqual(before);
+  });
+});
+
+function mountDisk(at: string, size: string): boolean {
+  return spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', at], { stdio: 'ignore' }).status === 0;
+}
