@@ -47,24 +47,29 @@ export class BoostedTrees {
   }
 
   /**
-   * Log-odds of one row.
+   * Log-odds of rows.
    *
    * @param rows feature values, row by row, NaN where missing
-   * @param offset index of the row's first value in `rows`
+   * @param width number of values of a row
+   * @param count number of rows
+   * @param out receives the log-odds of each row
    */
-  logOdds(rows: Float64Array, offset: number): number {
+  logOdds(rows: Float64Array, width: number, count: number, out: Float64Array): void {
     const { feature, value, left, missing } = this;
-    let sum = this.base;
+    out.fill(this.base, 0, count);
+    // Tree by tree, so that a tree's nodes stay in the processor's cache for all rows.
     for (let t = 0; t < this.roots.length; t++) {
-      let node = this.roots[t];
-      while (feature[node] >= 0) {
-        const x = rows[offset + feature[node]];
-        // A missing value (NaN) is neither below nor not below.
-        const goLeft = x < value[node] || (missing[node] === 1 && Number.isNaN(x));
-        node = goLeft ? left[node] : left[node] + 1;
+      const root = this.roots[t];
+      for (let i = 0, offset = 0; i < count; i++, offset += width) {
+        let node = root;
+        while (feature[node] >= 0) {
+          const x = rows[offset + feature[node]];
+          // A missing value (NaN) is neither below nor not below.
+          const goLeft = x < value[node] || (missing[node] === 1 && Number.isNaN(x));
+          node = goLeft ? left[node] : left[node] + 1;
+        }
+        out[i] += value[node];
       }
-      sum += value[node];
     }
-    return sum;
   }
 }

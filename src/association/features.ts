@@ -24,10 +24,8 @@ export interface TrackColumns {
 export const FEATURES = [
   'widthChange', // relative changes since the last observation (Leal-Taixé et al. 2016, §4)
   'heightChange',
-  'xChange',
+  'xChange', // relative change of position, from where the track is predicted to be
   'yChange',
-  'xSpeed', // … and over the time gap, per second
-  'ySpeed',
   'iou', // overlap with the predicted box
   'distance', // squared Mahalanobis distance of the centre from the prediction
   'heightDifference', // relative difference of the height to the predicted one
@@ -60,7 +58,8 @@ export class PairFeatures implements CandidatePairs {
   costs = new Float64Array(64);
   /** length × {@link FEATURE_COUNT}, row by row. */
   values = new Float64Array(64 * FEATURE_COUNT);
-  private overlap = new Float64Array(0);
+  private readonly ofTracks = new Rivals();
+  private readonly ofDetections = new Rivals();
 
   /**
    * Finds the pairs of tracks and detections that could be one person and computes their features. `costs` is left for the caller.
@@ -78,22 +77,45 @@ export class PairFeatures implements CandidatePairs {
     detectionUse: Uint8Array,
     gate: number,
   ): void {
-    const m = detections.length;
+    const a = tracks.predicted;
+    const b = detections.boxes;
+    const reach = Math.sqrt(gate);
     this.length = 0;
-    if (this.overlap.length < tracks.length * m) this.overlap = new Float64Array(2 * tracks.length * m);
+    this.ofTracks.clear(tracks.length);
+    this.ofDetections.clear(detections.length);
     for (let i = 0; i < tracks.length; i++) {
       if (!trackUse[i]) continue;
-      for (let j = 0; j < m; j++) {
+      const p = 4 * i;
+      const x = a[p] + a[p + 2] / 2;
+      const y = a[p + 1] + a[p + 3] / 2;
+      const reachX = reach * tracks.deviation[2 * i];
+      const reachY = reach * tracks.deviation[2 * i + 1];
+      for (let j = 0; j < detections.length; j++) {
         if (!detectionUse[j]) continue;
-        const overlap = iou(tracks.predicted, i, detections.boxes, j);
-        this.overlap[i * m + j] = overlap;
-        const distance = squaredDistance(tracks, i, detections.boxes, j);
-        const ratio = tracks.last[4 * i + 3] / detections.boxes[4 * j + 3];
+        const q = 4 * j;
+        // Most pairs of a crowd are far apart: neither boxes nor gate reach. This is where the time of a large crowd goes.
+        const dx = Math.abs(b[q] + b[q + 2] / 2 - x);
+        const apartX = dx >= (a[p + 2] + b[q + 2]) / 2;
+        if (apartX && dx >= reachX) continue;
+        const dy = Math.abs(b[q + 1] + b[q + 3] / 2 - y);
+        const apart = apartX || dy >= (a[p + 3] + b[q + 3]) / 2;
+        if (apart && (dx >= reachX || dy >= reachY)) continue;
+        const overlap = apart ? 0 : iou(a, i, b, j);
+        if (overlap > 0) {
+          this.ofTracks.note(i, j, overlap);
+          this.ofDetections.note(j, i, overlap);
+        }
+        const distance = squaredDistance(tracks, i, b, j);
+        const ratio = tracks.last[p + 3] / b[q + 3];
         if ((overlap > 0 || distance < gate) && ratio > 0.5 && ratio < 2)
           this.add(tracks, i, detections, j, overlap, distance);
       }
     }
-    this.addRivals(tracks.length, trackUse, m, detectionUse);
+    for (let k = 0; k < this.length; k++) {
+      const o = k * FEATURE_COUNT;
+      this.values[o + TRACK_RIVALS] = this.ofTracks.besides(this.rows[k], this.columns[k]);
+      this.values[o + DETECTION_RIVALS] = this.ofDetections.besides(this.columns[k], this.rows[k]);
+    }
   }
 
   private add(
@@ -115,16 +137,15 @@ export class PairFeatures implements CandidatePairs {
     const f = this.values;
     const widths = a[p + 2] + b[q + 2];
     const heights = a[p + 3] + b[q + 3];
-    const x = (b[q] + b[q + 2] / 2 - a[p] - a[p + 2] / 2) / widths;
-    const y = (b[q + 1] + b[q + 3] / 2 - a[p + 1] - a[p + 3] / 2) / heights;
+    const e = tracks.predicted;
+    const x = (b[q] + b[q + 2] / 2 - e[p] - e[p + 2] / 2) / widths;
+    const y = (b[q + 1] + b[q + 3] / 2 - e[p + 1] - e[p + 3] / 2) / heights;
     const gap = Math.max(tracks.gap[i], 1e-3);
     let o = k * FEATURE_COUNT;
     f[o++] = (b[q + 2] - a[p + 2]) / widths;
     f[o++] = (b[q + 3] - a[p + 3]) / heights;
     f[o++] = Math.abs(x);
     f[o++] = y;
-    f[o++] = Math.abs(x) / gap;
-    f[o++] = y / gap;
     f[o++] = overlap;
     f[o++] = distance;
     f[o++] = (b[q + 3] - tracks.predicted[p + 3]) / (b[q + 3] + tracks.predicted[p + 3]);
@@ -137,26 +158,42 @@ export class PairFeatures implements CandidatePairs {
     f[o] = Number.NaN;
   }
 
-  /** Largest overlap of each pair's track and detection with somebody else. */
-  private addRivals(n: number, trackUse: Uint8Array, m: number, detectionUse: Uint8Array): void {
-    const { overlap, values } = this;
-    for (let k = 0; k < this.length; k++) {
-      const i = this.rows[k];
-      const j = this.columns[k];
-      let ofTrack = 0;
-      for (let c = 0; c < m; c++) if (c !== j && detectionUse[c]) ofTrack = Math.max(ofTrack, overlap[i * m + c]);
-      let ofDetection = 0;
-      for (let r = 0; r < n; r++) if (r !== i && trackUse[r]) ofDetection = Math.max(ofDetection, overlap[r * m + j]);
-      values[k * FEATURE_COUNT + TRACK_RIVALS] = ofTrack;
-      values[k * FEATURE_COUNT + DETECTION_RIVALS] = ofDetection;
-    }
-  }
-
   private grow(): void {
     this.rows = enlarged(this.rows, new Int32Array(2 * this.rows.length));
     this.columns = enlarged(this.columns, new Int32Array(2 * this.columns.length));
     this.costs = enlarged(this.costs, new Float64Array(2 * this.costs.length));
     this.values = enlarged(this.values, new Float64Array(2 * this.values.length));
+  }
+}
+
+/** For each of many items its two largest overlaps, and with whom the largest is. */
+class Rivals {
+  private best = new Float64Array(0);
+  private second = new Float64Array(0);
+  private who = new Int32Array(0);
+
+  clear(n: number): void {
+    if (this.best.length < n) {
+      this.best = new Float64Array(2 * n);
+      this.second = new Float64Array(2 * n);
+      this.who = new Int32Array(2 * n);
+    }
+    this.best.fill(0, 0, n);
+    this.second.fill(0, 0, n);
+    this.who.fill(-1, 0, n);
+  }
+
+  note(item: number, other: number, overlap: number): void {
+    if (overlap > this.best[item]) {
+      this.second[item] = this.best[item];
+      this.best[item] = overlap;
+      this.who[item] = other;
+    } else if (overlap > this.second[item]) this.second[item] = overlap;
+  }
+
+  /** Largest overlap of `item` with anybody but `other`. */
+  besides(item: number, other: number): number {
+    return this.who[item] === other ? this.second[item] : this.best[item];
   }
 }
 

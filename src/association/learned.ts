@@ -14,8 +14,8 @@ export function learnedScore(model: BoostedModel): AssociationScore {
   const trees = new BoostedTrees(model);
   return {
     score(pairs, out) {
-      for (let k = 0; k < pairs.length; k++)
-        out[k] = 1 / (1 + Math.exp(-trees.logOdds(pairs.values, k * FEATURE_COUNT)));
+      trees.logOdds(pairs.values, FEATURE_COUNT, pairs.length, out);
+      for (let k = 0; k < pairs.length; k++) out[k] = 1 / (1 + Math.exp(-out[k]));
     },
   };
 }

@@ -5,6 +5,7 @@ import type { Frame } from '../video/frame.ts';
 import { Candidates } from './candidates.ts';
 import { type Detections, NO_DETECTIONS } from './detections.ts';
 import type { Detector } from './detector.ts';
+import { rankConfidence } from './rank-confidence.ts';
 
 /** The detections of a file, by frame. */
 export interface DetectionFile extends Detector {
@@ -16,13 +17,13 @@ const FORM = 'expected frame,id,x,y,w,h,score with frames from 1';
 
 /**
  * Reads a det file of the MOTChallenge (MOT15, 16, 17, 20): one detection a line, `frame,id,x,y,w,h,score` and any further
- * columns, frames and pixels counted from 1, in any order; boxes come out with their outer corner counted from 0. Scores are taken as
- * they are, whatever their range.
+ * columns, frames counted from 1, in any order. Boxes are taken as they are.
  *
+ * @param scores `rank` makes confidences of the scores by their rank in the file (see {@link rankConfidence}); `raw` takes them as they are
  * @returns a detector that looks a frame up by its index and needs no pixels
  * @throws TwintrackError when the file cannot be read, or with the line number and reason for a line that is broken
  */
-export async function readDetections(path: string): Promise<DetectionFile> {
+export async function readDetections(path: string, scores: 'rank' | 'raw' = 'rank'): Promise<DetectionFile> {
   let text: string;
   try {
     text = await readFile(path, 'utf8');
@@ -50,11 +51,18 @@ export async function readDetections(path: string): Promise<DetectionFile> {
     if (!(w > 0 && h > 0)) throw fault(`the box is ${fields[4]} wide and ${fields[5]} high`);
     const found = frames.get(frame - 1) ?? new Candidates();
     frames.set(frame - 1, found);
-    found.add(x - 1, y - 1, x - 1 + w, y - 1 + h, score);
+    found.add(x, y, x + w, y + h, score);
     frameCount = Math.max(frameCount, frame);
   });
   const detections = new Map<number, Detections>();
   for (const [frame, found] of frames) detections.set(frame, found.toDetections());
+  if (scores === 'rank') {
+    const confidence = rankConfidence(Float32Array.from([...detections.values()].flatMap((d) => [...d.scores])));
+    for (const { scores: own } of detections.values())
+      own.forEach((score, j) => {
+        own[j] = confidence(score);
+      });
+  }
   return {
     name: 'detections',
     file: path,

@@ -9,7 +9,14 @@ export const trackingParameters = z.strictObject({
   lowScore: number(0.2, 0, 1, 'score', 'Detections below this score are ignored'),
   newScore: number(0.6, 0, 1, 'score', 'Score from which an unmatched detection starts a track'),
   confirmSeconds: number(0.1, 0, 10, 's', 'A track is confirmed once it has been seen for this long'),
-  confirmHits: number(3, 1, 100, 'detections', 'and at least this often'),
+  confirmHits: z
+    .number()
+    .int()
+    .min(1)
+    .max(100)
+    .default(3)
+    .describe('and at least this often')
+    .meta({ unit: 'detections' }),
   tentativeSeconds: number(0.15, 0, 10, 's', 'A track that is not confirmed ends when unseen for longer than this'),
   lostSeconds: number(1.5, 0, 60, 's', 'A confirmed track ends when unseen for longer than this'),
   minProbability: number(0.3, 0, 1, 'probability', 'Association probability below which a detection is not the track'),
@@ -31,7 +38,7 @@ export const trackingParameters = z.strictObject({
   positionNoise: number(0.08, 0.001, 1, 'box heights', 'Standard deviation of a detected centre'),
   sizeNoise: number(0.15, 0.001, 1, 'box heights', 'Standard deviation of a detected width or height'),
   accelerationNoise: number(0.25, 0, 10, 'heights/s^1.5', 'How fast people change their speed'),
-  growthNoise: number(0.1, 0, 10, 'heights/s^1.5', 'How fast their size in the picture changes its rate'),
+  growthNoise: number(0.2, 0, 10, 'heights/s^1.5', 'How fast their size in the picture changes its rate'),
   initialSpeed: number(0.8, 0, 20, 'heights/s', 'Standard deviation of the speed of a new track'),
   observationWeight: number(
     0.5,

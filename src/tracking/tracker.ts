@@ -10,8 +10,8 @@ import { type TrackingParameters, trackingParameters } from './parameters.ts';
 import { Track } from './track.ts';
 
 /**
- * Multi-object tracker: predicts each track by its Kalman filter, scores track–detection pairs, assigns them by the Hungarian
- * method in two stages by detection score (Zhang et al. 2022), and keeps the life cycle in seconds.
+ * Multi-object tracker: predicts each track by its Kalman filter, follows the camera, scores track–detection pairs, assigns them by
+ * the Hungarian method (the sure detections first, then the doubtful ones: Zhang et al. 2022), and keeps the life cycle in seconds.
  * All state is the instance's own.
  */
 export class Tracker {
@@ -82,26 +82,28 @@ export class Tracker {
     const taken = new Uint8Array(detections.length);
     this.fillColumns();
     this.followCamera(detections);
-    this.match(detections, taken, this.parameters.highScore, Number.POSITIVE_INFINITY, this.parameters.minProbability);
-    this.match(
-      detections,
-      taken,
-      this.parameters.lowScore,
-      this.parameters.highScore,
-      this.parameters.minProbabilityLow,
-    );
+    const { highScore, lowScore, minProbability, minProbabilityLow } = this.parameters;
+    const high = { from: highScore, to: Number.POSITIVE_INFINITY, minProbability };
+    // Who is known comes first: a track on trial must not take the detection of somebody followed for long.
+    this.match(detections, taken, false, high);
+    this.match(detections, taken, false, { from: lowScore, to: highScore, minProbability: minProbabilityLow });
+    this.match(detections, taken, true, high);
     for (const track of this.tracks) this.settle(track, detections);
     this.startTracks(detections, taken);
     return this.tracks;
   }
 
-  /** Matches the tracks without a detection to the untaken detections with a score in [from, to). */
-  private match(detections: Detections, taken: Uint8Array, from: number, to: number, minProbability: number): void {
-    const first = from >= this.parameters.highScore;
+  /** Matches the tracks that have no detection yet, either all on trial or all others, to the untaken detections of a range of scores. */
+  private match(
+    detections: Detections,
+    taken: Uint8Array,
+    tentative: boolean,
+    { from, to, minProbability }: { from: number; to: number; minProbability: number },
+  ): void {
     const trackUse = new Uint8Array(this.tracks.length);
     for (let i = 0; i < this.tracks.length; i++) {
       const track = this.tracks[i];
-      trackUse[i] = track.detection < 0 && (first || track.state !== 'tentative') ? 1 : 0;
+      trackUse[i] = track.detection < 0 && (track.state === 'tentative') === tentative ? 1 : 0;
     }
     const detectionUse = new Uint8Array(detections.length);
     let any = false;

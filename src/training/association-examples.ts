@@ -90,7 +90,11 @@ export class ExampleCollector {
     for (const frame of frames) {
       identities = Int32Array.from(frame.identities);
       const tracks = tracker.update(frame.detections, frame.time);
-      for (const track of tracks) if (track.detection >= 0) identityOf.set(track, identities[track.detection]);
+      for (const track of tracks) {
+        const identity = track.detection >= 0 ? identities[track.detection] : -1;
+        // A poor box in between does not make the track somebody else.
+        if (identity > 0 || (identity === 0 && !identityOf.has(track))) identityOf.set(track, identity);
+      }
       alive = tracks.filter((track) => track.state !== 'ended');
     }
   }

@@ -21,10 +21,18 @@ export interface BoostingOptions {
 }
 
 /** Defaults that suit some 10⁴ to 10⁶ pairs. */
-export const BOOSTING_DEFAULTS: BoostingOptions = { trees: 80, depth: 5, learningRate: 0.12, minWeight: 20, lambda: 5 };
+export const BOOSTING_DEFAULTS: BoostingOptions = {
+  trees: 120,
+  depth: 2,
+  learningRate: 0.12,
+  minWeight: 20,
+  lambda: 5,
+};
 
-/** Values of a feature fall into this many bins, bin 0 for missing ones. */
-const BINS = 64;
+/** Features are cut at this many quantiles, and on both sides of a value that fills more than one. */
+const QUANTILES = 62;
+/** Most bins that this can give, bin 0 for missing values. */
+const BINS = 2 * QUANTILES + 2;
 
 /**
  * Gradient boosting of depth-limited trees on the logistic loss with second-order leaves and histogram splits
@@ -75,10 +83,16 @@ function binned(features: Float64Array, n: number, d: number): { bins: Uint8Arra
     for (let i = 0; i < n; i++) if (!Number.isNaN(features[i * d + f])) values[count++] = features[i * d + f];
     const sorted = values.subarray(0, count).sort();
     const cuts = new Set<number>();
-    for (let b = 1; b < BINS - 1; b++) {
-      const k = Math.floor((b * count) / (BINS - 1));
-      // Rounded as it will be stored, so that training and inference split alike.
-      if (k > 0 && sorted[k] > sorted[k - 1]) cuts.add(rounded((sorted[k] + sorted[k - 1]) / 2));
+    // Rounded as it will be stored, so that training and inference split alike.
+    const cut = (k: number): void => {
+      if (k > 0 && k < count) cuts.add(rounded((sorted[k] + sorted[k - 1]) / 2));
+    };
+    for (let b = 0; b < QUANTILES && count > 0; b++) {
+      const k = Math.floor((b * count) / QUANTILES);
+      const before = upperBound(sorted, sorted[k], true);
+      const after = upperBound(sorted, sorted[k]);
+      cut(before);
+      if (after - before >= count / QUANTILES) cut(after);
     }
     const edge = Float64Array.from(cuts).sort();
     edges.push(edge);
@@ -199,13 +213,13 @@ class TreeGrower {
   }
 }
 
-/** Number of edges at or below x: a row is left of edge b when x < edge[b]. */
-function upperBound(edges: Float64Array, x: number): number {
+/** Number of sorted values at or below x, or (`strict`) below x: a row is left of edge b when x < edge[b]. */
+function upperBound(edges: Float64Array, x: number, strict = false): number {
   let low = 0;
   let high = edges.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (edges[middle] <= x) low = middle + 1;
+    if (strict ? edges[middle] < x : edges[middle] <= x) low = middle + 1;
     else high = middle;
   }
   return low;

@@ -13,7 +13,7 @@ export interface MotSequence {
   readonly frameRate: number;
   /** Frames in order, all of them, at times from 0 s. */
   readonly frames: readonly LabelledFrame[];
-  /** To score results against; in the coordinates of the detections. */
+  /** To score results against. */
   readonly truth: GroundTruth;
 }
 
@@ -52,8 +52,6 @@ async function loadSequence(name: string, gt: string, folder: string, det?: stri
   const frameRate = await readFrameRate(folder);
   const file = await detectionFile(name, folder, det);
   const [truth, detections] = await Promise.all([readGroundTruth(gt, { name }), readDetections(file)]);
-  // MOT files count pixels from 1; detections come out counted from 0.
-  for (let k = 0; k < truth.rows.corners.length; k++) truth.rows.corners[k] -= 1;
   const length = truth.length ?? Math.max(truth.rows.frames, detections.frameCount);
   if (detections.frameCount > length)
     throw inputError(file, `frame ${detections.frameCount} is past the end of ${name}, ${length} frames`);

@@ -62,10 +62,14 @@ describe('boosted trees', () => {
         (roots, rows, base) => {
           const trees = new BoostedTrees({ features: ['a', 'b', 'c'], base, trees: roots.map(columns) });
           const values = Float64Array.from(rows.flat());
+          // One place more than rows: it is to be left alone.
+          const out = new Float64Array(rows.length + 1).fill(7);
+          trees.logOdds(values, D, rows.length, out);
           rows.forEach((r, i) => {
             const expected = roots.reduce((sum, root) => sum + walk(root, r), base);
-            expect(trees.logOdds(values, i * D)).toBeCloseTo(expected, 12);
+            expect(out[i]).toBeCloseTo(expected, 12);
           });
+          expect(out[rows.length]).toBe(7);
         },
       ),
     );

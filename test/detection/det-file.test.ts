@@ -6,19 +6,19 @@ import { writeFile } from './graphs.ts';
 const frame = (index: number) => ({ index, time: 0, width: 0, height: 0 });
 
 describe('a MOT det file', () => {
-  test('counts pixels and frames from 0, sorts by score, and needs no pixels', async () => {
+  test('counts frames from 0, takes boxes as they are, sorts by score, and needs no pixels', async () => {
     const file = writeFile(
       'det.txt',
       '3,-1,11,21,5,6,0.25,-1,-1,-1\n1,-1,1,1,2,3,0.5\n3,-1,1.5,2.5,3,4,0.75,-1,-1,-1\n',
     );
-    const detector = await readDetections(file);
+    const detector = await readDetections(file, 'raw');
     expect(detector.frameCount).toBe(3);
     expect(detector.letterbox(640, 480)).toBeUndefined();
     expect(detector).toMatchObject({ file, sha256: expect.stringMatching(/^[0-9a-f]{64}$/) });
     const third = await detector.detect(frame(2));
-    expect([...third.boxes]).toEqual([0.5, 1.5, 3, 4, 10, 20, 5, 6]);
+    expect([...third.boxes]).toEqual([1.5, 2.5, 3, 4, 11, 21, 5, 6]);
     expect([...third.scores]).toEqual([0.75, 0.25]);
-    expect([...(await detector.detect(frame(0))).boxes]).toEqual([0, 0, 2, 3]);
+    expect([...(await detector.detect(frame(0))).boxes]).toEqual([1, 1, 2, 3]);
     expect((await detector.detect(frame(1))).length).toBe(0);
     expect((await detector.detect(frame(99))).length).toBe(0);
     await detector.close();
@@ -27,6 +27,7 @@ describe('a MOT det file', () => {
   test('Windows line ends, a byte order mark, spaces and empty lines', async () => {
     const detector = await readDetections(
       writeFile('det.txt', '\uFEFF1,-1, 1 ,1,2,3,0.5\r\n\r\n  \r\n2,-1,1,1,2,3,1e-3\r\n'),
+      'raw',
     );
     expect(detector.frameCount).toBe(2);
     expect((await detector.detect(frame(1))).scores[0]).toBeCloseTo(0.001, 6);
@@ -68,7 +69,7 @@ describe('a MOT det file', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(row, { maxLength: 20 }), async (rows) => {
         const text = rows.map(({ frame: f, x, w, score }) => `${f},-1,${x},1,${w},7,${score},-1,-1,-1`).join('\n');
-        const detector = await readDetections(writeFile('det.txt', text));
+        const detector = await readDetections(writeFile('det.txt', text), 'raw');
         expect(detector.frameCount).toBe(Math.max(0, ...rows.map((r) => r.frame)));
         for (let f = 1; f <= 5; f++) {
           const expected = rows.filter((r) => r.frame === f).map((r) => Math.fround(r.score));

@@ -11,9 +11,9 @@ function examples(rows: readonly (readonly number[])[], labels: readonly number[
 }
 
 function probabilities(model: ReturnType<typeof trainBoosting>, { length, features }: Examples): Float64Array {
-  const trees = new BoostedTrees(model);
-  const d = model.features.length;
-  return Float64Array.from({ length }, (_, i) => 1 / (1 + Math.exp(-trees.logOdds(features, i * d))));
+  const out = new Float64Array(length);
+  new BoostedTrees(model).logOdds(features, model.features.length, length, out);
+  return out.map((z) => 1 / (1 + Math.exp(-z)));
 }
 
 /** Two features; the log-odds of the label are 2a − 3b, and one column of noise stands beside. */

@@ -40,7 +40,7 @@ describe('a MOT root', () => {
       frameRate: 25,
     });
     const [{ frames, truth }] = await loadMotRoot(join(root, 'same'));
-    expect([...frames[0].detections.boxes]).toEqual([10, 20, 10, 20]);
+    expect([...frames[0].detections.boxes]).toEqual([11, 21, 10, 20]);
     expect(frames.map((frame) => [...frame.identities])).toEqual([[1], [], [1], []]);
     const boxes = Float64Array.from(frames.flatMap((frame) => [...frame.detections.boxes]));
     const { HOTA, LocA } = figures(
