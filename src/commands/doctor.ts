@@ -33,7 +33,8 @@ export function doctorCommand(program: Command): void {
 }
 
 async function examine(): Promise<Finding[]> {
-  return [checkNode(), await checkFfmpeg(), await checkEncoder(), await checkDetector()];
+  const ffmpeg = await checkFfmpeg();
+  return [checkNode(), ffmpeg, await checkEncoder(ffmpeg), await checkDetector()];
 }
 
 function checkNode(): Finding {
@@ -43,29 +44,39 @@ function checkNode(): Finding {
 }
 
 async function checkFfmpeg(): Promise<Finding> {
+  const part = 'ffmpeg';
   const { findFfmpeg, installCommand } = await import('../video/index.ts');
   try {
-    const ffmpeg = await findFfmpeg();
-    return { part: 'ffmpeg', ok: true, found: `${ffmpeg.version} (${ffmpeg.path})` };
+    const { version, path } = await findFfmpeg();
+    return { part, ok: true, found: `${version} (${path === 'ffmpeg' ? 'on the PATH' : path})` };
   } catch (error) {
-    return { part: 'ffmpeg', ok: false, found: (error as Error).message, mend: installCommand() };
+    const mend = process.env.FFMPEG_BIN ? 'set FFMPEG_BIN to the path of ffmpeg 4.4 or later' : installCommand();
+    return { part, ok: false, found: reasonOf(error), mend };
   }
 }
 
 /** Encodes two small pictures. */
-async function checkEncoder(): Promise<Finding> {
+async function checkEncoder(ffmpeg: Finding): Promise<Finding> {
+  const part = 'H.264 encoder';
+  if (!ffmpeg.ok) return { part, ok: false, found: 'not checked, since it is part of ffmpeg' };
   const { mkdtemp, rm } = await import('node:fs/promises');
   const { tmpdir } = await import('node:os');
   const { join } = await import('node:path');
   const { openVideoWriter, installCommand } = await import('../video/index.ts');
-  const folder = await mkdtemp(join(tmpdir(), 'twintrack-'));
+  let folder: string;
+  try {
+    folder = await mkdtemp(join(tmpdir(), 'twintrack-'));
+  } catch {
+    const found = `not checked, since ${tmpdir()} cannot be written to`;
+    return { part, ok: false, found, mend: 'set TMPDIR to a folder that can' };
+  }
   try {
     const writer = await openVideoWriter(join(folder, 'check.mp4'), { width: 64, height: 64, frameRate: 25 });
     for (let i = 0; i < 2; i++) await writer.write(new Uint8Array((64 * 64 * 3) / 2).fill(128), i / 25);
     await writer.close();
-    return { part: 'H.264 encoder', ok: true, found: 'encodes' };
+    return { part, ok: true, found: 'works' };
   } catch (error) {
-    return { part: 'H.264 encoder', ok: false, found: (error as Error).message, mend: installCommand() };
+    return { part, ok: false, found: reasonOf(error), mend: installCommand() };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -73,29 +84,26 @@ async function checkEncoder(): Promise<Finding> {
 
 /** Runs the shipped detector on a grey picture. */
 async function checkDetector(): Promise<Finding> {
-  const part = 'detector (onnxruntime-node, models/)';
+  const part = 'detector';
   try {
     const { loadDetector } = await import('../detection/index.ts');
     const detector = await loadDetector();
     try {
-      const { width, height } = detector.letterbox(320, 240);
-      await detector.detect({
-        index: 0,
-        time: 0,
-        width: 320,
-        height: 240,
-        input: new Uint8Array(3 * width * height).fill(128),
-      });
-      return { part, ok: true, found: `${detector.name}, sha256 ${detector.sha256.slice(0, 12)}` };
+      const [width, height] = [320, 240];
+      const letterbox = detector.letterbox(width, height);
+      const input = new Uint8Array(3 * letterbox.width * letterbox.height).fill(128);
+      await detector.detect({ index: 0, time: 0, width, height, input });
+      return { part, ok: true, found: `${detector.name} works (sha256 ${detector.sha256.slice(0, 12)}…)` };
     } finally {
       await detector.close();
     }
   } catch (error) {
-    return {
-      part,
-      ok: false,
-      found: (error as Error).message,
-      mend: 'npm install --include=optional onnxruntime-node',
-    };
+    const mend = 'npm install twintrack (in a clone: npm ci), which brings onnxruntime-node and the model';
+    return { part, ok: false, found: reasonOf(error), mend };
   }
+}
+
+/** What is wrong, without the mend that messages end with: it is told on its own. */
+function reasonOf(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split('; ')[0];
 }

@@ -1,0 +1,96 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { clock, countOf } from '../../src/commands/progress.ts';
+import { makeClip, temporaryFolder } from '../video/clips.ts';
+import { SAMPLE, twintrack } from './cli.ts';
+
+const folder = temporaryFolder();
+const cli = join(import.meta.dirname, '../../dist/cli.js');
+const hasScript = spawnSync('script', ['--version'], { encoding: 'utf8' }).stdout?.includes('util-linux') ?? false;
+
+/** Runs the command in a terminal of its own (util-linux's script) and gives all that is written there. */
+function inTerminal(args: readonly string[], { input = '/dev/null', env = {} } = {}): Promise<string> {
+  const command = [process.execPath, cli, ...args].map((arg) => `'${arg}'`).join(' ');
+  const shell = `stty cols 100; ${command} <'${input}'`;
+  const child = spawn('script', ['-qefc', shell, join(folder, 'typescript')], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, TERM: 'xterm', ...env },
+  });
+  let text = '';
+  child.stdout.setEncoding('utf8').on('data', (chunk) => {
+    text += chunk;
+  });
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', () => resolve(text.replaceAll('\r\n', '\n')));
+  });
+}
+
+describe.skipIf(!hasScript)('on a terminal', () => {
+  it('a bar with frames, frames/s, people and time left, which is gone at the end', async () => {
+    const text = await inTerminal(['track', SAMPLE, '--out', folder, '--max-frames', '40', '--no-annotate']);
+    expect(text).toMatch(/█+░+ \d+% {2}\d+\/40 frames {2}\d+\.\d frames\/s {2}\d people {2}0:0\d left/);
+    const [bar, summary] = text.split('\u001b[?25h'); // where the cursor comes back
+    expect(bar).toContain('\u001b[?25l');
+    expect(visible(summary)).toMatch(
+      /^\/.*pets09-s2l1\.mp4: \d people in 40 frames \(5\.7 s\), \d+\.\d frames\/s\n {2}\/.*trajectories\.json\n {2}\/.*mot\.txt\n$/,
+    );
+  });
+
+  it('without the number of frames: no bar, no time left', async () => {
+    const input = makeClip(join(folder, 'live.ts'), 'testsrc2=s=320x240:r=25:d=2', '-c:v', 'libx264');
+    const text = await inTerminal(['track', '-', '--out', folder, '--no-annotate'], { input });
+    expect(text).toMatch(/\d+ frames {2}\d+\.\d frames\/s {2}\d people/);
+    expect(text).not.toMatch(/█|░|%|left/);
+  });
+
+  it('colours nothing, NO_COLOR or not', async () => {
+    for (const env of [{}, { NO_COLOR: '1' }]) {
+      const text = await inTerminal(['track', SAMPLE, '--out', folder, '--max-frames', '5', '--no-annotate'], { env });
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: that of a colour is what is looked for
+      expect(text).not.toMatch(/\u001b\[[\d;]*m/);
+    }
+  });
+
+  it('an error takes the place of the bar', async () => {
+    const text = await inTerminal([
+      'track',
+      SAMPLE,
+      'none.mp4',
+      '--max-frames',
+      '20',
+      '--out',
+      folder,
+      '--no-annotate',
+    ]);
+    expect(visible(text.split('\u001b[?25h')[1])).toMatch(
+      /mot\.txt\ntwintrack: none\.mp4: does not exist; check the path\n$/,
+    );
+  });
+});
+
+it('is not there where standard error is no terminal', async () => {
+  const { stderr } = await twintrack(['track', SAMPLE, '--out', folder, '--max-frames', '5', '--no-annotate']);
+  expect(stderr.split('\n')).toHaveLength(4);
+  expect(stderr).not.toContain('\u001b');
+});
+
+it('tells counts and times the way people do', () => {
+  expect([0, 1, 2].map(countOf)).toEqual(['0 people', '1 person', '2 people']);
+  expect([0, 5.4, 59.6, 61, 3599.4, 3600, 36_061].map(clock)).toEqual([
+    '0:00',
+    '0:05',
+    '1:00',
+    '1:01',
+    '59:59',
+    '1:00:00',
+    '10:01:01',
+  ]);
+});
+
+/** Text without the terminal's control sequences. */
+function visible(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is removed
+  return text.replace(/\u001b(?:\[[?\d;]*[A-Za-z]|[78])/g, '');
+}
