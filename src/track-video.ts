@@ -72,7 +72,7 @@ export async function trackVideo(input: string | undefined, options: TrackVideoO
   } = options;
   signal?.throwIfAborted();
   const detector: Detector & { frameCount?: number } = options.detections
-    ? await readDetections(options.detections)
+    ? await readDetections(options.detections, parameters.detection.fileScores)
     : await loadDetector(options.detector, parameters.detection);
   let source: Source | undefined;
   let outputs: Outputs | undefined;
