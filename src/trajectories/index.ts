@@ -1,3 +1,5 @@
+export { TrajectoryCollector } from './collector.ts';
+export { inFrameOrder } from './frame-order.ts';
 export {
   readTrajectories,
   readTrajectoriesHeader,
@@ -8,6 +10,8 @@ export { openJsonSink, type RunDescription } from './json-sink.ts';
 export { readMot } from './mot-reader.ts';
 export { openMotSink } from './mot-sink.ts';
 export { OutputFile } from './output-file.ts';
+export { refine } from './refinement.ts';
+export { type RefinementParameters, refinementParameters } from './refinement-parameters.ts';
 export {
   type TrajectoriesFooter,
   type TrajectoriesHeader,
@@ -15,4 +19,5 @@ export {
   trajectoriesJsonSchema,
 } from './schema.ts';
 export type { TrajectorySink } from './sink.ts';
+export { Timeline } from './timeline.ts';
 export type { Trajectory } from './trajectory.ts';
