@@ -10,6 +10,11 @@ export const SAMPLE = join(import.meta.dirname, '../../videos/pets09-s2l1.mp4');
 /** A network so small that a frame takes a millisecond: for what does not depend on who is found. */
 export const FAST = ['--set', 'detection.inputPixels=1024'];
 
+/** The options to track the boxes of {@link writeWalkers}, whose scores are confidences as they are. */
+export function boxesOf(walkers: string): string[] {
+  return ['--detections', walkers, '--set', 'detection.fileScores=raw'];
+}
+
 /** How a run of the command ended. */
 export interface Run {
   readonly status: number | null;

@@ -2,7 +2,7 @@ import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { makeClip, readAll, temporaryFolder } from '../video/clips.ts';
-import { FAST, failure, namesIn, peopleByFrame, readJson, SAMPLE, twintrack, writeWalkers } from './cli.ts';
+import { boxesOf, FAST, failure, namesIn, peopleByFrame, readJson, SAMPLE, twintrack, writeWalkers } from './cli.ts';
 
 const folder = temporaryFolder();
 const path = (name: string) => join(folder, name);
@@ -82,7 +82,7 @@ describe('wrong usage ends with exit code 2 and one line', () => {
 describe('parameters', () => {
   it('come from the defaults, then the config file, then --set; the trajectories file tells them', async () => {
     writeFileSync(path('good.yaml'), 'tracking:\n  lostSeconds: 3\n  confirmHits: 5\nannotation:\n');
-    const args = ['--config', path('good.yaml'), '--set', 'tracking.confirmHits=4', '--detections', walkers];
+    const args = ['--config', path('good.yaml'), '--set', 'tracking.confirmHits=4', ...boxesOf(walkers)];
     const { status } = await twintrack(['track', clip, '--out', path('set'), '--no-annotate', ...args]);
     expect(status).toBe(0);
     const { parameters } = readJson(path('set/clip.trajectories.json'));
@@ -168,7 +168,7 @@ describe('several inputs', () => {
 
 describe('--detections', () => {
   it('take the place of the detector, with the video', async () => {
-    const args = ['--detections', walkers, '--out', path('with'), '--json'];
+    const args = [...boxesOf(walkers), '--out', path('with'), '--json'];
     const { status, stdout } = await twintrack(['track', clip, ...args]);
     expect(status).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ input: clip, frames: 30, duration: 3, trajectories: 2 });
@@ -178,18 +178,18 @@ describe('--detections', () => {
   });
 
   it('are enough without it, and give the same trajectories', async () => {
-    const args = ['--detections', walkers, '--fps', '10', '--out', path('without'), '--json'];
+    const args = [...boxesOf(walkers), '--fps', '10', '--out', path('without'), '--json'];
     const { status, stdout } = await twintrack(['track', ...args]);
     expect(status).toBe(0);
     const summary = JSON.parse(stdout);
     expect(summary).toMatchObject({ input: walkers, frames: 30, duration: 3, trajectories: 2 });
     expect(namesIn(path('without'))).toEqual(['walkers.mot.txt', 'walkers.trajectories.json']);
-    await twintrack(['track', clip, '--detections', walkers, '--no-annotate', '--out', path('with')]);
+    await twintrack(['track', clip, ...boxesOf(walkers), '--no-annotate', '--out', path('with')]);
     expect(readFileSync(path('without/walkers.mot.txt'), 'utf8')).toBe(readFileSync(path('with/clip.mot.txt'), 'utf8'));
   });
 
   it('--max-frames ends the run early, and completely', async () => {
-    const args = ['--detections', walkers, '--max-frames', '12', '--out', path('short'), '--json'];
+    const args = [...boxesOf(walkers), '--max-frames', '12', '--out', path('short'), '--json'];
     const { status, stdout } = await twintrack(['track', clip, ...args]);
     expect([status, JSON.parse(stdout).frames]).toEqual([0, 12]);
     const { complete, summary } = readJson(path('short/clip.trajectories.json'));
@@ -205,7 +205,7 @@ describe('the annotated video', () => {
   });
 
   it('shows boxes where the people are', async () => {
-    await twintrack(['track', clip, '--detections', walkers, '--out', path('drawn')]);
+    await twintrack(['track', clip, ...boxesOf(walkers), '--out', path('drawn')]);
     const source = await readAll(clip, { pixels: true });
     const drawn = await readAll(path('drawn/clip.annotated.mp4'), { pixels: true });
     expect(drawn.times).toEqual(source.times);

@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readTrajectories } from '../../src/trajectories/index.ts';
 import { makeClip, readAll, temporaryFolder } from '../video/clips.ts';
-import { failure, namesIn, SAMPLE, twintrack, writeWalkers } from './cli.ts';
+import { boxesOf, failure, namesIn, SAMPLE, twintrack, writeWalkers } from './cli.ts';
 
 const folder = temporaryFolder();
 const path = (name: string) => join(folder, name);
 const x264 = ['-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p'];
 const clip = makeClip(path('clip.mp4'), 'testsrc2=s=320x240:r=10:d=3', ...x264);
 const walkers = writeWalkers(path('walkers.txt'), 795);
-const track = ['track', clip, '--detections', walkers];
+const track = ['track', clip, ...boxesOf(walkers)];
 const asNobody = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
 const { stdout: version } = await twintrack(['--version']);
 
@@ -46,7 +46,7 @@ describe('an output that cannot be written is told in one line, and nothing is l
 
   it('a name that becomes too long', async () => {
     const long = makeClip(path(`${'x'.repeat(245)}.mp4`), 'testsrc2=s=64x64:r=10:d=1', ...x264);
-    const { status, stderr } = await twintrack(['track', long, '--detections', walkers, '--out', path('long')]);
+    const { status, stderr } = await twintrack(['track', long, ...boxesOf(walkers), '--out', path('long')]);
     expect([status, stderr]).toEqual([
       1,
       expect.stringMatching(/^twintrack: .*x\.trajectories\.json: cannot be written: the name is too long; .*\n$/),
@@ -61,7 +61,7 @@ describe('a disk that runs full', () => {
     mkdirSync(disk);
     if (!mountDisk(disk, '1m')) skip('needs the right to mount a disk; the next test stands in for it');
     try {
-      const run = await twintrack(['track', SAMPLE, '--detections', walkers, '--out', disk, '--json']);
+      const run = await twintrack(['track', SAMPLE, ...boxesOf(walkers), '--out', disk, '--json']);
       expect([run.status, namesIn(disk)]).toEqual([1, ['pets09-s2l1.mot.txt', 'pets09-s2l1.trajectories.json']]);
       const { error, frames, files } = JSON.parse(run.stdout);
       expect(error).toBe(
@@ -83,7 +83,7 @@ describe('a disk that runs full', () => {
     mkdirSync(disk);
     if (!mountDisk(disk, '64k')) skip('needs the right to mount a disk');
     try {
-      const args = ['--detections', walkers, '--fps', '10', '--out', disk];
+      const args = [...boxesOf(walkers), '--fps', '10', '--out', disk];
       expect(spawnSync('sh', ['-c', 'cat /dev/zero > "$0/filler"', disk]).status).toBe(1);
       expect(await twintrack(['track', ...args])).toEqual(
         failure(
@@ -102,7 +102,7 @@ describe('a disk that runs full', () => {
     const args = [join(import.meta.dirname, '../../dist/cli.js'), 'track', '--fps', '10', '--out', out];
     const command = ['-c', 'trap "" XFSZ; ulimit -f 20; exec "$0" "$@"', process.execPath, ...args];
     const long = writeWalkers(path('long.txt'), 3000, 3);
-    const { status, stderr } = spawnSync('bash', [...command, '--detections', long], { encoding: 'utf8' });
+    const { status, stderr } = spawnSync('bash', [...command, ...boxesOf(long)], { encoding: 'utf8' });
     expect([status, stderr]).toEqual([
       1,
       `twintrack: ${out}/long.mot.txt: cannot be written: the file grows beyond the largest size allowed; raise the limit (ulimit -f) or choose another disk\n`,
