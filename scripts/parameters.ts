@@ -1,0 +1,64 @@
+import { writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { parametersSchema } from '../src/parameters.ts';
+
+/** The page of all parameters. */
+export const file = fileURLToPath(new URL('../docs/parameters.md', import.meta.url));
+
+interface Field {
+  readonly type?: string;
+  readonly default: unknown;
+  readonly unit?: string;
+  readonly description?: string;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly enum?: readonly string[];
+}
+
+/** Writes the page from the schema: a table for each stage. */
+export function parametersPage(): string {
+  const schema = z.toJSONSchema(parametersSchema, { io: 'input' }) as unknown as {
+    readonly properties: Record<string, { readonly properties: Record<string, Field> }>;
+  };
+  const sections = Object.entries(schema.properties).map(([stage, { properties }]) => {
+    const rows = Object.entries(properties).map(([name, field]) => {
+      const unit = field.unit && field.unit !== 'yes/no' ? field.unit : '';
+      return `| \`${stage}.${name}\` | ${shown(field.default)} | ${range(field)} | ${unit} | ${field.description ?? ''} |`;
+    });
+    return [`## ${stage}`, '', '| parameter | default | values | unit | |', '|---|---|---|---|---|', ...rows].join(
+      '\n',
+    );
+  });
+  return `# Parameters
+
+<!-- Written by \`npm run docs:parameters\` from the schemas; not to be edited by hand. -->
+
+Every parameter has a default that is meant for all videos. \`--set stage.name=value\` changes one for a run, a file given with
+\`--config\` several:
+
+\`\`\`yaml
+tracking:
+  lostSeconds: 3
+detection:
+  minScore: 0.2
+\`\`\`
+
+\`--set\` goes before the file, the file before the defaults. A trajectories file tells the parameters it was made with.
+
+${sections.join('\n\n')}
+`;
+}
+
+function range({ type, minimum, maximum, enum: values }: Field): string {
+  if (values) return values.map(shown).join(', ');
+  if (type === 'boolean') return 'true, false';
+  if (type === 'string') return 'text';
+  return `${minimum ?? '−∞'} … ${maximum ?? '∞'}`;
+}
+
+function shown(value: unknown): string {
+  return String(value) || '(none)';
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) writeFileSync(file, parametersPage());
