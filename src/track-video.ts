@@ -1,13 +1,17 @@
 import { availableParallelism } from 'node:os';
 import { basename, extname } from 'node:path';
+import { loadAssociationScore } from './association/model.ts';
 import { type Detector, loadDetector, readDetections } from './detection/index.ts';
 import { TwintrackError } from './errors.ts';
+import { runOnline } from './online-run.ts';
 import { type OutputFiles, Outputs } from './outputs.ts';
 import { type Parameters, parametersSchema } from './parameters.ts';
-import { runPipeline, type StageTimes } from './pipeline.ts';
+import { runRefined } from './refined-run.ts';
+import { type Activity, messageOf } from './run.ts';
+import { StageClock, type StageTimes } from './stage-times.ts';
 import { Tracker } from './tracking/index.ts';
 import { version } from './version.ts';
-import { type Frame, openVideo, type VideoInfo } from './video/index.ts';
+import { type Frame, openVideo, type VideoInfo, type VideoOptions } from './video/index.ts';
 
 /** Settings of {@link trackVideo}. */
 export interface TrackVideoOptions {
@@ -20,6 +24,11 @@ export interface TrackVideoOptions {
   /** Frame rate of `detections` without a video, or of pictures. */
   readonly frameRate?: number | undefined;
   readonly maxFrames?: number | undefined;
+  /**
+   * Whether to go through the video once, without looking ahead, as for a live camera; default false: the trajectories are
+   * refined when the whole video is known, and a second pass draws them. Standard input, which is read once, always is.
+   */
+  readonly online?: boolean | undefined;
   /** Whether to write the annotated video. Default true. */
   readonly annotate?: boolean | undefined;
   /** Whether to pixelate the people in it. Default false. */
@@ -30,8 +39,19 @@ export interface TrackVideoOptions {
   readonly rename?: (stem: string) => string;
   /** Ends the run early; all outputs are completed. */
   readonly signal?: AbortSignal | undefined;
-  /** Called after each frame. `total` is the number of frames to expect, where known. */
-  readonly onProgress?: (progress: { frames: number; total: number | undefined; people: number }) => void;
+  /** Called after each frame. */
+  readonly onProgress?: (progress: TrackProgress) => void;
+}
+
+/** How far a run has come. */
+export interface TrackProgress {
+  /** First everybody is tracked; then, unless on-line, drawn. Frames are counted from 1 in each. */
+  readonly activity: Activity;
+  readonly frames: number;
+  /** Number of frames to expect, where known. */
+  readonly total: number | undefined;
+  /** People in the frame. */
+  readonly people: number;
 }
 
 /** What {@link trackVideo} did. */
@@ -70,6 +90,7 @@ export async function trackVideo(input: string | undefined, options: TrackVideoO
     anonymize = false,
     signal,
   } = options;
+  const online = options.online === true || input === '-';
   signal?.throwIfAborted();
   const detector: Detector & { frameCount?: number } = options.detections
     ? await readDetections(options.detections, parameters.detection.fileScores)
@@ -77,35 +98,53 @@ export async function trackVideo(input: string | undefined, options: TrackVideoO
   let source: Source | undefined;
   let outputs: Outputs | undefined;
   try {
-    source = await openSource(input, detector, { ...options, annotate });
+    source = await openSource(input, detector, { ...options, annotate: annotate && online });
     const { info, total } = source;
-    outputs = await Outputs.open({
+    const opened = await Outputs.open({
       out: options.out,
       name: options.rename?.(info.name) ?? info.name,
       video: info,
-      run: describeRun(info, detector, parameters),
+      run: describeRun(info, detector, { ...parameters, online }),
       annotate,
       anonymize,
       parameters,
     });
+    outputs = opened;
+    const tracker = new Tracker(parameters.tracking, await loadAssociationScore(parameters.association.score));
     const started = performance.now();
-    let frames = 0;
-    const result = await runPipeline({
+    const clock = new StageClock();
+    const done = { track: 0, draw: 0 };
+    const stages = {
       frames: source.frames,
       detector,
       ahead: FRAMES_AHEAD,
-      tracker: new Tracker(parameters.tracking),
-      sinks: outputs.sinks,
-      annotation: outputs.annotation,
+      tracker,
+      sinks: opened.sinks,
+      drawing: opened.drawing,
+      clock,
       signal,
-      onFrame: (_, people) => options.onProgress?.({ frames: ++frames, total, people }),
-    });
-    const { interruption, stages } = result;
+      onFrame: (_: Frame, people: number, activity: Activity) =>
+        options.onProgress?.({
+          activity,
+          frames: ++done[activity],
+          total: activity === 'draw' ? done.track : total,
+          people,
+        }),
+    };
+    const result = online
+      ? await runOnline(stages)
+      : await runRefined({
+          ...stages,
+          refinement: parameters.refinement,
+          closeTrajectories: (interruption) => opened.closeTrajectories(interruption),
+          reopen: (maxFrames, signal) =>
+            openVideo(input ?? '', { ...videoOptions({ ...options, maxFrames, signal }), pixels: true }),
+        });
+    const { interruption } = result;
     if (result.frames === 0 && interruption !== undefined) throw interruption;
-    const closing = performance.now();
-    const { files, failure } = await outputs.close(interruption === undefined ? undefined : messageOf(interruption));
+    const { files, failure } = await opened.close(interruption);
     const ended = performance.now();
-    stages.close = ended - closing;
+    clock.lap('close');
     const error = interruption ?? failure;
     // An error of the program itself may show now that the files are safe.
     const unforeseen = error !== undefined && !(error instanceof TwintrackError) && !signal?.aborted;
@@ -118,7 +157,7 @@ export async function trackVideo(input: string | undefined, options: TrackVideoO
       fps: (1000 * result.frames) / (ended - started),
       trajectories: result.trajectories,
       files,
-      stages,
+      stages: clock.times,
       ...(error !== undefined && { error: messageOf(error) }),
     };
   } catch (error) {
@@ -146,7 +185,7 @@ async function openSource(
   detector: Detector & { frameCount?: number },
   options: TrackVideoOptions,
 ): Promise<Source> {
-  const { maxFrames, frameRate, signal } = options;
+  const { maxFrames, frameRate } = options;
   if (input === undefined) {
     const rate = frameRate ?? 30;
     const total = Math.min(detector.frameCount ?? 0, maxFrames ?? Number.POSITIVE_INFINITY);
@@ -159,11 +198,9 @@ async function openSource(
     };
   }
   const video = await openVideo(input, {
+    ...videoOptions(options),
     pixels: options.annotate ?? true,
     letterbox: (info) => detector.letterbox(info.width, info.height),
-    ...(maxFrames !== undefined && { maxFrames }),
-    ...(frameRate !== undefined && { frameRate }),
-    ...(signal && { signal }),
   });
   const { frameCount } = video.info;
   return {
@@ -174,13 +211,21 @@ async function openSource(
   };
 }
 
+function videoOptions({ maxFrames, frameRate, signal }: TrackVideoOptions): VideoOptions {
+  return {
+    ...(maxFrames !== undefined && { maxFrames }),
+    ...(frameRate !== undefined && { frameRate }),
+    ...(signal && { signal }),
+  };
+}
+
 /** Frames without a picture, for detections without their video. */
 async function* emptyFrames(count: number, frameRate: number): AsyncGenerator<Frame> {
   for (let index = 0; index < count; index++) yield { index, time: index / frameRate, width: 0, height: 0 };
 }
 
 /** What the trajectories file tells of the run. */
-function describeRun(info: Source['info'], detector: Detector, parameters: Parameters) {
+function describeRun(info: Source['info'], detector: Detector, parameters: Parameters & { online: boolean }) {
   return {
     generator: `twintrack ${version}`,
     source: {
@@ -191,8 +236,4 @@ function describeRun(info: Source['info'], detector: Detector, parameters: Param
     models: detector.sha256 ? [{ role: 'detector', name: detector.name, sha256: detector.sha256 }] : [],
     parameters,
   };
-}
-
-function messageOf(reason: unknown): string {
-  return reason instanceof Error ? reason.message : String(reason);
 }

@@ -7,7 +7,7 @@ const number = (value: number, min: number, max: number, unit: string, descripti
 export const trackingParameters = z.strictObject({
   highScore: number(0.5, 0, 1, 'score', 'Detections from this score on are matched first'),
   lowScore: number(0.2, 0, 1, 'score', 'Detections below this score are ignored'),
-  newScore: number(0.6, 0, 1, 'score', 'Score from which an unmatched detection starts a track'),
+  newScore: number(0.5, 0, 1, 'score', 'Score from which an unmatched detection starts a track'),
   confirmSeconds: number(0.1, 0, 10, 's', 'A track is confirmed once it has been seen for this long'),
   confirmHits: z
     .number()

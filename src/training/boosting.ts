@@ -22,8 +22,8 @@ export interface BoostingOptions {
 
 /** Defaults that suit some 10⁴ to 10⁶ pairs. */
 export const BOOSTING_DEFAULTS: BoostingOptions = {
-  trees: 120,
-  depth: 2,
+  trees: 40,
+  depth: 3,
   learningRate: 0.12,
   minWeight: 20,
   lambda: 5,

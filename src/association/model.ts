@@ -1,0 +1,76 @@
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { inputError } from '../errors.ts';
+import type { AssociationScore } from './features.ts';
+import { handSetScore } from './hand-set.ts';
+import { learnedScore } from './learned.ts';
+
+/** Parameters of the association stage, with their defaults. */
+export const associationParameters = z.strictObject({
+  score: z
+    .string()
+    .default('learned')
+    .describe(
+      'How pairs are scored: hand-set, learned (the model that comes with twintrack), or a model file of "train association"',
+    )
+    .meta({ unit: '' }),
+});
+
+/** The learned association that comes with the package. */
+const SHIPPED = new URL('../../models/association.json', import.meta.url);
+
+const column = z.array(z.number()).min(1);
+const MODEL = z.object({
+  schema: z.literal('twintrack/association'),
+  version: z.literal(1),
+  features: z.array(z.string()),
+  base: z.number(),
+  trees: z.array(
+    z
+      .object({ feature: column, value: column, left: column, missing: z.array(z.union([z.literal(0), z.literal(1)])) })
+      .refine(isTree, 'not a tree'),
+  ),
+});
+
+/**
+ * The score that `association.score` names.
+ *
+ * @param name `hand-set`, `learned`, or the path of a model that `twintrack train association` wrote
+ * @throws TwintrackError when the file cannot be read, is no such model, or was trained on other features
+ */
+export async function loadAssociationScore(name: string): Promise<AssociationScore> {
+  if (name === 'hand-set') return handSetScore;
+  const file = name === 'learned' ? fileURLToPath(SHIPPED) : name;
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (cause) {
+    throw inputError(file, 'cannot be read as an association model', 'give hand-set, learned or a model file', cause);
+  }
+  try {
+    return learnedScore(MODEL.parse(JSON.parse(text)));
+  } catch (cause) {
+    const reason = cause instanceof z.ZodError ? z.prettifyError(cause) : (cause as Error).message;
+    throw inputError(file, `is no association model: ${reason}`, 'make one with "twintrack train association"', cause);
+  }
+}
+
+/** Columns of equal length whose branches lead to later nodes of the tree and to known features, so that every walk ends. */
+function isTree({
+  feature,
+  value,
+  left,
+  missing,
+}: {
+  feature: number[];
+  value: number[];
+  left: number[];
+  missing: number[];
+}): boolean {
+  const n = feature.length;
+  if (value.length !== n || left.length !== n || missing.length !== n) return false;
+  return feature.every(
+    (f, k) => Number.isInteger(f) && (f < 0 || (Number.isInteger(left[k]) && left[k] > k && left[k] + 1 < n)),
+  );
+}

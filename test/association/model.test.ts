@@ -1,0 +1,75 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { FEATURE_COUNT, FEATURES, PairFeatures } from '../../src/association/features.ts';
+import { handSetScore } from '../../src/association/hand-set.ts';
+import { loadAssociationScore } from '../../src/association/model.ts';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'twintrack-model-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+/** One pair: overlapping by `iou`, everything else as of somebody who walks on alone. */
+function pairOf(iou: number): PairFeatures {
+  const pairs = new PairFeatures();
+  pairs.length = 1;
+  pairs.values.fill(0, 0, FEATURE_COUNT);
+  pairs.values[FEATURES.indexOf('iou')] = iou;
+  pairs.values[FEATURES.indexOf('distance')] = 20 * (1 - iou);
+  pairs.values[FEATURES.indexOf('gap')] = 0.04;
+  pairs.values[FEATURES.indexOf('similarity')] = Number.NaN;
+  return pairs;
+}
+
+async function stored(content: unknown): Promise<string> {
+  const file = join(folder, 'model.json');
+  await writeFile(file, typeof content === 'string' ? content : JSON.stringify(content));
+  return file;
+}
+
+const tree = { feature: [4, -1, -1], value: [0.5, -2, 2], left: [1, 0, 0], missing: [0, 0, 0] };
+const model = { schema: 'twintrack/association', version: 1, features: FEATURES, base: 0, trees: [tree] };
+
+describe('association model', () => {
+  test('hand-set is the hand-set score', async () => {
+    expect(await loadAssociationScore('hand-set')).toBe(handSetScore);
+  });
+
+  test('the shipped model believes in overlap', async () => {
+    const score = await loadAssociationScore('learned');
+    const out = new Float64Array(2);
+    score.score(pairOf(0.9), out);
+    const near = out[0];
+    score.score(pairOf(0), out);
+    expect(near).toBeGreaterThan(0.9);
+    expect(out[0]).toBeLessThan(near - 0.5);
+  });
+
+  test('a model file gives the probability of its trees', async () => {
+    const score = await loadAssociationScore(await stored(model));
+    const out = new Float64Array(1);
+    score.score(pairOf(0.9), out);
+    expect(out[0]).toBeCloseTo(1 / (1 + Math.exp(-2)), 12);
+  });
+
+  test.each([
+    ['no JSON', '{', /is no association model/],
+    ['another schema', { ...model, schema: 'other' }, /is no association model/],
+    ['other features', { ...model, features: ['a'] }, /other features/],
+    ['a tree that never ends', { ...model, trees: [{ ...tree, left: [0, 0, 0] }] }, /not a tree/],
+    ['a tree with a short column', { ...model, trees: [{ ...tree, value: [0.5] }] }, /not a tree/],
+  ])('refuses %s in one line', async (_, content, reason) => {
+    const error = await loadAssociationScore(await stored(content)).catch((e: Error) => e);
+    expect((error as Error).message).toMatch(reason);
+    expect((error as Error).message).not.toContain('\n');
+  });
+
+  test('refuses a file that is not there', async () => {
+    await expect(loadAssociationScore('/nowhere.json')).rejects.toThrow(
+      '/nowhere.json: cannot be read as an association model',
+    );
+  });
+});
