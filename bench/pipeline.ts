@@ -9,7 +9,7 @@ import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Detections, loadDetector } from '../src/detection/index.ts';
-import type { StageTimes } from '../src/pipeline.ts';
+import type { StageTimes } from '../src/stage-times.ts';
 import { trackVideo } from '../src/track-video.ts';
 import { openVideo } from '../src/video/index.ts';
 

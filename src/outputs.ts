@@ -1,9 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Annotator } from './annotation/index.ts';
+import { Drawing } from './drawing.ts';
 import { inputError } from './errors.ts';
 import type { Parameters } from './parameters.ts';
-import type { PipelineAnnotation } from './pipeline.ts';
+import { messageOf } from './run.ts';
 import { openJsonSink, openMotSink, type RunDescription, type TrajectorySink } from './trajectories/index.ts';
 import { openVideoWriter, type VideoInfo } from './video/index.ts';
 
@@ -37,14 +38,16 @@ interface Output {
 /** The files of a run. Each appears under its name when it is complete, and not before. */
 export class Outputs {
   readonly sinks: TrajectorySink[] = [];
-  annotation: PipelineAnnotation | undefined;
-  readonly #all: Output[] = [];
+  drawing: Drawing | undefined;
+  #open: Output[] = [];
+  readonly #files: OutputFiles = {};
+  readonly #failures: unknown[] = [];
 
   /** @throws TwintrackError when one of them cannot be written; none is left then */
   static async open(options: OutputOptions): Promise<Outputs> {
     const outputs = new Outputs();
     try {
-      await outputs.#open(options);
+      await outputs.#create(options);
       return outputs;
     } catch (error) {
       await outputs.abort();
@@ -52,11 +55,11 @@ export class Outputs {
     }
   }
 
-  async #open({ out, name, video, run, annotate, anonymize, parameters }: OutputOptions): Promise<void> {
+  async #create({ out, name, video, run, annotate, anonymize, parameters }: OutputOptions): Promise<void> {
     await makeFolder(out);
     const path = (ending: string) => join(out, `${name}.${ending}`);
     const add = <T extends Omit<Output, 'kind' | 'path'>>(kind: Output['kind'], path: string, output: T): T => {
-      this.#all.push({ kind, path, close: (reason) => output.close(reason), abort: () => output.abort() });
+      this.#open.push({ kind, path, close: (reason) => output.close(reason), abort: () => output.abort() });
       return output;
     };
     const json = path('trajectories.json');
@@ -68,32 +71,49 @@ export class Outputs {
     const annotator = new Annotator({ width, height, anonymize, ...parameters.annotation });
     const mp4 = path('annotated.mp4');
     const writer = await openVideoWriter(mp4, { width, height, frameRate, ...(colourSpace && { colourSpace }) });
-    this.annotation = { annotator, writer: add('annotated', mp4, writer), anonymize };
+    this.drawing = new Drawing(annotator, add('annotated', mp4, writer), anonymize);
+  }
+
+  /**
+   * Completes the files of trajectories, before `close` does so with the video.
+   *
+   * @param interruption what ended the run before its source did
+   */
+  async closeTrajectories(interruption: unknown): Promise<void> {
+    const annotated = this.#open.filter(({ kind }) => kind === 'annotated');
+    this.#open = this.#open.filter(({ kind }) => kind !== 'annotated');
+    await this.#complete(interruption);
+    this.#open = annotated;
   }
 
   /**
    * Completes each file, whatever becomes of the others.
    *
-   * @param reason why the run ended before its source did
+   * @param interruption what ended the run before its source did
    * @returns the files that are complete, and the first failure
    */
-  async close(reason: string | undefined): Promise<{ files: OutputFiles; failure?: unknown }> {
-    const files: OutputFiles = {};
-    const failures: unknown[] = [];
-    for (const { kind, path, close } of this.#all) {
+  async close(interruption: unknown): Promise<{ files: OutputFiles; failure?: unknown }> {
+    await this.#complete(interruption);
+    const failures = this.#failures;
+    return { files: this.#files, ...(failures.length > 0 && { failure: failures[0] }) };
+  }
+
+  async #complete(interruption: unknown): Promise<void> {
+    const reason = interruption === undefined ? undefined : messageOf(interruption);
+    for (const { kind, path, close } of this.#open) {
       try {
         await close(reason);
-        files[kind] = path;
+        this.#files[kind] = path;
       } catch (error) {
-        failures.push(error);
+        this.#failures.push(error);
       }
     }
-    return { files, ...(failures.length > 0 && { failure: failures[0] }) };
+    this.#open = [];
   }
 
   /** Removes all that is not complete. */
   async abort(): Promise<void> {
-    await Promise.allSettled(this.#all.map((output) => output.abort()));
+    await Promise.allSettled(this.#open.map((output) => output.abort()));
   }
 }
 

@@ -2,6 +2,8 @@ import { runAtExit } from '../at-exit.ts';
 
 /** What a progress bar shows. */
 export interface Progress {
+  /** What is done with the frames; the bar begins anew with another. */
+  readonly activity: 'track' | 'draw';
   /** Frames done. */
   readonly frames: number;
   /** Frames in all, when known. */
@@ -24,6 +26,7 @@ export async function startProgress(): Promise<ProgressBar> {
   let bar: InstanceType<typeof SingleBar> | undefined;
   let stopped = false;
   let started = 0;
+  let current: Progress['activity'] | undefined;
   const stop = (): void => {
     stopped = true;
     bar?.stop();
@@ -31,13 +34,16 @@ export async function startProgress(): Promise<ProgressBar> {
   };
   const release = runAtExit(stop); // a cursor that was hidden comes back
   return {
-    update({ frames, total, people }) {
+    update({ activity, frames, total, people }) {
       if (stopped) return;
-      if (!bar) {
+      if (!bar || activity !== current) {
+        bar?.stop();
+        current = activity;
         started = performance.now();
+        const what = activity === 'draw' ? 'frames drawn' : 'frames';
         bar = new SingleBar(
           {
-            format: total ? '{bar} {percentage}%  {value}/{total} frames{rest}' : '{value} frames{rest}',
+            format: total ? `{bar} {percentage}%  {value}/{total} ${what}{rest}` : `{value} ${what}{rest}`,
             barsize: 16,
             hideCursor: true,
             clearOnComplete: true,

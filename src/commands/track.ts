@@ -38,7 +38,7 @@ export function trackCommand(program: Command): void {
       ).conflicts('detector'),
     )
     .option('--fps <n>', 'frame rate of --detections without a video, or of pictures', positive())
-    .option('--online', 'use no look-ahead: what a live camera would get')
+    .option('--online', 'use no look-ahead: what a live camera would get, and standard input does')
     .option('--no-annotate', 'write no annotated video')
     .option('--anonymize', 'pixelate every person in the annotated video')
     .option('--max-frames <n>', 'stop after this many frames', positive(true))
@@ -68,13 +68,14 @@ A config file holds the same parameters by stage (docs/parameters.md lists them)
       const options = command.optsWithGlobals<TrackOptions>();
       checkUsage(inputs, options);
       const { loadParameters } = await import('../parameters.ts');
-      const { detector, detections, fps, maxFrames, annotate, anonymize } = options;
+      const { detector, detections, fps, maxFrames, online, annotate, anonymize } = options;
       process.exitCode = await trackAll(inputs.length > 0 ? inputs : [undefined], options, {
         out: options.out,
         detector,
         detections,
         frameRate: fps,
         maxFrames,
+        online,
         annotate: annotate && inputs.length > 0,
         anonymize,
         parameters: await loadParameters(options.config, options.set),
