@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { annotationParameters } from './annotation/parameters.ts';
+import { associationParameters } from './association/model.ts';
 import { detectionParameters } from './detection/parameters.ts';
 import { inputError, UsageError } from './errors.ts';
 import { trackingParameters } from './tracking/parameters.ts';
@@ -9,6 +10,7 @@ import { refinementParameters } from './trajectories/refinement-parameters.ts';
 /** Every parameter of a run, by stage. The config file, `--set` and the tables in the documentation come from this schema. */
 export const parametersSchema = z.strictObject({
   detection: detectionParameters.prefault({}),
+  association: associationParameters.prefault({}),
   tracking: trackingParameters.prefault({}),
   refinement: refinementParameters.prefault({}),
   annotation: annotationParameters.prefault({}),

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { basename, extname } from 'node:path';
+import { loadAssociationScore } from './association/model.ts';
 import { type Detector, loadDetector, readDetections } from './detection/index.ts';
 import { TwintrackError } from './errors.ts';
 import { runOnline } from './online-run.ts';
@@ -109,7 +110,7 @@ export async function trackVideo(input: string | undefined, options: TrackVideoO
       parameters,
     });
     outputs = opened;
-    const tracker = new Tracker(parameters.tracking);
+    const tracker = new Tracker(parameters.tracking, await loadAssociationScore(parameters.association.score));
     const started = performance.now();
     const clock = new StageClock();
     const done = { track: 0, draw: 0 };
