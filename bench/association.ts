@@ -12,7 +12,7 @@ import { combine, evaluateSequence, type Figures, figures } from '../src/evaluat
 import { Tracker } from '../src/tracking/index.ts';
 import { table } from '../src/training/association-report.ts';
 import { collectExamples, trainWithout } from '../src/training/association-training.ts';
-import { follow } from '../src/training/follow.ts';
+import { follow, followRefined } from '../src/training/follow.ts';
 import { loadMotRoot, type MotSequence } from '../src/training/mot-root.ts';
 
 /** A way to track: its score for each sequence. */
@@ -58,6 +58,8 @@ for (const contender of contenders) {
   const scores = sequences.map((s, i) => evaluateSequence(s.truth, follow(s.frames, {}, contender.score(i))));
   if (values.sequences) rows.push(...sequences.map((s, i) => row(`  ${s.name}`, figures(scores[i]))));
   rows.push(row(contender.name, figures(combine(scores)), cpuPerFrame(sequences, contender, Number(values.runs))));
+  const refined = sequences.map((s, i) => evaluateSequence(s.truth, followRefined(s.frames, {}, contender.score(i))));
+  rows.push(row('  refined', figures(combine(refined))));
 }
 const peers = JSON.parse(readFileSync(new URL('peers.json', import.meta.url), 'utf8'));
 for (const peer of [...peers.peers, ...peers.limits] as Peer[]) rows.push(row(peer.name, peer, peer.ms));

@@ -6,7 +6,7 @@ const number = (value: number, min: number, max: number, unit: string, descripti
 /** Parameters of {@link refine}, with their defaults. */
 export const refinementParameters = z.strictObject({
   smoothSeconds: number(
-    0.2,
+    0.25,
     0,
     10,
     's',
