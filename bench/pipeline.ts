@@ -1,8 +1,9 @@
 /**
  * How much of the speed of detection alone is left when everything else is done as well:
- * (a) decode + detect, against (b) decode + detect + track + draw + encode, turn by turn in one run.
+ * (a) decode + detect, against (b) decode + detect + track, refine, and decode once more + draw + encode, or with --online
+ * all in one pass; turn by turn in one run.
  *
- *   npm run bench:pipeline [-- VIDEO [--turns N] [--max-frames N] [--detector NAME|FILE.onnx]]
+ *   npm run bench:pipeline [-- VIDEO [--turns N] [--max-frames N] [--detector NAME|FILE.onnx] [--online]]
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
@@ -19,11 +20,12 @@ const { values, positionals } = parseArgs({
     turns: { type: 'string', default: '5' },
     'max-frames': { type: 'string', default: '300' },
     detector: { type: 'string', default: 'centernet' },
+    online: { type: 'boolean', default: false },
   },
 });
 const video = positionals[0] ?? 'videos/pets09-s2l1.mp4';
 const maxFrames = Number(values['max-frames']);
-const { detector } = values;
+const { detector, online } = values;
 
 /** Frames per second of decoding and detection alone. */
 async function detectOnly(): Promise<number> {
@@ -74,7 +76,7 @@ let frames = 0;
 console.log(`${video}, ${detector}, ${cpus()[0].model}, ${availableParallelism()} cores`);
 for (let turn = 1; turn <= Number(values.turns); turn++) {
   const [fps, cpu] = await withCpu(detectOnly);
-  const [summary, wholeCpu] = await withCpu(() => trackVideo(video, { out, detector, maxFrames }));
+  const [summary, wholeCpu] = await withCpu(() => trackVideo(video, { out, detector, maxFrames, online }));
   frames = summary.frames;
   alone.fps.push(fps);
   alone.cpu.push(cpu);
