@@ -1,0 +1,100 @@
+/**
+ * What each part of the association is worth: the tracker with one part left out at a time, on the detections of a MOT root.
+ * Learned scores leave the sequence out that they are tested on. Prints Markdown.
+ *
+ *   npm run bench:ablation -- MOT_ROOT [--det NAME]
+ */
+import { parseArgs } from 'node:util';
+import { type AssociationScore, FEATURE_COUNT, FEATURES, type PairFeatures } from '../src/association/features.ts';
+import { handSetScore } from '../src/association/hand-set.ts';
+import { learnedScore } from '../src/association/learned.ts';
+import { combine, evaluateSequence, figures } from '../src/evaluation/index.ts';
+import type { TrackingParameters } from '../src/tracking/index.ts';
+import { table } from '../src/training/association-report.ts';
+import { collectExamples, trainWithout } from '../src/training/association-training.ts';
+import type { Examples } from '../src/training/boosting.ts';
+import { follow, followRefined } from '../src/training/follow.ts';
+import { loadMotRoot } from '../src/training/mot-root.ts';
+
+const GROUPS: Readonly<Record<string, readonly (typeof FEATURES)[number][]>> = {
+  'size change': ['widthChange', 'heightChange', 'heightDifference'],
+  'position change': ['xChange', 'yChange'],
+  'overlap with the prediction': ['iou'],
+  'Mahalanobis distance': ['distance'],
+  'time unseen, track length': ['gap', 'span'],
+  scores: ['detectionScore', 'trackScore'],
+  rivals: ['trackRivals', 'detectionRivals'],
+};
+
+const PARTS: Readonly<Record<string, Partial<TrackingParameters>>> = {
+  'no camera motion': { cameraMotion: false },
+  'boxes of the filter alone': { observationWeight: 0 },
+  'boxes of the detector alone': { observationWeight: 1 },
+  'one stage: no detections of low score': { lowScore: 0.5 },
+  'tracks end when unseen for 0.3 s': { lostSeconds: 0.3 },
+  'tracks confirmed at once': { confirmHits: 1, confirmSeconds: 0 },
+};
+
+const { positionals, values } = parseArgs({ allowPositionals: true, options: { det: { type: 'string' } } });
+if (positionals.length !== 1) {
+  process.stderr.write('usage: npm run bench:ablation -- MOT_ROOT [--det NAME]\n');
+  process.exit(2);
+}
+const sequences = await loadMotRoot(positionals[0], { det: values.det });
+const examples = sequences.map(collectExamples);
+const rows: string[][] = [];
+
+const learned = leaveOneOut([]);
+measure('hand-set score', () => handSetScore);
+measure('learned score', learned);
+for (const [name, features] of Object.entries(GROUPS)) measure(`learned, without ${name}`, leaveOneOut(features));
+for (const [name, parameters] of Object.entries(PARTS)) measure(`learned, ${name}`, learned, parameters);
+process.stdout.write(
+  `${table(['', 'HOTA', 'DetA', 'AssA', 'MOTA', 'IDF1', 'IDSW', 'HOTA refined', 'MOTA refined', 'IDF1 refined'], rows)}\n`,
+);
+
+/** For each sequence the score learned from the others, blind to some features. */
+function leaveOneOut(blindTo: readonly (typeof FEATURES)[number][]): (sequence: number) => AssociationScore {
+  const columns = blindTo.map((name) => FEATURES.indexOf(name));
+  const seen = examples.map((e): Examples => {
+    const features = e.features.slice();
+    blind(features, e.length, columns);
+    return { ...e, features };
+  });
+  const scores = sequences.map((_, left) => {
+    const model = trainWithout(seen, left);
+    return model ? learnedScore(model) : handSetScore;
+  });
+  return (sequence) => ({
+    score(pairs: PairFeatures, out: Float64Array) {
+      blind(pairs.values, pairs.length, columns);
+      scores[sequence].score(pairs, out);
+    },
+  });
+}
+
+/** Marks features of rows as missing. */
+function blind(features: Float64Array, n: number, columns: readonly number[]): void {
+  for (const column of columns) for (let i = 0; i < n; i++) features[i * FEATURE_COUNT + column] = Number.NaN;
+}
+
+function measure(
+  name: string,
+  scoreOf: (sequence: number) => AssociationScore,
+  parameters: Partial<TrackingParameters> = {},
+): void {
+  const online = figures(
+    combine(sequences.map((s, i) => evaluateSequence(s.truth, follow(s.frames, parameters, scoreOf(i))))),
+  );
+  const refined = figures(
+    combine(sequences.map((s, i) => evaluateSequence(s.truth, followRefined(s.frames, parameters, scoreOf(i))))),
+  );
+  const cell = (value: number | undefined): string => (value ?? 0).toFixed(1);
+  rows.push([
+    name,
+    ...[online.HOTA, online.DetA, online.AssA, online.MOTA, online.IDF1].map(cell),
+    String(online.IDSW),
+    ...[refined.HOTA, refined.MOTA, refined.IDF1].map(cell),
+  ]);
+  process.stderr.write(`${name}\n`);
+}
