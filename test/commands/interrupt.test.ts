@@ -6,7 +6,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { readTrajectories } from '../../src/trajectories/index.ts';
 import { childrenWith, makeClip, readAll, temporaryFolder } from '../video/clips.ts';
-import { namesIn, type Run, type Running, readJson, SAMPLE, start } from './cli.ts';
+import { boxesOf, namesIn, type Run, type Running, readJson, SAMPLE, start, writeWalkers } from './cli.ts';
 
 const folder = temporaryFolder();
 const NAME = 'pets09-s2l1';
@@ -15,11 +15,14 @@ const SAID = 'twintrack: interrupted; closing the outputs (again to quit at once
 const schema = readFileSync(new URL('../../src/trajectories/trajectories.schema.json', import.meta.url), 'utf8');
 const validate = new Ajv2020({ strict: false, formats: { 'date-time': true } }).compile(JSON.parse(schema));
 
-/** Starts to track the sample into a new folder, and waits until its first pictures are with the encoder. */
-async function underWay(name: string): Promise<{ out: string; child: Running }> {
+/** Starts to track the sample into a new folder, by default in one pass, and waits until its first pictures are with the encoder. */
+async function underWay(
+  name: string,
+  args: readonly string[] = ['--online'],
+): Promise<{ out: string; child: Running }> {
   const out = join(folder, name);
   mkdirSync(out);
-  const child = start(['track', SAMPLE, '--out', out, '--json'], { detached: true });
+  const child = start(['track', SAMPLE, '--out', out, '--json', ...args], { detached: true });
   while (bytes(child.pid, 'wchar') < 20e6) await sleep(20); // 0.7 MB for each picture that the encoder has been given
   return { out, child };
 }
@@ -67,6 +70,30 @@ describe.skipIf(process.platform !== 'linux')('interrupted in the middle', () =>
     const { out, child } = await underWay(name);
     for (let i = 0; i < times; i++) process.kill(group * child.pid, signal);
     await expectClosed(out, await child.ended);
+  });
+
+  it('while people are followed, before they are drawn: both is completed for the frames until then', async () => {
+    const out = join(folder, 'first-pass');
+    mkdirSync(out);
+    const child = start(['track', SAMPLE, '--out', out, '--json'], { detached: true });
+    while (bytes(child.pid, 'rchar') < 60e6) await sleep(20); // 0.9 MB for each picture that goes to the detector
+    process.kill(child.pid, 'SIGINT');
+    await expectClosed(out, await child.ended);
+  });
+
+  it('while they are drawn: the trajectories are complete, the video ends there', async () => {
+    const walkers = writeWalkers(join(folder, 'walkers.txt'), 795);
+    const { out, child } = await underWay('second-pass', boxesOf(walkers));
+    process.kill(child.pid, 'SIGINT');
+    const { status, stdout, stderr } = await child.ended;
+    expect([status, stderr]).toEqual([130, SAID]);
+    expect(JSON.parse(stdout)).toMatchObject({ frames: 795, trajectories: 2, error: 'interrupted' });
+    expect(namesIn(out)).toEqual(FILES);
+    expect(readJson(join(out, FILES[2]))).toMatchObject({ complete: true, summary: { frames: 795 } });
+    const video = await readAll(join(out, FILES[0]));
+    expect(video.error).toBeUndefined();
+    expect(video.frames.length).toBeGreaterThan(10);
+    expect(video.frames.length).toBeLessThan(795);
   });
 
   it('while the encoder hangs: a second Ctrl-C, a while later, ends it at once and leaves nothing torn', async () => {
