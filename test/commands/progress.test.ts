@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { clock, countOf } from '../../src/commands/progress.ts';
 import { makeClip, temporaryFolder } from '../video/clips.ts';
-import { SAMPLE, twintrack } from './cli.ts';
+import { FAST, SAMPLE, twintrack } from './cli.ts';
 
 const folder = temporaryFolder();
 const cli = join(import.meta.dirname, '../../dist/cli.js');
@@ -36,6 +36,14 @@ describe.skipIf(!hasScript)('on a terminal', () => {
     expect(visible(summary)).toMatch(
       /^\/.*pets09-s2l1\.mp4: \d people in 40 frames \(5\.7 s\), \d+\.\d frames\/s\n {2}\/.*trajectories\.json\n {2}\/.*mot\.txt\n$/,
     );
+  });
+
+  it('another bar while the people are drawn', async () => {
+    const args = ['track', SAMPLE, '--out', folder, '--max-frames', '40', ...FAST];
+    const text = await inTerminal(args);
+    expect(text).toMatch(/\d+\/40 frames {2}\d+\.\d frames\/s .* left.*\d+\/40 frames drawn {2}/s);
+    expect(visible(text.split('\u001b[?25h').at(-1)!)).toMatch(/^\/.*pets09-s2l1\.mp4: \d/);
+    expect(await inTerminal([...args, '--online'])).not.toContain('drawn');
   });
 
   it('without the number of frames: no bar, no time left', async () => {
