@@ -82,11 +82,11 @@ describe('wrong usage ends with exit code 2 and one line', () => {
 describe('parameters', () => {
   it('come from the defaults, then the config file, then --set; the trajectories file tells them', async () => {
     writeFileSync(path('good.yaml'), 'tracking:\n  lostSeconds: 3\n  confirmHits: 5\nannotation:\n');
-    const args = ['--config', path('good.yaml'), '--set', 'tracking.confirmHits=4', ...boxesOf(walkers)];
+    const args = ['--config', path('good.yaml'), '--set', 'tracking.confirmHits=4', '--online', ...boxesOf(walkers)];
     const { status } = await twintrack(['track', clip, '--out', path('set'), '--no-annotate', ...args]);
     expect(status).toBe(0);
     const { parameters } = readJson(path('set/clip.trajectories.json'));
-    expect(parameters.tracking).toMatchObject({ lostSeconds: 3, confirmHits: 4, newScore: 0.6 });
+    expect(parameters.tracking).toMatchObject({ lostSeconds: 3, confirmHits: 4, newScore: 0.5 });
     // shown from the fourth time they are seen
     expect(peopleByFrame(path('set/clip.mot.txt'), 30).slice(0, 5)).toEqual([0, 0, 0, 2, 2]);
   });
@@ -102,7 +102,16 @@ describe('--json', () => {
     expect(Object.keys(summary.files)).toEqual(['trajectories', 'mot', 'annotated']);
     expect(summary.fps).toBeCloseTo(30 / summary.elapsed, 6);
     const { stages } = summary;
-    expect(Object.keys(stages)).toEqual(['decode', 'detect', 'track', 'write', 'annotate', 'encode', 'close']);
+    expect(Object.keys(stages)).toEqual([
+      'decode',
+      'detect',
+      'track',
+      'refine',
+      'write',
+      'annotate',
+      'encode',
+      'close',
+    ]);
     const sum = Object.values<number>(stages).reduce((a, b) => a + b);
     expect(Math.min(...Object.values<number>(stages))).toBeGreaterThanOrEqual(0);
     expect(sum).toBeGreaterThan(900 * summary.elapsed);
@@ -195,6 +204,40 @@ describe('--detections', () => {
     const { complete, summary } = readJson(path('short/clip.trajectories.json'));
     expect([complete, summary.frames, summary.duration]).toEqual([true, 12, 1.2]);
     expect((await readAll(path('short/clip.annotated.mp4'))).frames).toHaveLength(12);
+  });
+});
+
+describe('--online', () => {
+  it('shows people once they are confirmed; without it they are shown from when they were first seen, and through gaps', async () => {
+    const walk = readFileSync(walkers, 'utf8').split('\n');
+    const hidden = path('hidden.txt');
+    writeFileSync(hidden, walk.filter((line) => !/^(?:11|12|13),/.test(line)).join('\n'));
+    for (const mode of [[], ['--online']]) {
+      const out = path(`mode-${mode.length}`);
+      const { status } = await twintrack(['track', clip, ...boxesOf(hidden), '--no-annotate', '--out', out, ...mode]);
+      expect(status).toBe(0);
+      const people = peopleByFrame(join(out, 'clip.mot.txt'), 30);
+      const online = mode.length > 0;
+      expect(people).toEqual(people.map((_, f) => (online && (f < 2 || (f >= 10 && f <= 12)) ? 0 : 2)));
+      const { parameters, trajectories } = readJson(join(out, 'clip.trajectories.json'));
+      expect(parameters.online).toBe(online);
+      const detected = trajectories[0].observations.map((o: { detected: boolean }) => o.detected);
+      expect(detected.filter((d: boolean) => !d)).toHaveLength(online ? 0 : 3);
+    }
+  });
+
+  it('on the sample: the same people, but those it takes for nobody', async () => {
+    const args = ['track', SAMPLE, '--max-frames', '40', '--no-annotate', '--json'];
+    const ids: number[][] = [];
+    for (const mode of [[], ['--online']]) {
+      const { status, stdout } = await twintrack([...args, '--out', path('sample'), ...mode]);
+      expect([status, JSON.parse(stdout).frames]).toEqual([0, 40]);
+      const document = readJson(path('sample/pets09-s2l1.trajectories.json'));
+      expect(document).toMatchObject({ complete: true, summary: { frames: 40 } });
+      ids.push(document.trajectories.map(({ id }: { id: number }) => id));
+    }
+    expect(ids[0].length).toBeGreaterThan(3);
+    expect(ids[1]).toEqual(expect.arrayContaining(ids[0]));
   });
 });
 
