@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { DamageWatch } from './damage.ts';
 import { decodingArguments } from './decoding.ts';
 import { type Ffmpeg, type FfmpegProcess, findFfmpeg, startFfmpeg } from './ffmpeg.ts';
@@ -52,6 +53,9 @@ export async function openVideo(input: string, options: VideoOptions = {}): Prom
   }
 }
 
+/** Each thread decodes a picture of its own: on a machine of many cores they would take gigabytes. */
+const THREADS = Math.min(4, availableParallelism());
+
 class FileSource implements VideoSource {
   readonly info: VideoInfo;
   readonly #input: Input;
@@ -78,7 +82,7 @@ class FileSource implements VideoSource {
     this.#damage = new DamageWatch(input);
     const { pixels = false, padValue } = options;
     const { args, sizes } = decodingArguments(ffmpeg, { ...info, pixels, letterbox: this.#letterbox, padValue });
-    this.#child = startFfmpeg(ffmpeg, [...input.args, ...args], {
+    this.#child = startFfmpeg(ffmpeg, ['-threads', String(THREADS), ...input.args, ...args], {
       stdin: !!input.stdin,
       outputs: 1 + sizes.length,
       onLine: (line) => this.#damage.onLine(line, this.#assembly.received),

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { open, rename, rm, stat } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { runAtExit } from '../at-exit.ts';
@@ -47,6 +48,13 @@ export interface VideoWriter {
 
 /** mp4's clock. */
 const TICKS_PER_SECOND = 90_000;
+/**
+ * Over superfast: the macroblock tree, which halves the file, with so few pictures to look ahead that they take little memory. As good as
+ * veryfast at the same size, in 60 % of its time.
+ */
+const FAST_AND_SMALL = 'mbtree=1:rc-lookahead=7:sync-lookahead=0:bframes=1';
+/** Each thread works on a picture of its own: on a machine of many cores they would take gigabytes. */
+const THREADS = Math.min(8, Math.ceil(1.5 * availableParallelism()));
 /** H.264 encoders in order of preference. */
 const ENCODERS = ['libx264', 'libopenh264', 'h264_videotoolbox', 'h264_mf'];
 
@@ -102,10 +110,10 @@ async function findEncoder(ffmpeg: Ffmpeg): Promise<string> {
 
 function encoderArguments(encoder: string, options: VideoWriterOptions): string[] {
   const { width, height, frameRate = 25, crf = 23, preset, colourSpace } = options;
-  const speed = preset ? ['-preset', preset] : ['-preset', 'superfast', '-x264-params', 'mbtree=1:rc-lookahead=10'];
+  const speed = preset ? ['-preset', preset] : ['-preset', 'superfast', '-x264-params', FAST_AND_SMALL];
   const quality =
     encoder === 'libx264'
-      ? [...speed, '-crf', String(crf)]
+      ? [...speed, '-crf', String(crf), '-threads', String(THREADS)]
       : ['-b:v', String(Math.max(100_000, Math.round(0.12 * width * height * frameRate)))];
   const colour = colourSpace ? ['-colorspace', colourSpace] : [];
   return ['-c:v', encoder, ...quality, ...colour, '-g', String(Math.max(1, Math.round(4 * frameRate)))];
