@@ -1,0 +1,142 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { makeClip, temporaryFolder } from './video/clips.ts';
+
+const root = join(import.meta.dirname, '..');
+const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+  exports: Record<string, unknown>;
+};
+
+/** A project that has the built package installed. */
+const project = temporaryFolder();
+mkdirSync(join(project, 'node_modules/@types'), { recursive: true });
+symlinkSync(root, join(project, 'node_modules/twintrack'), 'dir');
+for (const name of ['@types/node', 'undici-types'])
+  symlinkSync(join(root, 'node_modules', name), join(project, 'node_modules', name));
+
+function run(script: string, ...args: string[]): string {
+  const file = join(project, 'script.mjs');
+  writeFileSync(file, script);
+  return execFileSync(process.execPath, [file, ...args], { encoding: 'utf8', cwd: project });
+}
+
+const CONSUMER = `
+import { loadParameters, Tracker, TwintrackError, trackVideo, type Detections, type TrackSummary } from 'twintrack';
+import { type Detector, loadDetector } from 'twintrack/detection';
+import { evaluateSequence, figures } from 'twintrack/evaluation';
+import { Tracker as Same, type TrackedFrame } from 'twintrack/tracking';
+import { readTrajectories, type Trajectory } from 'twintrack/trajectories';
+import { type Frame, openVideo } from 'twintrack/video';
+
+const tracker: Same = new Tracker({ lostSeconds: 2 });
+const detections: Detections = { length: 1, boxes: Float64Array.of(10, 10, 20, 60), scores: Float32Array.of(0.9) };
+for (const { id, box } of tracker.update(detections, 0.04)) console.log(id.toFixed(), box[0]);
+
+export async function all(path: string): Promise<TrackSummary> {
+  const detector: Detector = await loadDetector('centernet');
+  const video = await openVideo(path, { letterbox: ({ width, height }) => detector.letterbox(width, height) });
+  for await (const frame of video) console.log((await detector.detect(frame satisfies Frame)).length);
+  await detector.close();
+  const parameters = await loadParameters(undefined, ['tracking.lostSeconds=3']);
+  const summary = await trackVideo(path, { out: 'out', annotate: false, parameters });
+  const { trajectories } = await readTrajectories(summary.files.trajectories ?? '');
+  trajectories satisfies readonly Trajectory[];
+  if (summary.error) throw new TwintrackError(summary.error);
+  return summary;
+}
+export type { TrackedFrame };
+export { evaluateSequence, figures };
+// @ts-expect-error boxes are typed arrays
+tracker.update({ length: 0, boxes: [], scores: [] }, 1);
+`;
+
+describe('the built package as a library', () => {
+  it('gives each of its entry points', () => {
+    const entries = Object.keys(exports).map((path) => path.replace('.', 'twintrack'));
+    expect(entries).toContain('twintrack/detection');
+    const script = `
+      for (const entry of ${JSON.stringify(entries.filter((entry) => !entry.endsWith('.json')))})
+        console.log(entry, Object.keys(await import(entry)).length > 0);`;
+    expect(run(script).trim().split('\n')).toEqual(
+      entries.filter((entry) => !entry.endsWith('.json')).map((entry) => `${entry} true`),
+    );
+    const json = entries.filter((entry) => entry.endsWith('.json'));
+    const read = `
+      import { createRequire } from 'node:module';
+      const require = createRequire(import.meta.url);
+      console.log(${JSON.stringify(json)}.map((entry) => typeof require(entry)).join());`;
+    expect(run(read).trim()).toBe(json.map(() => 'object').join());
+    expect(run("import('twintrack/pipeline.js').catch(({ code }) => console.log(code));").trim()).toBe(
+      'ERR_PACKAGE_PATH_NOT_EXPORTED',
+    );
+  });
+
+  it('tracks boxes of one’s own', () => {
+    const script = `
+      import { Tracker } from 'twintrack/tracking';
+      const tracker = new Tracker();
+      for (let i = 0; i < 20; i++) {
+        const tracks = tracker.update({ length: 1, boxes: Float64Array.of(10 + i, 10, 20, 60), scores: Float32Array.of(0.9) }, i / 10);
+        if (i === 19) console.log(tracks.length, tracks[0].id, tracks[0].state, Math.round(tracks[0].velocity[0]));
+      }`;
+    expect(run(script).trim()).toBe('1 1 confirmed 10');
+  });
+
+  it('tracks a video with every setting left out', () => {
+    const clip = makeClip(join(project, 'clip.mp4'), 'testsrc2=s=64x48:r=10:d=1', '-c:v', 'libx264');
+    const script = `
+      import { trackVideo } from 'twintrack';
+      const { frames, files } = await trackVideo(process.argv[2], { out: 'out' });
+      console.log(frames, Object.keys(files).join());`;
+    expect(run(script, clip).trim()).toBe('10 trajectories,mot,annotated');
+  });
+
+  it('has types that a strict project compiles', () => {
+    writeFileSync(join(project, 'consumer.ts'), CONSUMER);
+    const options = {
+      module: 'NodeNext',
+      target: 'ES2022',
+      strict: true,
+      noEmit: true,
+      types: ['node'],
+      skipLibCheck: false,
+    };
+    writeFileSync(join(project, 'package.json'), '{"type":"module"}');
+    writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions: options, files: ['consumer.ts'] }));
+    const { stdout, status } = spawnSync(
+      process.execPath,
+      [join(root, 'node_modules/typescript/bin/tsc'), '-p', project],
+      { encoding: 'utf8' },
+    );
+    expect([status, stdout]).toEqual([0, '']);
+  });
+});
+
+describe('the package', () => {
+  it('holds what is needed, and nothing else', () => {
+    const [{ files }] = JSON.parse(
+      execFileSync('npm', ['pack', '--dry-run', '--json'], { cwd: root, encoding: 'utf8' }),
+    );
+    const paths: string[] = files.map(({ path }: { path: string }) => path);
+    for (const needed of [
+      'LICENSE',
+      'README.md',
+      'package.json',
+      'dist/cli.js',
+      'dist/index.js',
+      'dist/index.d.ts',
+      'dist/detection/inference-worker.js',
+      'dist/trajectories/trajectories.schema.json',
+      'models/centernet-person.onnx',
+      'scripts/setup',
+    ])
+      expect(paths).toContain(needed);
+    const others = paths.filter(
+      (path) => !/^(dist|models)\/|^(LICENSE|README\.md|CHANGELOG\.md|package\.json|scripts\/setup)$/.test(path),
+    );
+    expect(others).toEqual([]);
+    expect(paths.filter((path) => /\.(ts|map)$/.test(path) && !path.endsWith('.d.ts'))).toEqual([]);
+  });
+});
