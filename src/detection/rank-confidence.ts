@@ -22,7 +22,9 @@ export function rankConfidence(scores: Float32Array): (score: number) => number 
   const from = inUnit ? lowerBound(sorted, FLOOR) : 0;
   return (score) => {
     if (inUnit && score < FLOOR) return (score / FLOOR) * PRECISION[0];
-    const rank = n > from ? Math.max(0, lowerBound(sorted, score) - from) / (n - from) : 0;
+    // Equal scores share the middle of their ranks: a file of one score is half sure of everybody.
+    const middle = (lowerBound(sorted, score) + upperBound(sorted, score)) / 2;
+    const rank = n > from ? Math.max(0, middle - from) / (n - from) : 0;
     let k = 1;
     while (k < RANKS.length - 1 && RANKS[k] < rank) k++;
     const part = (rank - RANKS[k - 1]) / (RANKS[k] - RANKS[k - 1]);
@@ -32,11 +34,21 @@ export function rankConfidence(scores: Float32Array): (score: number) => number 
 
 /** Number of values below x. */
 function lowerBound(sorted: Float32Array, x: number): number {
+  return bound(sorted, (value) => value < x);
+}
+
+/** Number of values up to x. */
+function upperBound(sorted: Float32Array, x: number): number {
+  return bound(sorted, (value) => value <= x);
+}
+
+/** Number of values at the front that are `before`. */
+function bound(sorted: Float32Array, before: (value: number) => boolean): number {
   let low = 0;
   let high = sorted.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (sorted[middle] < x) low = middle + 1;
+    if (before(sorted[middle])) low = middle + 1;
     else high = middle;
   }
   return low;

@@ -4,11 +4,16 @@ import { rankConfidence } from '../../src/detection/rank-confidence.ts';
 
 describe('confidences by rank', () => {
   test('by hand: the lowest, the 25 % and the 75 % rank of a file of any scale', () => {
-    const scores = Float32Array.from({ length: 100 }, (_, i) => 10 * i - 50);
+    const scores = Float32Array.from({ length: 101 }, (_, i) => 10 * i - 50);
     const confidence = rankConfidence(scores);
-    expect(confidence(-50)).toBeCloseTo(0.22, 9);
-    expect(confidence(10 * 25 - 50)).toBeCloseTo(0.52, 9);
-    expect(confidence(10 * 75 - 50)).toBeCloseTo(0.92, 9);
+    // Score number i is in the middle of rank i to rank i + 1 of 101.
+    expect(confidence(-50)).toBeCloseTo(0.22 + (0.05 * (0.5 / 101)) / 0.05, 9);
+    expect(confidence(10 * 50 - 50)).toBeCloseTo((0.72 + 0.82) / 2, 9);
+  });
+
+  test('a file whose scores are all the same is fairly sure of everybody', () => {
+    expect(rankConfidence(Float32Array.of(1, 1, 1))(1)).toBeCloseTo((0.72 + 0.82) / 2, 9);
+    expect(rankConfidence(Float32Array.of(-1))(-1)).toBeCloseTo((0.72 + 0.82) / 2, 9);
   });
 
   test('junk at the bottom of a file within 0..1 does not lift the others', () => {
