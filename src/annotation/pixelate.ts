@@ -30,7 +30,7 @@ export function pixelate(
     const right = Math.min(width, boxes[4 * i] + w + padding * w);
     const bottom = Math.min(height, boxes[4 * i + 1] + h + padding * h);
     if (!(left < right && top < bottom)) continue; // outside, or not a number
-    const size = 2 * Math.min(Math.ceil(w / BLOCKS / 2), width + height);
+    const size = 2 * Math.min(Math.max(1, Math.ceil(w / BLOCKS / 2)), width + height);
     const x0 = 2 * Math.floor(left / 2);
     const y0 = 2 * Math.floor(top / 2);
     for (let y = y0; y < bottom; y += size) {

@@ -6,6 +6,12 @@ import { noise, picture, planes } from './picture.ts';
 const mean = (values: number[]) => Math.round(values.reduce((sum, value) => sum + value, 0) / values.length);
 
 describe('pixelate', () => {
+  it('a box of no width to speak of ends too', () => {
+    const pixels = picture(4, 4);
+    pixelate(pixels, 4, 4, Float64Array.of(0, 0, Number.MIN_VALUE, 4), 1, 0.1);
+    expect(pixels).toHaveLength(24);
+  });
+
   it('gives each block of an eighth of the width its mean, in all planes, and leaves the rest', () => {
     const [width, height] = [48, 40];
     const before = noise(picture(width, height).length);
