@@ -137,8 +137,10 @@ export async function trackVideo(input: string | undefined, options: TrackVideoO
           ...stages,
           refinement: parameters.refinement,
           closeTrajectories: (interruption) => opened.closeTrajectories(interruption),
-          reopen: (maxFrames, signal) =>
-            openVideo(input ?? '', { ...videoOptions({ ...options, maxFrames, signal }), pixels: true }),
+          reopen: async (maxFrames, signal) => {
+            await detector.close(); // it has done its part: its memory goes to the encoder
+            return openVideo(input ?? '', { ...videoOptions({ ...options, maxFrames, signal }), pixels: true });
+          },
         });
     const { interruption } = result;
     if (result.frames === 0 && interruption !== undefined) throw interruption;
