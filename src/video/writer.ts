@@ -146,10 +146,11 @@ class Mp4Writer implements VideoWriter {
       '-i',
       'pipe:0',
     ];
-    const even = `pad=${2 * Math.ceil(width / 2)}:${2 * Math.ceil(height / 2)},setsar=1,format=yuv420p`;
+    const odd = width % 2 !== 0 || height % 2 !== 0;
+    const even = odd ? `pad=${2 * Math.ceil(width / 2)}:${2 * Math.ceil(height / 2)},` : ''; // it copies each picture
     const clock = ['-enc_time_base', `1:${TICKS_PER_SECOND}`, '-video_track_timescale', String(TICKS_PER_SECOND)];
     const output = ['-movflags', '+faststart', '-f', 'mp4', '-y', `file:${partial}`];
-    const args = [...input, '-map', '0:v', '-vf', even, ...ffmpeg.passthrough];
+    const args = [...input, '-map', '0:v', '-vf', `${even}setsar=1,format=yuv420p`, ...ffmpeg.passthrough];
     this.#child = startFfmpeg(ffmpeg, [...args, ...encoderArguments(encoder, options), ...clock, ...output], {
       stdin: true,
     });
