@@ -2,7 +2,7 @@
 import { Command } from 'commander';
 import { doctorCommand } from './commands/doctor.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
-import { reportError, reportLine } from './commands/report.ts';
+import { reportError, reportLine } from './commands/report-error.ts';
 import { trackCommand } from './commands/track.ts';
 import { trainCommand } from './commands/train.ts';
 import { tuneCommand } from './commands/tune.ts';

@@ -1,4 +1,4 @@
-import { reportLine } from './report.ts';
+import { reportLine } from './report-error.ts';
 
 /** A Ctrl-C on a terminal that npm or a script passes on as well comes twice within this many milliseconds. */
 const DOUBLED = 1000;

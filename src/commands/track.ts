@@ -105,7 +105,7 @@ async function trackAll(
   const { trackVideo } = await import('../track-video.ts');
   const { startProgress } = await import('./progress.ts');
   const { onInterrupt } = await import('./interrupt.ts');
-  const { reportError, reportLine } = await import('./report.ts');
+  const { reportError, reportLine } = await import('./report-error.ts');
   let progress: ProgressBar | undefined;
   const interrupt = onInterrupt(() => progress?.stop());
   const { signal } = interrupt;
