@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { parametersSchema } from '../src/parameters.ts';
+import { parametersSchema, parameterTable } from '../src/parameters.ts';
 
 /** The page of all parameters. */
 export const file = fileURLToPath(new URL('../docs/parameters.md', import.meta.url));
@@ -19,9 +19,11 @@ interface Field {
 /** Writes the page from the schema: a table for each stage. */
 export function parametersPage(): string {
   const schema = z.toJSONSchema(parametersSchema, { io: 'input' }) as unknown as {
-    readonly properties: Record<string, { readonly properties: Record<string, Field> }>;
+    readonly properties: Record<string, { readonly properties?: Record<string, Field> }>;
   };
-  const sections = Object.entries(schema.properties).map(([stage, { properties }]) => {
+  const stages = new Set(parameterTable().map(({ key }) => key.split('.')[0]));
+  const sections = [...stages].map((stage) => {
+    const { properties = {} } = schema.properties[stage];
     const rows = Object.entries(properties).map(([name, field]) => {
       const unit = field.unit && field.unit !== 'yes/no' ? field.unit : '';
       return `| \`${stage}.${name}\` | ${shown(field.default)} | ${range(field)} | ${unit} | ${field.description ?? ''} |`;
@@ -45,6 +47,8 @@ detection:
 \`\`\`
 
 \`--set\` goes before the file, the file before the defaults. A trajectories file tells the parameters it was made with.
+
+The sections \`zones\`, \`lines\` and \`calibration\` are described in [analytics.md](analytics.md).
 
 ${sections.join('\n\n')}
 `;

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { calibrationParameters, linesParameters, zonesParameters } from './analytics/parameters.ts';
 import { annotationParameters } from './annotation/parameters.ts';
 import { associationParameters } from './association/model.ts';
 import { detectionParameters } from './detection/parameters.ts';
@@ -7,13 +8,21 @@ import { inputError, UsageError } from './errors.ts';
 import { trackingParameters } from './tracking/parameters.ts';
 import { refinementParameters } from './trajectories/refinement-parameters.ts';
 
-/** Every parameter of a run, by stage. The config file, `--set` and the tables in the documentation come from this schema. */
-export const parametersSchema = z.strictObject({
+/** The parameters of each stage. */
+const stages = {
   detection: detectionParameters.prefault({}),
   association: associationParameters.prefault({}),
   tracking: trackingParameters.prefault({}),
   refinement: refinementParameters.prefault({}),
   annotation: annotationParameters.prefault({}),
+};
+
+/** Every parameter of a run, by stage. The config file, `--set` and the tables in the documentation come from this schema. */
+export const parametersSchema = z.strictObject({
+  ...stages,
+  zones: zonesParameters.prefault({}),
+  lines: linesParameters.prefault({}),
+  calibration: calibrationParameters.optional(),
 });
 
 /** The parameters of a run, complete. */
@@ -89,13 +98,26 @@ function firstProblem(values: unknown): string | undefined {
   const issue = result.error.issues[0];
   const path = issue.path.join('.');
   if (issue.code !== 'unrecognized_keys') return `${path}: ${issue.message}`;
-  const known =
-    path === ''
-      ? Object.keys(parametersSchema.shape)
-      : parameterTable()
-          .filter((p) => p.key.startsWith(`${path}.`))
-          .map((p) => p.key);
-  return `unknown key ${[path, issue.keys[0]].filter(Boolean).join('.')}; known are ${known.join(', ')}`;
+  const keys = [issue.keys[0], ...knownKeys(issue.path)].map((key) => [path, key].filter(Boolean).join('.'));
+  return `unknown key ${keys[0]}; known are ${keys.slice(1).join(', ')}`;
+}
+
+/** The keys that the object at a place in the schema may have. */
+function knownKeys(path: readonly PropertyKey[]): string[] {
+  let schema: unknown = parametersSchema;
+  for (const key of path) {
+    const at = inner(schema);
+    if (at instanceof z.ZodObject) schema = at.shape[key as string];
+    else if (at instanceof z.ZodRecord) schema = at.valueType;
+    else if (at instanceof z.ZodArray) schema = at.element;
+  }
+  const at = inner(schema);
+  return at instanceof z.ZodObject ? Object.keys(at.shape) : [];
+}
+
+/** A schema without its default, or that it may be left out. */
+function inner(schema: unknown): unknown {
+  return schema instanceof z.ZodPrefault || schema instanceof z.ZodOptional ? inner(schema.unwrap()) : schema;
 }
 
 /** One parameter as it is documented. */
@@ -107,10 +129,10 @@ export interface ParameterInfo {
   readonly description: string;
 }
 
-/** All parameters with default, unit and description, in the order of the stages. */
+/** All parameters of the stages with default, unit and description. */
 export function parameterTable(): ParameterInfo[] {
   const defaults = parametersSchema.parse({});
-  return Object.entries(parametersSchema.shape).flatMap(([stage, schema]) => {
+  return Object.entries(stages).flatMap(([stage, schema]) => {
     const shape = schema.unwrap().shape as Record<string, z.ZodType>;
     return Object.entries(shape).map(([name, field]) => ({
       key: `${stage}.${name}`,

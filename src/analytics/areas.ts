@@ -1,0 +1,61 @@
+import { inputError } from '../errors.ts';
+import type { LinesParameters, ZonesParameters } from './parameters.ts';
+import type { Outline } from './polygon.ts';
+
+/** The point of a person that counts: the middle of the lower edge of the box, or its centre. */
+export type Anchor = 'feet' | 'centre';
+
+/** A polygon or a line in source pixels. */
+export interface Area {
+  readonly name: string;
+  /** A zone's corners, or the two ends of a line. */
+  readonly outline: Outline;
+  readonly anchor: Anchor;
+}
+
+/** What is watched in a picture. */
+export interface Areas {
+  readonly zones: readonly Area[];
+  /** `in` across a line is from its left to its right, seen from its first point to its second. */
+  readonly lines: readonly Area[];
+  /** Size of the picture in pixels, where known: people's points are kept within it. */
+  readonly picture?: PictureSize | undefined;
+}
+
+/** Size of a picture in pixels. */
+export interface PictureSize {
+  readonly width: number;
+  readonly height: number;
+}
+
+/**
+ * The zones and lines of the parameters in pixels of a picture.
+ *
+ * @param picture its size; undefined when it is not known
+ * @throws TwintrackError naming the key when a point lies outside the picture, or ratios are of a picture of unknown size
+ */
+export function resolveAreas(
+  parameters: { readonly zones: ZonesParameters; readonly lines: LinesParameters },
+  picture: PictureSize | undefined,
+): Areas {
+  const resolve = (section: 'zones' | 'lines'): Area[] =>
+    Object.entries(parameters[section]).map(([name, { points, unit, anchor }]) => {
+      const key = `${section}.${name}.points`;
+      if (unit === 'ratio' && !picture)
+        throw inputError(key, 'are ratios of a picture whose size is not known', 'give them in pixels');
+      const [sx, sy] = unit === 'ratio' && picture ? [picture.width, picture.height] : [1, 1];
+      const outline = Float64Array.from(points.flatMap(([x, y]) => [x * sx, y * sy]));
+      if (picture) requireWithin(key, outline, picture);
+      return { name, outline, anchor };
+    });
+  return { zones: resolve('zones'), lines: resolve('lines'), picture };
+}
+
+function requireWithin(key: string, outline: Outline, { width, height }: PictureSize): void {
+  for (let i = 0; i < outline.length; i += 2) {
+    const [x, y] = outline.subarray(i, i + 2);
+    if (x >= 0 && x <= width && y >= 0 && y <= height) continue;
+    const reason = `point ${i / 2 + 1} (${x}, ${y}) lies outside the picture of ${width} × ${height} pixels`;
+    throw inputError(key, reason, 'give points of the source picture');
+  }
+}

@@ -1,0 +1,96 @@
+import { z } from 'zod';
+import { areaOf, selfCrossing } from './polygon.ts';
+
+const point = z.tuple([z.number(), z.number()]);
+const unit = z
+  .enum(['pixels', 'ratio'])
+  .default('pixels')
+  .describe('what the points are given in: pixels of the source picture, or parts of its width and height (0 to 1)');
+const anchor = z
+  .enum(['feet', 'centre'])
+  .default('feet')
+  .describe('the point of a person that counts: the middle of the lower edge of the box, or its centre');
+
+type Points = readonly (readonly [number, number])[];
+
+/** A refinement: `problem` tells what is wrong with the points, if anything. */
+const points = (least: number, most: number, problem: (points: Points, pixels: boolean) => string | undefined) =>
+  z.strictObject({ points: z.array(point).min(least).max(most), unit, anchor }).superRefine((area, context) => {
+    const message = outsideRatio(area.points, area.unit) ?? problem(area.points, area.unit === 'pixels');
+    if (message !== undefined) context.addIssue({ code: 'custom', path: ['points'], message });
+  });
+
+function outsideRatio(points: Points, unit: 'pixels' | 'ratio'): string | undefined {
+  if (unit === 'pixels') return undefined;
+  const row = points.findIndex(([x, y]) => !(x >= 0 && x <= 1 && y >= 0 && y <= 1));
+  return row < 0 ? undefined : `point ${row + 1} (${points[row].join(', ')}) is no ratio from 0 to 1`;
+}
+
+const RATIOS = 'if its points are ratios, add unit: ratio';
+
+function zoneProblem(points: Points, pixels: boolean): string | undefined {
+  if (points.length < 3) return undefined;
+  const polygon = Float64Array.from(points.flat());
+  const sides = selfCrossing(polygon);
+  if (sides) return `the outline crosses itself: sides ${sides[0]} and ${sides[1]} meet; list the corners in turn`;
+  if (pixels && areaOf(polygon) < 1) return `the zone is smaller than a pixel; ${RATIOS}`;
+  return areaOf(polygon) > 0 ? undefined : 'the zone has no area: its points lie on one line';
+}
+
+function lineProblem(points: Points, pixels: boolean): string | undefined {
+  if (points.length !== 2) return `a line needs 2 points, not ${points.length}`;
+  const length = Math.hypot(points[1][0] - points[0][0], points[1][1] - points[0][1]);
+  if (length === 0) return 'the two points of the line are the same';
+  return pixels && length < 2 ? `the line is shorter than 2 pixels; ${RATIOS}` : undefined;
+}
+
+/** Areas to watch, by name: polygons of three corners or more. */
+export const zonesParameters = z
+  .record(z.string().min(1).max(60), points(3, 100, zoneProblem))
+  .describe('areas to watch by name: who enters, who leaves, for how long they stay');
+
+/** Lines to count at, by name. Across a line `in` is from its left to its right, seen from its first point to its second. */
+export const linesParameters = z
+  .record(z.string().min(1).max(60), points(0, 100, lineProblem))
+  .describe('lines to count at by name: who crosses which way');
+
+/** How the picture lies on the ground. */
+export const calibrationParameters = z
+  .strictObject({
+    unit: z
+      .enum(['metres', 'degrees'])
+      .default('metres')
+      .describe(
+        'what ground points are given in: metres x, y on the ground, or degrees of longitude, latitude (WGS84)',
+      ),
+    points: z
+      .array(z.strictObject({ image: point, ground: point }))
+      .min(4)
+      .max(10_000)
+      .describe('where points of the ground are seen: image in pixels of the source picture, ground in unit'),
+    origin: z
+      .strictObject({
+        longitude: z.number().min(-180).max(180),
+        latitude: z.number().min(-85).max(85),
+        heading: z.number().min(-360).max(360).default(0),
+      })
+      .optional()
+      .describe(
+        'place on earth of ground point 0, 0, and degrees clockwise from north of the y axis; with metres only',
+      ),
+  })
+  .superRefine(({ unit, points, origin }, context) => {
+    const add = (path: (string | number)[], message: string) => context.addIssue({ code: 'custom', path, message });
+    if (unit === 'metres') return;
+    if (origin) add(['origin'], 'points in degrees say where they are themselves; leave it out');
+    const row = points.findIndex(({ ground: [longitude, latitude] }) => !onEarth(longitude, latitude));
+    if (row >= 0) add(['points', row, 'ground'], 'longitude must be within ±180, latitude within ±85 degrees');
+  });
+
+function onEarth(longitude: number, latitude: number): boolean {
+  return Math.abs(longitude) <= 180 && Math.abs(latitude) <= 85;
+}
+
+export type ZonesParameters = z.infer<typeof zonesParameters>;
+export type LinesParameters = z.infer<typeof linesParameters>;
+export type CalibrationParameters = z.infer<typeof calibrationParameters>;

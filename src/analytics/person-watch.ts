@@ -1,0 +1,190 @@
+import type { Boxes } from '../geometry.ts';
+import type { Area, Areas } from './areas.ts';
+import type { AreaEvent } from './events.ts';
+import { areaOf, contains, crossing, edgeDistance, lastCrossing, perimeterOf } from './polygon.ts';
+
+/** Half the width of the band along a line or an edge within which nothing is decided, in heights of the person's box. */
+const BAND_HEIGHTS = 0.1;
+/** Seconds that somebody has to be beyond the band for it to count. */
+const CONFIRM_SECONDS = 0.3;
+
+/** What is watched, with what is computed of it once. */
+export interface WatchedAreas extends Areas {
+  /** For each zone the widest band in pixels: half of what leaves a place within to be beyond it. */
+  readonly widestBands: readonly number[];
+}
+
+/** Prepares areas for {@link PersonWatch}. */
+export function watched(areas: Areas): WatchedAreas {
+  // the largest circle within a convex polygon has a radius of at least area / perimeter
+  return { ...areas, widestBands: areas.zones.map(({ outline }) => areaOf(outline) / (2 * perimeterOf(outline))) };
+}
+
+/**
+ * What one person does at lines and zones, told observation by observation. Where somebody stands counts once they were beyond a band
+ * (a tenth of their height) for 0.3 s, so that neither standing on a line nor a box that jumps for a moment counts. Times are those
+ * of the crossing itself, on the straight way between two observations.
+ */
+export class PersonWatch {
+  readonly id: number;
+  /** Time of the last observation in seconds. */
+  lastTime = Number.NaN;
+  private readonly passes: LinePass[];
+  private readonly visits: ZoneVisit[];
+
+  constructor(id: number, areas: WatchedAreas) {
+    this.id = id;
+    this.passes = areas.lines.map((line) => new LinePass(line, areas));
+    this.visits = areas.zones.map((zone, i) => new ZoneVisit(zone, areas, areas.widestBands[i]));
+  }
+
+  /**
+   * Takes the next observation.
+   *
+   * @param time seconds, rising
+   * @param boxes the box is in row `i`; source pixels
+   * @param events gets what became certain
+   */
+  observe(time: number, boxes: Boxes, i: number, events: AreaEvent[]): void {
+    this.lastTime = time;
+    for (const pass of this.passes) pass.observe(time, boxes, i, this.id, events);
+    for (const visit of this.visits) visit.observe(time, boxes, i, this.id, events);
+  }
+
+  /** Ends the watch: the person is gone since the last observation. */
+  leave(events: AreaEvent[]): void {
+    for (const pass of this.passes) pass.settle(this.id, events);
+    for (const visit of this.visits) visit.leave(this.lastTime, this.id, events);
+  }
+}
+
+/** Where a person stands in relation to an area, and since when it may have changed. */
+abstract class Watch {
+  protected readonly area: Area;
+  private readonly areas: Areas;
+  protected x = Number.NaN;
+  protected y = Number.NaN;
+  protected time = Number.NaN;
+  /** Time from which on the person is beyond the band on the side that is not theirs yet; NaN otherwise. */
+  private since = Number.NaN;
+
+  constructor(area: Area, areas: Areas) {
+    this.area = area;
+    this.areas = areas;
+  }
+
+  observe(time: number, boxes: Boxes, i: number, id: number, events: AreaEvent[]): void {
+    const height = boxes[4 * i + 3];
+    const down = this.area.anchor === 'feet' ? height : height / 2;
+    const x = within(boxes[4 * i] + boxes[4 * i + 2] / 2, this.areas.picture?.width);
+    const y = within(boxes[4 * i + 1] + down, this.areas.picture?.height);
+    if (this.beyond(x, y, time, BAND_HEIGHTS * height)) {
+      if (Number.isNaN(this.since)) this.since = time;
+      if (time - this.since >= CONFIRM_SECONDS) this.settle(id, events);
+    } else this.since = Number.NaN;
+    this.x = x;
+    this.y = y;
+    this.time = time;
+  }
+
+  /** Takes the other side for the person's, if that is where they are, without waiting any longer. */
+  settle(id: number, events: AreaEvent[]): void {
+    if (Number.isNaN(this.since)) return;
+    this.since = Number.NaN;
+    this.change(id, events);
+  }
+
+  /** Notes the way to a new place; whether that is beyond the band on the side that is not the person's yet. */
+  protected abstract beyond(x: number, y: number, time: number, band: number): boolean;
+
+  protected abstract change(id: number, events: AreaEvent[]): void;
+}
+
+class LinePass extends Watch {
+  /** 1 to the right of the line, -1 to the left, 0 not known yet. */
+  private side = 0;
+  private otherSide = 0;
+  /** How often the person went through the line to the right, less how often to the left, since they were on their side. */
+  private net = 0;
+  private crossedAt = Number.NaN;
+
+  protected beyond(x: number, y: number, time: number, band: number): boolean {
+    const [ax, ay, bx, by] = this.area.outline;
+    const distance = (x0: number, y0: number) =>
+      ((bx - ax) * (y0 - ay) - (by - ay) * (x0 - ax)) / Math.hypot(bx - ax, by - ay);
+    const now = distance(x, y);
+    const turn = Number(now >= 0) - Number(distance(this.x, this.y) >= 0);
+    const part = turn === 0 ? Number.NaN : crossing(this.x, this.y, x, y, ax, ay, bx, by);
+    if (!Number.isNaN(part)) {
+      this.net += turn;
+      this.crossedAt = this.time + part * (time - this.time);
+    }
+    if (Math.abs(now) <= band) return false;
+    const side = Math.sign(now);
+    if (this.side === 0) this.side = side;
+    if (side === this.side) this.net = 0;
+    this.otherSide = side;
+    return side !== this.side;
+  }
+
+  protected change(id: number, events: AreaEvent[]): void {
+    this.side = this.otherSide;
+    // who went round the end of the line has not crossed it
+    if (this.net * this.side > 0) {
+      const direction = this.side > 0 ? 'in' : 'out';
+      events.push({ type: 'line', line: this.area.name, id, time: this.crossedAt, direction });
+    }
+    this.net = 0;
+  }
+}
+
+class ZoneVisit extends Watch {
+  private readonly widestBand: number;
+  /** Whether the person is in the zone, and whether they were at the last observation. */
+  private inside = false;
+  private wasWithin = false;
+  /** Time of the last way through the edge, or of the first observation within. */
+  private crossedAt = Number.NaN;
+  private enteredAt = Number.NaN;
+
+  constructor(zone: Area, areas: Areas, widestBand: number) {
+    super(zone, areas);
+    this.widestBand = widestBand;
+  }
+
+  protected beyond(x: number, y: number, time: number, band: number): boolean {
+    const { outline } = this.area;
+    const isWithin = contains(outline, x, y);
+    if (isWithin !== this.wasWithin) {
+      const part = lastCrossing(outline, this.x, this.y, x, y);
+      this.crossedAt = Number.isNaN(part) ? time : this.time + part * (time - this.time);
+    }
+    this.wasWithin = isWithin;
+    return isWithin !== this.inside && edgeDistance(outline, x, y) > Math.min(band, this.widestBand);
+  }
+
+  protected change(id: number, events: AreaEvent[]): void {
+    const { name: zone } = this.area;
+    this.inside = !this.inside;
+    if (this.inside) {
+      this.enteredAt = this.crossedAt;
+      events.push({ type: 'enter', zone, id, time: this.crossedAt });
+    } else this.exit(this.crossedAt, id, events);
+  }
+
+  /** The person is gone: in the zone until last seen, or out of it already. */
+  leave(lastTime: number, id: number, events: AreaEvent[]): void {
+    if (!this.inside) return;
+    this.settle(id, events);
+    if (this.inside) this.exit(lastTime, id, events);
+    this.inside = false;
+  }
+
+  private exit(time: number, id: number, events: AreaEvent[]): void {
+    events.push({ type: 'exit', zone: this.area.name, id, time, dwell: time - this.enteredAt });
+  }
+}
+
+function within(value: number, end: number | undefined): number {
+  return end === undefined ? value : Math.min(Math.max(value, 0), end);
+}

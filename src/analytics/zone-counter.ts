@@ -1,0 +1,94 @@
+import type { TrackedFrame } from '../tracking/tracked-frame.ts';
+import type { Areas } from './areas.ts';
+import { type AreaEvent, GONE_SECONDS } from './events.ts';
+import { PersonWatch, type WatchedAreas, watched } from './person-watch.ts';
+
+/** How often a line was crossed each way. */
+export interface LineCount {
+  readonly name: string;
+  in: number;
+  out: number;
+}
+
+/** Who is in a zone. */
+export interface ZoneCount {
+  readonly name: string;
+  /** People in it now. */
+  inside: number;
+  /** How often somebody entered. */
+  entered: number;
+}
+
+/**
+ * Counts people at lines and in zones while they are followed. Each pass of a person counts once, also when they were lost and found
+ * again under the same id. Remembers people for 10 s after they were last seen.
+ *
+ * @example
+ * const counter = new ZoneCounter(resolveAreas(parameters, { width: 1920, height: 1080 }));
+ * for (const event of counter.update(frame)) console.log(event);
+ */
+export class ZoneCounter {
+  readonly areas: Areas;
+  readonly lines: readonly LineCount[];
+  readonly zones: readonly ZoneCount[];
+  readonly #watched: WatchedAreas;
+  readonly #people = new Map<number, PersonWatch>();
+
+  /** @param areas what to watch, see `resolveAreas` */
+  constructor(areas: Areas) {
+    this.areas = areas;
+    this.#watched = watched(areas);
+    this.lines = areas.lines.map(({ name }) => ({ name, in: 0, out: 0 }));
+    this.zones = areas.zones.map(({ name }) => ({ name, inside: 0, entered: 0 }));
+  }
+
+  /**
+   * Takes the people of the next frame.
+   *
+   * @param frame times rise from frame to frame
+   * @returns what became certain with it; of a person who stays away, the exit comes when they count as gone, with the time
+   * they were last seen
+   */
+  update({ time, length, ids, boxes }: Pick<TrackedFrame, 'time' | 'length' | 'ids' | 'boxes'>): AreaEvent[] {
+    const events: AreaEvent[] = [];
+    for (const [id, person] of this.#people) {
+      if (time - person.lastTime <= GONE_SECONDS) continue;
+      person.leave(events);
+      this.#people.delete(id);
+    }
+    for (let i = 0; i < length; i++) {
+      let person = this.#people.get(ids[i]);
+      if (!person) {
+        person = new PersonWatch(ids[i], this.#watched);
+        this.#people.set(ids[i], person);
+      }
+      person.observe(time, boxes, i, events);
+    }
+    return this.#count(events);
+  }
+
+  /** Ends the count: everybody is gone since they were last seen. */
+  finish(): AreaEvent[] {
+    const events: AreaEvent[] = [];
+    for (const person of this.#people.values()) person.leave(events);
+    this.#people.clear();
+    return this.#count(events);
+  }
+
+  /** People remembered at present. */
+  get remembered(): number {
+    return this.#people.size;
+  }
+
+  #count(events: AreaEvent[]): AreaEvent[] {
+    for (const event of events) {
+      if (event.type === 'line') this.lines.find(({ name }) => name === event.line)![event.direction]++;
+      else {
+        const zone = this.zones.find(({ name }) => name === event.zone)!;
+        zone.inside += event.type === 'enter' ? 1 : -1;
+        if (event.type === 'enter') zone.entered++;
+      }
+    }
+    return events;
+  }
+}
