@@ -58,13 +58,13 @@ try {
 async function run(session, Tensor, { id, pixels, width, height, format }) {
   try {
     const start = performance.now();
-    const dims = [1, 3, height, width];
+    const dims = [pixels.length / (3 * width * height), 3, height, width];
     /** @type {Record<string, import('onnxruntime-node').Tensor>} */
     const feeds = {
       [format.name]:
         format.type === 'uint8'
           ? new Tensor('uint8', pixels, dims)
-          : new Tensor('float32', normalise(pixels, format), dims),
+          : new Tensor('float32', normalise(pixels, width * height, format), dims),
     };
     if (format.sizeInput) {
       feeds[format.sizeInput] = new Tensor('int64', BigInt64Array.of(BigInt(width), BigInt(height)), [1, 2]);
@@ -91,19 +91,22 @@ function tensorInfo(value) {
 }
 
 /**
- * Planes R, G, B of bytes as the floats the network wants.
+ * Planes R, G, B of bytes, of one picture after the other, as the floats the network wants.
  *
  * @param {Uint8Array} pixels
+ * @param {number} size pixels of a plane
  * @param {InputFormat} format
  */
-function normalise(pixels, { order, mean, std }) {
+function normalise(pixels, size, { order, mean, std }) {
   if (planes?.length !== pixels.length) planes = new Float32Array(pixels.length);
-  const size = pixels.length / 3;
   for (let c = 0; c < 3; c++) {
     const table = Float32Array.from({ length: 256 }, (_, byte) => (byte - mean[c]) / std[c]);
-    const from = (order === 'rgb' ? c : 2 - c) * size;
-    const to = c * size;
-    for (let i = 0; i < size; i++) planes[to + i] = table[pixels[from + i]];
+    const plane = order === 'rgb' ? c : 2 - c;
+    for (let picture = 0; picture < pixels.length; picture += 3 * size) {
+      const from = picture + plane * size;
+      const to = picture + c * size;
+      for (let i = 0; i < size; i++) planes[to + i] = table[pixels[from + i]];
+    }
   }
   return planes;
 }

@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { inputError, TwintrackError } from '../errors.ts';
 import type { InputFormat, TensorInfo, TensorValue } from './adapters/adapter.ts';
 
-/** One picture to run a network on: planes R, G, B. */
+/** Pictures of one size to run a network on, one after the other: planes R, G, B each. */
 export interface WorkerRequest {
   readonly id: number;
   readonly pixels: Uint8Array;
@@ -23,6 +23,9 @@ export interface InferenceResult {
   readonly milliseconds: number;
 }
 
+/** What a network is for. */
+export type ModelKind = 'detector' | 'embedding';
+
 interface Pending {
   readonly resolve: (result: InferenceResult) => void;
   readonly reject: (error: Error) => void;
@@ -35,6 +38,7 @@ export class Inference {
   readonly inputs: readonly TensorInfo[];
   readonly outputs: readonly TensorInfo[];
   readonly #file: string;
+  readonly #kind: ModelKind;
   readonly #threads: readonly InferenceThread[];
 
   /**
@@ -42,30 +46,32 @@ export class Inference {
    *
    * @param workers number of threads that take pictures; each has a copy of the network
    * @param threads threads that each of them computes a picture with
+   * @param kind what the file should be, for messages
    * @throws TwintrackError when onnxruntime cannot load the file
    */
-  static async load(file: string, workers: number, threads: number): Promise<Inference> {
-    const started = Array.from({ length: workers }, () => new InferenceThread(file, threads));
+  static async load(file: string, workers: number, threads: number, kind: ModelKind = 'detector'): Promise<Inference> {
+    const started = Array.from({ length: workers }, () => new InferenceThread(file, threads, kind));
     try {
       const [description] = await Promise.all(started.map(({ ready }) => ready));
-      return new Inference(file, started, description);
+      return new Inference(file, kind, started, description);
     } catch (error) {
-      await Promise.all(started.map((thread) => thread.close('the detector is closed')));
+      await Promise.all(started.map((thread) => thread.close(`the ${kind} is closed`)));
       throw error;
     }
   }
 
-  private constructor(file: string, threads: readonly InferenceThread[], { inputs, outputs }: Description) {
+  private constructor(file: string, kind: ModelKind, threads: readonly InferenceThread[], about: Description) {
     this.#file = file;
+    this.#kind = kind;
     this.#threads = threads;
-    this.inputs = inputs;
-    this.outputs = outputs;
+    this.inputs = about.inputs;
+    this.outputs = about.outputs;
   }
 
   /**
-   * Runs the network on one picture, in the thread that has least to do.
+   * Runs the network on one picture or several of one size, in the thread that has least to do.
    *
-   * @param pixels planes R, G, B; handed over to the thread when it has its memory to itself, so not to be used any more
+   * @param pixels planes R, G, B of each picture; handed over to the thread when it has its memory to itself, so not to be used any more
    */
   run(pixels: Uint8Array, width: number, height: number, format: InputFormat): Promise<InferenceResult> {
     const thread = this.#threads.reduce((best, other) => (other.waiting < best.waiting ? other : best));
@@ -74,7 +80,7 @@ export class Inference {
 
   /** Ends all threads; what is still running is rejected. */
   async close(): Promise<void> {
-    await Promise.all(this.#threads.map((thread) => thread.close(`${this.#file}: the detector is closed`)));
+    await Promise.all(this.#threads.map((thread) => thread.close(`${this.#file}: the ${this.#kind} is closed`)));
   }
 }
 
@@ -83,6 +89,7 @@ class InferenceThread {
   /** The network's inputs and outputs, once it is loaded. */
   readonly ready: Promise<Description>;
   readonly #file: string;
+  readonly #kind: ModelKind;
   readonly #worker: Worker;
   readonly #exited: Promise<unknown>;
   readonly #pending = new Map<number, Pending>();
@@ -90,8 +97,9 @@ class InferenceThread {
   #failure: Error | undefined;
   #loaded!: { resolve: (description: Description) => void; reject: (error: Error) => void };
 
-  constructor(file: string, threads: number) {
+  constructor(file: string, threads: number, kind: ModelKind) {
     this.#file = file;
+    this.#kind = kind;
     this.ready = new Promise((resolve, reject) => {
       this.#loaded = { resolve, reject };
     });
@@ -134,7 +142,7 @@ class InferenceThread {
       return;
     }
     if (answer.id === undefined) {
-      this.#fail(loadError(this.#file, answer.failure));
+      this.#fail(loadError(this.#file, answer.failure, this.#kind));
       return;
     }
     const pending = this.#pending.get(answer.id);
@@ -153,8 +161,8 @@ class InferenceThread {
 }
 
 /** onnxruntime's message without the file name and the source positions in it. */
-function loadError(file: string, message: string): TwintrackError {
-  const mend = 'give the ONNX file of a person detector';
+function loadError(file: string, message: string, kind: ModelKind): TwintrackError {
+  const mend = `give the ONNX file of a person ${kind}`;
   if (/protobuf parsing failed|does not have a graph/i.test(message))
     return inputError(file, 'not an ONNX model', mend);
   const reason = message

@@ -1,0 +1,88 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { fits } from '../detection/adapters/adapter.ts';
+import { Inference } from '../detection/inference.ts';
+import { inputError } from '../errors.ts';
+import { PATCH_BYTES, PATCH_HEIGHT, PATCH_WIDTH } from './patches.ts';
+import { type Similarity, SimilarityHead } from './similarity-head.ts';
+
+/** Turns patches into embeddings and compares these. */
+export interface AppearanceModel extends Similarity {
+  /** What it is called in the outputs. */
+  readonly name: string;
+  /** SHA-256 of its files, in hexadecimal. */
+  readonly sha256: string;
+  /**
+   * Embeddings of patches; several calls may be under way at once, each answered on its own.
+   *
+   * @param patches n patches of {@link PATCH_BYTES}, planes R, G, B; may be handed over to another thread: not to be used afterwards
+   * @returns n × d
+   * @throws TwintrackError when inference fails or the model is closed
+   */
+  embed(patches: Uint8Array): Promise<Float32Array>;
+  /** Ends its threads; what is under way is rejected. */
+  close(): Promise<void>;
+}
+
+/** The model that comes with the package. */
+const SHIPPED = fileURLToPath(new URL('../../models/', import.meta.url));
+const EMBEDDING = 'siamese-embedding.onnx';
+const HEAD = 'siamese-head.onnx';
+/** Bytes as they are: the network normalises them itself. */
+const AS_BYTES = { type: 'float32', order: 'rgb', mean: [0, 0, 0], std: [1, 1, 1] } as const;
+
+/**
+ * Loads a Siamese network.
+ *
+ * @param model `siamese`, which comes with the package, or a folder with siamese-embedding.onnx (patches [n, 3, 128, 64] of 0..255 →
+ *   embeddings [n, d]) and siamese-head.onnx
+ * @param cores threads that take patches; default one a core
+ * @throws TwintrackError when a file cannot be read or is not such a network
+ */
+export async function loadSiamese(model = 'siamese', cores = availableParallelism()): Promise<AppearanceModel> {
+  const folder = model === 'siamese' ? SHIPPED : model;
+  const file = join(folder, EMBEDDING);
+  const [embedding, headBytes] = await Promise.all([readModel(file, model), readModel(join(folder, HEAD), model)]);
+  const head = new SimilarityHead(join(folder, HEAD), headBytes);
+  const sha256 = createHash('sha256').update(embedding).update(headBytes).digest('hex');
+  const inference = await Inference.load(file, cores, 1, 'embedding');
+  const [input, output] = [inference.inputs[0], inference.outputs[0]];
+  const takesPatches = input.type === 'float32' && fits(input.shape, [null, 3, PATCH_HEIGHT, PATCH_WIDTH]);
+  if (!takesPatches || !fits(output.shape, [null, head.dimensions])) {
+    await inference.close();
+    const shapes = `[${input.shape}] to [${output.shape}]`;
+    const wanted = `[n,3,${PATCH_HEIGHT},${PATCH_WIDTH}] to [n,${head.dimensions}]`;
+    throw inputError(file, `maps ${shapes}, not ${wanted}`, 'give the folder of a model of "twintrack train siamese"');
+  }
+  return {
+    name: model,
+    sha256,
+    dimensions: head.dimensions,
+    similarity: (a, i, b, j) => head.similarity(a, i, b, j),
+    async embed(patches) {
+      if (patches.length === 0) return new Float32Array(0);
+      if (patches.length % PATCH_BYTES !== 0) throw new RangeError(`${patches.length} bytes are not whole patches`);
+      const format = { ...AS_BYTES, name: input.name };
+      const { outputs } = await inference.run(patches, PATCH_WIDTH, PATCH_HEIGHT, format);
+      return outputs[output.name].data as Float32Array;
+    },
+    close: () => inference.close(),
+  };
+}
+
+async function readModel(file: string, model: string): Promise<Buffer> {
+  try {
+    return await readFile(file);
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    const reason = code === 'ENOENT' || code === 'ENOTDIR' ? 'no such file' : `cannot be read (${code})`;
+    const mend =
+      model === 'siamese'
+        ? 'install twintrack again, which brings it'
+        : 'give the folder of a model of "twintrack train siamese", or siamese for the one that comes with twintrack';
+    throw inputError(file, reason, mend, cause);
+  }
+}
