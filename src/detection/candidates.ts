@@ -17,6 +17,11 @@ export class Candidates {
     this.#scores[this.length++] = score;
   }
 
+  /** Adds a box given by its centre and size; see {@link add}. */
+  addCentred(x: number, y: number, width: number, height: number, score: number): void {
+    this.add(x - width / 2, y - height / 2, x + width / 2, y + height / 2, score);
+  }
+
   /**
    * The candidates by falling score (in the order added among equals), each without those that overlap a better one
    * (greedy non-maximum suppression).

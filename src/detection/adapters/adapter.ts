@@ -87,3 +87,8 @@ export function fits(shape: readonly (number | string)[], pattern: readonly (num
 export function cellCount({ width, height }: Size, strides: readonly number[]): number {
   return strides.reduce((sum, stride) => sum + Math.ceil(width / stride) * Math.ceil(height / stride), 0);
 }
+
+/** The probability of a logit. */
+export function sigmoid(x: number): number {
+  return 1 / (1 + Math.exp(-x));
+}

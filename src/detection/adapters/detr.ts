@@ -6,6 +6,7 @@ import {
   PREPARATIONS,
   type Recognise,
   type Size,
+  sigmoid,
   type TensorInfo,
 } from './adapter.ts';
 
@@ -50,11 +51,8 @@ function raw(image: Image, boxes: TensorInfo, outputs: readonly TensorInfo[]): A
       for (let i = 0, at = 0; at < box.length; i++, at += 4) {
         const score = softmax ? softmaxOf(logit, i * classes, classes, person) : sigmoid(logit[i * classes + person]);
         if (score < minScore) continue;
-        const x = box[at] * width;
-        const y = box[at + 1] * height;
-        const halfWidth = (box[at + 2] * width) / 2;
-        const halfHeight = (box[at + 3] * height) / 2;
-        found.add(x - halfWidth, y - halfHeight, x + halfWidth, y + halfHeight, score);
+        const [x, y] = [box[at] * width, box[at + 1] * height];
+        found.addCentred(x, y, box[at + 2] * width, box[at + 3] * height, score);
       }
     },
   };
@@ -86,10 +84,6 @@ function decoded(
       }
     },
   };
-}
-
-function sigmoid(x: number): number {
-  return 1 / (1 + Math.exp(-x));
 }
 
 function softmaxOf(logits: Float32Array, at: number, length: number, index: number): number {

@@ -1,4 +1,4 @@
-import { type Adapter, fits, imageInput, isFree, PREPARATIONS, type Recognise } from './adapter.ts';
+import { type Adapter, fits, imageInput, isFree, PREPARATIONS, type Recognise, sigmoid } from './adapter.ts';
 
 /**
  * FastestDet (dog-qiuqiu, 2022): one map [1, 5 + classes, H, W] of stride 16 with objectness, centre offset and size before
@@ -25,15 +25,11 @@ export const recogniseFastestDet: Recognise = (inputs, outputs) => {
         if (!(score >= minScore)) continue;
         const x = (((i % width) + Math.tanh(data[cells + i])) / width) * input.width;
         const y = ((Math.floor(i / width) + Math.tanh(data[2 * cells + i])) / height) * input.height;
-        const halfWidth = (sigmoid(data[3 * cells + i]) * input.width) / 2;
-        const halfHeight = (sigmoid(data[4 * cells + i]) * input.height) / 2;
-        found.add(x - halfWidth, y - halfHeight, x + halfWidth, y + halfHeight, score);
+        const boxWidth = sigmoid(data[3 * cells + i]) * input.width;
+        const boxHeight = sigmoid(data[4 * cells + i]) * input.height;
+        found.addCentred(x, y, boxWidth, boxHeight, score);
       }
     },
   };
   return adapter;
 };
-
-function sigmoid(x: number): number {
-  return 1 / (1 + Math.exp(-x));
-}

@@ -63,11 +63,7 @@ function cornersByColumn({ name, shape }: TensorInfo, size: Size | undefined): L
       for (let i = 0; i < n; i++) {
         const score = data[4 * n + i];
         if (score < minScore) continue;
-        const halfWidth = data[2 * n + i] / 2;
-        const halfHeight = data[3 * n + i] / 2;
-        const x = data[i];
-        const y = data[n + i];
-        found.add(x - halfWidth, y - halfHeight, x + halfWidth, y + halfHeight, score);
+        found.addCentred(data[i], data[n + i], data[2 * n + i], data[3 * n + i], score);
       }
     },
   };
@@ -84,15 +80,7 @@ function anchorsByRow({ name, shape }: TensorInfo, size: Size | undefined): Layo
       for (let at = 0; at < data.length; at += step) {
         const score = data[at + 4] * data[at + 5];
         if (score < minScore) continue;
-        const halfWidth = data[at + 2] / 2;
-        const halfHeight = data[at + 3] / 2;
-        found.add(
-          data[at] - halfWidth,
-          data[at + 1] - halfHeight,
-          data[at] + halfWidth,
-          data[at + 1] + halfHeight,
-          score,
-        );
+        found.addCentred(data[at], data[at + 1], data[at + 2], data[at + 3], score);
       }
     },
   };

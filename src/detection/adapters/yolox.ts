@@ -30,9 +30,7 @@ export const recogniseYolox: Recognise = (inputs, outputs) => {
           if (score < minScore) continue;
           const x = ((cell % columns) + data[at]) * stride;
           const y = (Math.floor(cell / columns) + data[at + 1]) * stride;
-          const halfWidth = (Math.exp(data[at + 2]) * stride) / 2;
-          const halfHeight = (Math.exp(data[at + 3]) * stride) / 2;
-          found.add(x - halfWidth, y - halfHeight, x + halfWidth, y + halfHeight, score);
+          found.addCentred(x, y, Math.exp(data[at + 2]) * stride, Math.exp(data[at + 3]) * stride, score);
         }
       }
     },
