@@ -1,23 +1,46 @@
 import type { Boxes } from '../geometry.ts';
 import type { Area, Areas } from './areas.ts';
 import type { AreaEvent } from './events.ts';
-import { areaOf, contains, crossing, edgeDistance, lastCrossing, perimeterOf } from './polygon.ts';
+import { areaOf, contains, crossing, edgeDistance, lastCrossing, perimeterOf, sidesOf } from './polygon.ts';
 
 /** Half the width of the band along a line or an edge within which nothing is decided, in heights of the person's box. */
 const BAND_HEIGHTS = 0.1;
 /** Seconds that somebody has to be beyond the band for it to count. */
 const CONFIRM_SECONDS = 0.3;
 
+/** Points are kept this many pixels within the picture. */
+const MARGIN = 1e-3;
+
+interface Zone extends Area {
+  /** The sides that can be crossed, 4 numbers each: those along the edge of the picture are left out. */
+  readonly edges: Float64Array;
+  /** The widest band in pixels: half of what leaves a place within to be beyond it. */
+  readonly widestBand: number;
+}
+
 /** What is watched, with what is computed of it once. */
 export interface WatchedAreas extends Areas {
-  /** For each zone the widest band in pixels: half of what leaves a place within to be beyond it. */
-  readonly widestBands: readonly number[];
+  readonly zones: readonly Zone[];
 }
 
 /** Prepares areas for {@link PersonWatch}. */
-export function watched(areas: Areas): WatchedAreas {
-  // the largest circle within a convex polygon has a radius of at least area / perimeter
-  return { ...areas, widestBands: areas.zones.map(({ outline }) => areaOf(outline) / (2 * perimeterOf(outline))) };
+export function watched({ zones, lines, picture }: Areas): WatchedAreas {
+  const isBorder = ([x0, y0, x1, y1]: readonly number[]): boolean =>
+    (x0 === x1 && (x0 === 0 || x0 === picture?.width)) || (y0 === y1 && (y0 === 0 || y0 === picture?.height));
+  return {
+    zones: zones.map((zone) => ({
+      ...zone,
+      edges: Float64Array.from(
+        sidesOf(zone.outline)
+          .filter((side) => !isBorder(side))
+          .flat(),
+      ),
+      // the largest circle within a convex polygon has a radius of at least area / perimeter
+      widestBand: areaOf(zone.outline) / (2 * perimeterOf(zone.outline)),
+    })),
+    lines,
+    picture,
+  };
 }
 
 /**
@@ -35,7 +58,7 @@ export class PersonWatch {
   constructor(id: number, areas: WatchedAreas) {
     this.id = id;
     this.passes = areas.lines.map((line) => new LinePass(line, areas));
-    this.visits = areas.zones.map((zone, i) => new ZoneVisit(zone, areas, areas.widestBands[i]));
+    this.visits = areas.zones.map((zone) => new ZoneVisit(zone, areas));
   }
 
   /**
@@ -80,7 +103,7 @@ abstract class Watch {
     const y = within(boxes[4 * i + 1] + down, this.areas.picture?.height);
     if (this.beyond(x, y, time, BAND_HEIGHTS * height)) {
       if (Number.isNaN(this.since)) this.since = time;
-      if (time - this.since >= CONFIRM_SECONDS) this.settle(id, events);
+      if (time - this.since > CONFIRM_SECONDS - 1e-6) this.settle(id, events);
     } else this.since = Number.NaN;
     this.x = x;
     this.y = y;
@@ -139,7 +162,7 @@ class LinePass extends Watch {
 }
 
 class ZoneVisit extends Watch {
-  private readonly widestBand: number;
+  private readonly zone: Zone;
   /** Whether the person is in the zone, and whether they were at the last observation. */
   private inside = false;
   private wasWithin = false;
@@ -147,20 +170,20 @@ class ZoneVisit extends Watch {
   private crossedAt = Number.NaN;
   private enteredAt = Number.NaN;
 
-  constructor(zone: Area, areas: Areas, widestBand: number) {
+  constructor(zone: Zone, areas: Areas) {
     super(zone, areas);
-    this.widestBand = widestBand;
+    this.zone = zone;
   }
 
   protected beyond(x: number, y: number, time: number, band: number): boolean {
-    const { outline } = this.area;
+    const { outline, edges, widestBand } = this.zone;
     const isWithin = contains(outline, x, y);
     if (isWithin !== this.wasWithin) {
       const part = lastCrossing(outline, this.x, this.y, x, y);
       this.crossedAt = Number.isNaN(part) ? time : this.time + part * (time - this.time);
     }
     this.wasWithin = isWithin;
-    return isWithin !== this.inside && edgeDistance(outline, x, y) > Math.min(band, this.widestBand);
+    return isWithin !== this.inside && edgeDistance(edges, x, y) > Math.min(band, widestBand);
   }
 
   protected change(id: number, events: AreaEvent[]): void {
@@ -186,5 +209,5 @@ class ZoneVisit extends Watch {
 }
 
 function within(value: number, end: number | undefined): number {
-  return end === undefined ? value : Math.min(Math.max(value, 0), end);
+  return end === undefined ? value : Math.min(Math.max(value, MARGIN), end - MARGIN);
 }

@@ -15,28 +15,31 @@ export function contains(polygon: Outline, x: number, y: number): boolean {
   return inside;
 }
 
-/** Distance of (x, y) from the nearest point of the polygon's edge. */
-export function edgeDistance(polygon: Outline, x: number, y: number): number {
+/** Distance of (x, y) from the nearest of the edges, 4 numbers each: the ends; infinite when there are none. */
+export function edgeDistance(edges: Float64Array, x: number, y: number): number {
   let nearest = Number.POSITIVE_INFINITY;
-  for (let i = 0, j = polygon.length - 2; i < polygon.length; j = i, i += 2) {
-    const dx = polygon[i] - polygon[j];
-    const dy = polygon[i + 1] - polygon[j + 1];
-    const length2 = dx * dx + dy * dy;
-    const along = length2 > 0 ? ((x - polygon[j]) * dx + (y - polygon[j + 1]) * dy) / length2 : 0;
-    const t = Math.min(1, Math.max(0, along));
-    nearest = Math.min(nearest, Math.hypot(x - polygon[j] - t * dx, y - polygon[j + 1] - t * dy));
+  for (let i = 0; i < edges.length; i += 4) {
+    const dx = edges[i + 2] - edges[i];
+    const dy = edges[i + 3] - edges[i + 1];
+    const t = Math.min(1, Math.max(0, ((x - edges[i]) * dx + (y - edges[i + 1]) * dy) / (dx * dx + dy * dy)));
+    nearest = Math.min(nearest, Math.hypot(x - edges[i] - t * dx, y - edges[i + 1] - t * dy));
   }
   return nearest;
 }
 
+/** The sides of the polygon in turn: x, y of one end and of the other. */
+export function sidesOf(polygon: Outline): [x0: number, y0: number, x1: number, y1: number][] {
+  const n = polygon.length;
+  return Array.from({ length: n / 2 }, (_, k) => {
+    const [i, j] = [2 * k, (2 * k + 2) % n];
+    return [polygon[i], polygon[i + 1], polygon[j], polygon[j + 1]];
+  });
+}
+
 /** How far along the way from (x0, y0) to (x1, y1) it last crosses the polygon's edge: 0..1, NaN where it does not. */
 export function lastCrossing(polygon: Outline, x0: number, y0: number, x1: number, y1: number): number {
-  let last = Number.NaN;
-  for (let i = 0, j = polygon.length - 2; i < polygon.length; j = i, i += 2) {
-    const t = crossing(x0, y0, x1, y1, polygon[j], polygon[j + 1], polygon[i], polygon[i + 1]);
-    if (!(t <= last)) last = Number.isNaN(t) ? last : t;
-  }
-  return last;
+  const parts = sidesOf(polygon).map((side) => crossing(x0, y0, x1, y1, ...side));
+  return parts.reduce((last, part) => (part <= last || Number.isNaN(part) ? last : part), Number.NaN);
 }
 
 /** How far along the way a → b it meets the stretch c → d, ends included: 0..1; NaN where it does not, or runs along it. */
@@ -58,28 +61,22 @@ export function crossing(
 
 /** Area within the polygon, of one that does not cross itself. */
 export function areaOf(polygon: Outline): number {
-  let twice = 0;
-  for (let i = 0, j = polygon.length - 2; i < polygon.length; j = i, i += 2)
-    twice += polygon[j] * polygon[i + 1] - polygon[i] * polygon[j + 1];
-  return Math.abs(twice) / 2;
+  return Math.abs(sidesOf(polygon).reduce((sum, [x0, y0, x1, y1]) => sum + x0 * y1 - x1 * y0, 0)) / 2;
 }
 
 /** Length of the polygon's edge. */
 export function perimeterOf(polygon: Outline): number {
-  let sum = 0;
-  for (let i = 0, j = polygon.length - 2; i < polygon.length; j = i, i += 2)
-    sum += Math.hypot(polygon[i] - polygon[j], polygon[i + 1] - polygon[j + 1]);
-  return sum;
+  return sidesOf(polygon).reduce((sum, [x0, y0, x1, y1]) => sum + Math.hypot(x1 - x0, y1 - y0), 0);
 }
 
 /** Two sides of the polygon that touch without being neighbours, counted from 1 (side 1 is from point 1 to 2), if there are any. */
 export function selfCrossing(polygon: Outline): readonly [number, number] | undefined {
-  const n = polygon.length / 2;
-  const at = (k: number) => [polygon[2 * (k % n)], polygon[2 * (k % n) + 1]] as const;
+  const sides = sidesOf(polygon);
+  const n = sides.length;
   for (let i = 0; i < n; i++) {
     for (let j = i + 2; j < n; j++) {
       if (i === 0 && j === n - 1) continue;
-      if (!Number.isNaN(crossing(...at(i), ...at(i + 1), ...at(j), ...at(j + 1)))) return [i + 1, j + 1];
+      if (!Number.isNaN(crossing(...sides[i], ...sides[j]))) return [i + 1, j + 1];
     }
   }
   return undefined;
