@@ -40,6 +40,8 @@ export const FEATURES = [
 
 /** Number of features of a pair. */
 export const FEATURE_COUNT = FEATURES.length;
+/** Column of the similarity, which the tracker fills in where it has embeddings. */
+export const SIMILARITY = FEATURES.indexOf('similarity');
 
 /** A score of candidate pairs: the probability that a detection is the same person as a track. */
 export interface AssociationScore {

@@ -1,3 +1,4 @@
+import type { Gallery } from '../appearance/gallery.ts';
 import type { Detections } from '../detection/detections.ts';
 
 /** tentative: seen too little to be sure; confirmed: seen in this frame; lost: not seen now but awaited; ended: given up. */
@@ -25,6 +26,8 @@ export class Track {
   lastScore = 0;
   /** Mean score of the detections taken, recent ones weighing more. */
   score = 0;
+  /** What the person looks like, when there are embeddings. */
+  gallery: Gallery | undefined;
   /** Where the track keeps its state in the tracker's columns. */
   readonly slot: number;
 

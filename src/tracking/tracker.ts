@@ -1,3 +1,4 @@
+import type { Similarity } from '../appearance/similarity-head.ts';
 import { assign } from '../association/assignment.ts';
 import { type AssociationScore, PairFeatures, type TrackColumns } from '../association/features.ts';
 import { handSetScore } from '../association/hand-set.ts';
@@ -6,6 +7,7 @@ import { TwintrackError } from '../errors.ts';
 import { iou } from '../geometry.ts';
 import { estimateShift } from './camera-motion.ts';
 import { KalmanBoxes } from './kalman.ts';
+import { Looks } from './looks.ts';
 import { type TrackingParameters, trackingParameters } from './parameters.ts';
 import { Track } from './track.ts';
 
@@ -18,6 +20,7 @@ export class Tracker {
   readonly parameters: TrackingParameters;
   private readonly association: AssociationScore;
   private readonly filter: KalmanBoxes;
+  private readonly looks: Looks | undefined;
   private readonly pairs = new PairFeatures();
   private tracks: Track[] = [];
   private freeSlots: number[] = [];
@@ -31,11 +34,17 @@ export class Tracker {
   /**
    * @param parameters overrides of the defaults
    * @param association score of track–detection pairs
+   * @param similarity compares the embeddings of the detections; without it they are not looked at
    * @throws ZodError on a parameter outside its range
    */
-  constructor(parameters: Partial<TrackingParameters> = {}, association: AssociationScore = handSetScore) {
+  constructor(
+    parameters: Partial<TrackingParameters> = {},
+    association: AssociationScore = handSetScore,
+    similarity?: Similarity,
+  ) {
     this.parameters = trackingParameters.parse(parameters);
     this.association = association;
+    this.looks = similarity && new Looks(similarity);
     const p = this.parameters;
     this.filter = new KalmanBoxes({
       position: p.positionNoise,
@@ -116,6 +125,7 @@ export class Tracker {
     if (!any) return;
     const pairs = this.pairs;
     pairs.compute(this.columns, trackUse, detections, detectionUse, this.parameters.gateDistance);
+    this.looks?.compare(pairs, this.tracks, detections);
     if (this.probabilities.length < pairs.length) this.probabilities = new Float64Array(2 * pairs.length);
     this.association.score(pairs, this.probabilities);
     for (let k = 0; k < pairs.length; k++) pairs.costs[k] = cost(this.probabilities[k]);
@@ -133,6 +143,7 @@ export class Tracker {
     if (track.detection >= 0) {
       this.filter.update(track.slot, detections.boxes, track.detection);
       track.observe(detections, track.detection, this.time);
+      this.looks?.observe(track, detections, track.detection, this.time);
       const seen = track.hits >= p.confirmHits && track.lastTime - track.firstTime >= p.confirmSeconds - 1e-9;
       if (track.state === 'tentative' && seen) track.id = this.nextId++;
       if (track.id > 0) track.state = 'confirmed';
@@ -159,6 +170,7 @@ export class Tracker {
       this.filter.start(track.slot, detections.boxes, j);
       track.detection = j;
       track.observe(detections, j, this.time);
+      this.looks?.observe(track, detections, j, this.time);
       if (this.parameters.confirmHits <= 1 && this.parameters.confirmSeconds <= 0) {
         track.id = this.nextId++;
         track.state = 'confirmed';
