@@ -4,6 +4,13 @@
  */
 export type Boxes = Float64Array;
 
+/** Whether row `i` is a box of finite numbers and with an area. */
+export function isBox(boxes: Boxes, i: number): boolean {
+  const w = boxes[4 * i + 2];
+  const h = boxes[4 * i + 3];
+  return Number.isFinite(boxes[4 * i]) && Number.isFinite(boxes[4 * i + 1]) && w > 0 && w < 1e6 && h > 0 && h < 1e6;
+}
+
 /**
  * Intersection over union of box `i` of `a` and box `j` of `b`.
  *

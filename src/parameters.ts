@@ -2,19 +2,23 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { calibrationParameters, linesParameters, zonesParameters } from './analytics/parameters.ts';
 import { annotationParameters } from './annotation/parameters.ts';
+import { appearanceParameters } from './appearance/parameters.ts';
 import { associationParameters } from './association/model.ts';
 import { detectionParameters } from './detection/parameters.ts';
 import { inputError, UsageError } from './errors.ts';
+import { liveParameters } from './live/parameters.ts';
 import { trackingParameters } from './tracking/parameters.ts';
 import { refinementParameters } from './trajectories/refinement-parameters.ts';
 
 /** The parameters of each stage. */
 const stages = {
   detection: detectionParameters.prefault({}),
+  appearance: appearanceParameters.prefault({}),
   association: associationParameters.prefault({}),
   tracking: trackingParameters.prefault({}),
   refinement: refinementParameters.prefault({}),
   annotation: annotationParameters.prefault({}),
+  live: liveParameters.prefault({}),
 };
 
 /** Every parameter of a run, by stage. The config file, `--set` and the tables in the documentation come from this schema. */
@@ -40,7 +44,8 @@ export async function loadParameters(configFile?: string, settings: readonly str
   const { parse } = await import('yaml');
   let values: Record<string, unknown> = {};
   if (configFile !== undefined) {
-    values = readConfig(configFile, parse);
+    const { cameras: _, ...sections } = await readConfig(configFile); // of these takes care who follows them
+    values = sections;
     const problem = firstProblem(values);
     if (problem) throw inputError(configFile, problem);
   }
@@ -65,8 +70,13 @@ export async function loadParameters(configFile?: string, settings: readonly str
   return parametersSchema.parse(values);
 }
 
-/** The sections of a config file; an empty one counts as left out. */
-function readConfig(path: string, parse: (text: string) => unknown): Record<string, unknown> {
+/**
+ * The sections of a config file, `cameras` among them; an empty one counts as left out.
+ *
+ * @throws TwintrackError when it cannot be read
+ */
+export async function readConfig(path: string): Promise<Record<string, unknown>> {
+  const { parse } = await import('yaml');
   const mend = 'see "twintrack track --help" for an example';
   let document: unknown;
   try {

@@ -1,3 +1,4 @@
+import type { AppearanceStage } from './appearance/stage.ts';
 import type { Detections, Detector } from './detection/index.ts';
 import type { StageClock } from './stage-times.ts';
 import type { Track, Tracker } from './tracking/index.ts';
@@ -10,6 +11,8 @@ export interface PipelineStages {
   readonly detector: Detector;
   /** Number of frames that may be with the detector besides the one awaited. */
   readonly ahead: number;
+  /** Adds embeddings to the detections of frames with pixels. */
+  readonly appearance?: AppearanceStage | undefined;
   readonly tracker: Tracker;
   /** Takes each frame with what was detected and the tracks as they are after it. The next one comes when it is done. */
   take(frame: Frame, detections: Detections, tracks: readonly Track[]): void | Promise<void>;
@@ -20,6 +23,8 @@ export interface PipelineStages {
 
 interface Pending {
   readonly frame: Frame;
+  readonly detected: Promise<Detections>;
+  /** With embeddings. */
   readonly detections: Promise<Detections>;
 }
 
@@ -31,13 +36,15 @@ interface Pending {
  * @returns what ended the run before its source did, if anything: the failure of a stage, or the signal's reason
  */
 export async function runPipeline(stages: PipelineStages): Promise<{ readonly interruption?: unknown }> {
-  const { detector, ahead, tracker, clock, signal } = stages;
+  const { detector, ahead, appearance, tracker, clock, signal } = stages;
   const source = stages.frames[Symbol.asyncIterator]();
   const waiting: Pending[] = [];
   let interruption: { reason: unknown } | undefined;
-  const finish = async ({ frame, detections: pending }: Pending): Promise<void> => {
-    const detections = await pending;
+  const finish = async ({ frame, detected, detections: pending }: Pending): Promise<void> => {
+    await detected;
     clock.lap('detect');
+    const detections = await pending;
+    clock.lap('embed');
     const tracks = tracker.update(detections, frame.time);
     clock.lap('track');
     await stages.take(frame, detections, tracks);
@@ -49,9 +56,10 @@ export async function runPipeline(stages: PipelineStages): Promise<{ readonly in
       });
       clock.lap('decode');
       if (!next || next.done) break;
-      const detections = detector.detect(next.value);
+      const detected = detector.detect(next.value);
+      const detections = appearance?.describe(next.value, detected) ?? detected;
       detections.catch(() => {}); // told where it is awaited, which may be never
-      waiting.push({ frame: next.value, detections });
+      waiting.push({ frame: next.value, detected, detections });
       if (waiting.length > ahead) await finish(waiting.shift()!);
     }
     if (signal?.aborted) interruption ??= { reason: signal.reason };

@@ -7,6 +7,8 @@ export interface StageTimes {
   decode: number;
   /** Waiting for the detections of a frame. */
   detect: number;
+  /** Waiting for their embeddings. */
+  embed: number;
   /** Association and filtering. */
   track: number;
   /** Refining the trajectories. */
@@ -26,6 +28,7 @@ export class StageClock {
   readonly times: StageTimes = {
     decode: 0,
     detect: 0,
+    embed: 0,
     track: 0,
     refine: 0,
     write: 0,

@@ -1,5 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { basename, extname } from 'node:path';
+import { type AppearanceModel, loadSiamese } from './appearance/siamese.ts';
+import { AppearanceStage } from './appearance/stage.ts';
+import { withAppearance } from './association/appearance.ts';
 import { loadAssociationScore } from './association/model.ts';
 import { type Detector, loadDetector, readDetections } from './detection/index.ts';
 import { TwintrackError } from './errors.ts';
@@ -91,26 +94,32 @@ export async function trackVideo(input: string | undefined, options: TrackVideoO
     signal,
   } = options;
   const online = options.online === true || input === '-';
+  const { appearance } = parameters;
   signal?.throwIfAborted();
   const detector: Detector & { frameCount?: number } = options.detections
     ? await readDetections(options.detections, parameters.detection.fileScores)
     : await loadDetector(options.detector, parameters.detection);
+  let model: AppearanceModel | undefined;
   let source: Source | undefined;
   let outputs: Outputs | undefined;
   try {
-    source = await openSource(input, detector, { ...options, annotate: annotate && online });
+    if (input !== undefined && appearance.mode !== 'off')
+      model = await loadSiamese(appearance.model, parameters.detection.cores);
+    source = await openSource(input, detector, options, (annotate && online) || model !== undefined);
     const { info, total } = source;
     const opened = await Outputs.open({
       out: options.out,
       name: options.rename?.(info.name) ?? info.name,
       video: info,
-      run: describeRun(info, detector, { ...parameters, online }),
+      run: describeRun(info, detector, model, { ...parameters, online }),
       annotate,
       anonymize,
       parameters,
     });
     outputs = opened;
-    const tracker = new Tracker(parameters.tracking, await loadAssociationScore(parameters.association.score));
+    const motion = await loadAssociationScore(parameters.association.score);
+    const score = withAppearance(motion, appearance.weight, appearance.bias);
+    const tracker = new Tracker(parameters.tracking, score, model);
     const started = performance.now();
     const clock = new StageClock();
     const done = { track: 0, draw: 0 };
@@ -118,6 +127,7 @@ export async function trackVideo(input: string | undefined, options: TrackVideoO
       frames: source.frames,
       detector,
       ahead: FRAMES_AHEAD,
+      appearance: model && appearanceStage(model, parameters, info),
       tracker,
       sinks: opened.sinks,
       drawing: opened.drawing,
@@ -138,7 +148,7 @@ export async function trackVideo(input: string | undefined, options: TrackVideoO
           refinement: parameters.refinement,
           closeTrajectories: (interruption) => opened.closeTrajectories(interruption),
           reopen: async (maxFrames, signal) => {
-            await detector.close(); // it has done its part: its memory goes to the encoder
+            await Promise.all([detector.close(), model?.close()]); // they have done their part: their memory goes to the encoder
             return openVideo(input ?? '', { ...videoOptions({ ...options, maxFrames, signal }), pixels: true });
           },
         });
@@ -167,7 +177,7 @@ export async function trackVideo(input: string | undefined, options: TrackVideoO
     throw error;
   } finally {
     await source?.close();
-    await detector.close();
+    await Promise.all([detector.close(), model?.close()]);
   }
 }
 
@@ -186,6 +196,7 @@ async function openSource(
   input: string | undefined,
   detector: Detector & { frameCount?: number },
   options: TrackVideoOptions,
+  pixels: boolean,
 ): Promise<Source> {
   const { maxFrames, frameRate } = options;
   if (input === undefined) {
@@ -201,7 +212,7 @@ async function openSource(
   }
   const video = await openVideo(input, {
     ...videoOptions(options),
-    pixels: options.annotate ?? true,
+    pixels,
     letterbox: (info) => detector.letterbox(info.width, info.height),
   });
   const { frameCount } = video.info;
@@ -211,6 +222,16 @@ async function openSource(
     total: frameCount === undefined ? maxFrames : Math.min(frameCount, maxFrames ?? frameCount),
     close: () => video.close(),
   };
+}
+
+function appearanceStage(model: AppearanceModel, parameters: Parameters, info: Source['info']): AppearanceStage {
+  const { mode } = parameters.appearance;
+  const { lowScore } = parameters.tracking;
+  return new AppearanceStage(model, {
+    mode: mode === 'always' ? 'always' : 'auto',
+    minScore: lowScore,
+    colourSpace: info.colourSpace,
+  });
 }
 
 function videoOptions({ maxFrames, frameRate, signal }: TrackVideoOptions): VideoOptions {
@@ -227,7 +248,15 @@ async function* emptyFrames(count: number, frameRate: number): AsyncGenerator<Fr
 }
 
 /** What the trajectories file tells of the run. */
-function describeRun(info: Source['info'], detector: Detector, parameters: Parameters & { online: boolean }) {
+function describeRun(
+  info: Source['info'],
+  detector: Detector,
+  appearance: AppearanceModel | undefined,
+  parameters: Parameters & { online: boolean },
+) {
+  const models = [];
+  if (detector.sha256) models.push({ role: 'detector', name: detector.name, sha256: detector.sha256 });
+  if (appearance) models.push({ role: 'appearance', name: appearance.name, sha256: appearance.sha256 });
   return {
     generator: `twintrack ${version}`,
     source: {
@@ -235,7 +264,7 @@ function describeRun(info: Source['info'], detector: Detector, parameters: Param
       ...(info.width > 0 && { width: info.width, height: info.height }),
       frameRate: info.frameRate,
     },
-    models: detector.sha256 ? [{ role: 'detector', name: detector.name, sha256: detector.sha256 }] : [],
+    models,
     parameters,
   };
 }

@@ -7,7 +7,7 @@ const number = (value: number, min: number, max: number, unit: string, descripti
 export const appearanceParameters = z.strictObject({
   mode: z
     .enum(['always', 'auto', 'off'])
-    .default('auto')
+    .default('off')
     .describe('Whether looks are compared: for everybody, where it can matter, or never')
     .meta({ unit: '' }),
   model: z

@@ -39,16 +39,16 @@ const AS_BYTES = { type: 'float32', order: 'rgb', mean: [0, 0, 0], std: [1, 1, 1
  *
  * @param model `siamese`, which comes with the package, or a folder with siamese-embedding.onnx (patches [n, 3, 128, 64] of 0..255 →
  *   embeddings [n, d]) and siamese-head.onnx
- * @param cores threads that take patches; default one a core
+ * @param cores threads that take patches; 0, the default, is one a core
  * @throws TwintrackError when a file cannot be read or is not such a network
  */
-export async function loadSiamese(model = 'siamese', cores = availableParallelism()): Promise<AppearanceModel> {
+export async function loadSiamese(model = 'siamese', cores = 0): Promise<AppearanceModel> {
   const folder = model === 'siamese' ? SHIPPED : model;
   const file = join(folder, EMBEDDING);
   const [embedding, headBytes] = await Promise.all([readModel(file, model), readModel(join(folder, HEAD), model)]);
   const head = new SimilarityHead(join(folder, HEAD), headBytes);
   const sha256 = createHash('sha256').update(embedding).update(headBytes).digest('hex');
-  const inference = await Inference.load(file, cores, 1, 'embedding');
+  const inference = await Inference.load(file, cores || availableParallelism(), 1, 'embedding');
   const [input, output] = [inference.inputs[0], inference.outputs[0]];
   const takesPatches = input.type === 'float32' && fits(input.shape, [null, 3, PATCH_HEIGHT, PATCH_WIDTH]);
   if (!takesPatches || !fits(output.shape, [null, head.dimensions])) {

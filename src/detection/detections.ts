@@ -8,7 +8,7 @@ export interface Detections {
   readonly boxes: Boxes;
   /** n: confidence, 0..1 for a neural detector, any finite number from a det file. */
   readonly scores: Float32Array;
-  /** n × d appearance embeddings, row by row, when the appearance stage has run. */
+  /** n × d appearance embeddings, row by row, when the appearance stage has run; NaN where it did not look at a detection. */
   readonly embeddings?: Float32Array;
 }
 

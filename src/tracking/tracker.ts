@@ -4,7 +4,7 @@ import { type AssociationScore, PairFeatures, type TrackColumns } from '../assoc
 import { handSetScore } from '../association/hand-set.ts';
 import type { Detections } from '../detection/detections.ts';
 import { TwintrackError } from '../errors.ts';
-import { iou } from '../geometry.ts';
+import { iou, isBox } from '../geometry.ts';
 import { estimateShift } from './camera-motion.ts';
 import { KalmanBoxes } from './kalman.ts';
 import { Looks } from './looks.ts';
@@ -118,7 +118,7 @@ export class Tracker {
     let any = false;
     for (let j = 0; j < detections.length; j++) {
       const score = detections.scores[j];
-      if (taken[j] || !(score >= from && score < to) || !isBox(detections, j)) continue;
+      if (taken[j] || !(score >= from && score < to) || !isBox(detections.boxes, j)) continue;
       detectionUse[j] = 1;
       any = true;
     }
@@ -159,7 +159,7 @@ export class Tracker {
   private startTracks(detections: Detections, taken: Uint8Array): void {
     const known = this.tracks.length;
     for (let j = 0; j < detections.length; j++) {
-      if (taken[j] || !(detections.scores[j] >= this.parameters.newScore) || !isBox(detections, j)) continue;
+      if (taken[j] || !(detections.scores[j] >= this.parameters.newScore) || !isBox(detections.boxes, j)) continue;
       let duplicate = false;
       for (let i = 0; i < known && !duplicate; i++) {
         const track = this.tracks[i];
@@ -245,20 +245,6 @@ function newColumns(n: number): TrackColumns {
     span: new Float64Array(n),
     score: new Float64Array(n),
   };
-}
-
-/** Whether row `j` is a box with finite numbers and an area. */
-function isBox(detections: Detections, j: number): boolean {
-  const b = detections.boxes;
-  const o = 4 * j;
-  return (
-    Number.isFinite(b[o]) &&
-    Number.isFinite(b[o + 1]) &&
-    b[o + 2] > 0 &&
-    b[o + 2] < 1e6 &&
-    b[o + 3] > 0 &&
-    b[o + 3] < 1e6
-  );
 }
 
 /** Cost of a pair: its negative log-odds, so that the cheapest assignment is the most probable one. */

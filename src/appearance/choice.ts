@@ -1,0 +1,70 @@
+import type { Detections } from '../detection/detections.ts';
+import { type Boxes, iou, isBox } from '../geometry.ts';
+
+/** Overlap (IoU) from which a box can be the person of a box in the frame before. */
+const FOLLOWS = 0.1;
+/** Somebody new is looked at in every frame for this many seconds, and everybody again after as many. */
+const FRESH = 0.5;
+
+/**
+ * Chooses whose looks can matter, from the boxes alone: whoever is new, was near somebody else, or has not been looked at for
+ * half a second. Where one box follows from one box in the frame before, and no other could, nothing is to be decided.
+ */
+export class EmbeddingChoice {
+  private boxes: Boxes = new Float64Array(0);
+  /** Of each box: since when it has been followed without doubt, and when it was last looked at; seconds. */
+  private since = new Float64Array(0);
+  private seen = new Float64Array(0);
+
+  /**
+   * The rows of the next frame's detections to look at, rising.
+   *
+   * @param minScore detections below this score do not count
+   * @param time seconds, later than that of the frame before
+   */
+  choose(detections: Detections, minScore: number, time: number): number[] {
+    const rows = present(detections, minScore);
+    const boxes = new Float64Array(4 * rows.length);
+    rows.forEach((j, k) => boxes.set(detections.boxes.subarray(4 * j, 4 * j + 4), 4 * k));
+    const since = new Float64Array(rows.length).fill(time);
+    const seen = new Float64Array(rows.length).fill(time);
+    const before = this.follow(boxes);
+    const chosen = rows.filter((_, k) => {
+      const i = before[k];
+      if (i < 0) return true;
+      since[k] = this.since[i];
+      if (time - since[k] < FRESH || time - this.seen[i] >= FRESH) return true;
+      seen[k] = this.seen[i];
+      return false;
+    });
+    this.boxes = boxes;
+    this.since = since;
+    this.seen = seen;
+    return chosen;
+  }
+
+  /** For each box the one of the frame before that it follows from; −1 where there is none or a doubt. */
+  private follow(boxes: Boxes): Int32Array {
+    const n = boxes.length / 4;
+    const before = new Int32Array(n).fill(-1);
+    const followers = new Int32Array(this.since.length);
+    const candidates = new Int32Array(n);
+    for (let k = 0; k < n; k++) {
+      for (let i = 0; i < followers.length; i++) {
+        if (iou(boxes, k, this.boxes, i) < FOLLOWS) continue;
+        candidates[k]++;
+        followers[i]++;
+        before[k] = i;
+      }
+    }
+    for (let k = 0; k < n; k++) if (candidates[k] !== 1 || followers[before[k]] !== 1) before[k] = -1;
+    return before;
+  }
+}
+
+/** The rows of detections that are boxes and reach the score. */
+export function present({ length, boxes, scores }: Detections, minScore: number): number[] {
+  const rows: number[] = [];
+  for (let j = 0; j < length; j++) if (scores[j] >= minScore && isBox(boxes, j)) rows.push(j);
+  return rows;
+}

@@ -1,0 +1,67 @@
+import type { Detections } from '../detection/detections.ts';
+import type { Frame } from '../video/frame.ts';
+import { EmbeddingChoice, present } from './choice.ts';
+import { PATCH_BYTES, PatchCutter } from './patches.ts';
+import type { AppearanceModel } from './siamese.ts';
+
+/** Settings of {@link AppearanceStage}. */
+export interface AppearanceStageOptions {
+  /** Whether everybody is looked at, or only whose looks can matter. */
+  readonly mode: 'always' | 'auto';
+  /** Detections below this score are not looked at. */
+  readonly minScore: number;
+  /** ffmpeg's name of the YUV matrix of the frames. */
+  readonly colourSpace?: string | undefined;
+}
+
+/** Adds embeddings to the detections of each frame: one batch of patches a frame, embedded beside the other stages. */
+export class AppearanceStage {
+  private readonly model: AppearanceModel;
+  private readonly options: AppearanceStageOptions;
+  private readonly cutter: PatchCutter;
+  private readonly choice = new EmbeddingChoice();
+  private turn: Promise<unknown> = Promise.resolve();
+
+  constructor(model: AppearanceModel, options: AppearanceStageOptions) {
+    this.model = model;
+    this.options = options;
+    this.cutter = new PatchCutter(options.colourSpace);
+  }
+
+  /**
+   * The detections with embeddings; NaN in the rows of those that were not looked at. Frames are to be given in order and
+   * may be under way at the same time; their pixels must stay as they are until this resolves.
+   *
+   * @param frame with `pixels`, or the detections stay as they are
+   * @param detected what is being detected in it
+   */
+  async describe(frame: Frame, detected: Promise<Detections>): Promise<Detections> {
+    const { pixels, width, height, time } = frame;
+    if (!pixels) return detected;
+    const before = this.turn;
+    let taken = () => {};
+    this.turn = new Promise<void>((resolve) => {
+      taken = resolve;
+    });
+    let detections: Detections;
+    let rows: number[];
+    try {
+      [detections] = await Promise.all([detected, before]); // whose looks matter depends on the frame before
+      rows = this.choose(detections, time);
+    } finally {
+      taken();
+    }
+    const { dimensions } = this.model;
+    const patches = new Uint8Array(rows.length * PATCH_BYTES);
+    rows.forEach((j, k) => this.cutter.cut({ pixels, width, height }, detections.boxes, j, patches, k));
+    const embedded = await this.model.embed(patches);
+    const embeddings = new Float32Array(detections.length * dimensions).fill(Number.NaN);
+    rows.forEach((j, k) => embeddings.set(embedded.subarray(k * dimensions, (k + 1) * dimensions), j * dimensions));
+    return { ...detections, embeddings };
+  }
+
+  private choose(detections: Detections, time: number): number[] {
+    const { mode, minScore } = this.options;
+    return mode === 'always' ? present(detections, minScore) : this.choice.choose(detections, minScore, time);
+  }
+}
