@@ -28,9 +28,14 @@ export function printable(name: string): string {
   return redact(name).replace(/[\u0000-\u001f\u007f-\u009f]/g, (c) => JSON.stringify(c).slice(1, -1));
 }
 
-/** Hides the credentials of every URL in a text: `rtsp://user:secret@host` becomes `rtsp://***@host`. */
+/**
+ * Hides the credentials of every URL in a text: `rtsp://user:secret@host` becomes `rtsp://***@host`, and `?password=secret` becomes
+ * `?password=***`.
+ */
 export function redact(text: string): string {
-  return text.replace(/([a-z][a-z0-9+.-]*:\/\/)[^/?#\s@]*(?:@[^/?#\s@]*)*@/gi, '$1***@');
+  return text
+    .replace(/([a-z][a-z0-9+.-]*:\/\/)[^/?#\s@]*(?:@[^/?#\s@]*)*@/gi, '$1***@')
+    .replace(/([?&][\w-]*(?:user|usr|login|pass|pwd|psw|token|auth|secret|key)[\w-]*=)[^&#\s'"]*/gi, '$1***');
 }
 
 function oneLine(text: string): string {

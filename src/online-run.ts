@@ -36,7 +36,7 @@ export async function runOnline(stages: RunStages): Promise<RunResult> {
 }
 
 /** The people seen in a frame, as columns. */
-function trackedFrame(tracks: readonly Track[], frame: Frame): TrackedFrame {
+export function trackedFrame(tracks: readonly Track[], frame: Frame): TrackedFrame {
   const seen = tracks.filter((track) => track.state === 'confirmed');
   const n = seen.length;
   const tracked = {

@@ -117,7 +117,8 @@ export class Outputs {
   }
 }
 
-async function makeFolder(path: string): Promise<void> {
+/** Makes a folder and those above it. @throws TwintrackError when that is not possible */
+export async function makeFolder(path: string): Promise<void> {
   try {
     await mkdir(path, { recursive: true });
   } catch (cause) {

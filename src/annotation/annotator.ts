@@ -14,6 +14,8 @@ export interface AnnotatorOptions extends Partial<AnnotationParameters> {
   readonly height: number;
   /** Makes people unrecognisable. */
   readonly anonymize?: boolean;
+  /** What the caption says, in parts of which as many are shown as there is room for; default time, people and frame number. */
+  readonly caption?: (frame: TrackedFrame) => readonly string[];
 }
 
 /**
@@ -27,11 +29,12 @@ export class Annotator {
   private readonly trails: Trails;
   private readonly seen = new IdSet();
   private readonly padding: number | undefined;
+  private readonly caption: (frame: TrackedFrame) => readonly string[];
   /** Width of lines in pixels. */
   private readonly stroke: number;
 
   /** @throws z.ZodError when a parameter is out of its range */
-  constructor({ width, height, anonymize, ...parameters }: AnnotatorOptions) {
+  constructor({ width, height, anonymize, caption, ...parameters }: AnnotatorOptions) {
     const { trailSeconds, anonymizePadding } = annotationParameters.parse(parameters);
     const shorter = Math.min(width, height);
     this.canvas = new Canvas(width, height);
@@ -39,6 +42,7 @@ export class Annotator {
     this.stroke = Math.max(1, Math.ceil(shorter / 320));
     this.trails = new Trails(trailSeconds);
     this.padding = anonymize ? anonymizePadding : undefined;
+    this.caption = caption ?? ((frame) => this.progress(frame));
   }
 
   /**
@@ -104,11 +108,9 @@ export class Annotator {
 
   private drawCaption(frame: TrackedFrame): void {
     const { canvas, font } = this;
-    for (let i = 0; i < frame.length; i++) this.seen.add(frame.ids[i]);
-    const people = `${frame.length} ${frame.length === 1 ? 'person' : 'people'}`;
     const margin = 3 * font.scale;
     let text = '';
-    for (const part of [clock(frame.time), people, `${this.seen.size} so far`, `frame ${frame.index}`]) {
+    for (const part of this.caption(frame)) {
       const longer = text === '' ? part : `${text}  ${part}`;
       if (text !== '' && font.width(longer) + 2 * margin > canvas.width) break;
       text = longer;
@@ -116,6 +118,13 @@ export class Annotator {
     canvas.rectangle(0, 0, font.width(text) + 2 * margin, font.capHeight + 2 * margin + font.scale, BLACK, 0.6);
     font.draw(canvas, text, margin, margin);
     canvas.paint(WHITE);
+  }
+
+  /** The caption of a video: time, people now and so far, frame number. */
+  private progress({ ids, length, time, index }: TrackedFrame): string[] {
+    for (let i = 0; i < length; i++) this.seen.add(ids[i]);
+    const people = `${length} ${length === 1 ? 'person' : 'people'}`;
+    return [clock(time), people, `${this.seen.size} so far`, `frame ${index}`];
   }
 
   /** The edges of a box on the pixel grid, at most a little outside of the picture; an empty box far away for one that is none. */

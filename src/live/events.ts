@@ -1,0 +1,117 @@
+import { existsSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Boxes } from '../geometry.ts';
+import { linesOf } from '../trajectories/lines.ts';
+import { AppendFile, cutTornLine, type DiskTrouble } from './append-file.ts';
+import { hourOf, isoTime, stamp } from './clock.ts';
+import { freeStem, namesIn } from './folder.ts';
+
+/** Something that happened at a camera, as it stands on a line of `events.jsonl` and in a message. */
+export type LiveEvent = PersonEvent | CameraEvent;
+
+/** A person was found, is still there, or is gone. */
+export interface PersonEvent {
+  readonly event: 'started' | 'updated' | 'ended';
+  readonly camera: string;
+  /** Positive, never reused for this camera as long as its events are kept. */
+  readonly id: number;
+  /** Time of day, ISO 8601 in UTC; of the frame, for `ended` of the last frame in which the person was seen. */
+  readonly time: string;
+  /** x, y, w, h in source pixels; for `ended` the last one. */
+  readonly box: readonly number[];
+  readonly score: number;
+}
+
+/** The camera came or went, or this program was stopped. */
+export interface CameraEvent {
+  readonly event: 'connected' | 'disconnected' | 'stopped';
+  readonly camera: string;
+  readonly time: string;
+  /** Why it went. */
+  readonly reason?: string;
+}
+
+/** Makes the event of a person in row `i` of `boxes`. */
+export function personEvent(
+  event: PersonEvent['event'],
+  camera: string,
+  { id, time, score }: { readonly id: number; readonly time: number; readonly score: number },
+  boxes: Boxes,
+  i: number,
+): PersonEvent {
+  const box = Array.from(boxes.subarray(4 * i, 4 * i + 4), (value) => Math.round(10 * value) / 10);
+  return { event, camera, id, time: isoTime(time), box, score: Math.round(1000 * score) / 1000 };
+}
+
+const CURRENT = 'events.jsonl';
+/** A name that an hour's events get when the hour is over. */
+export const PAST_EVENTS = /^events-\d{8}T\d{6}Z(-\d+)?\.jsonl$/;
+
+/** The events of one camera: `events.jsonl` of this hour (UTC), and `events-<time of the first>.jsonl` of earlier ones. */
+export class EventLog {
+  /** The highest id in the events that were there when the log was opened; 0 when there was none. */
+  readonly lastId: number;
+  readonly #folder: string;
+  readonly #trouble: DiskTrouble;
+  #file: AppendFile;
+  #started: number | undefined;
+
+  /**
+   * Opens the log of a camera; what a killed process left unfinished at its end is cut off.
+   *
+   * @param folder the camera's
+   */
+  static async open(folder: string, trouble: DiskTrouble): Promise<EventLog> {
+    const path = join(folder, CURRENT);
+    await cutTornLine(path);
+    const here = await survey(path);
+    const past = namesIn(folder, PAST_EVENTS).pop();
+    const lastId = here.lastId === 0 && past ? (await survey(join(folder, past))).lastId : here.lastId;
+    return new EventLog(folder, trouble, here.first, lastId);
+  }
+
+  private constructor(folder: string, trouble: DiskTrouble, started: number | undefined, lastId: number) {
+    this.#folder = folder;
+    this.#trouble = trouble;
+    this.#file = new AppendFile(join(folder, CURRENT), trouble);
+    this.#started = started;
+    this.lastId = lastId;
+  }
+
+  add(event: LiveEvent): void {
+    const time = Date.parse(event.time) / 1000;
+    if (this.#started !== undefined && hourOf(this.#started) !== hourOf(time)) this.#startAnew(this.#started);
+    this.#started ??= time;
+    this.#file.append(JSON.stringify(event));
+  }
+
+  close(): Promise<void> {
+    return this.#file.close();
+  }
+
+  /** Gives the file the name of its first event's time, and begins the next one. */
+  #startAnew(started: number): void {
+    try {
+      const stem = freeStem(this.#folder, `events-${stamp(started)}`);
+      renameSync(this.#file.path, join(this.#folder, `${stem}.jsonl`)); // what is still being written goes with it
+    } catch (error) {
+      this.#trouble.failed(error); // nothing of it is on the disk yet
+    }
+    this.#file.close().catch((error: unknown) => this.#trouble.failed(error));
+    this.#file = new AppendFile(join(this.#folder, CURRENT), this.#trouble);
+    this.#started = undefined;
+  }
+}
+
+/** The time of the first event in a file, in seconds since 1970, and the highest id. */
+async function survey(path: string): Promise<{ first: number | undefined; lastId: number }> {
+  let first: number | undefined;
+  let lastId = 0;
+  if (!existsSync(path)) return { first, lastId };
+  for await (const line of linesOf(path)) {
+    const time = Date.parse(/"time":"([^"]+)"/.exec(line)?.[1] ?? '') / 1000;
+    if (Number.isFinite(time)) first ??= time;
+    lastId = Math.max(lastId, Number(/"id":(\d+)/.exec(line)?.[1] ?? 0));
+  }
+  return { first, lastId };
+}

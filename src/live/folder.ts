@@ -1,0 +1,16 @@
+import { readdirSync } from 'node:fs';
+
+/** Names of the files in a folder that match, sorted: by time where they begin with a time. */
+export function namesIn(folder: string, pattern: RegExp): string[] {
+  return readdirSync(folder)
+    .filter((name) => pattern.test(name))
+    .sort();
+}
+
+/** The first of `stem`, `stem-2`, … that no file in the folder is called, whatever its ending. */
+export function freeStem(folder: string, stem: string): string {
+  const names = readdirSync(folder);
+  let free = stem;
+  for (let n = 2; names.some((name) => name.startsWith(`${free}.`)); n++) free = `${stem}-${n}`;
+  return free;
+}

@@ -1,0 +1,105 @@
+import { findFfmpeg } from '../video/ffmpeg.ts';
+import type { Frame, Letterbox } from '../video/index.ts';
+import type { Address } from './address.ts';
+import { Backoff, type BackoffLimits, pause, pauseUntilOpen } from './backoff.ts';
+import { FrameClock, now } from './clock.ts';
+import { ConnectionError, inspect, type Patience, type PictureFormat, readConnection } from './connection.ts';
+import type { Fault } from './faults.ts';
+
+/** What a session tells of its camera. */
+export interface SessionHandlers {
+  /** What a frame must be scaled to for the detector, given its size. */
+  readonly letterbox: (width: number, height: number) => Letterbox | undefined;
+  /** The pictures have this size from now on; told before the first frame, and when it has changed. */
+  readonly onFormat: (format: PictureFormat) => void;
+  /** A frame, with I420 pixels, its time by `now()`, and its number among all that the camera has sent in this session. */
+  readonly onFrame: (frame: Frame) => void;
+  /** The first frame of a connection is here. */
+  readonly onConnected: () => void;
+  /** The camera is away: told once when it goes, and after each attempt that failed. */
+  readonly onAway: (fault: Fault, retrySeconds: number) => void;
+}
+
+/**
+ * Keeps one camera going: connects, reads, waits a while when the connection ends, and connects again, for ever. Never throws for
+ * what a camera does.
+ */
+export class CameraSession {
+  readonly #address: Address;
+  readonly #limits: Patience & BackoffLimits;
+  readonly #handlers: SessionHandlers;
+  readonly #abort = new AbortController();
+  readonly #backoff: Backoff;
+  readonly #ended: Promise<void>;
+  #format: PictureFormat | undefined;
+  /** The size as ffmpeg's log told it when the format was found out. */
+  #size: string | undefined;
+  #frames = 0;
+  #lastTime = Number.NEGATIVE_INFINITY;
+
+  constructor(address: Address, limits: Patience & BackoffLimits, handlers: SessionHandlers) {
+    this.#address = address;
+    this.#limits = limits;
+    this.#handlers = handlers;
+    this.#backoff = new Backoff(limits);
+    this.#ended = this.#run();
+  }
+
+  /** Ends the session; resolves when its ffmpeg is gone. */
+  async stop(): Promise<void> {
+    this.#abort.abort();
+    await this.#ended;
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#abort;
+    while (!signal.aborted) {
+      const fault = await this.#connect().catch((error: unknown): Fault => {
+        if (error instanceof ConnectionError) return error.fault;
+        return { kind: 'stream', reason: (error as Error).message };
+      });
+      if (signal.aborted) return;
+      if (fault.kind === 'authentication') this.#backoff.slow();
+      const seconds = this.#backoff.next();
+      this.#handlers.onAway(fault, seconds);
+      const { port } = this.#address;
+      await (port && fault.kind === 'network' ? pauseUntilOpen(seconds, port, signal) : pause(seconds, signal));
+    }
+  }
+
+  async #connect(): Promise<Fault> {
+    const { signal } = this.#abort;
+    const ffmpeg = await findFfmpeg();
+    if (!this.#format) {
+      this.#format = await inspect(ffmpeg, this.#address, this.#limits, signal);
+      this.#size = undefined;
+      this.#handlers.onFormat(this.#format);
+    }
+    const { width, height } = this.#format;
+    const letterbox = this.#handlers.letterbox(width, height);
+    const clock = new FrameClock(this.#lastTime);
+    let connected = false;
+    return readConnection(ffmpeg, this.#address, {
+      ...this.#limits,
+      format: this.#format,
+      letterbox,
+      signal,
+      onParts: ({ time, pictures: [pixels, input] }) => {
+        if (!connected) {
+          connected = true;
+          this.#backoff.reset();
+          this.#handlers.onConnected();
+        }
+        this.#lastTime = clock.timeOf(time, now());
+        const frame = { index: this.#frames++, time: this.#lastTime, width, height, pixels };
+        this.#handlers.onFrame(input ? { ...frame, input } : frame);
+      },
+      onSize: (size) => {
+        this.#size ??= size;
+        const same = size === this.#size;
+        if (!same) this.#format = undefined;
+        return same;
+      },
+    });
+  }
+}
