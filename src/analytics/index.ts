@@ -1,5 +1,18 @@
+export {
+  Analysis,
+  type AnalysisResult,
+  dwellOf,
+  type LineResult,
+  type OriginDestination,
+  occupancyOf,
+  type Stay,
+  type ZoneResult,
+} from './analysis.ts';
 export { type Anchor, type Area, type Areas, type PictureSize, resolveAreas } from './areas.ts';
 export { type AreaEvent, type EnterEvent, type ExitEvent, eventReader, type LineEvent } from './events.ts';
+export { GroundPlane, type Origin, type Residual, speedsOf, wayOf } from './ground.ts';
+export { HeatMap } from './heat-map.ts';
+export { fitHomography, type Homography } from './homography.ts';
 export {
   type CalibrationParameters,
   calibrationParameters,
