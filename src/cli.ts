@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { doctorCommand } from './commands/doctor.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
 import { reportError, reportLine } from './commands/report-error.ts';
+import { streamCommand } from './commands/stream.ts';
 import { trackCommand } from './commands/track.ts';
 import { trainCommand } from './commands/train.ts';
 import { tuneCommand } from './commands/tune.ts';
@@ -22,6 +23,7 @@ const program = new Command('twintrack')
     `
 Examples:
   twintrack track videos/pets09-s2l1.mp4 --out out     trajectories and an annotated video
+  twintrack stream rtsp://user:password@camera/stream  a live camera, until stopped
   twintrack evaluate --gt gt.txt --results out/pets09-s2l1.mot.txt
   twintrack doctor                                     what is installed, what is missing
 
@@ -29,6 +31,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted.`,
   );
 // The commands take over these settings, so they come last.
 trackCommand(program);
+streamCommand(program);
 evaluateCommand(program);
 trainCommand(program);
 tuneCommand(program);

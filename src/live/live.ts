@@ -1,0 +1,226 @@
+import { availableParallelism } from 'node:os';
+import { isDeepStrictEqual } from 'node:util';
+import { loadAssociationScore } from '../association/model.ts';
+import { type Detector, loadDetector } from '../detection/index.ts';
+import { UsageError } from '../errors.ts';
+import { makeFolder } from '../outputs.ts';
+import { type Parameters, parametersSchema } from '../parameters.ts';
+import { messageOf } from '../run.ts';
+import { version } from '../version.ts';
+import { findFfmpeg } from '../video/index.ts';
+import { addressOf, type CameraSource } from './address.ts';
+import { Camera } from './camera.ts';
+import type { LiveEvent } from './events.ts';
+import { type Log, SILENT } from './log.ts';
+import { MqttPublisher } from './mqtt.ts';
+import { type Keep, prune } from './retention.ts';
+import { DetectorScheduler } from './scheduler.ts';
+import type { CameraStatus } from './statistics.ts';
+import { SteadyDetector } from './steady-detector.ts';
+
+/** What is followed, and with which parameters: what can change while it goes on. */
+export interface LiveConfiguration {
+  readonly cameras: readonly CameraSource[];
+  readonly parameters: Parameters;
+}
+
+/** Settings of {@link startLive}. */
+export interface LiveOptions {
+  readonly cameras: readonly CameraSource[];
+  /** Folder for the outputs; each camera has a folder in it. */
+  readonly out: string;
+  /** Default {@link parametersSchema}'s. */
+  readonly parameters?: Parameters | undefined;
+  /** Name of a shipped detector or an ONNX file, default centernet; or a detector, which is closed at the end. */
+  readonly detector?: string | Detector | undefined;
+  /** Whether cameras may be files. */
+  readonly realtime?: boolean | undefined;
+  /** Whether to write the annotated video. */
+  readonly record?: boolean | undefined;
+  /** What to keep of old outputs; default all. */
+  readonly keep?: Keep | undefined;
+  /** Address of a broker to publish to. */
+  readonly mqtt?: string | undefined;
+  readonly log?: Log | undefined;
+  /** Is told all that happens at the cameras. */
+  readonly onEvent?: ((event: LiveEvent) => void) | undefined;
+}
+
+/** How everything is doing. */
+export interface LiveStatus {
+  /** Seconds since the start. */
+  readonly uptime: number;
+  readonly cameras: readonly CameraStatus[];
+  readonly detector: { readonly name: string; readonly works: boolean };
+  readonly mqtt?: { readonly connected: boolean; readonly dropped: number };
+}
+
+/** How often values are published and old outputs looked for. */
+const PUBLISH_SECONDS = 1;
+const PRUNE_SECONDS = 60;
+
+/**
+ * Follows live cameras until it is closed.
+ *
+ * @throws UsageError when a camera's address or name is none
+ * @throws TwintrackError when ffmpeg, the detector or the output folder cannot be used; cameras that cannot be reached are no error
+ */
+export async function startLive(options: LiveOptions): Promise<Live> {
+  const { cameras, parameters = parametersSchema.parse({}), out, log = SILENT } = options;
+  checkCameras(cameras, options.realtime);
+  await findFfmpeg();
+  await makeFolder(out);
+  const live = new Live(options, log);
+  try {
+    if (options.mqtt) live.mqtt = await MqttPublisher.connect(options.mqtt, parameters.live, log);
+    await live.reconfigure({ cameras, parameters });
+    return live;
+  } catch (error) {
+    await live.close();
+    throw error;
+  }
+}
+
+/** Cameras that are being followed. */
+export class Live {
+  mqtt: MqttPublisher | undefined;
+  readonly #options: LiveOptions;
+  readonly #log: Log;
+  readonly #cameras = new Map<string, Camera>();
+  readonly #started = performance.now();
+  readonly #timers: NodeJS.Timeout[];
+  #parameters: Parameters | undefined;
+  #detector: SteadyDetector | undefined;
+  #scheduler: DetectorScheduler | undefined;
+  #changing: Promise<void> = Promise.resolve();
+
+  constructor(options: LiveOptions, log: Log) {
+    this.#options = options;
+    this.#log = log;
+    this.#timers = [
+      setInterval(() => this.#publish(), 1000 * PUBLISH_SECONDS),
+      setInterval(() => this.#prune(), 1000 * PRUNE_SECONDS),
+    ];
+  }
+
+  get cameras(): readonly Camera[] {
+    return [...this.#cameras.values()];
+  }
+
+  camera(name: string): Camera | undefined {
+    return this.#cameras.get(name);
+  }
+
+  get status(): LiveStatus {
+    const { mqtt } = this;
+    return {
+      uptime: (performance.now() - this.#started) / 1000,
+      cameras: this.cameras.map(({ status }) => status),
+      detector: { name: this.#detector?.name ?? '', works: this.#detector?.works ?? false },
+      ...(mqtt && { mqtt: { connected: mqtt.connected, dropped: mqtt.dropped } }),
+    };
+  }
+
+  /**
+   * Goes over to other cameras and parameters. A camera that stays as it is, with its parameters, is not disturbed.
+   *
+   * @throws TwintrackError when that cannot be; what was followed before is followed on, as far as it goes
+   */
+  reconfigure(configuration: LiveConfiguration): Promise<void> {
+    const change = this.#changing.then(() => this.#change(configuration));
+    this.#changing = change.catch(() => {});
+    return change;
+  }
+
+  /** Ends all sessions and completes all outputs. */
+  async close(): Promise<void> {
+    for (const timer of this.#timers) clearInterval(timer);
+    await this.#changing;
+    await Promise.all(this.cameras.map((camera) => camera.stop()));
+    this.#publish();
+    await this.mqtt?.close();
+    await this.#detector?.close();
+  }
+
+  async #change({ cameras, parameters }: LiveConfiguration): Promise<void> {
+    checkCameras(cameras, this.#options.realtime);
+    const before = this.#parameters;
+    const detector = this.#detector;
+    if (!isDeepStrictEqual(parameters.detection, before?.detection)) await this.#loadDetector(parameters);
+    const association = await loadAssociationScore(parameters.association.score);
+    const same = isDeepStrictEqual(parameters, before);
+    const stays = ({ source }: Camera) =>
+      same && cameras.some(({ name, url }) => name === source.name && url === source.url);
+    const goes = this.cameras.filter((camera) => !stays(camera));
+    await Promise.all(goes.map((camera) => camera.stop()));
+    for (const { source } of goes) this.#cameras.delete(source.name);
+    if (detector !== this.#detector) await detector?.close();
+    this.#parameters = parameters;
+    for (const source of cameras) {
+      if (this.#cameras.has(source.name)) continue;
+      const { name, sha256 } = this.#detector!;
+      const camera = await Camera.start({
+        source,
+        realtime: this.#options.realtime ?? false,
+        out: this.#options.out,
+        record: this.#options.record ?? false,
+        parameters,
+        association,
+        scheduler: this.#scheduler!,
+        letterbox: (width, height) => this.#detector!.letterbox(width, height),
+        run: {
+          generator: `twintrack ${version}`,
+          models: sha256 ? [{ role: 'detector', name, sha256 }] : [],
+          parameters: { ...parameters, online: true },
+        },
+        onEvent: (event) => {
+          this.mqtt?.event(event);
+          this.#options.onEvent?.(event);
+        },
+        log: this.#log,
+      });
+      this.#cameras.set(source.name, camera);
+    }
+  }
+
+  async #loadDetector({ detection }: Parameters): Promise<void> {
+    const { detector = 'centernet' } = this.#options;
+    const own = typeof detector !== 'string';
+    const load = () => (own ? Promise.resolve(detector) : loadDetector(detector, detection));
+    this.#detector = await SteadyDetector.load(load, (error) =>
+      this.#log.error({ reason: messageOf(error) }, 'the detector has failed and is loaded anew'),
+    );
+    const atOnce = own || detection.parallel === 'operators' ? 1 : detection.cores || availableParallelism();
+    this.#scheduler = new DetectorScheduler(this.#detector, atOnce);
+  }
+
+  #publish(): void {
+    if (!this.mqtt) return;
+    for (const { status } of this.cameras) {
+      this.mqtt.value(status.name, 'people', status.people);
+      this.mqtt.value(status.name, 'state', status.state);
+    }
+  }
+
+  #prune(): void {
+    const { keep, out } = this.#options;
+    if (!keep) return;
+    prune(out, keep).then(
+      (files) => files.length > 0 && this.#log.info({ files }, 'old outputs removed'),
+      (error: unknown) => this.#log.error({ reason: messageOf(error) }, 'cannot remove old outputs'),
+    );
+  }
+}
+
+/** @throws UsageError when a name is no name of a folder, or stands twice, or an address is none */
+function checkCameras(cameras: readonly CameraSource[], realtime = false): void {
+  const names = new Set<string>();
+  for (const { name, url } of cameras) {
+    if (!/^[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}$/.test(name)) {
+      throw new UsageError(`camera "${name}": a name is made of letters, digits, dots, - and _, at most 64`);
+    }
+    if (names.has(name.toLowerCase())) throw new UsageError(`camera "${name}": this name stands twice`);
+    names.add(name.toLowerCase());
+    addressOf(url, realtime);
+  }
+}

@@ -1,0 +1,109 @@
+#!/usr/bin/python3
+"""A camera for tests: an RTSP server that plays H.264 in a loop, as fast as a wall clock says, whoever watches.
+
+    rtsp_camera.py CLIP.h264 --port 8554 --fps 7 [--epoch SECONDS] [--user NAME --password SECRET]
+
+CLIP.h264 is Annex B with an access unit delimiter before each picture, without B frames. Picture n of the loop is sent at
+epoch + n / fps, so that a camera that was killed goes on where it would be. A viewer first gets the pictures since the last key
+frame. Prints "ready" when it listens.
+"""
+import argparse
+import re
+import time
+
+import gi
+
+gi.require_version("Gst", "1.0")
+gi.require_version("GstRtspServer", "1.0")
+from gi.repository import GLib, Gst, GstRtspServer  # noqa: E402
+
+DELIMITER = b"\x00\x00\x00\x01\x09"
+
+
+class Clip:
+    """The pictures of an H.264 stream."""
+
+    def __init__(self, path):
+        data = open(path, "rb").read()
+        starts = [match.start() for match in re.finditer(re.escape(DELIMITER), data)]
+        self.pictures = [data[a:b] for a, b in zip(starts, [*starts[1:], len(data)])]
+        self.key = [re.search(b"\x00\x00\x01[\x05\x25\x45\x65]", picture) is not None for picture in self.pictures]
+
+    def last_key(self, n):
+        while not self.key[n % len(self.pictures)]:
+            n -= 1
+        return n
+
+
+class Feed:
+    """Gives one pipeline its pictures in time."""
+
+    def __init__(self, clip, fps, epoch, source):
+        self.clip, self.fps, self.epoch, self.source = clip, fps, epoch, source
+        self.next = clip.last_key(self.due())
+        self.timer = GLib.timeout_add(1, self.push)
+
+    def due(self):
+        return int((time.time() - self.epoch) * self.fps)
+
+    def push(self):
+        now = self.due()
+        if now - self.next > 10 * self.fps:  # it was frozen
+            self.next = self.clip.last_key(now)
+        while self.next <= now:
+            picture = self.clip.pictures[self.next % len(self.clip.pictures)]
+            buffer = Gst.Buffer.new_wrapped(picture)
+            if self.source.emit("push-buffer", buffer) != Gst.FlowReturn.OK:
+                return False
+            self.next += 1
+        wait = self.epoch + self.next / self.fps - time.time()
+        self.timer = GLib.timeout_add(max(1, int(1000 * wait)), self.push)
+        return False
+
+
+def configured(clip, fps, epoch):
+    def configure(_, media):
+        Feed(clip, fps, epoch, media.get_element().get_by_name("source"))
+
+    return configure
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("clip")
+    parser.add_argument("--port", default="8554")
+    parser.add_argument("--fps", type=float, default=7)
+    parser.add_argument("--epoch", type=float, default=time.time())
+    parser.add_argument("--user")
+    parser.add_argument("--password")
+    options = parser.parse_args()
+
+    Gst.init(None)
+    server = GstRtspServer.RTSPServer()
+    server.set_address("127.0.0.1")
+    server.set_service(options.port)
+    factory = GstRtspServer.RTSPMediaFactory()
+    factory.set_shared(True)
+    factory.set_launch(
+        "( appsrc name=source is-live=true do-timestamp=true format=time max-bytes=0"
+        " caps=video/x-h264,stream-format=byte-stream,alignment=au"
+        " ! h264parse ! rtph264pay name=pay0 pt=96 config-interval=-1 )"
+    )
+    factory.connect("media-configure", configured(Clip(options.clip), options.fps, options.epoch))
+    if options.user:
+        auth = GstRtspServer.RTSPAuth()
+        token = GstRtspServer.RTSPToken()
+        token.set_string("media.factory.role", "viewer")
+        auth.add_basic(GstRtspServer.RTSPAuth.make_basic(options.user, options.password), token)
+        server.set_auth(auth)
+        permissions = GstRtspServer.RTSPPermissions()
+        permissions.add_permission_for_role("viewer", "media.factory.access", True)
+        permissions.add_permission_for_role("viewer", "media.factory.construct", True)
+        factory.set_permissions(permissions)
+    server.get_mount_points().add_factory("/stream", factory)
+    server.attach(None)
+    print("ready", flush=True)
+    GLib.MainLoop().run()
+
+
+main()
