@@ -1,5 +1,5 @@
 import '@tensorflow/tfjs-backend-cpu';
-import type { Tensor4D } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Tf } from '../../../src/training/siamese/backend.ts';
@@ -54,7 +54,7 @@ async function compare(example: Case): Promise<void> {
   }
 }
 
-describe('the convolution gradients made for wasm', () => {
+describe('the gradients made for wasm', () => {
   it.each<[string, Case]>([
     ['a block', { n: 2, size: [8, 4], channels: [3, 5], filter: [3, 3], strides: [1, 1], pad: 'same' }],
     ['a step down', { n: 3, size: [10, 6], channels: [2, 4], filter: [3, 3], strides: [2, 2], pad: 'valid' }],
@@ -81,6 +81,27 @@ describe('the convolution gradients made for wasm', () => {
       pad: fc.constantFrom('same' as const, 'valid' as const),
     });
     await fc.assert(fc.asyncProperty(example, compare), { numRuns: 40 });
+  });
+
+  it('are those of the formula for a batch norm', async () => {
+    await tf.setBackend('wasm');
+    const random = (shape: number[], seed: number) => tf.randomUniform(shape, 0.5, 2, 'float32', seed);
+    const inputs = [random([3, 4, 2, 5], 1), ...[2, 3, 4, 5].map((seed) => random([5], seed))];
+    const weights = random([3, 4, 2, 5], 6);
+    const fused = (x: Tensor, mean: Tensor, variance: Tensor, offset: Tensor, scale: Tensor) =>
+      tf.batchNorm(x as Tensor4D, mean as Tensor1D, variance as Tensor1D, offset as Tensor1D, scale as Tensor1D, 0.01);
+    const formula = (x: Tensor, mean: Tensor, variance: Tensor, offset: Tensor, scale: Tensor) =>
+      tf.add(tf.mul(tf.div(tf.sub(x, mean), tf.sqrt(tf.add(variance, 0.01))), scale), offset);
+    const [ours, reference] = [fused, formula].map((norm) =>
+      tf.grads((...args) => tf.sum(tf.mul(norm(args[0], args[1], args[2], args[3], args[4]), weights)))(inputs),
+    );
+    for (const [k, gradient] of ours.entries()) {
+      const expected = reference[k].dataSync();
+      gradient.dataSync().forEach((value, i) => {
+        expect(Math.abs(value - expected[i])).toBeLessThan(1e-4 * Math.max(1, Math.abs(expected[i])));
+      });
+    }
+    tf.dispose([...inputs, weights, ...ours, ...reference]);
   });
 
   it('keep no memory', async () => {
