@@ -119,7 +119,11 @@ export async function trackVideo(input: string | undefined, options: TrackVideoO
     outputs = opened;
     const motion = await loadAssociationScore(parameters.association.score);
     const score = withAppearance(motion, appearance.weight, appearance.bias);
-    const tracker = new Tracker(parameters.tracking, score, model);
+    const tracker = new Tracker(
+      parameters.tracking,
+      score,
+      model && { ...appearance, similarity: model, picture: appearance.recallReturned ? undefined : info },
+    );
     const started = performance.now();
     const clock = new StageClock();
     const done = { track: 0, draw: 0 };

@@ -25,7 +25,7 @@ export class EmbeddingChoice {
   choose(detections: Detections, minScore: number, time: number): number[] {
     const rows = present(detections, minScore);
     const boxes = new Float64Array(4 * rows.length);
-    rows.forEach((j, k) => boxes.set(detections.boxes.subarray(4 * j, 4 * j + 4), 4 * k));
+    for (const [k, j] of rows.entries()) boxes.set(detections.boxes.subarray(4 * j, 4 * j + 4), 4 * k);
     const since = new Float64Array(rows.length).fill(time);
     const seen = new Float64Array(rows.length).fill(time);
     const before = this.follow(boxes);

@@ -49,6 +49,17 @@ export class Gallery {
     return sum / weight;
   }
 
+  /** Mean similarity, by quality, of the patches to those of another gallery: 0..1; NaN when there is nothing to compare. */
+  similarityTo(model: Similarity, other: Gallery): number {
+    let sum = 0;
+    let weight = 0;
+    for (let j = 0; j < other.length; j++) {
+      sum += other.qualities[j] * this.similarity(model, other.embeddings, j);
+      weight += other.qualities[j];
+    }
+    return sum / weight;
+  }
+
   private worst(time: number): number {
     let worst = 0;
     let least = Number.POSITIVE_INFINITY;

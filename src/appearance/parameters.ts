@@ -17,7 +17,12 @@ export const appearanceParameters = z.strictObject({
     .meta({ unit: '' }),
   weight: number(1, 0, 10, 'ratio', 'Weight of the log-odds of the similarity against those of size and position'),
   bias: number(0, -10, 10, 'log-odds', 'Added to them'),
-  recallSeconds: number(20, 0, 3600, 's', 'Somebody lost for up to this long is recognised by looks'),
+  recallSeconds: number(20, 0, 3600, 's', 'Somebody unseen for up to this long may be recognised by looks'),
+  recallReturned: z
+    .boolean()
+    .default(false)
+    .describe('Recognise those who left the picture as well; else they are somebody new when they come back')
+    .meta({ unit: 'yes/no' }),
   recallSimilarity: number(0.8, 0, 1, 'similarity', 'Similarity from which somebody is recognised'),
 });
 

@@ -53,10 +53,12 @@ export class AppearanceStage {
     }
     const { dimensions } = this.model;
     const patches = new Uint8Array(rows.length * PATCH_BYTES);
-    rows.forEach((j, k) => this.cutter.cut({ pixels, width, height }, detections.boxes, j, patches, k));
+    const picture = { pixels, width, height };
+    for (const [k, j] of rows.entries()) this.cutter.cut(picture, detections.boxes, j, patches, k);
     const embedded = await this.model.embed(patches);
     const embeddings = new Float32Array(detections.length * dimensions).fill(Number.NaN);
-    rows.forEach((j, k) => embeddings.set(embedded.subarray(k * dimensions, (k + 1) * dimensions), j * dimensions));
+    for (const [k, j] of rows.entries())
+      embeddings.set(embedded.subarray(k * dimensions, (k + 1) * dimensions), j * dimensions);
     return { ...detections, embeddings };
   }
 

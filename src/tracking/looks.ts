@@ -5,12 +5,33 @@ import type { Detections } from '../detection/detections.ts';
 import type { Boxes } from '../geometry.ts';
 import type { Track } from './track.ts';
 
+/** How fast somebody may have gone while unseen, in box heights per second: a little more than one walks. */
+const SPEED = 1.5;
+
+/** What the tracker makes of embeddings. */
+export interface Appearance {
+  /** Compares them. */
+  readonly similarity: Similarity;
+  /** Somebody unseen for up to this many seconds may be recognised … */
+  readonly recallSeconds: number;
+  /** … from this similarity on. */
+  readonly recallSimilarity: number;
+  /** Size of the picture in pixels, when those who leave it are to be somebody new when they come back. */
+  readonly picture?: { readonly width: number; readonly height: number } | undefined;
+}
+
 /** What the tracked people look like: fills galleries and compares them. */
 export class Looks {
   private readonly model: Similarity;
+  private readonly recallSeconds: number;
+  private readonly recallSimilarity: number;
+  private readonly picture: Appearance['picture'];
 
-  constructor(model: Similarity) {
-    this.model = model;
+  constructor({ similarity, recallSeconds, recallSimilarity, picture }: Appearance) {
+    this.model = similarity;
+    this.recallSeconds = recallSeconds;
+    this.recallSimilarity = recallSimilarity;
+    this.picture = picture;
   }
 
   /** Fills in the similarity of the pairs whose detection has an embedding and whose track has a gallery. */
@@ -24,12 +45,50 @@ export class Looks {
     }
   }
 
+  /**
+   * Who among the lost a newcomer is.
+   *
+   * @returns the one most alike, undefined when nobody is that much or could have come from where he was last seen
+   */
+  recognise(newcomer: Track, lost: readonly Track[], time: number): Track | undefined {
+    let best: Track | undefined;
+    let most = this.recallSimilarity;
+    for (const track of lost) {
+      if (!track.gallery || !newcomer.gallery || !inReach(track, newcomer, time)) continue;
+      const similarity = track.gallery.similarityTo(this.model, newcomer.gallery);
+      if (!(similarity >= most)) continue;
+      most = similarity;
+      best = track;
+    }
+    return best;
+  }
+
+  /** Whether a lost track may still be recognised. */
+  remembers({ gallery, lastTime, box }: Track, time: number): boolean {
+    return gallery !== undefined && time - lastTime <= this.recallSeconds && !this.hasLeft(box);
+  }
+
+  /** Whether a box that is predicted reaches over the edge of the picture. */
+  private hasLeft([x, y, w, h]: Boxes): boolean {
+    if (!this.picture) return false;
+    return x < 0 || y < 0 || x + w > this.picture.width || y + h > this.picture.height;
+  }
+
   /** Remembers what a track looks like in detection `j`. */
   observe(track: Track, { embeddings, boxes, scores, length }: Detections, j: number, time: number): void {
     if (!embeddings || !isKnown(embeddings, j, this.model)) return;
     track.gallery ??= new Gallery(this.model.dimensions);
     track.gallery.add(embeddings, j, scores[j] * visiblePart(boxes, length, j), time);
   }
+}
+
+/** Whether somebody could have come from where he was last seen to where the newcomer was first seen, after being lost. */
+function inReach(lost: Track, newcomer: Track, time: number): boolean {
+  if (newcomer.firstTime <= lost.lastTime) return false;
+  const [a, b] = [lost.observed, newcomer.observed];
+  const height = Math.max(a[3], b[3]);
+  const distance = Math.hypot(a[0] + a[2] / 2 - b[0] - b[2] / 2, a[1] + a[3] / 2 - b[1] - b[3] / 2);
+  return distance <= height * (1 + SPEED * (time - lost.lastTime));
 }
 
 function isKnown(embeddings: Float32Array, j: number, { dimensions }: Similarity): boolean {

@@ -1,8 +1,11 @@
 import type { Gallery } from '../appearance/gallery.ts';
 import type { Detections } from '../detection/detections.ts';
 
-/** tentative: seen too little to be sure; confirmed: seen in this frame; lost: not seen now but awaited; ended: given up. */
-export type TrackState = 'tentative' | 'confirmed' | 'lost' | 'ended';
+/**
+ * tentative: seen too little to be sure; confirmed: seen in this frame; lost: not seen now but awaited; away: not awaited where it
+ * was, but it may be recognised by its looks; ended: given up.
+ */
+export type TrackState = 'tentative' | 'confirmed' | 'lost' | 'away' | 'ended';
 
 /** One person as the tracker follows it. The object is updated in place from frame to frame: copy what you keep. */
 export class Track {
@@ -28,8 +31,8 @@ export class Track {
   score = 0;
   /** What the person looks like, when there are embeddings. */
   gallery: Gallery | undefined;
-  /** Where the track keeps its state in the tracker's columns. */
-  readonly slot: number;
+  /** Where the track keeps its state in the tracker's filter; −1 when it has none there any more. */
+  slot: number;
 
   constructor(slot: number, time: number) {
     this.slot = slot;
@@ -44,6 +47,21 @@ export class Track {
     this.lastTime = time;
     this.lastScore = detections.scores[j];
     this.score += (this.lastScore - this.score) / Math.min(this.hits, SCORE_MEMORY);
+  }
+
+  /** Goes on as the newcomer in whom this person was recognised; the newcomer ends. */
+  resume(newcomer: Track): void {
+    this.state = newcomer.state;
+    this.slot = newcomer.slot;
+    this.detection = newcomer.detection;
+    this.observed.set(newcomer.observed);
+    this.hits += newcomer.hits;
+    this.lastTime = newcomer.lastTime;
+    this.lastScore = newcomer.lastScore;
+    this.score = newcomer.score;
+    newcomer.state = 'ended';
+    newcomer.detection = -1;
+    newcomer.slot = -1;
   }
 }
 

@@ -1,4 +1,3 @@
-import type { Similarity } from '../appearance/similarity-head.ts';
 import { assign } from '../association/assignment.ts';
 import { type AssociationScore, PairFeatures, type TrackColumns } from '../association/features.ts';
 import { handSetScore } from '../association/hand-set.ts';
@@ -7,7 +6,7 @@ import { TwintrackError } from '../errors.ts';
 import { iou, isBox } from '../geometry.ts';
 import { estimateShift } from './camera-motion.ts';
 import { KalmanBoxes } from './kalman.ts';
-import { Looks } from './looks.ts';
+import { type Appearance, Looks } from './looks.ts';
 import { type TrackingParameters, trackingParameters } from './parameters.ts';
 import { Track } from './track.ts';
 
@@ -23,6 +22,8 @@ export class Tracker {
   private readonly looks: Looks | undefined;
   private readonly pairs = new PairFeatures();
   private tracks: Track[] = [];
+  /** Those who are not awaited any more, but may be recognised. */
+  private away: Track[] = [];
   private freeSlots: number[] = [];
   private slots = 0;
   private nextId = 1;
@@ -34,17 +35,17 @@ export class Tracker {
   /**
    * @param parameters overrides of the defaults
    * @param association score of track–detection pairs
-   * @param similarity compares the embeddings of the detections; without it they are not looked at
+   * @param appearance what to make of the detections' embeddings; without it they are not looked at
    * @throws ZodError on a parameter outside its range
    */
   constructor(
     parameters: Partial<TrackingParameters> = {},
     association: AssociationScore = handSetScore,
-    similarity?: Similarity,
+    appearance?: Appearance,
   ) {
     this.parameters = trackingParameters.parse(parameters);
     this.association = association;
-    this.looks = similarity && new Looks(similarity);
+    this.looks = appearance && new Looks(appearance);
     const p = this.parameters;
     this.filter = new KalmanBoxes({
       position: p.positionNoise,
@@ -64,6 +65,7 @@ export class Tracker {
   /** Forgets all tracks; ids start again at 1. */
   reset(): void {
     this.tracks = [];
+    this.away = [];
     this.freeSlots = [];
     this.slots = 0;
     this.nextId = 1;
@@ -75,7 +77,8 @@ export class Tracker {
    *
    * @param detections the people found in it, source pixels; a row with a number that is not finite or without area is ignored
    * @param time its presentation time in seconds, later than that of the frame before
-   * @returns every track alive, and for the last time those that ended now. The objects live on from frame to frame.
+   * @returns every track that is seen or awaited, and for the last time those that went away or ended now. The objects live on from
+   *   frame to frame; one that went away may come back.
    * @throws TwintrackError when time does not move forward
    */
   update(detections: Detections, time: number): readonly Track[] {
@@ -99,6 +102,8 @@ export class Tracker {
     this.match(detections, taken, true, high);
     for (const track of this.tracks) this.settle(track, detections);
     this.startTracks(detections, taken);
+    this.recognise();
+    this.giveUp();
     return this.tracks;
   }
 
@@ -145,15 +150,36 @@ export class Tracker {
       track.observe(detections, track.detection, this.time);
       this.looks?.observe(track, detections, track.detection, this.time);
       const seen = track.hits >= p.confirmHits && track.lastTime - track.firstTime >= p.confirmSeconds - 1e-9;
-      if (track.state === 'tentative' && seen) track.id = this.nextId++;
-      if (track.id > 0) track.state = 'confirmed';
+      if (seen) track.state = 'confirmed';
+      this.readFilter(track);
     } else {
+      this.readFilter(track);
       const unseen = this.time - track.lastTime;
       if (track.state === 'tentative') {
         if (unseen > p.tentativeSeconds) track.state = 'ended';
-      } else track.state = unseen > p.lostSeconds ? 'ended' : 'lost';
+      } else if (unseen <= p.lostSeconds) track.state = 'lost';
+      else track.state = this.looks?.remembers(track, this.time) ? 'away' : 'ended';
     }
-    this.readFilter(track);
+  }
+
+  /** Gives ids to those confirmed now: their own when they are recognised as somebody lost, else a new one. */
+  private recognise(): void {
+    for (const track of [...this.tracks]) {
+      if (track.state !== 'confirmed' || track.id > 0) continue;
+      const lost = [...this.away, ...this.tracks.filter(({ state }) => state === 'lost')];
+      const former = this.looks?.recognise(track, lost, this.time);
+      if (!former) track.id = this.nextId++;
+      else this.resume(former, track);
+    }
+  }
+
+  private resume(former: Track, newcomer: Track): void {
+    if (former.state === 'away') {
+      this.away.splice(this.away.indexOf(former), 1);
+      this.tracks.push(former);
+    } else this.freeSlots.push(former.slot);
+    former.resume(newcomer);
+    this.readFilter(former);
   }
 
   private startTracks(detections: Detections, taken: Uint8Array): void {
@@ -171,10 +197,7 @@ export class Tracker {
       track.detection = j;
       track.observe(detections, j, this.time);
       this.looks?.observe(track, detections, j, this.time);
-      if (this.parameters.confirmHits <= 1 && this.parameters.confirmSeconds <= 0) {
-        track.id = this.nextId++;
-        track.state = 'confirmed';
-      }
+      if (this.parameters.confirmHits <= 1 && this.parameters.confirmSeconds <= 0) track.state = 'confirmed';
       this.readFilter(track);
       this.tracks.push(track);
     }
@@ -183,10 +206,24 @@ export class Tracker {
   private removeEnded(): void {
     let kept = 0;
     for (const track of this.tracks) {
-      if (track.state === 'ended') this.freeSlots.push(track.slot);
-      else this.tracks[kept++] = track;
+      const { state } = track;
+      if (state !== 'ended' && state !== 'away') this.tracks[kept++] = track;
+      else if (track.slot >= 0) this.freeSlots.push(track.slot);
+      if (state !== 'away') continue;
+      track.slot = -1;
+      this.away.push(track);
     }
     this.tracks.length = kept;
+  }
+
+  /** Ends those who have been away for too long. */
+  private giveUp(): void {
+    for (const track of this.away) {
+      if (this.looks?.remembers(track, this.time)) continue;
+      track.state = 'ended';
+      this.tracks.push(track);
+    }
+    this.away = this.away.filter(({ state }) => state === 'away');
   }
 
   private readFilter(track: Track): void {
