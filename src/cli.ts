@@ -1,7 +1,9 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
+import { calibrateCommand } from './commands/calibrate.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
+import { exportCommand } from './commands/export.ts';
 import { reportError, reportLine } from './commands/report-error.ts';
 import { streamCommand } from './commands/stream.ts';
 import { trackCommand } from './commands/track.ts';
@@ -33,6 +35,8 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted.`,
 trackCommand(program);
 streamCommand(program);
 evaluateCommand(program);
+exportCommand(program);
+calibrateCommand(program);
 trainCommand(program);
 tuneCommand(program);
 doctorCommand(program);

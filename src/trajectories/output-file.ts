@@ -21,7 +21,7 @@ const REASONS: Record<string, [reason: string, mend: string]> = {
 };
 
 /**
- * A text file that appears under its name only when it is complete: written to a hidden temporary file in the same folder,
+ * A file that appears under its name only when it is complete: written to a hidden temporary file in the same folder,
  * renamed by `commit`. A failure removes the temporary file and throws one line with the reason and the mend.
  */
 export class OutputFile {
@@ -64,6 +64,16 @@ export class OutputFile {
     if (!this.open) throw new Error(`${this.path}: write after the file was closed`);
     this.buffer += text;
     if (this.buffer.length >= BUFFER_CHARACTERS) return this.guard(() => this.flush());
+  }
+
+  /** Appends bytes. They may be changed again when the promise is settled. */
+  writeBytes(bytes: Uint8Array): Promise<void> {
+    if (!this.open) throw new Error(`${this.path}: write after the file was closed`);
+    return this.guard(async () => {
+      await this.flush();
+      this.writing = this.writing.then(() => this.handle.writeFile(bytes));
+      await this.writing;
+    });
   }
 
   /** Writes what is left and gives the file its name. */

@@ -1,0 +1,92 @@
+import { basename, extname } from 'node:path';
+import { inputError } from '../errors.ts';
+import { OutputFile } from '../trajectories/output-file.ts';
+import { round } from '../trajectories/rows.ts';
+import { type ExportContext, type ExportWriter, rounded } from './writer.ts';
+
+/** The one category. */
+const PERSON = 1;
+
+/**
+ * Opens a COCO file in the style for video (that of TAO: videos, images, tracks, annotations) for writing. Images are the frames in
+ * which somebody was; their file names are those that `ffmpeg -i street.mp4 street/%06d.jpg` gives. Holds 8 bytes a frame of
+ * the video.
+ *
+ * @throws TwintrackError when the size of the picture is not known, or the file cannot be written there
+ */
+export async function openCoco(path: string, { source }: ExportContext): Promise<ExportWriter> {
+  const { name, width, height, frameRate } = source;
+  if (width === undefined || height === undefined) {
+    const reason = 'the size of the picture is not known, and COCO needs it';
+    throw inputError(name, reason, 'track with the video, or export as csv');
+  }
+  const file = await OutputFile.create(path);
+  const video = { id: 1, name, width, height, ...(frameRate !== undefined && { fps: frameRate }) };
+  const info = { description: `People in ${name}, by twintrack` };
+  const head = {
+    info,
+    licenses: [],
+    categories: [{ id: PERSON, name: 'person', supercategory: 'person' }],
+    videos: [video],
+  };
+  file.write(`${JSON.stringify(head).slice(0, -1)},\n"annotations":[`);
+  let annotations = 0;
+  const ids: number[] = [];
+  const images = new FrameTimes();
+  return {
+    write(trajectory) {
+      const { id, frames, times, detected } = trajectory;
+      ids.push(id);
+      let text = '';
+      for (let i = 0; i < frames.length; i++) {
+        images.set(frames[i], times[i]);
+        const [x, y, w, h, score] = rounded(trajectory, i);
+        text += `${annotations++ > 0 ? ',' : ''}\n{"id":${annotations},"image_id":${frames[i] + 1},"video_id":1,"track_id":${id},`;
+        text += `"category_id":${PERSON},"bbox":[${x},${y},${w},${h}],"area":${round(w * h, 100)},"iscrowd":0,`;
+        text += `"score":${score},"detected":${detected[i] === 1}}`;
+      }
+      return file.write(text);
+    },
+    async close() {
+      const tracks = ids.map((id) => JSON.stringify({ id, video_id: 1, category_id: PERSON }));
+      await file.write(`\n],\n"tracks":[\n${tracks.join(',\n')}\n],\n"images":[`);
+      const folder = basename(name, extname(name));
+      let first = true;
+      for (const [frame, time] of images) {
+        const file_name = `${folder}/${String(frame + 1).padStart(6, '0')}.jpg`;
+        const image = {
+          id: frame + 1,
+          video_id: 1,
+          frame_index: frame,
+          file_name,
+          width,
+          height,
+          time: round(time, 1e6),
+        };
+        await file.write(`${first ? '' : ','}\n${JSON.stringify(image)}`);
+        first = false;
+      }
+      await file.write('\n]}\n');
+      await file.commit();
+    },
+    abort: () => file.abort(),
+  };
+}
+
+/** The times of the frames that are set, by frame number. */
+class FrameTimes {
+  #times = new Float64Array(1024).fill(Number.NaN);
+
+  set(frame: number, time: number): void {
+    if (frame >= this.#times.length) {
+      const larger = new Float64Array(Math.max(2 * this.#times.length, frame + 1)).fill(Number.NaN);
+      larger.set(this.#times);
+      this.#times = larger;
+    }
+    this.#times[frame] = time;
+  }
+
+  *[Symbol.iterator](): Generator<[frame: number, time: number]> {
+    for (const [frame, time] of this.#times.entries()) if (!Number.isNaN(time)) yield [frame, time];
+  }
+}

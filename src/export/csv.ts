@@ -1,0 +1,46 @@
+import { OutputFile } from '../trajectories/output-file.ts';
+import { round } from '../trajectories/rows.ts';
+import { type ExportContext, type ExportWriter, onGround, rounded, wallClock } from './writer.ts';
+
+/**
+ * Opens a CSV file (RFC 4180, with a header line) for writing: a row an observation, the rows of a person together, in time order.
+ * With a start time the column `datetime` is the ISO 8601 time in UTC; with a ground plane there are places in metres and m/s, empty where
+ * not known.
+ *
+ * @throws TwintrackError when the file cannot be written there
+ */
+export async function openCsv(path: string, context: ExportContext): Promise<ExportWriter> {
+  const file = await OutputFile.create(path);
+  const clock = wallClock(context);
+  const { ground } = context;
+  const columns = [
+    'id',
+    'frame',
+    'time',
+    ...(clock ? ['datetime'] : []),
+    'x',
+    'y',
+    'width',
+    'height',
+    'score',
+    'detected',
+  ];
+  file.write(`${[...columns, ...(ground ? ['ground_x', 'ground_y', 'speed'] : [])].join()}\r\n`);
+  const shown = (value: number) => (Number.isNaN(value) ? '' : value);
+  return {
+    write(trajectory) {
+      const { id, frames, times, detected } = trajectory;
+      const place = ground && onGround(trajectory, ground);
+      let text = '';
+      for (let i = 0; i < frames.length; i++) {
+        const datetime = clock ? `,${new Date(clock(times[i])).toISOString()}` : '';
+        text += `${id},${frames[i]},${round(times[i], 1e6)}${datetime},${rounded(trajectory, i).join()},${detected[i] === 1}`;
+        if (place) text += `,${shown(place.feet[2 * i])},${shown(place.feet[2 * i + 1])},${shown(place.speeds[i])}`;
+        text += '\r\n';
+      }
+      return file.write(text);
+    },
+    close: () => file.commit(),
+    abort: () => file.abort(),
+  };
+}

@@ -1,0 +1,54 @@
+import type { GroundPlane } from '../analytics/ground.ts';
+import { inputError } from '../errors.ts';
+import { OutputFile } from '../trajectories/output-file.ts';
+import { round } from '../trajectories/rows.ts';
+import type { Trajectory } from '../trajectories/trajectory.ts';
+import { type ExportContext, type ExportWriter, wallClock } from './writer.ts';
+
+/**
+ * Opens a GeoJSON file (RFC 7946) for writing: a feature a person, their way as a LineString of longitude and latitude (a Point where
+ * they were seen once), rounded to 1e-7 degrees (a centimetre), with id, start, end and the time of each position. Observations above
+ * the horizon are left out, and people of whom nothing is left.
+ *
+ * @throws TwintrackError when the calibration or its place on earth is missing, or the file cannot be written there
+ */
+export async function openGeoJson(path: string, context: ExportContext): Promise<ExportWriter> {
+  const { ground } = context;
+  if (!ground)
+    throw inputError('calibration', 'is not given, and GeoJSON needs places', 'make one with "twintrack calibrate"');
+  ground.toEarth(0, 0); // throws when that is not known
+  const file = await OutputFile.create(path);
+  const clock = wallClock(context);
+  const told = (time: number) => (clock ? new Date(clock(time)).toISOString() : round(time, 1e6));
+  file.write('{"type":"FeatureCollection","features":[');
+  let features = 0;
+  return {
+    write(trajectory) {
+      const { coordinates, times } = wayOnEarth(trajectory, ground);
+      if (times.length === 0) return;
+      const geometry =
+        times.length > 1 ? { type: 'LineString', coordinates } : { type: 'Point', coordinates: coordinates[0] };
+      const { id } = trajectory;
+      const properties = { id, start: told(times[0]), end: told(times[times.length - 1]), times: times.map(told) };
+      const feature = JSON.stringify({ type: 'Feature', id, geometry, properties });
+      return file.write(`${features++ > 0 ? ',' : ''}\n${feature}`);
+    },
+    async close() {
+      await file.write('\n]}\n');
+      await file.commit();
+    },
+    abort: () => file.abort(),
+  };
+}
+
+function wayOnEarth(trajectory: Trajectory, ground: GroundPlane): { coordinates: number[][]; times: number[] } {
+  const feet = ground.feetOf(trajectory);
+  const coordinates: number[][] = [];
+  const times: number[] = [];
+  for (let i = 0; i < trajectory.times.length; i++) {
+    if (Number.isNaN(feet[2 * i])) continue;
+    coordinates.push(ground.toEarth(feet[2 * i], feet[2 * i + 1]).map((degrees) => round(degrees, 1e7)));
+    times.push(trajectory.times[i]);
+  }
+  return { coordinates, times };
+}

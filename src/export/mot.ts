@@ -1,0 +1,23 @@
+import { OutputFile } from '../trajectories/output-file.ts';
+import { type ExportWriter, rounded } from './writer.ts';
+
+/**
+ * Opens a MOTChallenge result file for writing: `frame,id,x,y,w,h,score,-1,-1,-1`, frames counted from 1, the lines of a person together
+ * (the format leaves the order free).
+ *
+ * @throws TwintrackError when the file cannot be written there
+ */
+export async function openMot(path: string): Promise<ExportWriter> {
+  const file = await OutputFile.create(path);
+  return {
+    write(trajectory) {
+      const { id, frames } = trajectory;
+      let text = '';
+      for (let i = 0; i < frames.length; i++)
+        text += `${frames[i] + 1},${id},${rounded(trajectory, i).join()},-1,-1,-1\n`;
+      return file.write(text);
+    },
+    close: () => file.commit(),
+    abort: () => file.abort(),
+  };
+}

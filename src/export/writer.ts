@@ -1,0 +1,49 @@
+import { type GroundPlane, speedsOf } from '../analytics/ground.ts';
+import { round } from '../trajectories/rows.ts';
+import type { TrajectoriesHeader } from '../trajectories/schema.ts';
+import type { Trajectory } from '../trajectories/trajectory.ts';
+
+/** Takes trajectories one by one, in any order. Await what a method returns. Exactly one of `close` and `abort` ends it. */
+export interface ExportWriter {
+  write(trajectory: Trajectory): void | Promise<void>;
+  /** Completes the file and gives it its name. */
+  close(): Promise<void>;
+  /** Removes the unfinished file; does nothing after `close`. */
+  abort(): Promise<void>;
+}
+
+/** What a writer knows besides the trajectories. */
+export interface ExportContext {
+  readonly source: TrajectoriesHeader['source'];
+  /** For places and speeds on the ground. */
+  readonly ground?: GroundPlane | undefined;
+}
+
+/** Wall-clock time in milliseconds since 1970 of each observation; undefined when the source does not tell it. */
+export function wallClock({ source }: ExportContext): ((time: number) => number) | undefined {
+  if (source.startedAt === undefined) return undefined;
+  const start = Date.parse(source.startedAt);
+  return (time) => start + 1000 * time;
+}
+
+/** Place (metres) and speed (m/s) of each observation on the ground, rounded to 1 mm; NaN where not known. */
+export function onGround(trajectory: Trajectory, ground: GroundPlane): { feet: Float64Array; speeds: Float64Array } {
+  const feet = ground.feetOf(trajectory);
+  const toMillimetres = (value: number) => round(value, 1000);
+  return { speeds: speedsOf(feet, trajectory.times).map(toMillimetres), feet: feet.map(toMillimetres) };
+}
+
+/** Box and score as the trajectories file has them: 0.01 pixel, 0.0001. */
+export function rounded(
+  { boxes, scores }: Trajectory,
+  i: number,
+): [x: number, y: number, w: number, h: number, score: number] {
+  const at = 4 * i;
+  return [
+    round(boxes[at], 100),
+    round(boxes[at + 1], 100),
+    round(boxes[at + 2], 100),
+    round(boxes[at + 3], 100),
+    round(scores[i], 1e4),
+  ];
+}
