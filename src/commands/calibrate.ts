@@ -58,17 +58,29 @@ async function calibrate(file: string | undefined, options: CalibrateOptions): P
   lines.push(`root mean square ${rms.toFixed(3)} m`);
   if (residuals.length === 4) lines.push('Four points always fit: add more to see how good they are.');
   if (options.out !== undefined) {
-    const { stringify } = await import('yaml');
     const { OutputFile } = await import('../trajectories/output-file.ts');
     const output = await OutputFile.create(options.out);
     const head = ['Written by twintrack calibrate.', ...lines].map((line) => `# ${line}`.trimEnd());
-    await output.write(`${head.join('\n')}\n${stringify({ calibration }, { flowCollectionPadding: false })}`);
+    await output.write([...head, ...section(calibration), ''].join('\n'));
     await output.commit();
   }
   if (options.json) {
     const homography = Array.from(ground.homography);
     process.stdout.write(`${JSON.stringify({ homography, residuals, rms, calibration })}\n`);
   } else process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+/** The calibration as lines of a config file, a point on each. */
+function section({ unit, points, origin }: CalibrationParameters): string[] {
+  const place =
+    origin && `{ longitude: ${origin.longitude}, latitude: ${origin.latitude}, heading: ${origin.heading} }`;
+  return [
+    'calibration:',
+    `  unit: ${unit}`,
+    ...(place ? [`  origin: ${place}`] : []),
+    '  points:',
+    ...points.map(({ image, ground }) => `    - { image: [${image.join(', ')}], ground: [${ground.join(', ')}] }`),
+  ];
 }
 
 async function readCalibration(
