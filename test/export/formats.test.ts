@@ -1,0 +1,171 @@
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { exportTrajectories } from '../../src/export/index.ts';
+import { readMot } from '../../src/trajectories/index.ts';
+import { anyTrajectories, RATE, temporaryFolder } from '../trajectories/helpers.ts';
+import schema from './coco.schema.json' with { type: 'json' };
+import { exported, GROUND, roundedRows, WALKER } from './helpers.ts';
+
+const folder = temporaryFolder();
+const fresh = () => mkdtempSync(join(folder, 'x-'));
+
+describe('csv', () => {
+  it('has a header and a row an observation', async () => {
+    const path = await exported(fresh(), [WALKER], 'csv');
+    expect(readFileSync(path, 'utf8').split('\r\n')).toEqual([
+      'id,frame,time,x,y,width,height,score,detected',
+      '7,0,0,390,300,20,50,0.9,true',
+      '7,1,0.1,400,300,20,50,0.8,true',
+      '7,3,0.3,420,300,20,50,0.7,false',
+      '7,4,0.4,430,300,20,50,0.65,true',
+      '',
+    ]);
+  });
+
+  it('has the wall-clock time in UTC where the source tells when it began', async () => {
+    const startedAt = '2026-03-01T10:00:00.250+02:00';
+    const path = await exported(fresh(), [WALKER], 'csv', { source: { startedAt } });
+    const [head, first, second] = readFileSync(path, 'utf8').split('\r\n');
+    expect(head).toBe('id,frame,time,datetime,x,y,width,height,score,detected');
+    expect([first, second].map((row) => row.split(',')[3])).toEqual([
+      '2026-03-01T08:00:00.250Z',
+      '2026-03-01T08:00:00.350Z',
+    ]);
+  });
+
+  it('has places and speeds with a ground plane, and nothing in them above the horizon', async () => {
+    const high = { ...WALKER, id: 8, boxes: WALKER.boxes.map((value, k) => (k % 4 === 1 ? -600 : value)) };
+    const path = await exported(fresh(), [WALKER, high], 'csv', { ground: GROUND });
+    const rows = readFileSync(path, 'utf8')
+      .trim()
+      .split('\r\n')
+      .map((row) => row.split(',').slice(9));
+    expect(rows[0]).toEqual(['ground_x', 'ground_y', 'speed']);
+    const [x, y] = GROUND.toGround(400, 350);
+    expect(rows[1].slice(0, 2).map(Number)).toEqual([expect.closeTo(x, 2), expect.closeTo(y, 2)]);
+    const metres = GROUND.toGround(440, 350)[0] - x;
+    for (const [, , speed] of rows.slice(1, 5)) expect(Number(speed)).toBeCloseTo(metres / 0.4, 1);
+    expect(rows.slice(5)).toEqual(Array(4).fill(['', '', '']));
+  });
+});
+
+describe('mot', () => {
+  it('holds the same boxes, and is the same to the evaluator', async () => {
+    await fc.assert(
+      fc.asyncProperty(anyTrajectories, async (trajectories) => {
+        const back = await readMot(await exported(fresh(), trajectories, 'mot'), RATE);
+        const sorted = trajectories.sort((a, b) => a.id - b.id);
+        expect(back.map(({ id, frames }) => [id, [...frames]])).toEqual(
+          sorted.map(({ id, frames }) => [id, [...frames]]),
+        );
+        for (const [k, trajectory] of back.entries()) expect(roundedRows(trajectory)).toEqual(roundedRows(sorted[k]));
+      }),
+      { numRuns: 25 },
+    );
+  });
+});
+
+describe('coco', () => {
+  const validate = new Ajv2020().compile(schema);
+
+  it('keeps to its schema, and to itself', async () => {
+    await fc.assert(
+      fc.asyncProperty(anyTrajectories, async (trajectories) => {
+        const coco = JSON.parse(readFileSync(await exported(fresh(), trajectories, 'coco'), 'utf8'));
+        expect(validate(coco), JSON.stringify(validate.errors)).toBe(true);
+        const unique = (rows: { id: number }[]) => new Set(rows.map(({ id }) => id)).size === rows.length;
+        for (const rows of [coco.images, coco.tracks, coco.annotations]) expect(unique(rows)).toBe(true);
+        const images = new Map<number, { frame_index: number; time: number }>(
+          coco.images.map((i: { id: number }) => [i.id, i]),
+        );
+        for (const trajectory of trajectories) {
+          const own = coco.annotations.filter((a: { track_id: number }) => a.track_id === trajectory.id);
+          expect(own.map((a: { image_id: number }) => images.get(a.image_id)?.frame_index)).toEqual([
+            ...trajectory.frames,
+          ]);
+          expect(own.map((a: { image_id: number }) => images.get(a.image_id)?.time)).toEqual([...trajectory.times]);
+          const rows = own.map(({ bbox, score }: { bbox: number[]; score: number }) => [...bbox, score]);
+          expect(rows).toEqual(roundedRows(trajectory));
+        }
+        expect(coco.annotations.length).toBe(trajectories.reduce((sum, { frames }) => sum + frames.length, 0));
+        expect(coco.tracks.length).toBe(trajectories.length);
+        expect(coco.images.length).toBe(new Set(trajectories.flatMap(({ frames }) => [...frames])).size);
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  it('names the pictures as ffmpeg numbers them', async () => {
+    const coco = JSON.parse(readFileSync(await exported(fresh(), [WALKER], 'coco'), 'utf8'));
+    expect(coco.images.map((image: { file_name: string }) => image.file_name)).toEqual(
+      [1, 2, 4, 5].map((n) => `street/00000${n}.jpg`),
+    );
+    expect(coco.videos).toEqual([{ id: 1, name: 'street.mp4', width: 768, height: 576, fps: 10 }]);
+    expect(coco.annotations[3]).toMatchObject({ area: 1000, track_id: 7, image_id: 5 });
+  });
+
+  it('needs the size of the picture', async () => {
+    const there = fresh();
+    const error = exported(there, [WALKER], 'coco', { source: { width: undefined, height: undefined } });
+    await expect(error).rejects.toThrow(
+      'street.mp4: the size of the picture is not known, and COCO needs it; track with the video, or export as csv',
+    );
+    expect(readdirSync(there)).toEqual(['run.trajectories.json']);
+  });
+});
+
+describe('geojson', () => {
+  it('has the way of each person in longitude and latitude', async () => {
+    const once = { ...WALKER, id: 9, frames: Int32Array.of(2), times: Float64Array.of(0.2) };
+    const path = await exported(fresh(), [WALKER, once], 'geojson', { ground: GROUND });
+    const { type, features } = JSON.parse(readFileSync(path, 'utf8'));
+    expect(type).toBe('FeatureCollection');
+    const [way, point] = [
+      features.find(({ id }: { id: number }) => id === 7),
+      features.find(({ id }: { id: number }) => id === 9),
+    ];
+    expect(way.properties).toEqual({ id: 7, start: 0, end: 0.4, times: [0, 0.1, 0.3, 0.4] });
+    expect([way.geometry.type, point.geometry.type]).toEqual(['LineString', 'Point']);
+    for (const [i, [longitude, latitude]] of way.geometry.coordinates.entries()) {
+      const [x, y] = GROUND.toGround([400, 410, 430, 440][i], 350);
+      // the y axis points 30 degrees east of north; a degree of latitude is 111.195 km
+      const [east, north] = [x * Math.cos(Math.PI / 6) + y / 2, y * Math.cos(Math.PI / 6) - x / 2];
+      expect((latitude - 48.14) * 111_195).toBeCloseTo(north, 1);
+      expect((longitude - 11.57) * 111_195 * Math.cos((48.14 * Math.PI) / 180)).toBeCloseTo(east, 1);
+    }
+  });
+
+  it('leaves out what is above the horizon', async () => {
+    const high = { ...WALKER, id: 8, boxes: WALKER.boxes.map((value, k) => (k % 4 === 1 ? -600 : value)) };
+    const path = await exported(fresh(), [WALKER, high], 'geojson', { ground: GROUND });
+    expect(JSON.parse(readFileSync(path, 'utf8')).features.map(({ id }: { id: number }) => id)).toEqual([7]);
+  });
+
+  it('tells what it lacks, and leaves no file', async () => {
+    const there = fresh();
+    await expect(exported(there, [WALKER], 'geojson')).rejects.toThrow(
+      /^calibration: is not given, and GeoJSON needs places;/,
+    );
+    expect(readdirSync(there)).toEqual(['run.trajectories.json']);
+  });
+});
+
+describe('exportTrajectories', () => {
+  it('leaves no file when the input breaks off, or it is ended', async () => {
+    const there = fresh();
+    await exported(there, [WALKER], 'csv');
+    const input = join(there, 'run.trajectories.json');
+    const out = join(there, 'two.csv');
+    await expect(
+      exportTrajectories(input, { to: 'csv', out, signal: AbortSignal.abort(new Error('enough')) }),
+    ).rejects.toThrow('enough');
+    const text = readFileSync(input, 'utf8');
+    writeFileSync(input, text.slice(0, text.indexOf(']}')));
+    for (const to of ['csv', 'coco', 'parquet', 'mot'] as const)
+      await expect(exportTrajectories(input, { to, out })).rejects.toThrow(/is cut off in line|is no JSON/);
+    expect(readdirSync(there).sort()).toEqual(['out.csv', 'run.trajectories.json']);
+  });
+});
