@@ -156,7 +156,7 @@ export class Camera {
 
   #connected(): void {
     const statistics = this.#statistics;
-    if (statistics.state === 'offline') statistics.reconnects++;
+    if (statistics.received > 0) statistics.reconnects++;
     statistics.state = 'live';
     statistics.fault = undefined;
     this.#setup.log.info({ camera: this.source.name, ...statistics.size }, 'live');
@@ -166,13 +166,12 @@ export class Camera {
   #away(fault: NonNullable<CameraStatus['fault']>): void {
     const statistics = this.#statistics;
     const { kind, reason } = fault;
-    const news = statistics.state !== 'offline' || statistics.fault?.reason !== reason;
-    if (news) this.#setup.log.warn({ camera: this.source.name, kind, reason }, 'offline; it is tried again and again');
+    if (statistics.fault?.reason !== reason)
+      this.#setup.log.warn({ camera: this.source.name, kind, reason }, 'offline; it is tried again and again');
     if (statistics.state === 'live') {
       this.#tell({ event: 'disconnected', camera: this.source.name, time: isoTime(now()), reason });
     }
-    // a camera that was never there is not yet one that comes back
-    if (statistics.received > 0) statistics.state = 'offline';
+    statistics.state = 'offline';
     statistics.fault = fault;
   }
 

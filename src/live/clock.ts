@@ -28,8 +28,8 @@ export function hourOf(wall: number): number {
   return Math.floor(wall / 3600);
 }
 
-/** How much the clock of a camera may differ from ours: far more than a quartz does. */
-const DRIFT = 1e-3;
+/** The least delayed frame is looked for among those of so many seconds: clocks drift, and the first frames often come in a burst. */
+const WINDOW_SECONDS = 5;
 /** Timestamps that are further off than this have started anew. */
 const JUMP_SECONDS = 5;
 /** Two frames are at least this far apart. */
@@ -37,11 +37,11 @@ const STEP = 0.001;
 
 /**
  * Puts the timestamps of one connection on our clock. They tell the distances between frames better than the arrivals do; the frame
- * that was least delayed tells how the two clocks stand to each other, corrected bit by bit for clocks that drift over weeks.
+ * that was least delayed lately tells how the two clocks stand to each other.
  */
 export class FrameClock {
-  private offset = Number.NaN;
-  private arrival = Number.NaN;
+  /** Differences between the clocks as frames showed them, each smaller than those after it; oldest first. */
+  private readonly offsets: { readonly arrival: number; readonly offset: number }[] = [];
   private last: number;
 
   /** @param last times come after this one */
@@ -57,11 +57,13 @@ export class FrameClock {
    */
   timeOf(timestamp: number, arrival: number): number {
     if (Number.isNaN(timestamp)) return this.rising(arrival);
+    const { offsets } = this;
     const offset = arrival - timestamp;
-    const drifted = this.offset + DRIFT * (arrival - this.arrival);
-    this.offset = Math.abs(offset - this.offset) < JUMP_SECONDS ? Math.min(offset, drifted) : offset;
-    this.arrival = arrival;
-    return this.rising(timestamp + this.offset);
+    if (offsets.length > 0 && Math.abs(offset - offsets[0].offset) > JUMP_SECONDS) offsets.length = 0;
+    while (offsets.length > 0 && offsets[offsets.length - 1].offset >= offset) offsets.pop();
+    offsets.push({ arrival, offset });
+    while (arrival - offsets[0].arrival > WINDOW_SECONDS) offsets.shift();
+    return this.rising(timestamp + offsets[0].offset);
   }
 
   private rising(time: number): number {

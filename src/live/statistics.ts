@@ -49,6 +49,8 @@ const WINDOW_SECONDS = 5;
 const LATENCIES = 512;
 const STEP = 10;
 const SPANS = 360;
+/** A chart shows at least so many spans, empty or not. */
+const LEAST_SPANS = 30;
 
 /** Counts what happens at a camera. Memory does not grow. */
 export class CameraStatistics {
@@ -116,7 +118,7 @@ export class CameraStatistics {
 
   history(): PeopleHistory {
     const end = Math.floor(Date.now() / 1000 / STEP);
-    const first = Math.max(end - SPANS + 1, Math.min(end, this.#sums[0]?.span ?? end));
+    const first = Math.max(end - SPANS + 1, Math.min(end - LEAST_SPANS + 1, this.#sums[0]?.span ?? end));
     const people: (number | null)[] = new Array(end - first + 1).fill(null);
     for (const { span, sum, frames } of this.#sums)
       if (span >= first && span <= end) people[span - first] = sum / frames;

@@ -1,14 +1,15 @@
 #!/usr/bin/python3
 """A camera for tests: an RTSP server that plays H.264 in a loop, as fast as a wall clock says, whoever watches.
 
-    rtsp_camera.py CLIP.h264 --port 8554 --fps 7 [--epoch SECONDS] [--user NAME --password SECRET]
+    rtsp_camera.py CLIP.h264 --port 8554 --fps 7 [--epoch SECONDS] [--user NAME --password SECRET] [--wait]
 
 CLIP.h264 is Annex B with an access unit delimiter before each picture, without B frames. Picture n of the loop is sent at
 epoch + n / fps, so that a camera that was killed goes on where it would be. A viewer first gets the pictures since the last key
-frame. Prints "ready" when it listens.
+frame. Prints "ready" when it listens; with --wait it first prints "loaded" and waits for a line on standard input.
 """
 import argparse
 import re
+import sys
 import time
 
 import gi
@@ -41,12 +42,18 @@ class Feed:
     def __init__(self, clip, fps, epoch, source):
         self.clip, self.fps, self.epoch, self.source = clip, fps, epoch, source
         self.next = clip.last_key(self.due())
-        self.timer = GLib.timeout_add(1, self.push)
+        self.ended = False
+        GLib.timeout_add(1, self.push)
+
+    def end(self, *_):
+        self.ended = True
 
     def due(self):
         return int((time.time() - self.epoch) * self.fps)
 
     def push(self):
+        if self.ended:
+            return False
         now = self.due()
         if now - self.next > 10 * self.fps:  # it was frozen
             self.next = self.clip.last_key(now)
@@ -54,16 +61,17 @@ class Feed:
             picture = self.clip.pictures[self.next % len(self.clip.pictures)]
             buffer = Gst.Buffer.new_wrapped(picture)
             if self.source.emit("push-buffer", buffer) != Gst.FlowReturn.OK:
-                return False
+                return True  # the pipeline is not yet up
             self.next += 1
         wait = self.epoch + self.next / self.fps - time.time()
-        self.timer = GLib.timeout_add(max(1, int(1000 * wait)), self.push)
+        GLib.timeout_add(max(1, int(1000 * wait)), self.push)
         return False
 
 
 def configured(clip, fps, epoch):
     def configure(_, media):
-        Feed(clip, fps, epoch, media.get_element().get_by_name("source"))
+        feed = Feed(clip, fps, epoch, media.get_element().get_by_name("source"))
+        media.connect("unprepared", feed.end)
 
     return configure
 
@@ -76,6 +84,7 @@ def main():
     parser.add_argument("--epoch", type=float, default=time.time())
     parser.add_argument("--user")
     parser.add_argument("--password")
+    parser.add_argument("--wait", action="store_true")
     options = parser.parse_args()
 
     Gst.init(None)
@@ -101,7 +110,11 @@ def main():
         permissions.add_permission_for_role("viewer", "media.factory.construct", True)
         factory.set_permissions(permissions)
     server.get_mount_points().add_factory("/stream", factory)
-    server.attach(None)
+    if options.wait:
+        print("loaded", flush=True)
+        sys.stdin.readline()
+    if server.attach(None) == 0:
+        sys.exit("the port is taken")
     print("ready", flush=True)
     GLib.MainLoop().run()
 

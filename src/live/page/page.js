@@ -251,7 +251,7 @@ function listen() {
 
 /** @param {number} seconds since 1970 */
 function clock(seconds) {
-  return new Date(1000 * seconds).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
+  return new Date(1000 * seconds).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
 }
 
 /** @param {string} text */

@@ -1,0 +1,259 @@
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, connect as dial } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Detector } from '../../src/detection/index.ts';
+import type { Live } from '../../src/live/index.ts';
+import { findFfmpeg } from '../../src/video/ffmpeg.ts';
+
+/** The sample clip. */
+export const SAMPLE = join(import.meta.dirname, '../../videos/pets09-s2l1.mp4');
+/** Frames in it. */
+export const SAMPLE_FRAMES = 795;
+export const CHROMIUM = '/usr/bin/chromium';
+const PYTHON = '/usr/bin/python3';
+const MOSQUITTO = '/usr/sbin/mosquitto';
+
+/**
+ * What is missing here for tests with a real camera, broker and browser, which come as Debian packages (`.ci/packages`
+ * installs them). Where they must not be missing, as in CI, `TWINTRACK_LIVE_TESTS` is set, and the tests fail instead.
+ */
+export const missing = (needs: readonly ('camera' | 'broker' | 'browser')[]): boolean => {
+  if (process.env.TWINTRACK_LIVE_TESTS) return false;
+  const there = { camera: hasCamera, broker: () => existsSync(MOSQUITTO), browser: () => existsSync(CHROMIUM) };
+  const lacks = needs.filter((need) => !there[need]());
+  if (lacks.length > 0) process.stderr.write(`left out: no ${lacks.join(', ')} here; .ci/packages installs them\n`);
+  return lacks.length > 0;
+};
+
+function hasCamera(): boolean {
+  const code = 'import gi; gi.require_version("GstRtspServer", "1.0"); from gi.repository import GstRtspServer';
+  return existsSync(PYTHON) && spawnSync(PYTHON, ['-c', code]).status === 0;
+}
+
+/** Things to end when the tests are over, last first. */
+const endings: (() => unknown)[] = [];
+
+/** Has `end` called by {@link endAll}. */
+export function later(end: () => unknown): void {
+  endings.push(end);
+}
+
+/** Ends all that was started. */
+export async function endAll(): Promise<void> {
+  while (endings.length > 0) await endings.pop()?.();
+}
+
+/** A folder that is removed at the end. */
+export function folder(): string {
+  const path = mkdtempSync(join(tmpdir(), 'twintrack-live-'));
+  later(() => rmSync(path, { recursive: true, force: true }));
+  return path;
+}
+
+/** A port that nobody listens on. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+/** Waits until something is so. */
+export async function until(what: string, so: () => unknown, seconds = 30): Promise<void> {
+  const end = performance.now() + 1000 * seconds;
+  while (!(await so())) {
+    if (performance.now() > end) throw new Error(`not within ${seconds} s: ${what}`);
+    await sleep(20);
+  }
+}
+
+let clip: Promise<string> | undefined;
+
+/** The sample as a camera sends it: H.264 without B frames, a key frame a second at 7 frames/s. */
+async function cameraClip(): Promise<string> {
+  clip ??= (async () => {
+    const path = join(mkdtempSync(join(tmpdir(), 'twintrack-clip-')), 'clip.h264');
+    process.once('exit', () => rmSync(join(path, '..'), { recursive: true, force: true }));
+    const encoder = ['-c:v', 'libx264', '-preset', 'ultrafast', '-tune', 'zerolatency', '-crf', '23', '-bf', '0'];
+    const layout = ['-g', '7', '-x264-params', 'repeat-headers=1:sliced-threads=0:scenecut=0'];
+    const output = ['-pix_fmt', 'yuv420p', '-bsf:v', 'h264_metadata=aud=insert', '-f', 'h264', path];
+    const { path: ffmpeg } = await findFfmpeg();
+    execFileSync(ffmpeg, ['-nostdin', '-loglevel', 'error', '-i', SAMPLE, ...encoder, ...layout, ...output]);
+    return path;
+  })();
+  return clip;
+}
+
+export interface CameraOptions {
+  readonly fps?: number;
+  readonly user?: string;
+  readonly password?: string;
+}
+
+/** A real RTSP server that plays the sample in a loop. */
+export class TestCamera {
+  readonly fps: number;
+  readonly port: number;
+  /** Frame 0 was sent at this time of day, seconds since 1970; may be set before `start`. */
+  epoch = Date.now() / 1000;
+  readonly #args: readonly string[];
+  readonly #options: CameraOptions;
+  #child: ChildProcess | undefined;
+  #spare: ChildProcess | undefined;
+
+  static async make(options: CameraOptions = {}): Promise<TestCamera> {
+    const camera = new TestCamera(await cameraClip(), await freePort(), options);
+    later(() => camera.kill());
+    return camera;
+  }
+
+  private constructor(path: string, port: number, options: CameraOptions) {
+    const { fps = 7, user, password } = options;
+    this.fps = fps;
+    this.port = port;
+    this.#options = options;
+    const login = user ? ['--user', user, '--password', password ?? ''] : [];
+    this.#args = [join(import.meta.dirname, 'rtsp_camera.py'), path, '--port', `${port}`, '--fps', `${fps}`, ...login];
+  }
+
+  /** Its address, with the credentials it wants or others. */
+  url({ user, password } = this.#options, path = 'stream'): string {
+    const login = user ? `${user}:${password}@` : '';
+    return `rtsp://${login}127.0.0.1:${this.port}/${path}`;
+  }
+
+  /** Frame of the sample that is sent at a time of day. */
+  frameAt(wall: number): number {
+    return Math.floor((wall - this.epoch) * this.fps) % SAMPLE_FRAMES;
+  }
+
+  /** Loads everything, so that `start` takes no time. */
+  async prepare(): Promise<void> {
+    this.#spare = await this.#spawn(['--wait'], 'loaded');
+  }
+
+  /** Resolves when it listens. */
+  async start(): Promise<void> {
+    if (!this.#spare) {
+      this.#child = await this.#spawn([], 'ready');
+      return;
+    }
+    this.#child = this.#spare;
+    this.#spare = undefined;
+    const ready = said(this.#child, 'ready');
+    this.#child.stdin!.write('go\n');
+    await ready;
+  }
+
+  async kill(): Promise<void> {
+    for (const child of [this.#child, this.#spare]) {
+      if (!child || child.exitCode !== null || child.signalCode !== null) continue;
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+    }
+    this.#child = undefined;
+    this.#spare = undefined;
+  }
+
+  freeze(): void {
+    this.#child!.kill('SIGSTOP');
+  }
+
+  resume(): void {
+    this.#child!.kill('SIGCONT');
+  }
+
+  async #spawn(more: readonly string[], word: string): Promise<ChildProcess> {
+    const child = spawn(PYTHON, [...this.#args, '--epoch', `${this.epoch}`, ...more], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    child.stdin!.on('error', () => {});
+    await said(child, word);
+    return child;
+  }
+}
+
+function said(child: ChildProcess, word: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const look = (text: Buffer) => {
+      if (!String(text).includes(word)) return;
+      child.stdout!.off('data', look);
+      resolve();
+    };
+    child.stdout!.on('data', look);
+    child.once('exit', () => reject(new Error(`the test camera ended without "${word}"`)));
+  });
+}
+
+/** A real MQTT broker, which keeps nothing over a restart. */
+export class Broker {
+  readonly port: number;
+  #child: ChildProcess | undefined;
+
+  static async start(): Promise<Broker> {
+    const broker = new Broker(await freePort());
+    later(() => broker.kill());
+    await broker.start();
+    return broker;
+  }
+
+  private constructor(port: number) {
+    this.port = port;
+  }
+
+  get url(): string {
+    return `mqtt://watcher:s3cret-of-the-broker@127.0.0.1:${this.port}`;
+  }
+
+  async start(): Promise<void> {
+    const config = join(folder(), 'mosquitto.conf');
+    writeFileSync(config, `listener ${this.port} 127.0.0.1\nallow_anonymous true\n`);
+    this.#child = spawn(MOSQUITTO, ['-c', config], { stdio: 'ignore' });
+    await until('the broker listens', () => listens(this.port));
+  }
+
+  async kill(): Promise<void> {
+    if (!this.#child || this.#child.exitCode !== null) return;
+    this.#child.kill('SIGKILL');
+    await once(this.#child, 'exit');
+    this.#child = undefined;
+  }
+}
+
+/** Whether a port takes connections. */
+export function listens(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = dial({ port, host: '127.0.0.1' }, () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
+}
+
+/** A stand-in detector that takes some time to find one person, who stands still. */
+export function standIn(seconds = 0): Detector {
+  return {
+    name: 'stand-in',
+    letterbox: () => undefined,
+    async detect() {
+      if (seconds > 0) await sleep(1000 * seconds);
+      return { length: 1, boxes: Float64Array.of(100, 100, 40, 100), scores: Float32Array.of(0.9) };
+    },
+    async close() {},
+  };
+}
+
+/** How the only camera, or a named one, is doing. */
+export function statusOf(live: Live, name?: string) {
+  const { cameras } = live.status;
+  const status = name ? cameras.find((camera) => camera.name === name) : cameras[0];
+  if (!status) throw new Error(`no camera ${name}`);
+  return status;
+}

@@ -1,0 +1,251 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Detector } from '../../src/detection/index.ts';
+import { type Live, type LiveOptions, startLive } from '../../src/live/index.ts';
+import { parametersSchema } from '../../src/parameters.ts';
+import { readTrajectories } from '../../src/trajectories/index.ts';
+import { start } from '../commands/cli.ts';
+import { folder, later, standIn, statusOf, TestCamera, until } from './rig.ts';
+
+/*
+ * What must hold of live cameras over a long time, as functions of how long: the tests run them short, bench/live.ts in full.
+ */
+
+type Settings = Parameters<typeof parametersSchema.parse>[0];
+
+/** Follows cameras until the end of the test. */
+export async function follow(
+  options: Omit<LiveOptions, 'out' | 'parameters'> & { readonly out?: string },
+  settings: Settings = {},
+): Promise<Live> {
+  const { out = folder(), ...rest } = options;
+  const live = await startLive({ out, ...rest, parameters: parametersSchema.parse(settings) });
+  later(() => live.close());
+  return live;
+}
+
+/** Processes that this one has started and that still run, and its open files. */
+export function held(): { processes: number; files: number } {
+  const children = execFileSync('ps', ['--ppid', `${process.pid}`, '-o', 'comm='], { encoding: 'utf8' });
+  const processes = children.split('\n').filter((name) => name.trim() !== '' && !/^(ps|python3|mosquitto)/.test(name));
+  return { processes: processes.length, files: readdirSync('/proc/self/fd').length };
+}
+
+export interface ReconnectFigures {
+  /** Seconds from the camera's return until the first frame after it. */
+  readonly afterKill: readonly number[];
+  readonly afterFreeze: readonly number[];
+  readonly before: ReturnType<typeof held>;
+  readonly after: ReturnType<typeof held>;
+  readonly reconnects: number;
+  /** Frames that came. */
+  readonly received: number;
+}
+
+/** A camera that is killed and started again, and that freezes and goes on. */
+export async function reconnect(kills: number, freezes: number, settings: Settings = {}): Promise<ReconnectFigures> {
+  const camera = await TestCamera.make();
+  await camera.start();
+  const live = await follow({ cameras: [{ name: 'door', url: camera.url() }], detector: standIn() }, settings);
+  await until('pictures', () => statusOf(live).received > 3);
+  const before = held();
+  const nextFrame = async (since: number): Promise<number> => {
+    const { received } = statusOf(live);
+    await until('pictures again', () => statusOf(live).received > received, 60);
+    return performance.now() / 1000 - since;
+  };
+  const afterKill: number[] = [];
+  const afterFreeze: number[] = [];
+  for (let k = 0; k < kills; k++) {
+    await camera.kill();
+    await camera.prepare();
+    await sleep(2000 * Math.random());
+    await until('it is noticed', () => statusOf(live).state === 'offline');
+    await camera.start();
+    afterKill.push(await nextFrame(performance.now() / 1000));
+    await sleep(500);
+  }
+  for (let k = 0; k < freezes; k++) {
+    camera.freeze();
+    await until('it is noticed', () => statusOf(live).state === 'offline');
+    await sleep(4000 * Math.random());
+    camera.resume();
+    afterFreeze.push(await nextFrame(performance.now() / 1000));
+    await until('live', () => statusOf(live).state === 'live');
+    await sleep(500);
+  }
+  await until('live', () => statusOf(live).state === 'live');
+  await sleep(300);
+  const { reconnects, received } = statusOf(live);
+  const after = held();
+  return { afterKill, afterFreeze, before, after, reconnects, received };
+}
+
+export interface SlowFigures {
+  readonly fps: number;
+  /** Seconds that a frame takes in the detector. */
+  readonly inference: number;
+  /** Median and 95th percentile of the latency in seconds, once a second. */
+  readonly medians: readonly number[];
+  readonly latest: readonly number[];
+  readonly received: number;
+  readonly processed: number;
+  readonly dropped: number;
+  /** Resident memory in MB, once a second. */
+  readonly memory: readonly number[];
+}
+
+/** A detector that is three times slower than the camera. */
+export async function slow(seconds: number, fps = 14): Promise<SlowFigures> {
+  const camera = await TestCamera.make({ fps });
+  await camera.start();
+  const inference = 3 / fps;
+  const live = await follow({ cameras: [{ name: 'door', url: camera.url() }], detector: standIn(inference) });
+  await until('pictures', () => statusOf(live).processed > 10);
+  await sleep(10_000); // the latencies of the last ten seconds are told: not those of the start
+  const from = statusOf(live);
+  const medians: number[] = [];
+  const latest: number[] = [];
+  const memory: number[] = [];
+  for (let second = 0; second < seconds; second++) {
+    await sleep(1000);
+    const { latency, latency95 } = statusOf(live);
+    medians.push(latency);
+    latest.push(latency95);
+    memory.push(process.memoryUsage().rss / 1e6);
+  }
+  const to = statusOf(live);
+  const received = to.received - from.received;
+  const processed = to.processed - from.processed;
+  return { fps, inference, medians, latest, received, processed, dropped: to.dropped - from.dropped, memory };
+}
+
+export interface KillFigures {
+  readonly kills: number;
+  /** Complete lines and documents that stood there before a start and not after it, or other than before. */
+  readonly lost: readonly string[];
+  readonly events: number;
+  readonly documents: number;
+  readonly observations: number;
+}
+
+/** The command, killed at random moments: what it had written is there after the next start, whole. */
+export async function killed(kills: number, seconds: readonly [least: number, most: number]): Promise<KillFigures> {
+  const out = folder();
+  const cameras = await Promise.all([1, 2].map(() => TestCamera.make({ fps: 25 })));
+  await Promise.all(cameras.map((camera) => camera.start()));
+  const urls = cameras.map((camera) => camera.url());
+  const lost: string[] = [];
+  let before = new Map<string, string>();
+  let observations = 0;
+  for (let k = 0; k <= kills; k++) {
+    const fast = ['--set', 'detection.inputPixels=60000', '--set', 'live.eventRate=20'];
+    const run = start(['stream', ...urls, '--out', out, '--port', '0', '--record', ...fast]);
+    await run.said('"msg":"live"');
+    lost.push(...(await missingOf(out, before)));
+    if (k === kills) {
+      process.kill(run.pid, 'SIGTERM');
+      await run.ended;
+      break;
+    }
+    const [least, most] = seconds;
+    await sleep(1000 * (least + (most - least) * Math.random()));
+    process.kill(run.pid, 'SIGKILL');
+    await run.ended;
+    before = snapshot(out);
+  }
+  const paths = filesBelow(out);
+  const documents = paths.filter((path) => path.endsWith('.trajectories.json'));
+  for (const path of documents) observations += (await readTrajectories(path)).summary.observations;
+  const eventFiles = paths.filter((path) => /events.*\.jsonl$/.test(path));
+  const lines = eventFiles.flatMap((path) => readFileSync(path, 'utf8').trimEnd().split('\n'));
+  for (const line of lines) JSON.parse(line);
+  return { kills, lost, events: lines.length, documents: documents.length, observations };
+}
+
+function filesBelow(out: string): string[] {
+  return readdirSync(out, { recursive: true, encoding: 'utf8' })
+    .map((name) => join(out, name))
+    .filter((path) => /\.(json|jsonl|mp4)$/.test(path));
+}
+
+/** The text files as they are. */
+function snapshot(out: string): Map<string, string> {
+  const paths = filesBelow(out).filter((path) => !path.endsWith('.mp4'));
+  return new Map(paths.map((path) => [path, readFileSync(path, 'utf8')]));
+}
+
+/** What stood in the files before, as whole lines, and is not there any more. */
+async function missingOf(out: string, before: ReadonlyMap<string, string>): Promise<string[]> {
+  const lost: string[] = [];
+  for (const [path, text] of before) {
+    const whole = text.slice(0, text.lastIndexOf('\n') + 1);
+    if (path.endsWith('.open.jsonl')) {
+      if (!(await holds(path.replace('.open.jsonl', '.json'), whole))) lost.push(path);
+    } else if (!readFileSync(path, 'utf8').startsWith(whole)) lost.push(path);
+  }
+  for (const path of filesBelow(out)) {
+    if (!path.endsWith('.trajectories.json')) continue;
+    await readTrajectories(path).catch((error: Error) => lost.push(error.message));
+  }
+  return lost;
+}
+
+/** Whether a document has every observation of the open file that it was made of. */
+async function holds(path: string, lines: string): Promise<boolean> {
+  const { trajectories } = await readTrajectories(path);
+  const found = new Set(trajectories.flatMap(({ id, frames }) => Array.from(frames, (frame) => `${id} ${frame}`)));
+  for (const line of lines.trimEnd().split('\n').slice(1)) {
+    const { frame, people = [] } = JSON.parse(line) as { frame?: number; people?: number[][] };
+    for (const [id] of people) if (!found.has(`${id} ${frame}`)) return false;
+  }
+  return true;
+}
+
+export interface ShareFigures {
+  /** Frames a second of a single camera that gives more than the detector can take, and of four cameras together. */
+  readonly alone: number;
+  readonly together: number;
+  readonly each: readonly number[];
+  /** Frames a second of the other cameras while the fourth is dead, and of the fourth when it is back. */
+  readonly othersMeanwhile: readonly number[];
+  readonly back: number;
+}
+
+/** Four cameras on one detector, one of which dies and comes back, against a single one of four times the rate. */
+export async function share(seconds: number, fps: number, detector?: string | (() => Detector)): Promise<ShareFigures> {
+  const make = () => (typeof detector === 'function' ? detector() : detector);
+  const rates = async (live: Live, over: number): Promise<number[]> => {
+    const from = live.status.cameras.map(({ processed }) => processed);
+    const start = performance.now();
+    await sleep(1000 * over);
+    const elapsed = (performance.now() - start) / 1000;
+    return live.status.cameras.map(({ processed }, i) => (processed - from[i]) / elapsed);
+  };
+  const one = await TestCamera.make({ fps: 4 * fps });
+  await one.start();
+  const single = await follow({ cameras: [{ name: 'one', url: one.url() }], detector: make() });
+  await until('pictures', () => statusOf(single).processed > 20);
+  await sleep(2000);
+  const [alone] = await rates(single, seconds);
+  await single.close();
+  await one.kill();
+
+  const cameras = await Promise.all([1, 2, 3, 4].map(() => TestCamera.make({ fps })));
+  await Promise.all(cameras.map((camera) => camera.start()));
+  const sources = cameras.map((camera, i) => ({ name: `c${i + 1}`, url: camera.url() }));
+  const live = await follow({ cameras: sources, detector: make() });
+  await until('all live', () => live.status.cameras.every(({ processed }) => processed > 5));
+  await sleep(2000);
+  const each = await rates(live, seconds);
+  await cameras[3].kill();
+  await until('it is noticed', () => statusOf(live, 'c4').state === 'offline');
+  const othersMeanwhile = (await rates(live, Math.max(2, seconds / 3))).slice(0, 3);
+  await cameras[3].start();
+  await until('it is back', () => statusOf(live, 'c4').state === 'live');
+  await sleep(1000);
+  const back = (await rates(live, Math.max(2, seconds / 3)))[3];
+  return { alone, together: each.reduce((sum, rate) => sum + rate, 0), each, othersMeanwhile, back };
+}
