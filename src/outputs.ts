@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { resolveAreas } from './analytics/areas.ts';
 import { Annotator } from './annotation/index.ts';
 import { Drawing } from './drawing.ts';
 import { inputError } from './errors.ts';
@@ -56,6 +57,8 @@ export class Outputs {
   }
 
   async #create({ out, name, video, run, annotate, anonymize, parameters }: OutputOptions): Promise<void> {
+    const { width, height, frameRate, colourSpace } = video;
+    const areas = resolveAreas(parameters, width > 0 ? { width, height } : undefined);
     await makeFolder(out);
     const path = (ending: string) => join(out, `${name}.${ending}`);
     const add = <T extends Omit<Output, 'kind' | 'path'>>(kind: Output['kind'], path: string, output: T): T => {
@@ -67,8 +70,7 @@ export class Outputs {
     const mot = path('mot.txt');
     this.sinks.push(add('mot', mot, await openMotSink(mot)));
     if (!annotate) return;
-    const { width, height, frameRate, colourSpace } = video;
-    const annotator = new Annotator({ width, height, anonymize, ...parameters.annotation });
+    const annotator = new Annotator({ width, height, anonymize, areas, ...parameters.annotation });
     const mp4 = path('annotated.mp4');
     const writer = await openVideoWriter(mp4, { width, height, frameRate, ...(colourSpace && { colourSpace }) });
     this.drawing = new Drawing(annotator, add('annotated', mp4, writer), anonymize);

@@ -1,5 +1,7 @@
+import type { Areas } from '../analytics/areas.ts';
 import type { Boxes } from '../geometry.ts';
 import type { TrackedFrame } from '../tracking/tracked-frame.ts';
+import { AreaOverlay } from './area-overlay.ts';
 import { Canvas } from './canvas.ts';
 import { BLACK, colourOf, WHITE } from './colours.ts';
 import { Font } from './font.ts';
@@ -14,19 +16,22 @@ export interface AnnotatorOptions extends Partial<AnnotationParameters> {
   readonly height: number;
   /** Makes people unrecognisable. */
   readonly anonymize?: boolean;
+  /** Zones and lines to draw with running counts. */
+  readonly areas?: Areas;
   /** What the caption says, in parts of which as many are shown as there is room for; default time, people and frame number. */
   readonly caption?: (frame: TrackedFrame) => readonly string[];
 }
 
 /**
  * Draws tracked people into I420 pictures: a box and id in the person's colour (dashed where predicted), the way they came,
- * and a caption with time, frame number, people now and people so far. Lines and text grow with the picture.
- * Keeps the trails, so it wants the frames of one video in order.
+ * zones and lines with what was counted at them, and a caption with time, frame number, people now and people so far. Lines
+ * and text grow with the picture. Keeps the trails and counts, so it wants the frames of one video in order.
  */
 export class Annotator {
   private readonly canvas: Canvas;
   private readonly font: Font;
   private readonly trails: Trails;
+  private readonly overlay: AreaOverlay | undefined;
   private readonly seen = new IdSet();
   private readonly padding: number | undefined;
   private readonly caption: (frame: TrackedFrame) => readonly string[];
@@ -34,13 +39,14 @@ export class Annotator {
   private readonly stroke: number;
 
   /** @throws z.ZodError when a parameter is out of its range */
-  constructor({ width, height, anonymize, caption, ...parameters }: AnnotatorOptions) {
+  constructor({ width, height, anonymize, areas, caption, ...parameters }: AnnotatorOptions) {
     const { trailSeconds, anonymizePadding } = annotationParameters.parse(parameters);
     const shorter = Math.min(width, height);
     this.canvas = new Canvas(width, height);
     this.font = new Font(Math.max(1, Math.round(shorter / 320)));
     this.stroke = Math.max(1, Math.ceil(shorter / 320));
     this.trails = new Trails(trailSeconds);
+    this.overlay = areas && new AreaOverlay(areas, this.stroke);
     this.padding = anonymize ? anonymizePadding : undefined;
     this.caption = caption ?? ((frame) => this.progress(frame));
   }
@@ -60,11 +66,13 @@ export class Annotator {
       pixelate(pixels, width, height, frame.boxes, frame.length, this.padding);
       if (others) pixelate(pixels, width, height, others, others.length / 4, this.padding);
     }
+    this.overlay?.drawOutlines(canvas, frame);
     this.trails.add(frame);
     this.trails.draw(canvas, frame.time, 0.7 * stroke);
     const order = nearestLast(frame);
     for (const i of order) this.drawBox(frame, i);
     for (const i of order) this.drawLabel(frame, i);
+    this.overlay?.drawLabels(canvas, this.font);
     this.drawCaption(frame);
   }
 

@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { Annotator } from '../../src/annotation/index.ts';
+import { frame } from '../trajectories/frames.ts';
+
+const [width, height] = [640, 480];
+const areas = {
+  zones: [{ name: 'hall', outline: Float64Array.of(100, 100, 500, 100, 500, 400, 100, 400), anchor: 'feet' }],
+  lines: [{ name: 'door', outline: Float64Array.of(300, 450, 300, 150), anchor: 'feet' }],
+  picture: { width, height },
+} as const;
+const picture = () => new Uint8Array((width * height * 3) / 2).fill(128);
+
+/** The luma of a picture drawn of nobody at this time after somebody walked from the left to the right, or not. */
+function drawn(walker: boolean, time = 20): Uint8Array {
+  const annotator = new Annotator({ width, height, areas, trailSeconds: 0 });
+  for (let i = 0; i <= 40; i++)
+    annotator.draw(picture(), frame(i, i / 10, walker ? [[1, 160 + 6 * i, 200, 40, 100, 0.9, true]] : []));
+  const pixels = picture();
+  annotator.draw(pixels, frame(200, time, []));
+  return pixels.subarray(0, width * height);
+}
+
+const differs = (a: Uint8Array, b: Uint8Array, left: number, top: number, w: number, h: number) => {
+  let count = 0;
+  for (let y = top; y < top + h; y++)
+    for (let x = left; x < left + w; x++) if (a[y * width + x] !== b[y * width + x]) count++;
+  return count;
+};
+
+describe('zones and lines on the annotated video', () => {
+  it('are outlined, a line with an arrow to its right', () => {
+    const pixels = drawn(false);
+    const at = (x: number, y: number) => pixels[y * width + x];
+    for (const [x, y] of [
+      [480, 100],
+      [500, 250],
+      [250, 399],
+      [100, 250],
+      [300, 400],
+      [306, 300],
+    ])
+      expect(at(x, y), `${x}, ${y}`).toBeGreaterThan(150);
+    expect([at(292, 300), at(200, 200), at(400, 200)]).toEqual([128, 128, 128]);
+  });
+
+  it('show the counts of the moment', () => {
+    const [nobody, somebody] = [drawn(false), drawn(true)];
+    // the labels stand at the first corner of the zone and the first point of the line
+    expect(differs(nobody, somebody, 100, 100, 300, 30)).toBeGreaterThan(10);
+    expect(differs(nobody, somebody, 300, 445, 300, 35)).toBeGreaterThan(10);
+    // elsewhere there is nothing of the walker left, but in the caption
+    expect(differs(nobody, somebody, 0, 130, width, 310)).toBe(0);
+    expect(drawn(true)).toEqual(drawn(true));
+  });
+
+  it('leave the picture as it is where there are none', () => {
+    const draw = (more: object) => {
+      const pixels = picture();
+      new Annotator({ width, height, ...more }).draw(pixels, frame(0, 0, [[1, 10, 20, 30, 60, 0.9, true]]));
+      return pixels;
+    };
+    expect(draw({ areas: { zones: [], lines: [] } })).toEqual(draw({}));
+  });
+});
