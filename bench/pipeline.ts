@@ -40,7 +40,7 @@ async function detectOnly(): Promise<number> {
   for await (const frame of source) {
     waiting.push(model.detect(frame));
     frames++;
-    if (waiting.length > availableParallelism() + 1) await waiting.shift();
+    if (waiting.length > 3) await waiting.shift();
   }
   await Promise.all(waiting);
   const seconds = (performance.now() - started) / 1000;

@@ -11,9 +11,6 @@ import { trainCommand } from './commands/train.ts';
 import { tuneCommand } from './commands/tune.ts';
 import { version } from './version.ts';
 
-// onnxruntime reports its use to its maker unless it is told not to before it is loaded.
-process.env.ORT_DISABLE_TELEMETRY ??= '1';
-
 const program = new Command('twintrack')
   .description('Follows people through video: trajectories as JSON, MOT text and annotated video.')
   .version(version)

@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { basename, extname } from 'node:path';
 import { type AppearanceModel, loadSiamese } from './appearance/siamese.ts';
 import { AppearanceStage } from './appearance/stage.ts';
@@ -185,8 +184,8 @@ export async function trackVideo(input: string | undefined, options: TrackVideoO
   }
 }
 
-/** Frames with the detector at once: enough to keep a worker thread on each core busy. */
-const FRAMES_AHEAD = availableParallelism() + 1;
+/** Frames with the detector besides the one awaited: enough to keep its threads busy. */
+const FRAMES_AHEAD = 3;
 
 interface Source {
   readonly info: Pick<VideoInfo, 'input' | 'name' | 'width' | 'height' | 'frameRate' | 'colourSpace'>;

@@ -57,7 +57,8 @@ export async function loadDetector(nameOrFile = 'centernet', options: DetectorOp
     .update(await readModel(file))
     .digest('hex');
   const cores = settings.cores || availableParallelism();
-  const [workers, threads] = settings.parallel === 'frames' ? [cores, 1] : [1, cores];
+  const workers = settings.parallel === 'frames' ? Math.min(2, cores) : 1; // each takes memory for itself
+  const threads = Math.ceil(cores / workers);
   const inference = await Inference.load(file, workers, threads);
   try {
     const adapter = adapterFor(file, inference.inputs, inference.outputs);

@@ -50,6 +50,8 @@ export class Inference {
    * @throws TwintrackError when onnxruntime cannot load the file
    */
   static async load(file: string, workers: number, threads: number, kind: ModelKind = 'detector'): Promise<Inference> {
+    // onnxruntime reports its use to its maker unless it is told not to before it is loaded; threads see a copy of the environment
+    process.env.ORT_DISABLE_TELEMETRY ??= '1';
     const started = Array.from({ length: workers }, () => new InferenceThread(file, threads, kind));
     try {
       const [description] = await Promise.all(started.map(({ ready }) => ready));

@@ -32,7 +32,7 @@ export const detectionParameters = z.strictObject({
   parallel: z
     .enum(['frames', 'operators'])
     .default('frames')
-    .describe('Several frames at once (most frames per second), or one frame on all cores (least delay)')
+    .describe('Two frames at once (most frames per second), or one frame on all cores (least delay, least memory)')
     .meta({ unit: '' }),
   cores: z.number().int().min(0).max(256).default(0).describe('Processor cores for inference; 0 takes all').meta({
     unit: 'cores',

@@ -52,9 +52,9 @@ const TICKS_PER_SECOND = 90_000;
  * Over superfast: the macroblock tree, which halves the file, with so few pictures to look ahead that they take little memory. As good as
  * veryfast at the same size, in 60 % of its time.
  */
-const FAST_AND_SMALL = 'mbtree=1:rc-lookahead=7:sync-lookahead=0:bframes=1';
+const FAST_AND_SMALL = 'mbtree=1:rc-lookahead=3:sync-lookahead=0:bframes=1';
 /** Each thread works on a picture of its own: on a machine of many cores they would take gigabytes. */
-const THREADS = Math.min(8, Math.ceil(1.5 * availableParallelism()));
+const THREADS = Math.min(8, availableParallelism());
 /** H.264 encoders in order of preference. */
 const ENCODERS = ['libx264', 'libopenh264', 'h264_videotoolbox', 'h264_mf'];
 
