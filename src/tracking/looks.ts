@@ -5,6 +5,8 @@ import type { Detections } from '../detection/detections.ts';
 import type { Boxes } from '../geometry.ts';
 import type { Track } from './track.ts';
 
+/** A patch is remembered when at least this part of the person is visible: one of two people would fit both of them. */
+const MIN_VISIBLE = 0.5;
 /** How fast somebody may have gone while unseen, in box heights per second: a little more than one walks. */
 const SPEED = 1.5;
 
@@ -26,8 +28,11 @@ export class Looks {
   private readonly recallSeconds: number;
   private readonly recallSimilarity: number;
   private readonly picture: Appearance['picture'];
+  private readonly minScore: number;
 
-  constructor({ similarity, recallSeconds, recallSimilarity, picture }: Appearance) {
+  /** @param minScore score from which a detection is sure to show somebody */
+  constructor({ similarity, recallSeconds, recallSimilarity, picture }: Appearance, minScore: number) {
+    this.minScore = minScore;
     this.model = similarity;
     this.recallSeconds = recallSeconds;
     this.recallSimilarity = recallSimilarity;
@@ -74,11 +79,13 @@ export class Looks {
     return x < 0 || y < 0 || x + w > this.picture.width || y + h > this.picture.height;
   }
 
-  /** Remembers what a track looks like in detection `j`. */
+  /** Remembers what a track looks like in detection `j`, when that shows it well. */
   observe(track: Track, { embeddings, boxes, scores, length }: Detections, j: number, time: number): void {
     if (!embeddings || !isKnown(embeddings, j, this.model)) return;
+    const visible = visiblePart(boxes, length, j);
+    if (scores[j] < this.minScore || visible < MIN_VISIBLE) return;
     track.gallery ??= new Gallery(this.model.dimensions);
-    track.gallery.add(embeddings, j, scores[j] * visiblePart(boxes, length, j), time);
+    track.gallery.add(embeddings, j, scores[j] * visible, time);
   }
 }
 
@@ -91,7 +98,8 @@ function inReach(lost: Track, newcomer: Track, time: number): boolean {
   return distance <= height * (1 + SPEED * (time - lost.lastTime));
 }
 
-function isKnown(embeddings: Float32Array, j: number, { dimensions }: Similarity): boolean {
+/** Whether detection `j` was looked at. */
+export function isKnown(embeddings: Float32Array, j: number, { dimensions }: Pick<Similarity, 'dimensions'>): boolean {
   return !Number.isNaN(embeddings[j * dimensions]);
 }
 

@@ -45,7 +45,7 @@ export class Tracker {
   ) {
     this.parameters = trackingParameters.parse(parameters);
     this.association = association;
-    this.looks = appearance && new Looks(appearance);
+    this.looks = appearance && new Looks(appearance, this.parameters.highScore);
     const p = this.parameters;
     this.filter = new KalmanBoxes({
       position: p.positionNoise,
