@@ -16,7 +16,12 @@ const CHROMA = 0.16;
 
 /** The colour of a trajectory: the same for the same id, well apart for ids that are near each other. */
 export function colourOf(id: number): Colour {
-  return fromOklch(LIGHTNESS[id % LIGHTNESS.length], CHROMA, (id * GOLDEN_ANGLE) % 360);
+  return fromOklch(...oklchOf(id));
+}
+
+/** The same in OKLCH: lightness 0..1, chroma, hue in degrees. */
+export function oklchOf(id: number): [lightness: number, chroma: number, hue: number] {
+  return [LIGHTNESS[id % LIGHTNESS.length], CHROMA, (id * GOLDEN_ANGLE) % 360];
 }
 
 /**

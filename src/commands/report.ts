@@ -1,0 +1,67 @@
+import type { Command } from 'commander';
+import { printable } from '../errors.ts';
+
+interface ReportCommandOptions {
+  readonly out?: string;
+  readonly video?: string | boolean;
+  readonly config?: string;
+  readonly set: string[];
+  readonly verbose?: boolean;
+}
+
+/** Registers `twintrack report`. */
+export function reportCommand(program: Command): void {
+  program
+    .command('report')
+    .argument('<file>', 'trajectories of a run: FILE.trajectories.json')
+    .summary('one HTML page of who was where, when and for how long')
+    .description(
+      'Writes one HTML file that opens anywhere, off-line: numbers, paths, heat map, charts, and a table of everybody. Zones, lines and\n' +
+        'calibration are those of --config and --set, else those of the run. Pictures come from the video where it lies beside the file.',
+    )
+    .option('--out <file>', 'HTML file to write (default: <stem>.report.html beside the input)')
+    .option('--video <file>', 'the video, for a frame and thumbnails of people')
+    .option('--no-video', 'no pictures, also when the video is at hand')
+    .option('--config <file>', 'YAML file with zones, lines and calibration')
+    .option('--set <section.name=value>', 'set one parameter; may be repeated', (v, all: string[]) => [...all, v], [])
+    .addHelpText(
+      'after',
+      `
+Examples:
+  twintrack report street.trajectories.json --out report.html
+  twintrack report street.trajectories.json --video street.mp4 --config zones.yaml
+  twintrack report street.trajectories.json --set 'lines.door={points: [[0, 0.5], [1, 0.5]], unit: ratio}'`,
+    )
+    .action(async (file: string, _: unknown, command: Command) => {
+      process.exitCode = await runReport(file, command.optsWithGlobals<ReportCommandOptions>());
+    });
+}
+
+async function runReport(file: string, options: ReportCommandOptions): Promise<number> {
+  const { findVideo, writeReport } = await import('../report/index.ts');
+  const { readTrajectoriesHeader } = await import('../trajectories/index.ts');
+  const { startBar } = await import('./bar.ts');
+  const { onInterrupt } = await import('./interrupt.ts');
+  const { reportError } = await import('./report-error.ts');
+  const { runAreas } = await import('./run-areas.ts');
+  const { out = `${file.replace(/(\.trajectories)?\.json$/i, '')}.report.html` } = options;
+  const header = await readTrajectoriesHeader(file);
+  const areas = await runAreas(header, options);
+  const named = typeof options.video === 'string' ? options.video : undefined;
+  const video = options.video === false ? undefined : (named ?? findVideo(file, header));
+  const bar = await startBar('frames');
+  const interrupt = onInterrupt(() => bar.stop());
+  const { signal } = interrupt;
+  try {
+    const { people, bytes } = await writeReport(file, { out, areas, video, signal, onFrame: bar.update });
+    bar.stop();
+    const pictures = video === undefined ? 'without pictures' : `pictures from ${printable(video)}`;
+    process.stderr.write(`${printable(out)}: ${people} people, ${(bytes / 1e6).toFixed(1)} MB, ${pictures}\n`);
+    return 0;
+  } catch (error) {
+    bar.stop();
+    return signal.aborted ? 130 : reportError(error, options.verbose ?? false);
+  } finally {
+    interrupt.dispose();
+  }
+}

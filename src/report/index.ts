@@ -1,0 +1,1 @@
+export { findVideo, type ReportOptions, writeReport } from './report.ts';

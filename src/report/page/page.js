@@ -1,0 +1,175 @@
+/** @type {typeof import('uplot')} */
+const Plot = /** @type {any} */ (globalThis).uPlot;
+
+/**
+ * @typedef {{ clock: boolean,
+ *   occupancy: { times: number[], series: { name: string, values: number[] }[] },
+ *   lines: { start: number, end: number, in: number[], out: number[] }[],
+ *   dwell: { seconds: number[], counts: number[], step: number }[] }} Data
+ */
+/** @type {Data} */
+const data = JSON.parse(element('data').textContent ?? '');
+
+const COLOURS = ['#1769aa', '#d9572b', '#2c8a4b', '#8a4fa8', '#b58900', '#c0397b', '#3aa6a6', '#6b7280'];
+const AXIS = { stroke: '#5d6978', grid: { stroke: '#e8ecf0', width: 1 }, ticks: { stroke: '#e8ecf0', width: 1 } };
+
+/** @param {string} id */
+function element(id) {
+  const found = document.getElementById(id);
+  if (!found) throw new Error(`no element ${id}`);
+  return found;
+}
+
+/** @param {number} seconds */
+function moment(seconds) {
+  if (data.clock) return new Date(1000 * seconds).toISOString().slice(11, 19);
+  const whole = Math.round(seconds);
+  const [h, m, s] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  const two = (/** @type {number} */ n) => String(n).padStart(2, '0');
+  return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
+}
+
+/** Steps that fall on whole minutes and hours. */
+const STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400];
+const TIME_AXIS = {
+  ...AXIS,
+  incrs: STEPS,
+  values: (/** @type {any} */ _, /** @type {number[]} */ at) => at.map(moment),
+};
+const COUNT_AXIS = { ...AXIS, size: 44, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000] };
+const FROM_ZERO = {
+  range: (/** @type {any} */ _, /** @type {number} */ __, /** @type {number} */ most) =>
+    /** @type {[number, number]} */ ([0, Math.max(1, 1.08 * (most ?? 1))]),
+};
+
+/**
+ * Draws a chart that keeps the width of its place.
+ *
+ * @param {string} id
+ * @param {number} height
+ * @param {Omit<import('uplot').Options, 'width' | 'height'>} options
+ * @param {import('uplot').AlignedData} columns
+ */
+function chart(id, height, options, columns) {
+  const place = element(id);
+  const width = () => Math.max(200, place.clientWidth);
+  const plot = new Plot({ width: width(), height, ...options }, columns, place);
+  new ResizeObserver(() => plot.setSize({ width: width(), height })).observe(place);
+}
+
+function drawOccupancy() {
+  const { times, series } = data.occupancy;
+  chart(
+    'occupancy',
+    240,
+    {
+      scales: { x: { time: false }, y: FROM_ZERO },
+      axes: [TIME_AXIS, COUNT_AXIS],
+      series: [
+        { label: 'time', value: (_, seconds) => (seconds === null ? '' : moment(seconds)) },
+        ...series.map(({ name }, i) => ({
+          label: name,
+          stroke: COLOURS[i % COLOURS.length],
+          width: i === 0 ? 2 : 1.5,
+          ...(i === 0 && { fill: 'rgb(23 105 170 / 10%)' }),
+          points: { show: false },
+        })),
+      ],
+    },
+    [times, ...series.map(({ values }) => values)],
+  );
+}
+
+/** Passes so far, both ways, as steps. */
+function drawLines() {
+  const { paths = {} } = /** @type {any} */ (Plot);
+  for (const [i, line] of data.lines.entries()) {
+    const times = [...new Set([line.start, ...line.in, ...line.out, line.end])].sort((a, b) => a - b);
+    const soFar = (/** @type {number[]} */ passes) => times.map((time) => passes.filter((at) => at <= time).length);
+    const series = (/** @type {string} */ label, /** @type {string} */ stroke) => ({
+      label,
+      stroke,
+      width: 2,
+      paths: paths.stepped({ align: 1 }),
+      points: { show: false },
+    });
+    chart(
+      `line${i}`,
+      180,
+      {
+        scales: { x: { time: false }, y: FROM_ZERO },
+        axes: [TIME_AXIS, COUNT_AXIS],
+        series: [
+          { label: 'time', value: (_, seconds) => (seconds === null ? '' : moment(seconds)) },
+          series('in', COLOURS[0]),
+          series('out', COLOURS[1]),
+        ],
+      },
+      [times, soFar(line.in), soFar(line.out)],
+    );
+  }
+}
+
+function drawDwell() {
+  const { paths = {} } = /** @type {any} */ (Plot);
+  for (const [i, { seconds, counts, step }] of data.dwell.entries()) {
+    chart(
+      `dwell${i}`,
+      180,
+      {
+        legend: { show: false },
+        cursor: { show: false },
+        scales: { x: { time: false, range: [0, step * counts.length] }, y: FROM_ZERO },
+        axes: [{ ...AXIS, values: (_, at) => at.map((value) => `${value} s`) }, COUNT_AXIS],
+        series: [
+          {},
+          {
+            label: 'people',
+            stroke: COLOURS[i % COLOURS.length],
+            fill: COLOURS[i % COLOURS.length],
+            paths: paths.bars({ size: [0.85] }),
+            points: { show: false },
+          },
+        ],
+      },
+      [seconds, counts],
+    );
+  }
+}
+
+/** A click on a head sorts by it, another turns the order round. */
+function makeSortable() {
+  const table = /** @type {HTMLTableElement} */ (element('people'));
+  const heads = [...table.querySelectorAll('th')];
+  for (const [column, head] of heads.entries()) {
+    if (!('sort' in head.dataset)) continue;
+    head.querySelector('button')?.addEventListener('click', () => {
+      const down = head.getAttribute('aria-sort') === 'ascending';
+      for (const other of heads) other.removeAttribute('aria-sort');
+      head.setAttribute('aria-sort', down ? 'descending' : 'ascending');
+      const value = (/** @type {HTMLTableRowElement} */ row) => Number(row.cells[column].dataset.v);
+      const rows = [...table.tBodies[0].rows].sort((a, b) => (down ? -1 : 1) * (value(a) - value(b)));
+      table.tBodies[0].append(...rows);
+    });
+  }
+}
+
+/** The path of the person in a row stands out while the pointer is on it. */
+function linkPaths() {
+  const paths = element('paths');
+  const choose = (/** @type {Element | null} */ row) => {
+    const chosen = row instanceof HTMLElement ? document.getElementById(`p${row.dataset.id}`) : null;
+    paths.classList.toggle('choice', chosen !== null);
+    for (const path of paths.querySelectorAll('.chosen')) path.classList.remove('chosen');
+    chosen?.classList.add('chosen');
+  };
+  const table = element('people');
+  table.addEventListener('pointerover', ({ target }) => choose(/** @type {Element} */ (target).closest('tr[data-id]')));
+  table.addEventListener('pointerleave', () => choose(null));
+}
+
+drawOccupancy();
+drawLines();
+drawDwell();
+makeSortable();
+linkPaths();

@@ -1,0 +1,76 @@
+import { type AreaEvent, type GroundPlane, type PictureSize, speedsOf, wayOf } from '../analytics/index.ts';
+import type { Trajectory } from '../trajectories/index.ts';
+
+/** Points of a path, at most. */
+const PATH_POINTS = 40;
+
+/** What a report tells of one person. */
+export interface PersonRecord {
+  readonly id: number;
+  /** First and last sight in seconds. */
+  readonly start: number;
+  readonly end: number;
+  /** The way of the feet in whole source pixels: x, y, x, y … */
+  readonly path: readonly number[];
+  /** Where they are seen best: frame number, and the box in source pixels. */
+  readonly best: { readonly frame: number; readonly box: Float64Array };
+  /** Names of zones entered, in order, and lines crossed as "door in". */
+  readonly zones: readonly string[];
+  readonly lines: readonly string[];
+  /** Way in metres and median speed in m/s, with a ground plane. */
+  readonly way?: number;
+  readonly speed?: number;
+}
+
+/** Gathers what a report tells of a person. */
+export function recordOf(
+  trajectory: Trajectory,
+  events: readonly AreaEvent[],
+  picture: PictureSize,
+  ground: GroundPlane | undefined,
+): PersonRecord {
+  const { id, times } = trajectory;
+  return {
+    id,
+    start: times[0],
+    end: times[times.length - 1],
+    path: pathOf(trajectory),
+    best: bestOf(trajectory, picture),
+    zones: events.flatMap((event) => (event.type === 'enter' ? [event.zone] : [])),
+    lines: events.flatMap((event) => (event.type === 'line' ? [`${event.line} ${event.direction}`] : [])),
+    ...(ground && movement(trajectory, ground)),
+  };
+}
+
+function movement(trajectory: Trajectory, ground: GroundPlane): { way: number; speed: number } {
+  const feet = ground.feetOf(trajectory);
+  const speeds = speedsOf(feet, trajectory.times).filter(Number.isFinite).sort();
+  return { way: wayOf(feet, trajectory.times), speed: speeds.length > 0 ? speeds[speeds.length >> 1] : 0 };
+}
+
+/** The feet at even steps of the observations, without points that add nothing. */
+function pathOf({ boxes, times }: Trajectory): number[] {
+  const n = times.length;
+  const points = Math.min(n, PATH_POINTS);
+  const path: number[] = [];
+  for (let k = 0; k < points; k++) {
+    const i = points > 1 ? Math.round((k * (n - 1)) / (points - 1)) : 0;
+    const x = Math.round(boxes[4 * i] + boxes[4 * i + 2] / 2);
+    const y = Math.round(boxes[4 * i + 1] + boxes[4 * i + 3]);
+    if (x !== path[path.length - 2] || y !== path[path.length - 1]) path.push(x, y);
+  }
+  return path;
+}
+
+/** The detected box within the picture that is large and sure; any, where none is within. */
+function bestOf({ frames, boxes, scores, detected }: Trajectory, { width, height }: PictureSize): PersonRecord['best'] {
+  let best = 0;
+  let most = -1;
+  for (let i = 0; i < frames.length; i++) {
+    const [x, y, w, h] = boxes.subarray(4 * i, 4 * i + 4);
+    const whole = x >= 0 && y >= 0 && x + w <= width && y + h <= height;
+    const worth = (detected[i] && whole ? 1 : 0.01) * scores[i] * h;
+    if (worth > most) [best, most] = [i, worth];
+  }
+  return { frame: frames[best], box: boxes.slice(4 * best, 4 * best + 4) };
+}

@@ -1,0 +1,123 @@
+import { existsSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import {
+  Analysis,
+  type AnalysisResult,
+  GroundPlane,
+  HeatMap,
+  type PictureSize,
+  resolveAreas,
+} from '../analytics/index.ts';
+import type { Parameters } from '../parameters.ts';
+import {
+  OutputFile,
+  readTrajectoriesHeader,
+  streamTrajectories,
+  type TrajectoriesFooter,
+  type TrajectoriesHeader,
+} from '../trajectories/index.ts';
+import { renderPage } from './page.ts';
+import { type PersonRecord, recordOf } from './person-record.ts';
+import type { ReportPictures } from './pictures.ts';
+
+/** Cells of the heat map across the picture. */
+const HEAT_COLUMNS = 96;
+/** People in the table and on the picture, at most: those who were seen longest. */
+const MOST_PEOPLE = 1000;
+
+/** Settings of {@link writeReport}. */
+export interface ReportOptions {
+  /** HTML file to write. */
+  readonly out: string;
+  /** Zones, lines and calibration. */
+  readonly areas: Pick<Parameters, 'zones' | 'lines' | 'calibration'>;
+  /** The video, for a frame and thumbnails; without it there are none. */
+  readonly video?: string | undefined;
+  /** Ends the work early: no file is left, and its reason is thrown. */
+  readonly signal?: AbortSignal | undefined;
+  /** Called after each frame of the video. */
+  readonly onFrame?: (frames: number, total: number) => void;
+}
+
+/** Everything that a report shows. */
+export interface ReportData {
+  readonly header: TrajectoriesHeader;
+  readonly footer: TrajectoriesFooter;
+  readonly picture: PictureSize;
+  readonly areas: ReturnType<typeof resolveAreas>;
+  readonly result: AnalysisResult;
+  readonly heat: HeatMap;
+  /** Those who are listed, in order of first sight. */
+  readonly people: readonly PersonRecord[];
+  readonly pictures: ReportPictures | undefined;
+}
+
+/**
+ * Writes a report of a `.trajectories.json` document: one HTML file that needs nothing else.
+ *
+ * @returns how many people and how many bytes
+ * @throws TwintrackError when the document or the video cannot be read, zones and lines do not fit, or the file cannot be written
+ */
+export async function writeReport(input: string, options: ReportOptions): Promise<{ people: number; bytes: number }> {
+  const { out, video, signal } = options;
+  const gathered = await gather(input, options);
+  const file = await OutputFile.create(out);
+  try {
+    const { takePictures } = await import('./pictures.ts');
+    const pictures =
+      video === undefined ? undefined : await takePictures(video, gathered.people, gathered.picture, options);
+    signal?.throwIfAborted();
+    const text = renderPage({ ...gathered, pictures });
+    await file.write(text);
+    await file.commit();
+    return { people: gathered.result.people.length, bytes: Buffer.byteLength(text) };
+  } catch (error) {
+    await file.abort();
+    throw error;
+  }
+}
+
+/** The video that a document is of, where it lies beside it or in the current folder. */
+export function findVideo(input: string, { source }: TrajectoriesHeader): string | undefined {
+  const name = basename(source.name);
+  return [join(dirname(input), name), name].find((path) => name !== '' && existsSync(path));
+}
+
+async function gather(input: string, { areas: given, signal }: ReportOptions): Promise<Omit<ReportData, 'pictures'>> {
+  const header = await readTrajectoriesHeader(input);
+  const { width, height } = header.source;
+  const known = width !== undefined && height !== undefined ? { width, height } : undefined;
+  const areas = resolveAreas(given, known);
+  const picture = known ?? (await extentOf(input));
+  const ground = given.calibration && new GroundPlane(given.calibration);
+  const analysis = new Analysis(areas);
+  const heat = new HeatMap(picture, HEAT_COLUMNS);
+  let people: PersonRecord[] = [];
+  const trajectories = streamTrajectories(input);
+  let next = await trajectories.next();
+  for (; !next.done; next = await trajectories.next()) {
+    signal?.throwIfAborted();
+    heat.add(next.value);
+    people.push(recordOf(next.value, analysis.add(next.value), picture, ground));
+    if (people.length >= 2 * MOST_PEOPLE) people = longest(people);
+  }
+  const listed = longest(people).sort((a, b) => a.start - b.start || a.id - b.id);
+  return { header, footer: next.value, picture, areas, result: analysis.result(), heat, people: listed };
+}
+
+function longest(people: readonly PersonRecord[]): PersonRecord[] {
+  const length = ({ start, end }: PersonRecord) => end - start;
+  return [...people].sort((a, b) => length(b) - length(a)).slice(0, MOST_PEOPLE);
+}
+
+/** How far boxes reach, for a document that does not tell the size of the picture. */
+async function extentOf(input: string): Promise<PictureSize> {
+  let [width, height] = [1, 1];
+  for await (const { boxes } of streamTrajectories(input)) {
+    for (let i = 0; i < boxes.length; i += 4) {
+      width = Math.max(width, Math.ceil(boxes[i] + boxes[i + 2]));
+      height = Math.max(height, Math.ceil(boxes[i + 1] + boxes[i + 3]));
+    }
+  }
+  return { width, height };
+}
