@@ -67,6 +67,11 @@ class Head(nn.Module):
     def __init__(self):
         super().__init__()
         self.hidden, self.out = nn.Linear(EMBEDDING, HIDDEN), nn.Linear(HIDDEN, 1)
+        # begins as a falling function of weighted sums of |a - b|
+        nn.init.uniform_(self.hidden.weight, 0, 0.4)
+        nn.init.zeros_(self.hidden.bias)
+        nn.init.constant_(self.out.weight, -8 / HIDDEN)
+        nn.init.constant_(self.out.bias, 16)
 
     def forward(self, a, b):
         return self.out(torch.relu(self.hidden((a - b).abs())))

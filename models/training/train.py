@@ -106,8 +106,8 @@ def losses(model, head, classes, x, labels, teacher):
         "identity": classes(unit, labels),
         "triplet": 2 * triplet(similarity, same),
         "pair": 0.5 * F.binary_cross_entropy_with_logits(head(unit[i], unit[j])[:, 0], target),
-        "embedding": 3 * (1 - F.cosine_similarity(classes.teacher(embedding), teacher)).mean(),
-        "relation": 15 * (similarity - teacher @ teacher.T).square().mean(),
+        "embedding": 8 * (1 - F.cosine_similarity(classes.teacher(embedding), teacher)).mean(),
+        "relation": 40 * (similarity - teacher @ teacher.T).square().mean(),
     }
     return parts
 
