@@ -9,7 +9,7 @@ import { length, Times } from './time.ts';
 
 /** Intervals of the occupancy chart, at most. */
 const MOST_BINS = 400;
-/** Bars of a dwell histogram. */
+/** Bars of a dwell histogram, at most one more. */
 const BARS = 20;
 /** Bytes of thumbnails in all, at most: a report is to stay below 5 MB. */
 const THUMBNAIL_BYTES = 2_500_000;
@@ -172,9 +172,10 @@ function chartData({ result, footer }: ReportData, times: Times) {
 
 /** Stays by length in equal steps: the middle of each in seconds, and how many fall into it. */
 function histogram(stays: readonly Stay[]): { seconds: number[]; counts: number[]; step: number } {
-  const step = roundUp(Math.max(dwellOf(stays).longest, 1) / BARS);
-  const counts = new Array<number>(BARS).fill(0);
-  for (const { start, end } of stays) counts[Math.min(BARS - 1, Math.floor((end - start) / step))]++;
+  const { longest } = dwellOf(stays);
+  const step = roundUp(Math.max(longest, 1) / BARS);
+  const counts = new Array<number>(Math.floor(longest / step) + 1).fill(0);
+  for (const { start, end } of stays) counts[Math.floor((end - start) / step)]++;
   return { seconds: counts.map((_, i) => (i + 0.5) * step), counts, step };
 }
 

@@ -1,0 +1,197 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { decode } from 'fast-png';
+import { describe, expect, it } from 'vitest';
+import { HeatMap } from '../../src/analytics/index.ts';
+import { parametersSchema } from '../../src/parameters.ts';
+import { heatPicture } from '../../src/report/heat-picture.ts';
+import { writeReport } from '../../src/report/index.ts';
+import { html, json } from '../../src/report/markup.ts';
+import { png } from '../../src/report/png.ts';
+import { person, walk } from '../analytics/paths.ts';
+import { temporaryFolder } from '../trajectories/helpers.ts';
+import { makeClip } from '../video/clips.ts';
+import { writeRun } from './runs.ts';
+
+const folder = temporaryFolder();
+const AREAS = parametersSchema.parse({
+  zones: {
+    west: {
+      points: [
+        [0, 0],
+        [300, 0],
+        [300, 800],
+        [0, 800],
+      ],
+    },
+    east: {
+      points: [
+        [700, 0],
+        [1000, 0],
+        [1000, 800],
+        [700, 800],
+      ],
+    },
+  },
+  lines: {
+    door: {
+      points: [
+        [500, 600],
+        [500, 200],
+      ],
+    },
+  },
+});
+const WALKERS = [
+  person(1, walk([100, 400, 0], [900, 400, 8])),
+  person(2, walk([100, 450, 5], [900, 450, 13])),
+  person(3, walk([900, 300, 1], [100, 300, 9])),
+];
+
+/** The text of the page without tags. */
+function textOf(page: string): string {
+  return page
+    .replace(/<(style|script)[\s\S]*?<\/\1>/g, '')
+    .replace(/<[^>]*>/g, ' ')
+    .replace(/\s+/g, ' ');
+}
+
+describe('markup', () => {
+  it('escapes what is put in, but not HTML', () => {
+    const evil = `<img src=x onerror="a('b')">&`;
+    expect(html`<p title="${evil}">${evil}</p>${[html`<b>${1}</b>`, false, undefined]}`.text).toBe(
+      '<p title="&#60;img src=x onerror=&#34;a(&#39;b&#39;)&#34;&#62;&#38;">&#60;img src=x onerror=&#34;a(&#39;b&#39;)&#34;&#62;&#38;</p><b>1</b>',
+    );
+    expect(json({ a: '</script><!--' }).text).toBe('{"a":"\\u003c/script>\\u003c!--"}');
+  });
+});
+
+describe('png', () => {
+  it('is read by another library', () => {
+    const pixels = Uint8Array.from({ length: 4 * 5 * 3 }, (_, i) => (i * 37) % 256);
+    const { width, height, channels, data } = decode(png(5, 3, pixels));
+    expect([width, height, channels, [...data]]).toEqual([5, 3, 4, [...pixels]]);
+  });
+
+  it('of a heat map is clear where nobody was, and brightest where somebody stood', () => {
+    const map = new HeatMap({ width: 1000, height: 800 }, 50);
+    map.add(person(1, walk([500, 400, 0], [500, 400, 60])));
+    map.add(person(2, walk([0, 700, 0], [1000, 700, 10])));
+    const { data } = decode(heatPicture(map));
+    const at = (column: number, row: number) => [
+      ...data.subarray(4 * (row * 50 + column), 4 * (row * 50 + column) + 4),
+    ];
+    expect(at(5, 5)[3]).toBe(0);
+    expect(at(25, 20)).toEqual([255, 250, 170, 217]);
+    expect(at(25, 35)[3]).toBeGreaterThan(20);
+    expect(at(25, 35)[0]).toBeLessThan(200);
+    expect([...decode(heatPicture(new HeatMap({ width: 10, height: 10 }, 4))).data].some(Boolean)).toBe(false);
+  });
+});
+
+describe('a report', () => {
+  it('tells the numbers, and needs nothing else', async () => {
+    const input = await writeRun(folder, WALKERS);
+    const out = join(folder, 'plain.html');
+    const { people, bytes } = await writeReport(input, { out, areas: AREAS });
+    const page = readFileSync(out, 'utf8');
+    expect([people, bytes]).toEqual([3, Buffer.byteLength(page)]);
+    const text = textOf(page);
+    expect(text).toContain('3 people 1.8 present on average 3 present at most 8.0 s seen for, median');
+    expect(text).toContain('line in out balance door 2 1 1');
+    expect(text).toContain('west 3 3 2.0 s 2.0 s 2.0 s 1');
+    expect(text).toMatch(/from \\ to west east west · 2 east 1 ·/);
+    expect(text).toContain('west → east, door in');
+    // no address but those of pictures within, and of the meaning of SVG within the library
+    const script = page.indexOf('id="data"');
+    expect(page.slice(0, script).match(/(href|src)="(?!#|data:)/g)).toBeNull();
+    expect(page.slice(0, script)).not.toMatch(/https?:|url\((?!#)|@import/);
+  });
+
+  it('escapes what comes from elsewhere', async () => {
+    const evil = `<script>alert("x")</script>'&`;
+    const input = await writeRun(folder, WALKERS, { name: evil });
+    const out = join(folder, 'evil.html');
+    const areas = parametersSchema.parse({ zones: { [evil]: AREAS.zones.west }, lines: { [evil]: AREAS.lines.door } });
+    await writeReport(input, { out, areas });
+    const page = readFileSync(out, 'utf8');
+    expect(page).not.toContain('<script>alert');
+    expect(page).not.toContain("</script>'");
+    expect(page).toContain('&#60;script&#62;alert(&#34;x&#34;)&#60;/script&#62;&#39;&#38;');
+    expect(page.match(/<script/g)?.length).toBe(3);
+  });
+
+  it('tells wall-clock times where they are known, and that a run was ended', async () => {
+    const startedAt = '2026-03-01T09:59:58+02:00';
+    const input = await writeRun(folder, WALKERS, { startedAt }, 'the camera went away');
+    const out = join(folder, 'clock.html');
+    await writeReport(input, { out, areas: AREAS });
+    const text = textOf(readFileSync(out, 'utf8'));
+    expect(text).toContain('2026-03-01 07:59:58 UTC');
+    expect(text).toContain('08:00:03'); // person 2 comes after 5 s
+    expect(text).toContain('The run ended before its source did: the camera went away');
+  });
+
+  it('shows a frame and thumbnails of the video', async () => {
+    const clip = makeClip(
+      join(folder, 'clip.mp4'),
+      'testsrc2=s=1000x800:r=10:d=14',
+      '-c:v',
+      'libx264',
+      '-preset',
+      'ultrafast',
+    );
+    const input = await writeRun(folder, WALKERS);
+    const out = join(folder, 'pictures.html');
+    const frames: number[] = [];
+    await writeReport(input, { out, areas: AREAS, video: clip, onFrame: (n) => frames.push(n) });
+    const page = readFileSync(out, 'utf8');
+    const jpegs = [...page.matchAll(/data:image\/jpeg;base64,([^"]+)"/g)].map(([, text]) =>
+      Buffer.from(text, 'base64'),
+    );
+    expect(jpegs.length).toBe(4);
+    for (const jpeg of jpegs) {
+      expect([jpeg.readUInt16BE(0), jpeg.readUInt16BE(jpeg.length - 2)]).toEqual([0xffd8, 0xffd9]);
+      expect(jpeg.length).toBeGreaterThan(500);
+    }
+    expect(sizeOf(jpegs[0])).toEqual([1000, 800]);
+    expect(sizeOf(jpegs[1])).toEqual([48, 96]);
+    expect(new Set(jpegs.map((jpeg) => jpeg.toString('base64'))).size).toBe(4);
+    expect(frames[frames.length - 1]).toBeLessThanOrEqual(131); // no further than the last that is needed
+  });
+
+  it('refuses the video of another size, and leaves no file', async () => {
+    const clip = makeClip(join(folder, 'small.mp4'), 'testsrc2=s=64x48:r=10:d=1', '-c:v', 'libx264');
+    const input = await writeRun(folder, WALKERS);
+    const out = join(folder, 'none.html');
+    const message = `${clip}: is of 64 × 48 pixels, the trajectories are of 1000 × 800; name the video that they were made from`;
+    await expect(writeReport(input, { out, areas: AREAS, video: clip })).rejects.toThrow(message);
+    expect(readdirSync(folder).filter((name) => name.startsWith('none') || name.startsWith('.twintrack'))).toEqual([]);
+  });
+
+  it('is of nobody when nobody was there', async () => {
+    const out = join(folder, 'empty.html');
+    await writeReport(await writeRun(folder, []), { out, areas: parametersSchema.parse({}) });
+    expect(textOf(readFileSync(out, 'utf8'))).toContain('0 people 0.0 present on average 0 present at most');
+  });
+
+  it('of an hour with 3,000 people stays under 5 MB, also with thumbnails of all who are listed', async () => {
+    const crowd = Array.from({ length: 3000 }, (_, k) =>
+      person(k + 1, walk([k % 1000, 300, k], [(7 * k) % 1000, 300 + (k % 400), k + 20], [500, 790, k + 40 + (k % 30)])),
+    );
+    const out = join(folder, 'hour.html');
+    await writeReport(await writeRun(folder, crowd), { out, areas: AREAS });
+    const page = readFileSync(out, 'utf8');
+    expect(textOf(page)).toContain('The 1000 of 3000 who were seen longest.');
+    expect(page.match(/<tr data-id=/g)?.length).toBe(1000);
+    // what the thumbnails may add at most
+    expect(Buffer.byteLength(page) + 2_500_000 + 60_000).toBeLessThan(5_000_000);
+  });
+});
+
+/** Width and height of a JPEG, from its frame header. */
+function sizeOf(jpeg: Buffer): [number, number] {
+  for (let at = 2; at < jpeg.length; at += 2 + jpeg.readUInt16BE(at + 2))
+    if (jpeg[at + 1] === 0xc0) return [jpeg.readUInt16BE(at + 7), jpeg.readUInt16BE(at + 5)];
+  throw new Error('no frame header');
+}

@@ -1,0 +1,34 @@
+import { mkdtempSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  inFrameOrder,
+  openJsonSink,
+  Timeline,
+  type TrajectoriesHeader,
+  type Trajectory,
+} from '../../src/trajectories/index.ts';
+import { FPS } from '../analytics/paths.ts';
+import { RUN } from '../trajectories/frames.ts';
+
+/** Writes a trajectories file of these people in a picture of 1000 × 800, as a run does. */
+export async function writeRun(
+  folder: string,
+  trajectories: Trajectory[],
+  source: Partial<TrajectoriesHeader['source']> = {},
+  reason?: string,
+): Promise<string> {
+  const path = join(mkdtempSync(join(folder, 'run-')), 'run.trajectories.json');
+  const sink = await openJsonSink(path, {
+    ...RUN,
+    source: { ...RUN.source, width: 1000, height: 800, frameRate: FPS, ...source },
+  });
+  const timeline = new Timeline();
+  const last = trajectories.reduce((latest, { frames }) => Math.max(latest, frames[frames.length - 1]), 0);
+  for (let i = 0; i <= last; i++) timeline.add(i, i / FPS);
+  for (const { frame, ended } of inFrameOrder(trajectories, timeline)) {
+    await sink.write(frame);
+    for (const id of ended) await sink.end(id);
+  }
+  await sink.close(reason);
+  return path;
+}
