@@ -1,0 +1,82 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { person, walk } from '../analytics/paths.ts';
+import { writeRun } from '../report/runs.ts';
+import { temporaryFolder } from '../trajectories/helpers.ts';
+import { makeClip } from '../video/clips.ts';
+import { boxesOf, failure, twintrack, writeWalkers } from './cli.ts';
+
+const folder = temporaryFolder();
+const PEOPLE = [person(1, walk([100, 400, 0], [900, 400, 8]))];
+const DOOR = 'lines.door={points: [[0.5, 0.9], [0.5, 0.1]], unit: ratio}';
+
+describe('twintrack report', () => {
+  it('writes the page with lines of --set, and finds the video beside the file', async () => {
+    const input = await writeRun(folder, PEOPLE, { name: 'clip.mp4' });
+    makeClip(
+      join(dirname(input), 'clip.mp4'),
+      'testsrc2=s=1000x800:r=10:d=9',
+      '-c:v',
+      'libx264',
+      '-preset',
+      'ultrafast',
+    );
+    const out = join(folder, 'report.html');
+    const { status, stdout, stderr } = await twintrack(['report', input, '--out', out, '--set', DOOR]);
+    expect([status, stdout]).toEqual([0, '']);
+    expect(stderr).toBe(`${out}: 1 people, 0.1 MB, pictures from ${join(dirname(input), 'clip.mp4')}\n`);
+    expect(readFileSync(out, 'utf8')).toMatch(/<td>door<td class="n">1<td class="n">0/);
+    const without = await twintrack(['report', input, '--no-video']);
+    const beside = input.replace('.trajectories.json', '.report.html');
+    expect(without.stderr).toBe(`${beside}: 1 people, 0.1 MB, without pictures\n`);
+    expect(readFileSync(beside, 'utf8')).not.toContain('image/jpeg');
+  });
+
+  it('takes zones and lines of the run when none are given', async () => {
+    const walkers = writeWalkers(join(folder, 'det.txt'), 60);
+    const args = ['track', ...boxesOf(walkers), '--fps', '10', '--out', folder];
+    const config = join(folder, 'zones.yaml');
+    writeFileSync(config, 'lines: { gate: { points: [[80, 300], [80, 0]] } }');
+    expect((await twintrack([...args, '--config', config])).status).toBe(0);
+    const out = join(folder, 'det.html');
+    const input = join(folder, 'det.trajectories.json');
+    expect((await twintrack(['report', input, '--out', out])).status).toBe(0);
+    expect(readFileSync(out, 'utf8')).toMatch(/<td>gate<td class="n">2<td class="n">0/);
+    await twintrack(['report', input, '--out', out, '--set', 'lines.other={points: [[80, 0], [80, 300]]}']);
+    expect(readFileSync(out, 'utf8')).not.toContain('gate');
+    expect(readFileSync(out, 'utf8')).toMatch(/<td>other<td class="n">0<td class="n">2/);
+  });
+
+  it('tells in one line what is wrong', async () => {
+    const input = await writeRun(folder, PEOPLE);
+    const bad = 'lines.door={points: [[0, 0], [1200, 0]]}';
+    expect(await twintrack(['report', input, '--set', bad])).toEqual(
+      failure(
+        'lines.door.points: point 2 (1200, 0) lies outside the picture of 1000 × 800 pixels; give points of the source picture',
+      ),
+    );
+    expect(await twintrack(['report', input, '--video', 'none.mp4'])).toEqual(
+      failure('none.mp4: does not exist; check the path'),
+    );
+    expect(existsSync(input.replace('.trajectories.json', '.report.html'))).toBe(false);
+    const one = 'lines.door={points: [[0, 0]]}';
+    expect(await twintrack(['report', input, '--set', one])).toEqual(
+      failure(`--set ${one}: lines.door.points: a line needs 2 points, not 1`, 2),
+    );
+  });
+});
+
+describe('twintrack track with zones and lines', () => {
+  it('refuses one outside of the picture before it begins', async () => {
+    const clip = makeClip(join(folder, 'short.mp4'), 'testsrc2=s=320x240:r=10:d=1', '-c:v', 'libx264');
+    const out = join(folder, 'tracked');
+    const bad = 'zones.hall={points: [[0, 0], [400, 0], [0, 100]]}';
+    expect(await twintrack(['track', clip, '--out', out, '--set', bad])).toEqual(
+      failure(
+        'zones.hall.points: point 2 (400, 0) lies outside the picture of 320 × 240 pixels; give points of the source picture',
+      ),
+    );
+    expect(existsSync(out)).toBe(false);
+  });
+});
