@@ -1,0 +1,100 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { inputError } from '../../errors.ts';
+import { version } from '../../version.ts';
+import type { Backend } from './backend.ts';
+import { toCurves } from './curves.ts';
+import type { LossName } from './losses.ts';
+import type { NetworkSize } from './network.ts';
+import type { OnnxPair } from './onnx-export.ts';
+import type { People, Split } from './people.ts';
+import type { Course } from './training.ts';
+
+/** The files of a model's folder. */
+export const FILES = {
+  embedding: 'siamese-embedding.onnx',
+  head: 'siamese-head.onnx',
+  card: 'siamese.json',
+  curves: 'siamese.svg',
+} as const;
+
+/** What the card tells of the data: numbers alone, no names. */
+export interface DataFigures {
+  readonly people: number;
+  readonly pictures: number;
+  readonly heldOutPeople: number;
+  readonly heldOutPictures: number;
+}
+
+/** What a model's card says of how it was made. */
+export interface CardFigures {
+  readonly made: 'train' | 'adapt';
+  readonly size: NetworkSize;
+  readonly data: DataFigures;
+  readonly loss: LossName;
+  readonly backend: Backend['name'];
+  /** How far onnxruntime is from TensorFlow.js, at most; absent when the files are of before this run. */
+  readonly onnxDifference?: { readonly embedding: number; readonly similarity: number } | undefined;
+  readonly course: Course;
+  /** What else is to be said. */
+  readonly more?: Readonly<Record<string, unknown>>;
+}
+
+/** Counts people and pictures on both sides of a split. */
+export function dataFigures({ person }: Pick<People, 'person'>, { training, heldOut }: Split): DataFigures {
+  const peopleIn = (rows: Int32Array) => new Set(rows.map((row) => person[row])).size;
+  return {
+    people: peopleIn(training),
+    pictures: training.length,
+    heldOutPeople: peopleIn(heldOut),
+    heldOutPictures: heldOut.length,
+  };
+}
+
+/** Makes the folder of a model. @throws TwintrackError when that cannot be done */
+export async function makeFolder(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
+    throw inputError(folder, `cannot be created: ${error.code}`, 'choose another output folder', error);
+  });
+}
+
+/**
+ * Writes the two networks, or leaves those that are there, then the card and the curves.
+ *
+ * @param pair the networks when they are new
+ */
+export async function writeModelFolder(folder: string, figures: CardFigures, pair?: OnnxPair): Promise<void> {
+  if (pair) {
+    await writeBytes(join(folder, FILES.embedding), pair.embedding);
+    await writeBytes(join(folder, FILES.head), pair.head);
+  }
+  const sha256 = async (name: string) => [name, digest(await readFile(join(folder, name)))] as const;
+  const files = Object.fromEntries([await sha256(FILES.embedding), await sha256(FILES.head)]);
+  await writeBytes(join(folder, FILES.card), Buffer.from(toCard(figures, files)));
+  await writeBytes(join(folder, FILES.curves), Buffer.from(toCurves(figures.course)));
+}
+
+function toCard({ course, more, size, made, ...rest }: CardFigures, files: Record<string, string>): string {
+  const { roc: _, ...best } = course.best;
+  const head = { schema: 'twintrack/siamese', version: 1, generator: `twintrack ${version}`, made };
+  const short = (_: string, value: unknown) => (typeof value === 'number' ? Number(value.toPrecision(5)) : value);
+  return `${JSON.stringify({ ...head, network: size, ...rest, ...more, best, epochs: course.epochs, files }, short, 2)}\n`;
+}
+
+function digest(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+/** Writes a file that appears under its name only when it is complete. @throws TwintrackError when it cannot be written */
+export async function writeBytes(path: string, bytes: Uint8Array): Promise<void> {
+  const temporary = `${path}.${randomBytes(4).toString('hex')}.tmp`;
+  try {
+    await writeFile(temporary, bytes);
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw inputError(path, `cannot be written: ${code ?? message}`, 'choose another output folder', error);
+  }
+}

@@ -1,0 +1,108 @@
+import { seededRandom } from '../random.ts';
+import type { People } from './people.ts';
+
+/** People a batch, and pictures of each: every picture meets others of its person and many of other people (Hermans et al. 2017). */
+const PEOPLE_A_BATCH = 16;
+const PICTURES_A_PERSON = 4;
+/** With fewer people, a batch has a smaller part of them, so that there are steps enough; but this many, if there are. */
+const PART_A_BATCH = 1 / 6;
+const FEWEST_A_BATCH = 6;
+
+/**
+ * The batches of one epoch: in each, some people in turn and some pictures of each, no picture twice while a person has others. As many
+ * batches as there are pictures to fill them.
+ *
+ * @param rows the pictures to learn from, as rows of `people`
+ * @returns rows, batch by batch
+ */
+export function makeBatches({ person }: Pick<People, 'person'>, rows: Int32Array, seed: number): Int32Array[] {
+  const random = seededRandom(seed);
+  const pictures = new Map<number, number[]>();
+  for (const i of rows) {
+    const own = pictures.get(person[i]);
+    if (own) own.push(i);
+    else pictures.set(person[i], [i]);
+  }
+  const everyone = [...pictures.keys()];
+  const part = Math.max(FEWEST_A_BATCH, Math.round(PART_A_BATCH * everyone.length));
+  const size = Math.min(PEOPLE_A_BATCH, part, everyone.length);
+  const turn: number[] = [];
+  const count = Math.max(1, Math.round(rows.length / (size * PICTURES_A_PERSON)));
+  return Array.from({ length: count }, () => {
+    if (turn.length < size)
+      turn.unshift(
+        ...shuffle(
+          everyone.filter((p) => !turn.includes(p)),
+          random,
+        ),
+      );
+    return Int32Array.from(
+      turn.splice(-size).flatMap((p) => {
+        const own = shuffle(pictures.get(p)!, random);
+        return Array.from({ length: PICTURES_A_PERSON }, (_, k) => own[k % own.length]);
+      }),
+    );
+  });
+}
+
+function shuffle<T>(values: readonly T[], random: () => number): T[] {
+  const result = [...values];
+  for (let i = result.length - 1; i > 0; i--) {
+    const j = Math.floor(random() * (i + 1));
+    [result[i], result[j]] = [result[j], result[i]];
+  }
+  return result;
+}
+
+/** For each anchor, a picture of the same person and one of another, as rows of a batch. */
+export interface Pairs {
+  readonly anchors: Int32Array;
+  readonly positives: Int32Array;
+  readonly negatives: Int32Array;
+}
+
+/**
+ * As many pairs of one person as of two people in a batch. The hardest of each anchor are the picture of the same person least like it
+ * and the one of another most like it (Hermans et al. 2017); else they are drawn at random.
+ *
+ * @param embeddings n × d
+ * @param people n: who each picture shows
+ * @param hard how probable it is that a pair is the hardest and not drawn, 0..1
+ * @param different whether two people are known to be different ones
+ */
+export function minePairs(
+  embeddings: Float32Array,
+  people: Int32Array,
+  hard: number,
+  random: () => number,
+  different: (a: number, b: number) => boolean = (a, b) => a !== b,
+): Pairs {
+  const n = people.length;
+  const d = embeddings.length / n;
+  const alike = (i: number, j: number): number => {
+    let sum = 0;
+    for (let k = 0; k < d; k++) sum += embeddings[i * d + k] * embeddings[j * d + k];
+    return sum;
+  };
+  const choose = (candidates: number[], score: (j: number) => number): number => {
+    if (random() >= hard) return candidates[Math.floor(random() * candidates.length)];
+    return candidates.reduce((best, j) => (score(j) > score(best) ? j : best));
+  };
+  const rows = Array.from({ length: n }, (_, i) => i);
+  const anchors: number[] = [];
+  const positives: number[] = [];
+  const negatives: number[] = [];
+  for (const i of rows) {
+    const same = rows.filter((j) => j !== i && people[j] === people[i]);
+    const others = rows.filter((j) => people[j] !== people[i] && different(people[i], people[j]));
+    if (same.length === 0 || others.length === 0) continue;
+    anchors.push(i);
+    positives.push(choose(same, (j) => -alike(i, j)));
+    negatives.push(choose(others, (j) => alike(i, j)));
+  }
+  return {
+    anchors: Int32Array.from(anchors),
+    positives: Int32Array.from(positives),
+    negatives: Int32Array.from(negatives),
+  };
+}
