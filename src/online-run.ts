@@ -8,7 +8,7 @@ import type { Frame } from './video/index.ts';
  * ends the run is returned and not thrown; the outputs are left for the caller to close.
  */
 export async function runOnline(stages: RunStages): Promise<RunResult> {
-  const { tracker, sinks, drawing, clock, onFrame } = stages;
+  const { tracker, sinks, drawing, album, clock, onFrame } = stages;
   /** Ids whose trajectories the sinks have not been told to end. */
   const open = new Set<number>();
   let frames = 0;
@@ -23,6 +23,7 @@ export async function runOnline(stages: RunStages): Promise<RunResult> {
         if (track.state !== 'ended' || !open.delete(track.id)) continue;
         for (const sink of sinks) await sink.end(track.id);
       }
+      await album?.add(frame, detections, tracks);
       frames++;
       lastTime = frame.time;
       clock.lap('write');

@@ -6,6 +6,8 @@ import { Drawing } from './drawing.ts';
 import { inputError } from './errors.ts';
 import type { Parameters } from './parameters.ts';
 import { messageOf } from './run.ts';
+import { type AlbumOptions, PatchAlbum } from './search/album.ts';
+import { PATCHES_ENDING } from './search/index-file.ts';
 import { openJsonSink, openMotSink, type RunDescription, type TrajectorySink } from './trajectories/index.ts';
 import { openVideoWriter, type VideoInfo } from './video/index.ts';
 
@@ -14,6 +16,7 @@ export interface OutputFiles {
   trajectories?: string;
   mot?: string;
   annotated?: string;
+  patches?: string;
 }
 
 /** What to write, and where. */
@@ -27,6 +30,8 @@ export interface OutputOptions {
   readonly annotate: boolean;
   readonly anonymize: boolean;
   readonly parameters: Parameters;
+  /** What computes the embeddings of the patches to save; undefined to save none. */
+  readonly patches?: AlbumOptions['model'] | undefined;
 }
 
 interface Output {
@@ -40,6 +45,7 @@ interface Output {
 export class Outputs {
   readonly sinks: TrajectorySink[] = [];
   drawing: Drawing | undefined;
+  album: PatchAlbum | undefined;
   #open: Output[] = [];
   readonly #files: OutputFiles = {};
   readonly #failures: unknown[] = [];
@@ -56,7 +62,7 @@ export class Outputs {
     }
   }
 
-  async #create({ out, name, video, run, annotate, anonymize, parameters }: OutputOptions): Promise<void> {
+  async #create({ out, name, video, run, annotate, anonymize, parameters, patches }: OutputOptions): Promise<void> {
     const { width, height, frameRate, colourSpace } = video;
     const areas = resolveAreas(parameters, width > 0 ? { width, height } : undefined);
     await makeFolder(out);
@@ -69,6 +75,11 @@ export class Outputs {
     this.sinks.push(add('trajectories', json, await openJsonSink(json, run)));
     const mot = path('mot.txt');
     this.sinks.push(add('mot', mot, await openMotSink(mot)));
+    if (patches) {
+      const folder = join(out, `${name}${PATCHES_ENDING}`);
+      const album = await PatchAlbum.create(folder, { source: run.source.name, model: patches, colourSpace });
+      this.album = add('patches', folder, album);
+    }
     if (!annotate) return;
     const annotator = new Annotator({ width, height, anonymize, areas, ...parameters.annotation });
     const mp4 = path('annotated.mp4');

@@ -29,12 +29,13 @@ export interface RefinedRunStages extends RunStages {
  * Whatever ends the run is returned and not thrown; the drawn video is left for the caller to close.
  */
 export async function runRefined(stages: RefinedRunStages): Promise<RunResult> {
-  const { tracker, drawing, clock, onFrame } = stages;
+  const { tracker, drawing, album, clock, onFrame } = stages;
   const collector = new TrajectoryCollector();
   const seen = drawing?.anonymize ? new BoxLog() : undefined;
   const result = await runPipeline({
     ...stages,
-    take(frame, detections, tracks) {
+    async take(frame, detections, tracks) {
+      await album?.add(frame, detections, tracks);
       collector.add(frame, tracks);
       seen?.add(everybody(detections, tracks, tracker));
       onFrame?.(frame, tracks.filter(({ state }) => state === 'confirmed').length, 'track');
@@ -44,6 +45,7 @@ export async function runRefined(stages: RefinedRunStages): Promise<RunResult> {
   const frames = timeline.length;
   if (frames === 0) return { frames, lastTime: 0, trajectories: 0, ...result };
   const trajectories = refine(collector.take(), timeline, stages.refinement);
+  album?.keep(new Set(trajectories.map(({ id }) => id)));
   clock.lap('refine');
   let interruption: { interruption: unknown } | undefined;
   try {

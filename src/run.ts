@@ -2,6 +2,7 @@ import type { Detections } from './detection/index.ts';
 import type { Drawing } from './drawing.ts';
 import type { Boxes } from './geometry.ts';
 import type { PipelineStages } from './pipeline.ts';
+import type { PatchAlbum } from './search/album.ts';
 import type { Track, Tracker } from './tracking/index.ts';
 import type { TrajectorySink } from './trajectories/index.ts';
 import type { Frame } from './video/index.ts';
@@ -10,6 +11,8 @@ import type { Frame } from './video/index.ts';
 export interface RunStages extends Omit<PipelineStages, 'take'> {
   readonly sinks: readonly TrajectorySink[];
   readonly drawing?: Drawing | undefined;
+  /** Takes the best patches of everybody. */
+  readonly album?: PatchAlbum | undefined;
   /** Called after each frame. */
   readonly onFrame?: (frame: Frame, people: number, activity: Activity) => void;
 }

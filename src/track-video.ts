@@ -35,6 +35,8 @@ export interface TrackVideoOptions {
   readonly annotate?: boolean | undefined;
   /** Whether to pixelate the people in it. Default false. */
   readonly anonymize?: boolean | undefined;
+  /** Whether to save the best patches of everybody for `twintrack search`, as `<stem>.patches/`. Default false. */
+  readonly savePatches?: boolean | undefined;
   /** Default {@link parametersSchema}'s. */
   readonly parameters?: Parameters | undefined;
   /** Chooses what the outputs' names begin with, given the input's file name without its ending; default that. */
@@ -76,9 +78,9 @@ export interface TrackSummary {
 }
 
 /**
- * Tracks one video, folder of pictures, glob or `-`, and writes `<stem>.trajectories.json`, `<stem>.mot.txt` and, unless turned off,
- * `<stem>.annotated.mp4`. When anything fails after the first frame, or `signal` fires, what was tracked so far is written and
- * the summary tells why.
+ * Tracks one video, folder of pictures, glob or `-`, and writes `<stem>.trajectories.json`, `<stem>.mot.txt`, unless turned off
+ * `<stem>.annotated.mp4`, and if asked for `<stem>.patches/`. When anything fails after the first frame, or `signal` fires, what was
+ * tracked so far is written and the summary tells why.
  *
  * @param input the video; undefined with `detections` alone
  * @throws TwintrackError when the input, the model or an output cannot be used from the start, or no output could be completed; no
@@ -114,6 +116,7 @@ export async function trackVideo(input: string | undefined, options: TrackVideoO
       annotate,
       anonymize,
       parameters,
+      patches: options.savePatches ? model : undefined,
     });
     outputs = opened;
     const motion = await loadAssociationScore(parameters.association.score);
@@ -134,6 +137,7 @@ export async function trackVideo(input: string | undefined, options: TrackVideoO
       tracker,
       sinks: opened.sinks,
       drawing: opened.drawing,
+      album: opened.album,
       clock,
       signal,
       onFrame: (_: Frame, people: number, activity: Activity) =>

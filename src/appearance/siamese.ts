@@ -39,7 +39,7 @@ const AS_BYTES = { type: 'float32', order: 'rgb', mean: [0, 0, 0], std: [1, 1, 1
  *
  * @param model `siamese`, which comes with the package, or a folder with siamese-embedding.onnx (patches [n, 3, 128, 64] of 0..255 →
  *   embeddings [n, d]) and siamese-head.onnx
- * @param cores threads that take patches; 0, the default, is one a core
+ * @param cores processor cores for all inference, half of which compute embeddings; 0, the default, is all there are
  * @throws TwintrackError when a file cannot be read or is not such a network
  */
 export async function loadSiamese(model = 'siamese', cores = 0): Promise<AppearanceModel> {
@@ -48,7 +48,8 @@ export async function loadSiamese(model = 'siamese', cores = 0): Promise<Appeara
   const [embedding, headBytes] = await Promise.all([readModel(file, model), readModel(join(folder, HEAD), model)]);
   const head = new SimilarityHead(join(folder, HEAD), headBytes);
   const sha256 = createHash('sha256').update(embedding).update(headBytes).digest('hex');
-  const inference = await Inference.load(file, cores || availableParallelism(), 1, 'embedding');
+  const threads = Math.ceil((cores || availableParallelism()) / 2); // detection goes on meanwhile
+  const inference = await Inference.load(file, 1, threads, 'embedding');
   const [input, output] = [inference.inputs[0], inference.outputs[0]];
   const takesPatches = input.type === 'float32' && fits(input.shape, [null, 3, PATCH_HEIGHT, PATCH_WIDTH]);
   if (!takesPatches || !fits(output.shape, [null, head.dimensions])) {

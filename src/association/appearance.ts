@@ -1,6 +1,6 @@
 import { type AssociationScore, FEATURE_COUNT, SIMILARITY } from './features.ts';
 
-/** A similarity is taken to be no closer to 0 or 1 than this, so that one sure mistake can be outvoted. */
+/** A probability is taken to be no closer to 0 or 1 than this, so that one sure mistake can be outvoted. */
 const SURE = 1e-4;
 
 /**
@@ -17,14 +17,15 @@ export function withAppearance(motion: AssociationScore, weight: number, bias: n
       for (let k = 0; k < pairs.length; k++) {
         const similarity = pairs.values[k * FEATURE_COUNT + SIMILARITY];
         if (Number.isNaN(similarity)) continue;
-        const z = logit(out[k]) + weight * logit(similarity) + bias;
+        const z = logOdds(out[k]) + weight * logOdds(similarity) + bias;
         out[k] = 1 / (1 + Math.exp(-z));
       }
     },
   };
 }
 
-function logit(probability: number): number {
+/** Log-odds of a probability, held within about ±9. */
+export function logOdds(probability: number): number {
   const p = Math.min(1 - SURE, Math.max(SURE, probability));
   return Math.log(p / (1 - p));
 }

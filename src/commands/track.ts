@@ -11,6 +11,7 @@ interface TrackOptions {
   online?: boolean;
   annotate: boolean;
   anonymize?: boolean;
+  savePatches?: boolean;
   maxFrames?: number;
   set: string[];
   config?: string;
@@ -41,6 +42,7 @@ export function trackCommand(program: Command): void {
     .option('--online', 'use no look-ahead: what a live camera would get, and standard input does')
     .option('--no-annotate', 'write no annotated video')
     .option('--anonymize', 'pixelate every person in the annotated video')
+    .option('--save-patches', 'save the best pictures of everybody, for "twintrack search", as <stem>.patches')
     .option('--max-frames <n>', 'stop after this many frames', positive(true))
     .option('--config <file>', 'YAML file with parameters by stage')
     .option('--set <stage.name=value>', 'set one parameter; may be repeated', (v, all: string[]) => [...all, v], [])
@@ -68,7 +70,10 @@ A config file holds the same parameters by stage (docs/parameters.md lists them)
       const options = command.optsWithGlobals<TrackOptions>();
       checkUsage(inputs, options);
       const { loadParameters } = await import('../parameters.ts');
-      const { detector, detections, fps, maxFrames, online, annotate, anonymize } = options;
+      const { detector, detections, fps, maxFrames, online, annotate, anonymize, savePatches } = options;
+      const parameters = await loadParameters(options.config, options.set);
+      if (savePatches && parameters.appearance.mode === 'off')
+        throw new UsageError('--save-patches: nobody is looked at; leave out appearance.mode=off');
       process.exitCode = await trackAll(inputs.length > 0 ? inputs : [undefined], options, {
         out: options.out,
         detector,
@@ -78,20 +83,23 @@ A config file holds the same parameters by stage (docs/parameters.md lists them)
         online,
         annotate: annotate && inputs.length > 0,
         anonymize,
-        parameters: await loadParameters(options.config, options.set),
+        savePatches,
+        parameters,
         rename: distinct(),
       });
     });
 }
 
 function checkUsage(inputs: readonly string[], options: TrackOptions): void {
-  const { detections, fps, annotate, anonymize } = options;
+  const { detections, fps, annotate, anonymize, savePatches } = options;
   if (inputs.length === 0 && !detections)
     throw new UsageError('track: no input; name a video, for example: twintrack track street.mp4');
   if (inputs.length === 0 && !fps)
     throw new UsageError('--detections without a video: the frame rate is not known; add --fps 30');
   if (inputs.length > 1 && detections)
     throw new UsageError('--detections: one detection file fits one video; track them one by one');
+  if (savePatches && inputs.length === 0)
+    throw new UsageError('--save-patches: there are no pictures to save without a video; name one');
   if (anonymize && (!annotate || inputs.length === 0))
     throw new UsageError('--anonymize: no video is written that it could apply to; name one, without --no-annotate');
 }

@@ -1,0 +1,143 @@
+import { basename } from 'node:path';
+import { Canvas } from '../annotation/canvas.ts';
+import { BLACK, colourOf, WHITE } from '../annotation/colours.ts';
+import { Font } from '../annotation/font.ts';
+import { PATCH_HEIGHT, PATCH_WIDTH } from '../appearance/patches.ts';
+import { inputError } from '../errors.ts';
+import { exitReason, findFfmpeg, lastError, startFfmpeg } from '../video/ffmpeg.ts';
+import { openVideo } from '../video/index.ts';
+import { listPictures } from '../video/pictures.ts';
+
+/** Trajectories and patches of each that are shown. */
+const ROWS = 10;
+const COLUMNS = 8;
+const GAP = 8;
+const FONT_SCALE = 2;
+const LABEL = 7 * FONT_SCALE + GAP;
+/** Patches are all of this size; the picture asked for is shown in it as well. */
+const BYTES = (PATCH_WIDTH * PATCH_HEIGHT * 3) / 2;
+
+/** One row of the sheet. */
+export interface SheetRow {
+  readonly label: string;
+  /** Gives the row its colour: that of the trajectory in the annotated video. */
+  readonly id: number;
+  readonly folder: string;
+  /** File names in the folder, best first. */
+  readonly patches: readonly string[];
+}
+
+/**
+ * Writes a PNG that shows the picture asked for and, below it, the best patches of the trajectories found.
+ *
+ * @param path the PNG; replaced when it is there
+ * @throws TwintrackError when a picture cannot be read or the sheet not be written
+ */
+export async function writeContactSheet(path: string, query: string, found: readonly SheetRow[]): Promise<void> {
+  const rows = found.slice(0, ROWS);
+  const pictures = await readPatches(rows);
+  const rowHeight = LABEL + PATCH_HEIGHT + GAP;
+  const width = GAP + COLUMNS * (PATCH_WIDTH + GAP);
+  const height = GAP + (1 + rows.length) * rowHeight;
+  const pixels = new Uint8Array((width * height * 3) / 2);
+  const canvas = new Canvas(width, height);
+  const font = new Font(FONT_SCALE);
+  canvas.begin(pixels);
+  canvas.rectangle(0, 0, width, height, BLACK);
+  const write = (text: string, top: number) => {
+    font.draw(canvas, fitting(text, font, width - 2 * GAP), GAP, top);
+    canvas.paint(WHITE);
+  };
+  write(basename(query), GAP);
+  paste(pixels, width, height, await scaled(query), GAP, GAP + LABEL);
+  rows.forEach(({ label, id, patches, folder }, r) => {
+    const top = GAP + (r + 1) * rowHeight;
+    canvas.rectangle(GAP, top - GAP / 2 - 1, width - GAP, top - GAP / 2 + 1, colourOf(id));
+    write(label, top);
+    patches.slice(0, COLUMNS).forEach((file, c) => {
+      const picture = pictures.get(`${folder}/${file}`);
+      if (picture) paste(pixels, width, height, picture, GAP + c * (PATCH_WIDTH + GAP), top + LABEL);
+    });
+  });
+  await encodePng(path, pixels, width, height);
+}
+
+/** As much of a text as fits into a width in pixels. */
+function fitting(text: string, font: Font, width: number): string {
+  let most = text.length;
+  while (most > 0 && font.width(text.slice(0, most)) > width) most--;
+  return text.slice(0, most);
+}
+
+/** The patches to show by folder and name, as I420: those of a folder are decoded by one process. */
+async function readPatches(rows: readonly SheetRow[]): Promise<Map<string, Uint8Array>> {
+  const pictures = new Map<string, Uint8Array>();
+  for (const folder of new Set(rows.map((row) => row.folder))) {
+    const names = listPictures(folder).map((path) => basename(path));
+    const wanted = new Set(
+      rows.filter((row) => row.folder === folder).flatMap(({ patches }) => patches.slice(0, COLUMNS)),
+    );
+    if (names.length === 0) continue;
+    for await (const { index, pixels } of await openVideo(folder, { pixels: true, frameRate: 25 })) {
+      if (wanted.delete(names[index]) && pixels?.length === BYTES) pictures.set(`${folder}/${names[index]}`, pixels);
+      if (wanted.size === 0) break;
+    }
+  }
+  return pictures;
+}
+
+/** The picture asked for in the size of a patch, as I420. */
+async function scaled(query: string): Promise<Uint8Array> {
+  const letterbox = { width: PATCH_WIDTH, height: PATCH_HEIGHT, innerWidth: PATCH_WIDTH, innerHeight: PATCH_HEIGHT };
+  for await (const { input } of await openVideo(query, {
+    maxFrames: 1,
+    letterbox: { ...letterbox, offsetX: 0, offsetY: 0 },
+  }))
+    return fromRgb(input!);
+  throw inputError(query, 'holds no picture that can be decoded', 'give another one');
+}
+
+/** Planes R, G, B as I420 in limited range (ITU-R BT.601). */
+function fromRgb(planes: Uint8Array): Uint8Array {
+  const size = PATCH_WIDTH * PATCH_HEIGHT;
+  const out = new Uint8Array(BYTES);
+  for (let k = 0; k < size; k++) {
+    const [r, g, b] = [planes[k] / 255, planes[size + k] / 255, planes[2 * size + k] / 255];
+    out[k] = Math.round(16 + 65.481 * r + 128.553 * g + 24.966 * b);
+    const column = k % PATCH_WIDTH;
+    const row = (k - column) / PATCH_WIDTH;
+    if ((column | row) & 1) continue;
+    const at = size + (row / 2) * (PATCH_WIDTH / 2) + column / 2;
+    out[at] = Math.round(128 - 37.797 * r - 74.203 * g + 112 * b);
+    out[at + size / 4] = Math.round(128 + 112 * r - 93.786 * g - 18.214 * b);
+  }
+  return out;
+}
+
+/** Copies a patch to an even place. */
+function paste(to: Uint8Array, width: number, height: number, patch: Uint8Array, left: number, top: number): void {
+  let [source, target] = [0, 0];
+  for (const half of [1, 2, 2]) {
+    const [w, h] = [PATCH_WIDTH / half, PATCH_HEIGHT / half];
+    const stride = width / half;
+    for (let y = 0; y < h; y++) {
+      const row = patch.subarray(source + y * w, source + (y + 1) * w);
+      to.set(row, target + (top / half + y) * stride + left / half);
+    }
+    source += w * h;
+    target += stride * (height / half);
+  }
+}
+
+async function encodePng(path: string, pixels: Uint8Array, width: number, height: number): Promise<void> {
+  const ffmpeg = await findFfmpeg();
+  const input = ['-protocol_whitelist', 'pipe', '-f', 'rawvideo', '-pixel_format', 'yuv420p'];
+  const size = ['-video_size', `${width}x${height}`, '-i', 'pipe:0', '-frames:v', '1'];
+  const output = ['-c:v', 'png', '-f', 'image2', '-update', '1', '-y', `file:${path.replaceAll('%', '%%')}`];
+  const encoder = startFfmpeg(ffmpeg, [...input, ...size, ...output], { stdin: true });
+  encoder.stdin!.end(pixels);
+  const exit = await encoder.exited;
+  if (exit.code === 0) return;
+  const reason = lastError(encoder.log) || exitReason(exit);
+  throw inputError(path, `cannot be written: ${reason}`, 'search in results whose folder can be written to');
+}

@@ -1,0 +1,62 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { inputError } from '../errors.ts';
+
+/** The file in a folder of patches that tells whose they are. */
+export const INDEX = 'index.json';
+/** What the name of a folder of patches ends with. */
+export const PATCHES_ENDING = '.patches';
+
+const PATCH = z.object({
+  file: z.string().regex(/^[\w-]+\.jpg$/),
+  frame: z.number().int(),
+  time: z.number(),
+  box: z.tuple([z.number(), z.number(), z.number(), z.number()]),
+  quality: z.number(),
+  embedding: z.array(z.number()),
+});
+
+const INDEX_SCHEMA = z.object({
+  schema: z.literal('twintrack/patches'),
+  version: z.literal(1),
+  source: z.string(),
+  model: z.object({ name: z.string(), sha256: z.string(), dimensions: z.number().int() }),
+  trajectories: z.array(z.object({ id: z.number(), from: z.number(), to: z.number(), patches: z.array(PATCH).min(1) })),
+});
+
+/** What a folder of patches holds: of each trajectory its span in seconds and its best patches with their embeddings. */
+export type PatchIndex = z.infer<typeof INDEX_SCHEMA>;
+
+/**
+ * The folders of patches in the results of a run.
+ *
+ * @param folder a folder with `<stem>.patches` folders, or one of these itself
+ * @throws TwintrackError when there is none
+ */
+export async function findPatches(folder: string): Promise<string[]> {
+  const mend = 'name the folder given to "twintrack track --save-patches --out"';
+  let names: string[];
+  try {
+    names = await readdir(folder);
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    const reasons: Record<string, string> = { ENOENT: 'no such folder', ENOTDIR: 'is a file, not a folder' };
+    throw inputError(folder, reasons[code ?? ''] ?? `cannot be read (${code})`, mend, cause);
+  }
+  if (names.includes(INDEX)) return [folder];
+  const found = names.filter((name) => name.endsWith(PATCHES_ENDING) && !name.startsWith('.')).sort();
+  if (found.length === 0) throw inputError(folder, `holds no patches (<name>${PATCHES_ENDING})`, mend);
+  return found.map((name) => join(folder, name));
+}
+
+/** @throws TwintrackError when the index of a folder of patches cannot be read or is none */
+export async function readIndex(folder: string): Promise<PatchIndex> {
+  const file = join(folder, INDEX);
+  try {
+    return INDEX_SCHEMA.parse(JSON.parse(await readFile(file, 'utf8')));
+  } catch (cause) {
+    const reason = cause instanceof z.ZodError ? z.prettifyError(cause) : (cause as Error).message;
+    throw inputError(file, `is no index of patches: ${reason}`, 'track again with --save-patches', cause);
+  }
+}
