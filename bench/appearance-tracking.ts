@@ -1,0 +1,248 @@
+/**
+ * What looks are worth in the tracker: a video tracked on-line and refined without them, with a colour histogram and with the Siamese
+ * network, and the weight of each in the association, fitted on people that no network was trained on.
+ *
+ *   npx tsx bench/appearance-tracking.ts --people FOLDER --video V --gt GT.txt [--association FILE] [--detector NAME|FILE] [--model DIR]
+ *
+ * FOLDER holds pictures `ID_<camera a or b><n>.jpg` (the val part of CUHK03). Somebody is compared with the other pictures of each person
+ * by the same camera, sharp and at half the size, as a track's gallery is with a detection; weight and bias turn the log-odds of the largest
+ * similarity into those of being one person, at equal odds before. `appearance.weight` and `appearance.bias` have their defaults from here.
+ */
+
+import { basename } from 'node:path';
+import { parseArgs } from 'node:util';
+import { CAPACITY, Gallery } from '../src/appearance/gallery.ts';
+import { PATCH_BYTES, PATCH_HEIGHT, PATCH_WIDTH, PatchCutter } from '../src/appearance/patches.ts';
+import { type AppearanceModel, loadSiamese } from '../src/appearance/siamese.ts';
+import { AppearanceStage } from '../src/appearance/stage.ts';
+import { logOdds, withAppearance } from '../src/association/appearance.ts';
+import { loadAssociationScore } from '../src/association/model.ts';
+import { loadDetector } from '../src/detection/index.ts';
+import { readGroundTruth } from '../src/evaluation/ground-truth.ts';
+import { evaluateSequence, figures } from '../src/evaluation/index.ts';
+import { parametersSchema } from '../src/parameters.ts';
+import { Tracker } from '../src/tracking/index.ts';
+import { table } from '../src/training/association-report.ts';
+import { probabilityFigures } from '../src/training/probability-figures.ts';
+import { refine, TrajectoryCollector } from '../src/trajectories/index.ts';
+import { openVideo } from '../src/video/index.ts';
+import { listPictures } from '../src/video/pictures.ts';
+
+const { values: options } = parseArgs({
+  options: {
+    people: { type: 'string' },
+    video: { type: 'string', default: 'videos/pets09-s2l1.mp4' },
+    gt: { type: 'string' },
+    association: { type: 'string', default: 'learned' },
+    detector: { type: 'string', default: 'centernet' },
+    model: { type: 'string', default: 'siamese' },
+  },
+});
+if (!options.people || !options.gt) throw new Error('give --people and --gt');
+
+const parameters = parametersSchema.parse({});
+const models = [histogram(), await loadSiamese(options.model)];
+const people = await readPeople(options.people);
+const fits = [];
+for (const model of models) fits.push({ model, ...(await fit(model)) });
+
+const motion = await loadAssociationScore(options.association);
+const detector = await loadDetector(options.detector, parameters.detection);
+const source = await openVideo(options.video, {
+  pixels: true,
+  letterbox: ({ width, height }) => detector.letterbox(width, height),
+});
+const contenders = [
+  { name: 'without', stage: undefined, ...follow(new Tracker(parameters.tracking, motion)) },
+  ...fits.flatMap(({ model, weight, bias }) =>
+    (['always', 'auto'] as const).map((mode) => {
+      const { colourSpace } = source.info;
+      const stage = new AppearanceStage(model, { mode, minScore: parameters.tracking.lowScore, colourSpace });
+      const looks = { ...parameters.appearance, similarity: model, picture: source.info };
+      const tracker = new Tracker(parameters.tracking, withAppearance(motion, weight, bias), looks);
+      return { name: `${model.name}, ${mode}`, stage, ...follow(tracker) };
+    }),
+  ),
+];
+for await (const frame of source) {
+  const detected = await detector.detect(frame);
+  for (const { stage, add } of contenders) {
+    add(frame, (await stage?.describe(frame, Promise.resolve(detected))) ?? detected);
+  }
+}
+await Promise.all([detector.close(), ...models.map((model) => model.close())]);
+const truth = await readGroundTruth(options.gt, { name: 'video' });
+const shown = ['HOTA', 'AssA', 'MOTA', 'IDF1', 'IDSW'] as const;
+const rows = contenders.flatMap(({ name, online, refined }) =>
+  [online(), refined()].map((result, i) => {
+    const scores = figures(evaluateSequence(truth, result));
+    return [i === 0 ? name : '  refined', ...shown.map((c) => scores[c]!.toFixed(c === 'IDSW' ? 0 : 1))];
+  }),
+);
+process.stdout.write(`\n${basename(options.video)}, ${options.detector}\n\n${table(['', ...shown], rows)}\n`);
+
+/** Notes whom a tracker follows. */
+function follow(tracker: Tracker) {
+  const seen = { frames: [] as number[], ids: [] as number[], boxes: [] as number[] };
+  const collector = new TrajectoryCollector();
+  const columns = (of: typeof seen) => ({
+    frames: Int32Array.from(of.frames),
+    ids: Int32Array.from(of.ids),
+    boxes: Float64Array.from(of.boxes),
+  });
+  return {
+    add(frame: { index: number; time: number }, detections: Parameters<Tracker['update']>[0]) {
+      const tracks = tracker.update(detections, frame.time);
+      collector.add(frame, tracks);
+      for (const { state, id, box } of tracks) {
+        if (state !== 'confirmed') continue;
+        seen.frames.push(frame.index);
+        seen.ids.push(id);
+        seen.boxes.push(...box);
+      }
+    },
+    online: () => columns(seen),
+    refined() {
+      const all: typeof seen = { frames: [], ids: [], boxes: [] };
+      for (const { id, frames, boxes } of refine(collector.take(), collector.timeline, parameters.refinement)) {
+        for (const frame of frames) {
+          all.frames.push(frame);
+          all.ids.push(id);
+        }
+        for (const side of boxes) all.boxes.push(side);
+      }
+      return columns(all);
+    },
+  };
+}
+
+/** Patches of each person and camera, sharp and at half the size. */
+async function readPeople(folder: string): Promise<Uint8Array[][]> {
+  const names = listPictures(folder).map((path) => basename(path));
+  const groups = new Map<string, Uint8Array[]>();
+  const video = await openVideo(folder, { pixels: true, frameRate: 25 });
+  const cutter = new PatchCutter(video.info.colourSpace);
+  for await (const { index, pixels, width, height } of video) {
+    const patch = new Uint8Array(PATCH_BYTES);
+    cutter.cut({ pixels: pixels!, width, height }, Float64Array.of(0, 0, width, height), 0, patch, 0);
+    for (const [kind, one] of [
+      ['sharp', patch],
+      ['small', halved(patch)],
+    ] as const) {
+      const key = `${kind} ${/^\d+_[a-z]/.exec(names[index])![0]}`;
+      groups.set(key, [...(groups.get(key) ?? []), one]);
+    }
+  }
+  return [...groups].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, patches]) => patches);
+}
+
+/** A patch as it looks when the person has half the height in the video. */
+function halved(patch: Uint8Array): Uint8Array {
+  const [w, h] = [PATCH_WIDTH / 2, PATCH_HEIGHT / 2];
+  const out = new Uint8Array(PATCH_BYTES);
+  for (let plane = 0; plane < 3; plane++) {
+    const at = (x: number, y: number) => patch[(plane * PATCH_HEIGHT + y) * PATCH_WIDTH + x];
+    const small = Float64Array.from({ length: w * h }, (_, k) => {
+      const [x, y] = [2 * (k % w), 2 * Math.floor(k / w)];
+      return (at(x, y) + at(x + 1, y) + at(x, y + 1) + at(x + 1, y + 1)) / 4;
+    });
+    for (let y = 0; y < PATCH_HEIGHT; y++) {
+      for (let x = 0; x < PATCH_WIDTH; x++) {
+        // bilinear: a quarter of the neighbour's, three quarters of its own
+        const [x0, y0] = [x >> 1, y >> 1];
+        const x1 = Math.min(w - 1, Math.max(0, x0 + (x & 1 ? 1 : -1)));
+        const y1 = Math.min(h - 1, Math.max(0, y0 + (y & 1 ? 1 : -1)));
+        const near = 0.75 * small[y0 * w + x0] + 0.25 * small[y0 * w + x1];
+        const far = 0.75 * small[y1 * w + x0] + 0.25 * small[y1 * w + x1];
+        out[(plane * PATCH_HEIGHT + y) * PATCH_WIDTH + x] = Math.round(0.75 * near + 0.25 * far);
+      }
+    }
+  }
+  return out;
+}
+
+/** Weight and bias of the log-odds of a model's similarity. */
+async function fit(model: AppearanceModel): Promise<{ weight: number; bias: number }> {
+  const xs: number[] = [];
+  const labels: number[] = [];
+  for (let camera = 0; camera < 4; camera++) {
+    // groups are in order of kind, then person and camera: those of one kind and camera are compared
+    const half = people.length / 2;
+    const of = people
+      .slice(camera < 2 ? 0 : half, camera < 2 ? half : undefined)
+      .filter((_, i) => i % 2 === camera % 2);
+    const embedded: Float32Array[] = [];
+    for (const patches of of) embedded.push(await model.embed(Buffer.concat(patches)));
+    of.forEach((patches, person) => {
+      patches.forEach((_, probe) => {
+        of.forEach((others, other) => {
+          const gallery = new Gallery(model.dimensions);
+          others.slice(0, CAPACITY).forEach((_, i) => {
+            if (other !== person || i !== probe) gallery.add(embedded[other], i, 1, 10 * i);
+          });
+          if (gallery.length === 0) return;
+          xs.push(logOdds(gallery.similarity(model, embedded[person], probe)));
+          labels.push(other === person ? 1 : 0);
+        });
+      });
+    });
+  }
+  const { weight, bias } = logistic(xs, labels);
+  const probabilities = Float64Array.from(xs, (x) => 1 / (1 + Math.exp(-weight * x - bias)));
+  const { auc } = probabilityFigures(probabilities, Uint8Array.from(labels));
+  const about = `${labels.length} comparisons, ${labels.filter(Boolean).length} of one person, AUC ${auc.toFixed(4)}`;
+  process.stdout.write(`${model.name}: weight ${weight.toFixed(2)}, bias ${bias.toFixed(2)} (${about})\n`);
+  return { weight, bias };
+}
+
+/** Logistic regression by Newton's method, both classes weighing the same; drawn a little towards weight 1 and bias 0. */
+function logistic(xs: readonly number[], labels: readonly number[]): { weight: number; bias: number } {
+  const PRIOR = 1e-3;
+  const positives = labels.reduce((a, b) => a + b, 0);
+  let [weight, bias] = [1, 0];
+  for (let step = 0; step < 50; step++) {
+    let [g0, g1] = [PRIOR * (weight - 1), PRIOR * bias];
+    let [h00, h01, h11] = [PRIOR, 0, PRIOR];
+    xs.forEach((x, i) => {
+      const share = 0.5 / (labels[i] ? positives : labels.length - positives);
+      const p = 1 / (1 + Math.exp(-weight * x - bias));
+      g0 += share * (p - labels[i]) * x;
+      g1 += share * (p - labels[i]);
+      const h = share * p * (1 - p);
+      h00 += h * x * x;
+      h01 += h * x;
+      h11 += h;
+    });
+    const determinant = h00 * h11 - h01 * h01;
+    const damping = Math.min(1, 0.2 * (step + 1));
+    weight -= (damping * (h11 * g0 - h01 * g1)) / determinant;
+    bias -= (damping * (h00 * g1 - h01 * g0)) / determinant;
+  }
+  return { weight, bias };
+}
+
+/** The baseline: a histogram of 8 × 8 × 8 colours, compared by the Bhattacharyya coefficient. */
+function histogram(): AppearanceModel {
+  const [BINS, SIZE] = [512, PATCH_WIDTH * PATCH_HEIGHT];
+  return {
+    name: 'histogram',
+    sha256: '',
+    dimensions: BINS,
+    similarity(a, i, b, j) {
+      let sum = 0;
+      for (let k = 0; k < BINS; k++) sum += a[i * BINS + k] * b[j * BINS + k];
+      return 1 / (1 + Math.exp(-20 * (sum - 0.8)));
+    },
+    async embed(patches) {
+      const n = patches.length / PATCH_BYTES;
+      const out = new Float32Array(n * BINS);
+      for (let i = 0; i < n; i++) {
+        for (let k = i * PATCH_BYTES; k < i * PATCH_BYTES + SIZE; k++)
+          out[i * BINS + (patches[k] >> 5) * 64 + (patches[k + SIZE] >> 5) * 8 + (patches[k + 2 * SIZE] >> 5)] +=
+            1 / SIZE;
+      }
+      return out.map(Math.sqrt);
+    },
+    close: async () => {},
+  };
+}
