@@ -1,7 +1,8 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readTrajectories } from '../../src/trajectories/index.ts';
+import { compare, errors, evenAreas } from '../../bench/analytics.ts';
+import { readMot, readTrajectories } from '../../src/trajectories/index.ts';
 import { peopleByFrame, SAMPLE, twintrack } from '../commands/cli.ts';
 import { temporaryFolder } from '../video/clips.ts';
 
@@ -59,7 +60,7 @@ describe('the sample video, end to end with the embedded detector', () => {
         const { mot } = await track(name, ...args);
         const { stdout } = await twintrack(['evaluate', '--gt', gt, '--results', mot, '--json']);
         const { HOTA, MOTA, IDF1 } = Object.values(JSON.parse(stdout))[0] as Record<string, number>;
-        return { HOTA, MOTA, IDF1 };
+        return { HOTA, MOTA, IDF1, mot };
       };
       const online = await score('online', '--online');
       expect(online.MOTA).toBeGreaterThanOrEqual(77);
@@ -67,6 +68,11 @@ describe('the sample video, end to end with the embedded detector', () => {
       expect(online.HOTA).toBeGreaterThanOrEqual(55.5);
       const refined = await score('refined');
       expect(refined.HOTA).toBeGreaterThanOrEqual(online.HOTA - 0.5);
+      for (const { mot } of [online, refined]) {
+        const { allPasses, dwell } = errors(compare(evenAreas(768, 576), await readMot(gt, 7), await readMot(mot, 7)));
+        expect(Math.abs(allPasses)).toBeLessThanOrEqual(0.05);
+        expect(Math.abs(dwell)).toBeLessThanOrEqual(0.1);
+      }
     },
     300_000,
   );
