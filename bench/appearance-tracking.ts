@@ -14,8 +14,8 @@ import { parseArgs } from 'node:util';
 import { CAPACITY, Gallery } from '../src/appearance/gallery.ts';
 import { PATCH_BYTES, PATCH_HEIGHT, PATCH_WIDTH, PatchCutter } from '../src/appearance/patches.ts';
 import { type AppearanceModel, loadSiamese } from '../src/appearance/siamese.ts';
+import { calibrated, logOdds } from '../src/appearance/similarity-head.ts';
 import { AppearanceStage } from '../src/appearance/stage.ts';
-import { logOdds, withAppearance } from '../src/association/appearance.ts';
 import { loadAssociationScore } from '../src/association/model.ts';
 import { loadDetector } from '../src/detection/index.ts';
 import { readGroundTruth } from '../src/evaluation/ground-truth.ts';
@@ -58,8 +58,9 @@ const contenders = [
     (['always', 'auto'] as const).map((mode) => {
       const { colourSpace } = source.info;
       const stage = new AppearanceStage(model, { mode, minScore: parameters.tracking.lowScore, colourSpace });
-      const looks = { ...parameters.appearance, similarity: model, picture: source.info };
-      const tracker = new Tracker(parameters.tracking, withAppearance(motion, weight, bias), looks);
+      const similarity = calibrated(model, weight, bias);
+      const looks = { ...parameters.appearance, similarity, picture: source.info };
+      const tracker = new Tracker(parameters.tracking, motion, looks);
       return { name: `${model.name}, ${mode}`, stage, ...follow(tracker) };
     }),
   ),

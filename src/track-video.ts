@@ -1,7 +1,7 @@
 import { basename, extname } from 'node:path';
 import { type AppearanceModel, loadSiamese } from './appearance/siamese.ts';
+import { calibrated } from './appearance/similarity-head.ts';
 import { AppearanceStage } from './appearance/stage.ts';
-import { withAppearance } from './association/appearance.ts';
 import { loadAssociationScore } from './association/model.ts';
 import { type Detector, loadDetector, readDetections } from './detection/index.ts';
 import { TwintrackError } from './errors.ts';
@@ -119,12 +119,12 @@ export async function trackVideo(input: string | undefined, options: TrackVideoO
       patches: options.savePatches ? model : undefined,
     });
     outputs = opened;
-    const motion = await loadAssociationScore(parameters.association.score);
-    const score = withAppearance(motion, appearance.weight, appearance.bias);
+    const score = await loadAssociationScore(parameters.association.score);
+    const similarity = model && calibrated(model, appearance.weight, appearance.bias);
     const tracker = new Tracker(
       parameters.tracking,
       score,
-      model && { ...appearance, similarity: model, picture: appearance.recallReturned ? undefined : info },
+      similarity && { ...appearance, similarity, picture: appearance.recallReturned ? undefined : info },
     );
     const started = performance.now();
     const clock = new StageClock();

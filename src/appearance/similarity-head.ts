@@ -60,3 +60,26 @@ export class SimilarityHead implements Similarity {
     return 1 / (1 + Math.exp(-logit));
   }
 }
+
+/** A probability is taken to be no closer to 0 or 1 than this, so that one sure mistake can be outvoted. */
+const SURE = 1e-4;
+
+/** Log-odds of a probability, held within about ±9. */
+export function logOdds(probability: number): number {
+  const p = Math.min(1 - SURE, Math.max(SURE, probability));
+  return Math.log(p / (1 - p));
+}
+
+/**
+ * The similarity as the probability of being one person for those of one camera, at equal odds before: what is alike in the light
+ * and the place of one camera says less.
+ *
+ * @param weight of the log-odds of the similarity
+ * @param bias added to them
+ */
+export function calibrated(model: Similarity, weight: number, bias: number): Similarity {
+  return {
+    dimensions: model.dimensions,
+    similarity: (a, i, b, j) => 1 / (1 + Math.exp(-weight * logOdds(model.similarity(a, i, b, j)) - bias)),
+  };
+}

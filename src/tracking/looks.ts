@@ -12,7 +12,7 @@ const SPEED = 1.5;
 
 /** What the tracker makes of embeddings. */
 export interface Appearance {
-  /** Compares them. */
+  /** Compares them: the probability of being one person, at equal odds before. */
   readonly similarity: Similarity;
   /** Somebody unseen for up to this many seconds may be recognised … */
   readonly recallSeconds: number;
