@@ -1,0 +1,35 @@
+// Events at a line and in a zone while people are tracked, from boxes of any detector (here: two people made up).
+//   node examples/live-events.mjs
+import { Tracker } from 'twintrack';
+import { ZoneCounter } from 'twintrack/analytics';
+
+const counter = new ZoneCounter({
+  lines: [{ name: 'door', outline: Float64Array.of(320, 480, 320, 0), anchor: 'feet' }],
+  zones: [{ name: 'shop', outline: Float64Array.of(320, 0, 640, 0, 640, 480, 320, 480), anchor: 'feet' }],
+  picture: { width: 640, height: 480 },
+});
+const tracker = new Tracker();
+
+for (let frame = 0; frame < 150; frame++) {
+  const time = frame / 10;
+  const boxes = Float64Array.of(20 + 4 * frame, 100, 40, 120, 580 - 4 * frame, 300, 40, 120); // x, y, w, h in pixels
+  const tracks = tracker.update({ length: 2, boxes, scores: Float32Array.of(0.9, 0.9) }, time);
+  const people = tracks.filter(({ state }) => state === 'confirmed');
+  tell(
+    counter.update({
+      time,
+      length: people.length,
+      ids: Int32Array.from(people, ({ id }) => id),
+      boxes: Float64Array.from(people.flatMap(({ box }) => [...box])),
+    }),
+  );
+}
+tell(counter.finish());
+console.log(counter.lines, counter.zones);
+
+function tell(events) {
+  for (const event of events) {
+    const what = event.type === 'line' ? `${event.direction} by the ${event.line}` : `${event.type} ${event.zone}`;
+    console.log(`${event.time.toFixed(1)} s: person ${event.id} ${what}`);
+  }
+}
