@@ -10,8 +10,8 @@ export type LossName = (typeof LOSSES)[number];
 const CONTRASTIVE_MARGIN = 1;
 /** How much farther the other person must be than the same one. */
 const TRIPLET_MARGIN = 0.3;
-/** Logits of the identity classification are cosines times this. */
-const COSINE_SCALE = 16;
+/** Logits of the identity classification are cosines times this and √d: at first they deviate by so much. */
+const COSINE_SCALE = 1.4;
 /** Share of the probability given to all other people. */
 const LABEL_SMOOTHING = 0.1;
 
@@ -66,12 +66,13 @@ export function triplet(tf: Tf, { anchors, positives, negatives }: PairEmbedding
  */
 export function identity(tf: Tf, embeddings: Tensor2D, directions: Tensor2D, people: Int32Array): Scalar {
   const length = tf.sqrt(tf.add(tf.sum(tf.square(directions), 0, true), 1e-12));
-  const logits = tf.mul(tf.matMul(embeddings, tf.div(directions, length)), COSINE_SCALE);
-  const count = directions.shape[1];
+  const [d, count] = directions.shape;
+  const scale = COSINE_SCALE * Math.sqrt(d);
+  const logits = tf.mul(tf.matMul(embeddings, tf.div(directions, length)), scale);
   const off = LABEL_SMOOTHING / count;
   const target = tf.add(tf.mul(oneHot(tf, people, count), 1 - LABEL_SMOOTHING), off);
   // written out: the gradient of logSumExp takes operations that WebAssembly lacks
-  const shifted = tf.sub(logits, COSINE_SCALE);
+  const shifted = tf.sub(logits, scale);
   const normaliser = tf.log(tf.sum(tf.exp(shifted), 1, true));
   return tf.neg(tf.mean(tf.sum(tf.mul(target, tf.sub(shifted, normaliser)), 1))) as Scalar;
 }

@@ -17,7 +17,7 @@ import { checkOnnx } from './onnx-check.ts';
 import { toOnnx } from './onnx-export.ts';
 import { type People, splitPeople } from './people.ts';
 import { readPictureFolder } from './picture-folder.ts';
-import { type Course, type Epoch, type TrainingProgress, trainNetwork } from './training.ts';
+import { type Course, type Epoch, type TrainingOptions, type TrainingProgress, trainNetwork } from './training.ts';
 import { readVideoPeople } from './video-people.ts';
 
 /** Settings of {@link trainSiamese}. */
@@ -32,6 +32,8 @@ export interface SiameseTrainingOptions {
   readonly resume?: boolean | undefined;
   /** Default {@link STANDARD}. */
   readonly size?: NetworkSize;
+  /** Default that of {@link TrainingOptions}; small networks want larger ones. */
+  readonly learningRate?: TrainingOptions['learningRate'];
   /** Ends the training early; the best network until then is in the folder, and what is needed to go on. */
   readonly signal?: AbortSignal | undefined;
   /** Called before the first step. */
@@ -82,6 +84,7 @@ export async function trainSiamese(dataset: string, options: SiameseTrainingOpti
       epochs,
       resume,
       signal,
+      ...(options.learningRate && { learningRate: options.learningRate }),
       ...(options.onBatch && { onBatch: options.onBatch }),
       onEpoch: async (course, improved, checkpoint) => {
         const pair = improved ? toOnnx(network) : undefined;

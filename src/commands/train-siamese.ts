@@ -1,0 +1,120 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { Backend } from '../training/siamese/backend.ts';
+import type { LossName } from '../training/siamese/losses.ts';
+import type { CardFigures } from '../training/siamese/model-folder.ts';
+import type { Epoch } from '../training/siamese/training.ts';
+
+interface SiameseOptions {
+  readonly out: string;
+  readonly loss: LossName;
+  readonly epochs: number;
+  readonly video?: string;
+  readonly resume?: boolean;
+  readonly json?: boolean;
+}
+
+/** Registers `twintrack train siamese`. */
+export function trainSiameseCommand(train: Command): void {
+  train
+    .command('siamese')
+    .argument('<DATASET>', 'folder of pictures ID_*.jpg or named as in Market-1501, or a .trajectories.json')
+    .summary('learn the Siamese CNN from pictures of people')
+    .description(
+      'Learns how alike two pictures of people are, from pictures of whom it is known who is who. Some of the people are held\n' +
+        'out; after each epoch ROC-AUC, rank-1 and mAP are measured on them, and the best network is kept.\n' +
+        'Writes siamese-embedding.onnx, siamese-head.onnx, siamese.json (the card) and siamese.svg (the curves).',
+    )
+    .requiredOption('--out <dir>', 'folder for the model, created when missing')
+    .addOption(
+      new Option('--loss <name>', 'what to minimise; all: the sum of them and of an identity classification')
+        .choices(['bce', 'contrastive', 'triplet', 'all'])
+        .default('all'),
+    )
+    .option('--epochs <n>', 'times that every picture is learned from', whole, 30)
+    .option('--video <file>', 'the video of a .trajectories.json; default the one named in it, beside it')
+    .option('--resume', 'go on with a training that was interrupted')
+    .option('--json', 'print the figures as one JSON object on standard output')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  twintrack train siamese people --out model
+  twintrack train siamese Market-1501 --out model --loss triplet --epochs 60
+  twintrack train siamese street.trajectories.json --video street.mp4 --out model
+  twintrack train siamese people --out model --resume           after Ctrl-C
+  twintrack track street.mp4 --set appearance.model=model
+
+Training needs @tensorflow/tfjs-node-gpu, @tensorflow/tfjs-node or the WebAssembly packages; without one it says what to install.`,
+    )
+    .action(trainSiameseFiles);
+}
+
+async function trainSiameseFiles(dataset: string, options: SiameseOptions): Promise<void> {
+  const { trainSiamese } = await import('../training/siamese/siamese-training.ts');
+  const { onInterrupt } = await import('./interrupt.ts');
+  const { startBar } = await import('./bar.ts');
+  const bar = await startBar('batches');
+  const interrupt = onInterrupt(bar.stop);
+  const { signal } = interrupt;
+  let pictures = 0;
+  try {
+    const figures = await trainSiamese(dataset, {
+      ...options,
+      signal,
+      onStart: (backend, data) => {
+        pictures = data.pictures;
+        tellStart(backend, data);
+      },
+      onBatch: ({ epoch, batch, batches, patchesPerSecond }) => {
+        bar.update((epoch - 1) * batches + batch, options.epochs * batches, `| epoch ${epoch}`);
+        // the first batch of all also compiles and loads
+        if (epoch === 1 && batch === Math.min(2, batches)) tellSpeed(patchesPerSecond, pictures, options.epochs);
+      },
+      onEpoch: (epoch, improved) => tellEpoch(epoch, improved, options.epochs),
+    });
+    bar.stop();
+    tellEnd(figures, options, signal.aborted);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  } finally {
+    bar.stop();
+    interrupt.dispose();
+  }
+  if (signal.aborted) process.exitCode = 130;
+}
+
+function tell(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+function tellStart({ description }: Backend, data: CardFigures['data']): void {
+  tell(`learning on ${description}`);
+  tell(
+    `${data.pictures} pictures of ${data.people} people to learn from, ${data.heldOutPictures} of ${data.heldOutPeople} others held out`,
+  );
+}
+
+function tellSpeed(patchesPerSecond: number, pictures: number, epochs: number): void {
+  const minutes = (pictures * epochs) / patchesPerSecond / 60;
+  const time = minutes < 90 ? `${Math.ceil(minutes)} minutes` : `${(minutes / 60).toFixed(1)} hours`;
+  tell(`${patchesPerSecond.toFixed(0)} patches/s: about ${time} for ${epochs} epochs`);
+}
+
+function tellEpoch({ epoch, loss, auc, rank1, map }: Epoch, improved: boolean, epochs: number): void {
+  const scores = `AUC ${auc.toFixed(4)}, rank-1 ${rank1.toFixed(3)}, mAP ${map.toFixed(3)}`;
+  tell(`epoch ${epoch}/${epochs}: loss ${loss.toFixed(3)}, ${scores}${improved ? ', the best so far' : ''}`);
+}
+
+function tellEnd(figures: CardFigures, { out, json, epochs }: SiameseOptions, interrupted: boolean): void {
+  const { epoch, auc } = figures.course.best;
+  if (json) process.stdout.write(`${JSON.stringify(figures)}\n`);
+  tell(`${out}: the network of epoch ${epoch}, AUC ${auc.toFixed(4)} on people it had not seen`);
+  if (interrupted) tell(`interrupted after epoch ${figures.course.epochs.length} of ${epochs}; --resume goes on`);
+}
+
+/** Parser of a positive whole number. */
+function whole(text: string): number {
+  const value = Number(text);
+  if (value > 0 && Number.isInteger(value)) return value;
+  throw new InvalidArgumentError('it must be a positive whole number.');
+}
