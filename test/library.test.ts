@@ -24,8 +24,11 @@ function run(script: string, ...args: string[]): string {
 
 const CONSUMER = `
 import { loadParameters, Tracker, TwintrackError, trackVideo, type Detections, type TrackSummary } from 'twintrack';
+import { Analysis, resolveAreas, ZoneCounter, type AreaEvent } from 'twintrack/analytics';
 import { type Detector, loadDetector } from 'twintrack/detection';
 import { evaluateSequence, figures } from 'twintrack/evaluation';
+import { exportTrajectories } from 'twintrack/export';
+import { writeReport } from 'twintrack/report';
 import { Tracker as Same, type TrackedFrame } from 'twintrack/tracking';
 import { readTrajectories, type Trajectory } from 'twintrack/trajectories';
 import { type Frame, openVideo } from 'twintrack/video';
@@ -43,6 +46,11 @@ export async function all(path: string): Promise<TrackSummary> {
   const summary = await trackVideo(path, { out: 'out', annotate: false, parameters });
   const { trajectories } = await readTrajectories(summary.files.trajectories ?? '');
   trajectories satisfies readonly Trajectory[];
+  const areas = resolveAreas(parameters, { width: 640, height: 480 });
+  new Analysis(areas).add(trajectories[0]) satisfies AreaEvent[];
+  console.log(new ZoneCounter(areas).lines[0].in.toFixed());
+  await exportTrajectories(path, { to: 'csv', out: 'people.csv' });
+  await writeReport(path, { out: 'report.html', areas: parameters });
   if (summary.error) throw new TwintrackError(summary.error);
   return summary;
 }
@@ -125,6 +133,8 @@ describe('the package', () => {
       'README.md',
       'package.json',
       'dist/cli.js',
+      'src/report/page/page.css',
+      'src/report/page/page.js',
       'dist/index.js',
       'dist/index.d.ts',
       'dist/detection/inference-worker.js',
@@ -134,7 +144,10 @@ describe('the package', () => {
     ])
       expect(paths).toContain(needed);
     const others = paths.filter(
-      (path) => !/^(dist|models)\/|^(LICENSE|README\.md|CHANGELOG\.md|package\.json|scripts\/setup)$/.test(path),
+      (path) =>
+        !/^(dist|models)\/|^src\/(live|report)\/page\/|^(LICENSE|README\.md|CHANGELOG\.md|package\.json|scripts\/setup)$/.test(
+          path,
+        ),
     );
     expect(others).toEqual([]);
     expect(paths.filter((path) => /\.(ts|map)$/.test(path) && !path.endsWith('.d.ts'))).toEqual([]);
