@@ -93,6 +93,7 @@ export class Live {
   #detector: SteadyDetector | undefined;
   #scheduler: DetectorScheduler | undefined;
   #changing: Promise<void> = Promise.resolve();
+  #closed: Promise<void> | undefined;
 
   constructor(options: LiveOptions, log: Log) {
     this.#options = options;
@@ -132,8 +133,13 @@ export class Live {
     return change;
   }
 
-  /** Ends all sessions and completes all outputs. */
-  async close(): Promise<void> {
+  /** Ends all sessions and completes all outputs; resolves when that is done, also for those who ask again. */
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
     await this.#changing;
     await Promise.all(this.cameras.map((camera) => camera.stop()));

@@ -21,6 +21,12 @@ export interface SessionHandlers {
 }
 
 /**
+ * The newest of the frames that come in this time after the first is the first that is given on: many cameras begin with those since
+ * their last key frame, all at once, which are old by then.
+ */
+const SETTLE_SECONDS = 0.1;
+
+/**
  * Keeps one camera going: connects, reads, waits a while when the connection ends, and connects again, for ever. Never throws for
  * what a camera does.
  */
@@ -78,21 +84,28 @@ export class CameraSession {
     const { width, height } = this.#format;
     const letterbox = this.#handlers.letterbox(width, height);
     const clock = new FrameClock(this.#lastTime);
-    let connected = false;
-    return readConnection(ffmpeg, this.#address, {
+    let first = Number.NaN;
+    let held: Frame | undefined;
+    let settled: NodeJS.Timeout | undefined;
+    const give = (frame: Frame | undefined) => frame && !signal.aborted && this.#handlers.onFrame(frame);
+    const fault = await readConnection(ffmpeg, this.#address, {
       ...this.#limits,
       format: this.#format,
       letterbox,
       signal,
       onParts: ({ time, pictures: [pixels, input] }) => {
-        if (!connected) {
-          connected = true;
+        const arrival = now();
+        if (Number.isNaN(first)) {
+          first = arrival;
           this.#backoff.reset();
           this.#handlers.onConnected();
+          settled = setTimeout(() => give(held), 1000 * SETTLE_SECONDS);
         }
-        this.#lastTime = clock.timeOf(time, now());
-        const frame = { index: this.#frames++, time: this.#lastTime, width, height, pixels };
-        this.#handlers.onFrame(input ? { ...frame, input } : frame);
+        this.#lastTime = clock.timeOf(time, arrival);
+        const picture = { index: this.#frames++, time: this.#lastTime, width, height, pixels };
+        const frame = input ? { ...picture, input } : picture;
+        held = arrival - first < SETTLE_SECONDS ? frame : undefined;
+        if (!held) give(frame);
       },
       onSize: (size) => {
         this.#size ??= size;
@@ -101,5 +114,7 @@ export class CameraSession {
         return same;
       },
     });
+    clearTimeout(settled);
+    return fault;
   }
 }

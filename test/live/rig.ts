@@ -109,7 +109,7 @@ export class TestCamera {
 
   static async make(options: CameraOptions = {}): Promise<TestCamera> {
     const camera = new TestCamera(await cameraClip(), await freePort(), options);
-    later(() => camera.kill());
+    later(() => camera.dispose());
     return camera;
   }
 
@@ -151,14 +151,16 @@ export class TestCamera {
     await ready;
   }
 
+  /** Ends it at once; one that was prepared stays. */
   async kill(): Promise<void> {
-    for (const child of [this.#child, this.#spare]) {
-      if (!child || child.exitCode !== null || child.signalCode !== null) continue;
-      child.kill('SIGKILL');
-      await once(child, 'exit');
-    }
+    const child = this.#child;
     this.#child = undefined;
-    this.#spare = undefined;
+    if (child) await end(child);
+  }
+
+  async dispose(): Promise<void> {
+    await this.kill();
+    if (this.#spare) await end(this.#spare);
   }
 
   freeze(): void {
@@ -177,6 +179,12 @@ export class TestCamera {
     await said(child, word);
     return child;
   }
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  child.kill('SIGKILL');
+  await once(child, 'exit');
 }
 
 function said(child: ChildProcess, word: string): Promise<void> {

@@ -3,11 +3,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Detector } from '../../src/detection/index.ts';
+import { iou } from '../../src/geometry.ts';
 import { type Live, type LiveOptions, startLive } from '../../src/live/index.ts';
 import { parametersSchema } from '../../src/parameters.ts';
-import { readTrajectories } from '../../src/trajectories/index.ts';
+import { trackVideo } from '../../src/track-video.ts';
+import { readTrajectories, type Trajectory } from '../../src/trajectories/index.ts';
 import { start } from '../commands/cli.ts';
-import { folder, later, standIn, statusOf, TestCamera, until } from './rig.ts';
+import { folder, later, SAMPLE, standIn, statusOf, TestCamera, until } from './rig.ts';
 
 /*
  * What must hold of live cameras over a long time, as functions of how long: the tests run them short, bench/live.ts in full.
@@ -248,4 +250,65 @@ export async function share(seconds: number, fps: number, detector?: string | ((
   await sleep(1000);
   const back = (await rates(live, Math.max(2, seconds / 3)))[3];
   return { alone, together: each.reduce((sum, rate) => sum + rate, 0), each, othersMeanwhile, back };
+}
+
+export interface OutageFigures {
+  /** Seconds between the last frame before the outage and the first after it. */
+  readonly gap: number;
+  /** People who were there before and after it, as tracking the file without an outage tells. */
+  readonly people: number;
+  /** Those of them whom the live run saw before and after it, and whose id stayed. */
+  readonly seen: number;
+  readonly kept: number;
+}
+
+/** A camera that is away for a second of the sample and goes on where it would be. */
+export async function outage(detector = 'centernet', settings: Settings = {}): Promise<OutageFigures> {
+  const reference = folder();
+  const parameters = parametersSchema.parse(settings);
+  const file = { out: reference, online: true, annotate: false, maxFrames: 100, detector, parameters };
+  await trackVideo(SAMPLE, file);
+  const truth = (await readTrajectories(join(reference, 'pets09-s2l1.trajectories.json'))).trajectories;
+
+  const camera = await TestCamera.make();
+  camera.epoch = Date.now() / 1000 + 3;
+  await camera.start();
+  const out = folder();
+  const live = await follow({ cameras: [{ name: 'door', url: camera.url() }], detector, out }, settings);
+  const at = (seconds: number) => sleep(1000 * (camera.epoch + seconds) - Date.now());
+  await camera.prepare();
+  await at(8);
+  await camera.kill();
+  await at(9);
+  await camera.start();
+  await at(13);
+  await live.close();
+
+  const [name] = readdirSync(join(out, 'door')).filter((path) => path.endsWith('.trajectories.json'));
+  const { trajectories, source } = await readTrajectories(join(out, 'door', name));
+  const started = Date.parse(source.startedAt ?? '') / 1000;
+  const times = [...new Set(trajectories.flatMap((trajectory) => [...trajectory.times]))].sort((a, b) => a - b);
+  const middle = camera.epoch + 8.5 - started;
+  const last = times.findLast((time) => time < middle) ?? Number.NaN;
+  const first = times.find((time) => time > middle) ?? Number.NaN;
+  const idOf = (true_: Trajectory, wanted: readonly number[]): number | undefined => {
+    for (const time of wanted) {
+      const frame = camera.frameAt(started + time + 0.01);
+      const k = true_.frames.findIndex((f) => Math.abs(f - frame) <= 1);
+      if (k < 0) continue;
+      for (const { id, times, boxes } of trajectories) {
+        const i = times.indexOf(time);
+        if (i >= 0 && iou(boxes, i, true_.boxes, k) > 0.5) return id;
+      }
+    }
+    return undefined;
+  };
+  const beforeTimes = times.filter((time) => time <= last && time > last - 0.5).reverse();
+  const afterTimes = times.filter((time) => time >= first && time < first + 1);
+  const [a, b] = [last, first].map((time) => camera.frameAt(started + time + 0.01));
+  const there = truth.filter(({ frames }) => frames.includes(a) && frames.includes(b + 3));
+  const pairs = there.map((person) => [idOf(person, beforeTimes), idOf(person, afterTimes)]);
+  const seen = pairs.filter(([before, after]) => before !== undefined && after !== undefined);
+  const kept = seen.filter(([before, after]) => before === after);
+  return { gap: first - last, people: there.length, seen: seen.length, kept: kept.length };
 }

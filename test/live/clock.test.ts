@@ -1,0 +1,69 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { FrameClock, isoTime, now, stamp, wallTime } from '../../src/live/clock.ts';
+
+describe('FrameClock', () => {
+  it('keeps the distances that the camera tells, whatever the delays', () => {
+    const clock = new FrameClock();
+    const delays = [0.02, 0.3, 0.05, 0.02, 0.4];
+    const times = delays.map((delay, i) => clock.timeOf(7 + i / 10, 100 + i / 10 + delay));
+    times.forEach((time, i) => {
+      expect(time).toBeCloseTo(100.02 + i / 10, 9);
+    });
+  });
+
+  it('forgets the burst that a camera begins with', () => {
+    const clock = new FrameClock();
+    clock.timeOf(0, 0.2); // sent at once, with timestamps that say so
+    clock.timeOf(0, 0.21);
+    let time = 0;
+    for (let i = 0; i < 100; i++) time = clock.timeOf(i / 10, 0.32 + i / 10);
+    expect(time).toBeCloseTo(0.32 + 9.9, 9);
+  });
+
+  it('follows a clock that drifts', () => {
+    const clock = new FrameClock();
+    let late = 0;
+    for (let i = 0; i < 36_000; i++) late = clock.timeOf((i / 10) * 0.9999, i / 10) - i / 10;
+    expect(Math.abs(late)).toBeLessThan(0.001);
+  });
+
+  it('starts anew when the timestamps do', () => {
+    const clock = new FrameClock();
+    clock.timeOf(500, 10);
+    expect(clock.timeOf(0, 10.5)).toBeCloseTo(10.5, 9);
+    expect(clock.timeOf(0.1, 10.6)).toBeCloseTo(10.6, 9);
+  });
+
+  it('takes the arrival where there is no timestamp', () => {
+    expect(new FrameClock().timeOf(Number.NaN, 3)).toBe(3);
+  });
+
+  it('always goes forward, also from one connection to the next', () => {
+    const frames = fc.array(
+      fc.tuple(fc.option(fc.double({ min: -1e6, max: 1e6, noNaN: true })), fc.double({ min: 0, max: 2, noNaN: true })),
+    );
+    fc.assert(
+      fc.property(frames, fc.double({ min: 0, max: 100, noNaN: true }), (list, before) => {
+        const clock = new FrameClock(before);
+        let last = before;
+        let arrival = 0;
+        for (const [timestamp, step] of list) {
+          arrival += step;
+          const time = clock.timeOf(timestamp ?? Number.NaN, arrival);
+          expect(time).toBeGreaterThan(last);
+          last = time;
+        }
+      }),
+    );
+  });
+});
+
+describe('times of day', () => {
+  it('are those of the system clock', () => {
+    expect(Math.abs(wallTime(now()) - Date.now() / 1000)).toBeLessThan(0.01);
+    expect(wallTime(now() - 60)).toBeCloseTo(Date.now() / 1000 - 60, 1);
+    expect(Math.abs(Date.parse(isoTime(now())) - Date.now())).toBeLessThan(10);
+    expect(stamp(Date.UTC(2026, 10, 24, 13, 59, 1) / 1000 + 0.9)).toBe('20261124T135901Z');
+  });
+});
