@@ -1,8 +1,8 @@
 import type { Detections } from '../detection/detections.ts';
-import { type Boxes, iou, isBox } from '../geometry.ts';
+import { type Boxes, isBox } from '../geometry.ts';
 
-/** Overlap (IoU) from which a box can be the person of a box in the frame before. */
-const FOLLOWS = 0.1;
+/** Boxes this many of their widths apart can still be one person's in two frames. */
+const REACH = 0.5;
 /** Somebody new is looked at in every frame for this many seconds, and everybody again after as many. */
 const FRESH = 0.5;
 
@@ -51,7 +51,7 @@ export class EmbeddingChoice {
     const candidates = new Int32Array(n);
     for (let k = 0; k < n; k++) {
       for (let i = 0; i < followers.length; i++) {
-        if (iou(boxes, k, this.boxes, i) < FOLLOWS) continue;
+        if (!near(boxes, k, this.boxes, i)) continue;
         candidates[k]++;
         followers[i]++;
         before[k] = i;
@@ -60,6 +60,15 @@ export class EmbeddingChoice {
     for (let k = 0; k < n; k++) if (candidates[k] !== 1 || followers[before[k]] !== 1) before[k] = -1;
     return before;
   }
+}
+
+/** Whether two boxes overlap or stand close beside each other. */
+function near(a: Boxes, i: number, b: Boxes, j: number): boolean {
+  const p = 4 * i;
+  const q = 4 * j;
+  const dx = a[p] + a[p + 2] / 2 - b[q] - b[q + 2] / 2;
+  const dy = a[p + 1] + a[p + 3] / 2 - b[q + 1] - b[q + 3] / 2;
+  return 2 * Math.abs(dx) < (1 + REACH) * (a[p + 2] + b[q + 2]) && 2 * Math.abs(dy) < a[p + 3] + b[q + 3];
 }
 
 /** The rows of detections that are boxes and reach the score. */

@@ -53,9 +53,11 @@ export class Looks {
   /**
    * Who among the lost a newcomer is.
    *
-   * @returns the one most alike, undefined when nobody is that much or could have come from where he was last seen
+   * @returns the one most alike; undefined when nobody is that much, or could have come from where he was last seen, or the newcomer
+   *   enters at the edge
    */
   recognise(newcomer: Track, lost: readonly Track[], time: number): Track | undefined {
+    if (this.reachesEdge(newcomer.observed, newcomer.observed[2] / 2)) return undefined;
     let best: Track | undefined;
     let most = this.recallSimilarity;
     for (const track of lost) {
@@ -70,13 +72,14 @@ export class Looks {
 
   /** Whether a lost track may still be recognised. */
   remembers({ gallery, lastTime, box }: Track, time: number): boolean {
-    return gallery !== undefined && time - lastTime <= this.recallSeconds && !this.hasLeft(box);
+    return gallery !== undefined && time - lastTime <= this.recallSeconds && !this.reachesEdge(box, 0);
   }
 
-  /** Whether a box that is predicted reaches over the edge of the picture. */
-  private hasLeft([x, y, w, h]: Boxes): boolean {
+  /** Whether somebody is where people leave and enter: the box comes within `margin` pixels of the edge of the picture. */
+  private reachesEdge([x, y, w, h]: Boxes, margin: number): boolean {
     if (!this.picture) return false;
-    return x < 0 || y < 0 || x + w > this.picture.width || y + h > this.picture.height;
+    const { width, height } = this.picture;
+    return x < margin || y < margin || x + w > width - margin || y + h > height - margin;
   }
 
   /** Remembers what a track looks like in detection `j`, when that shows it well. */
