@@ -74,6 +74,11 @@ export class PersonWatch {
     for (const visit of this.visits) visit.observe(time, boxes, i, this.id, events);
   }
 
+  /** Whether the person is in the zone of this number. */
+  isIn(zone: number): boolean {
+    return this.visits[zone].inside;
+  }
+
   /** Ends the watch: the person is gone since the last observation. */
   leave(events: AreaEvent[]): void {
     for (const pass of this.passes) pass.settle(this.id, events);
@@ -163,8 +168,8 @@ class LinePass extends Watch {
 
 class ZoneVisit extends Watch {
   private readonly zone: Zone;
-  /** Whether the person is in the zone, and whether they were at the last observation. */
-  private inside = false;
+  /** Whether the person is in the zone, and whether they were within its edge at the last observation. */
+  inside = false;
   private wasWithin = false;
   /** Time of the last way through the edge, or of the first observation within. */
   private crossedAt = Number.NaN;

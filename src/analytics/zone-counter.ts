@@ -13,11 +13,14 @@ export interface LineCount {
 /** Who is in a zone. */
 export interface ZoneCount {
   readonly name: string;
-  /** People in it now. */
+  /** People in it now: seen there within the last two seconds. */
   inside: number;
   /** How often somebody entered. */
   entered: number;
 }
+
+/** Seconds unseen up to which somebody counts as inside. */
+const PRESENT_SECONDS = 2;
 
 /**
  * Counts people at lines and in zones while they are followed. Each pass of a person counts once, also when they were lost and found
@@ -64,7 +67,7 @@ export class ZoneCounter {
       }
       person.observe(time, boxes, i, events);
     }
-    return this.#count(events);
+    return this.#count(events, time);
   }
 
   /** Ends the count: everybody is gone since they were last seen. */
@@ -72,7 +75,7 @@ export class ZoneCounter {
     const events: AreaEvent[] = [];
     for (const person of this.#people.values()) person.leave(events);
     this.#people.clear();
-    return this.#count(events);
+    return this.#count(events, Number.POSITIVE_INFINITY);
   }
 
   /** People remembered at present. */
@@ -80,14 +83,15 @@ export class ZoneCounter {
     return this.#people.size;
   }
 
-  #count(events: AreaEvent[]): AreaEvent[] {
+  #count(events: AreaEvent[], time: number): AreaEvent[] {
     for (const event of events) {
       if (event.type === 'line') this.lines.find(({ name }) => name === event.line)![event.direction]++;
-      else {
-        const zone = this.zones.find(({ name }) => name === event.zone)!;
-        zone.inside += event.type === 'enter' ? 1 : -1;
-        if (event.type === 'enter') zone.entered++;
-      }
+      if (event.type === 'enter') this.zones.find(({ name }) => name === event.zone)!.entered++;
+    }
+    for (const zone of this.zones) zone.inside = 0;
+    for (const person of this.#people.values()) {
+      if (time - person.lastTime > PRESENT_SECONDS) continue;
+      for (let k = 0; k < this.zones.length; k++) if (person.isIn(k)) this.zones[k].inside++;
     }
     return events;
   }

@@ -273,6 +273,16 @@ describe('ZoneCounter', () => {
     expect(counter.lines).toEqual([{ name: 'door', in: 1, out: 0 }]);
   });
 
+  it('counts as inside who was seen there within two seconds', () => {
+    const counter = new ZoneCounter(ZONE);
+    const inside: number[] = [];
+    for (const frame of frames([person(1, walk([400, 400, 0], [500, 400, 2]))], 6)) {
+      counter.update(frame);
+      if (frame.index % 10 === 5) inside.push(counter.zones[0].inside);
+    }
+    expect(inside).toEqual([1, 1, 1, 1, 0, 0]);
+  });
+
   it('tells the exit of who vanished when they count as gone, with the time of the last sight', () => {
     const counter = new ZoneCounter(ZONE);
     const events: [number, AreaEvent][] = [];
