@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest';
+import { EmbeddingChoice } from '../../src/appearance/choice.ts';
+import { CAPACITY, Gallery } from '../../src/appearance/gallery.ts';
+import type { Similarity } from '../../src/appearance/similarity-head.ts';
+import type { Detections } from '../../src/detection/detections.ts';
+
+/** Embeddings of one number, alike by how near they are. */
+const LINE: Similarity = { dimensions: 1, similarity: (a, i, b, j) => Math.max(0, 1 - Math.abs(a[i] - b[j])) };
+
+const values = (gallery: Gallery) => [...gallery.embeddings.subarray(0, gallery.length)];
+
+function add(gallery: Gallery, value: number, quality: number, time: number): number {
+  return gallery.add(Float32Array.of(-9, value), 1, quality, time);
+}
+
+describe('Gallery', () => {
+  it('keeps the better of patches close in time, and patches of other times beside each other', () => {
+    const gallery = new Gallery(1);
+    expect([add(gallery, 1, 0.5, 0), add(gallery, 2, 0.4, 0.1), add(gallery, 3, 0.6, 0.2)]).toEqual([0, -1, 0]);
+    expect(values(gallery)).toEqual([3]);
+    // half a second from the first patch of the row, whichever of its moment is kept
+    expect(add(gallery, 4, 0.1, 0.5)).toBe(1);
+    expect(values(gallery)).toEqual([3, 4]);
+  });
+
+  it('when full, lets the worst go, of equally good ones the oldest', () => {
+    const gallery = new Gallery(1);
+    for (let i = 0; i < CAPACITY; i++) add(gallery, i, i === 3 ? 0.2 : 0.8, i);
+    expect(add(gallery, 100, 0.7, CAPACITY)).toBe(3);
+    expect(add(gallery, 101, 0.8, CAPACITY + 1)).toBe(0);
+    expect(gallery.length).toBe(CAPACITY);
+    expect(values(gallery)).toEqual([101, 1, 2, 100, 4, 5, 6, 7].slice(0, CAPACITY));
+  });
+
+  it('lets old patches go for newer ones, unless they are not to fade', () => {
+    const [fading, lasting] = [new Gallery(1, 20), new Gallery(1, Number.POSITIVE_INFINITY)];
+    for (const gallery of [fading, lasting]) {
+      for (let i = 0; i < CAPACITY; i++) add(gallery, i, i === 0 ? 0.9 : 0.5, i);
+      for (let i = 0; i < CAPACITY; i++) add(gallery, 100 + i, 0.5, 100 + i);
+    }
+    expect(values(fading)).not.toContain(0);
+    expect(values(lasting)).toContain(0);
+  });
+
+  it('is as alike as its most alike patch; two galleries by the mean of that, good patches weighing more', () => {
+    const [a, b] = [new Gallery(1), new Gallery(1)];
+    for (const [i, value] of [0, 0.5, 0.9].entries()) add(a, value, 0.1 + i, i);
+    add(b, 0.6, 0.75, 0);
+    add(b, 0.8, 0.25, 1);
+    expect(a.similarity(LINE, b.embeddings, 0)).toBeCloseTo(0.9, 6);
+    expect(a.similarityTo(LINE, b)).toBeCloseTo(0.9, 6);
+    add(b, 3, 1, 2);
+    expect(a.similarityTo(LINE, b)).toBeCloseTo(0.45, 6);
+  });
+});
+
+/** Boxes 40 × 100 at these x. */
+function people(...xs: readonly number[]): Detections {
+  const boxes = Float64Array.from(xs.flatMap((x) => [x, 50, 40, 100]));
+  return { length: xs.length, boxes, scores: new Float32Array(xs.length).fill(0.9) };
+}
+
+describe('EmbeddingChoice', () => {
+  /** How often each of the people is looked at who walk so. */
+  function count(walk: (frame: number) => Detections, frames = 100, rate = 10): number {
+    const choice = new EmbeddingChoice();
+    let looked = 0;
+    for (let f = 0; f < frames; f++) looked += choice.choose(walk(f), 0.2, f / rate).length;
+    return looked;
+  }
+
+  it('asks for nothing in an empty street, and for little of people who walk alone', () => {
+    expect(count(() => people())).toBe(0);
+    const alone = count((f) => people(100 + 3 * f, 900 - (3 * f) / 10));
+    expect(alone).toBeGreaterThan(2 * 20); // at first, then twice a second
+    expect(alone).toBeLessThan(2 * 28);
+  });
+
+  it('looks at both of two who are near each other, in every frame, and at nobody else', () => {
+    const choice = new EmbeddingChoice();
+    for (let f = 0; f < 17; f++) choice.choose(people(100, 400, 800), 0.2, f / 10);
+    expect(choice.choose(people(100, 400, 800), 0.2, 1.7)).toEqual([]);
+    expect(choice.choose(people(360, 400, 800), 0.2, 1.75)).toEqual([0, 1]);
+    expect(choice.choose(people(365, 400, 800), 0.2, 1.8)).toEqual([0, 1]);
+    expect(choice.choose(people(450, 400, 800), 0.2, 1.85)).toEqual([0, 1]);
+  });
+
+  it('looks at who is new or has jumped, and not at what is no person', () => {
+    const choice = new EmbeddingChoice();
+    for (let f = 0; f < 17; f++) choice.choose(people(100), 0.2, f / 10);
+    expect(choice.choose(people(100, 500), 0.2, 1.7)).toEqual([1]);
+    expect(choice.choose(people(700, 500), 0.2, 1.75)).toEqual([0, 1]);
+    const doubtful = people(100, 200, 300);
+    doubtful.scores[0] = 0.1;
+    doubtful.boxes[4] = Number.NaN;
+    doubtful.boxes[10] = 0;
+    expect(new EmbeddingChoice().choose(doubtful, 0.2, 0)).toEqual([]);
+  });
+});
