@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
+import { adaptCommand } from './commands/adapt.ts';
 import { calibrateCommand } from './commands/calibrate.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
@@ -42,6 +43,7 @@ exportCommand(program);
 reportCommand(program);
 calibrateCommand(program);
 trainCommand(program);
+adaptCommand(program);
 tuneCommand(program);
 doctorCommand(program);
 

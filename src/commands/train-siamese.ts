@@ -1,8 +1,9 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Backend } from '../training/siamese/backend.ts';
 import type { LossName } from '../training/siamese/losses.ts';
 import type { CardFigures } from '../training/siamese/model-folder.ts';
 import type { Epoch } from '../training/siamese/training.ts';
+import { wholeNumber } from './whole-number.ts';
 
 interface SiameseOptions {
   readonly out: string;
@@ -30,7 +31,7 @@ export function trainSiameseCommand(train: Command): void {
         .choices(['bce', 'contrastive', 'triplet', 'all'])
         .default('all'),
     )
-    .option('--epochs <n>', 'times that every picture is learned from', whole, 30)
+    .option('--epochs <n>', 'times that every picture is learned from', wholeNumber, 30)
     .option('--video <file>', 'the video of a .trajectories.json; default the one named in it, beside it')
     .option('--resume', 'go on with a training that was interrupted')
     .option('--json', 'print the figures as one JSON object on standard output')
@@ -96,7 +97,7 @@ function tellStart({ description }: Backend, data: CardFigures['data']): void {
 
 function tellSpeed(patchesPerSecond: number, pictures: number, epochs: number): void {
   const minutes = (pictures * epochs) / patchesPerSecond / 60;
-  const time = minutes < 90 ? `${Math.ceil(minutes)} minutes` : `${(minutes / 60).toFixed(1)} hours`;
+  const time = minutes < 90 ? `${Math.ceil(minutes)} min` : `${(minutes / 60).toFixed(1)} h`;
   tell(`${patchesPerSecond.toFixed(0)} patches/s: about ${time} for ${epochs} epochs`);
 }
 
@@ -110,11 +111,4 @@ function tellEnd(figures: CardFigures, { out, json, epochs }: SiameseOptions, in
   if (json) process.stdout.write(`${JSON.stringify(figures)}\n`);
   tell(`${out}: the network of epoch ${epoch}, AUC ${auc.toFixed(4)} on people it had not seen`);
   if (interrupted) tell(`interrupted after epoch ${figures.course.epochs.length} of ${epochs}; --resume goes on`);
-}
-
-/** Parser of a positive whole number. */
-function whole(text: string): number {
-  const value = Number(text);
-  if (value > 0 && Number.isInteger(value)) return value;
-  throw new InvalidArgumentError('it must be a positive whole number.');
 }

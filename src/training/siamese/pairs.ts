@@ -10,12 +10,17 @@ const FEWEST_A_BATCH = 6;
 
 /**
  * The batches of one epoch: in each, some people in turn and some pictures of each, no picture twice while a person has others. As many
- * batches as there are pictures to fill them.
+ * batches as there are pictures to fill them. Where not all people are known to be different, a batch is somebody and people known not to
+ * be him or her.
  *
  * @param rows the pictures to learn from, as rows of `people`
  * @returns rows, batch by batch
  */
-export function makeBatches({ person }: Pick<People, 'person'>, rows: Int32Array, seed: number): Int32Array[] {
+export function makeBatches(
+  { person, different }: Pick<People, 'person' | 'different'>,
+  rows: Int32Array,
+  seed: number,
+): Int32Array[] {
   const random = seededRandom(seed);
   const pictures = new Map<number, number[]>();
   for (const i of rows) {
@@ -36,13 +41,26 @@ export function makeBatches({ person }: Pick<People, 'person'>, rows: Int32Array
           random,
         ),
       );
+    const chosen = different ? withOthers(turn.pop()!, everyone, different, size, random) : turn.splice(-size);
     return Int32Array.from(
-      turn.splice(-size).flatMap((p) => {
+      chosen.flatMap((p) => {
         const own = shuffle(pictures.get(p)!, random);
         return Array.from({ length: PICTURES_A_PERSON }, (_, k) => own[k % own.length]);
       }),
     );
   });
+}
+
+/** Somebody and up to `size` − 1 people known not to be him or her. */
+function withOthers(
+  somebody: number,
+  everyone: readonly number[],
+  different: (a: number, b: number) => boolean,
+  size: number,
+  random: () => number,
+): number[] {
+  const others = everyone.filter((p) => different(somebody, p));
+  return [somebody, ...shuffle(others, random).slice(0, size - 1)];
 }
 
 function shuffle<T>(values: readonly T[], random: () => number): T[] {
