@@ -79,7 +79,7 @@ export async function writeReport(input: string, options: ReportOptions): Promis
 
 /** The video that a document is of, where it lies beside it or in the current folder. */
 export function findVideo(input: string, { source }: TrajectoriesHeader): string | undefined {
-  if (source.width === undefined) return undefined; // it is of boxes alone
+  if (source.width === undefined || source.startedAt !== undefined) return undefined; // of boxes alone, or a live camera
   const name = basename(source.name);
   return [join(dirname(input), name), name].find((path) => name !== '' && existsSync(path));
 }
