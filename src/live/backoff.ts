@@ -48,10 +48,11 @@ export function pause(seconds: number, signal: AbortSignal): Promise<void> {
 }
 
 /** Seconds between two knocks, and after which one counts as not answered. */
-const KNOCK_SECONDS = 1;
+const KNOCK_SECONDS = 0.25;
+const ANSWER_SECONDS = 1;
 
 /**
- * Waits, but no longer than until a port that is closed now opens, tried by a TCP connection a second over which nothing is sent. So
+ * Waits, but no longer than until a port that is closed now opens, tried by TCP connections over which nothing is sent. So
  * a camera that is back is taken up at once, however long it was away.
  */
 export async function pauseUntilOpen(
@@ -70,7 +71,7 @@ export async function pauseUntilOpen(
 
 function isOpen({ host, port }: { readonly host: string; readonly port: number }): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect({ host, port, timeout: 1000 * KNOCK_SECONDS });
+    const socket = connect({ host, port, timeout: 1000 * ANSWER_SECONDS });
     const end = (open: boolean) => {
       socket.destroy();
       resolve(open);

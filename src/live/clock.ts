@@ -28,8 +28,13 @@ export function hourOf(wall: number): number {
   return Math.floor(wall / 3600);
 }
 
-/** The least delayed frame is looked for among those of so many seconds: clocks drift, and the first frames often come in a burst. */
+/** The least delayed frame is looked for among those of so many seconds: clocks drift. */
 const WINDOW_SECONDS = 5;
+/**
+ * A frame that comes earlier than any of them by more than this part of the time since the one before is not less delayed: when a
+ * connection ends, the decoder gives all it has at once.
+ */
+const GAIN = 0.01;
 /** Timestamps that are further off than this have started anew. */
 const JUMP_SECONDS = 5;
 /** Two frames are at least this far apart. */
@@ -42,6 +47,7 @@ const STEP = 0.001;
 export class FrameClock {
   /** Differences between the clocks as frames showed them, each smaller than those after it; oldest first. */
   private readonly offsets: { readonly arrival: number; readonly offset: number }[] = [];
+  private arrival = 0;
   private last: number;
 
   /** @param last times come after this one */
@@ -58,8 +64,10 @@ export class FrameClock {
   timeOf(timestamp: number, arrival: number): number {
     if (Number.isNaN(timestamp)) return this.rising(arrival);
     const { offsets } = this;
-    const offset = arrival - timestamp;
+    let offset = arrival - timestamp;
     if (offsets.length > 0 && Math.abs(offset - offsets[0].offset) > JUMP_SECONDS) offsets.length = 0;
+    if (offsets.length > 0) offset = Math.max(offset, offsets[0].offset - GAIN * (arrival - this.arrival));
+    this.arrival = arrival;
     while (offsets.length > 0 && offsets[offsets.length - 1].offset >= offset) offsets.pop();
     offsets.push({ arrival, offset });
     while (arrival - offsets[0].arrival > WINDOW_SECONDS) offsets.shift();

@@ -21,10 +21,11 @@ export interface SessionHandlers {
 }
 
 /**
- * The newest of the frames that come in this time after the first is the first that is given on: many cameras begin with those since
- * their last key frame, all at once, which are old by then.
+ * Many cameras begin with the pictures since their last key frame, all at once, which are old by then. So the first that is given on
+ * is the first that no other follows within this time, or the newest after the longest.
  */
-const SETTLE_SECONDS = 0.1;
+const SETTLE_SECONDS = 0.05;
+const SETTLE_SECONDS_MOST = 0.3;
 
 /**
  * Keeps one camera going: connects, reads, waits a while when the connection ends, and connects again, for ever. Never throws for
@@ -84,10 +85,16 @@ export class CameraSession {
     const { width, height } = this.#format;
     const letterbox = this.#handlers.letterbox(width, height);
     const clock = new FrameClock(this.#lastTime);
-    let first = Number.NaN;
-    let held: Frame | undefined;
-    let settled: NodeJS.Timeout | undefined;
-    const give = (frame: Frame | undefined) => frame && !signal.aborted && this.#handlers.onFrame(frame);
+    let began = Number.NaN;
+    let waiting: (() => void) | undefined;
+    let timer: NodeJS.Timeout | undefined;
+    const settle = () => {
+      clearTimeout(timer);
+      waiting?.();
+      waiting = undefined;
+      settled = true;
+    };
+    let settled = false;
     const fault = await readConnection(ffmpeg, this.#address, {
       ...this.#limits,
       format: this.#format,
@@ -95,17 +102,23 @@ export class CameraSession {
       signal,
       onParts: ({ time, pictures: [pixels, input] }) => {
         const arrival = now();
-        if (Number.isNaN(first)) {
-          first = arrival;
+        if (Number.isNaN(began)) {
+          began = arrival;
           this.#backoff.reset();
           this.#handlers.onConnected();
-          settled = setTimeout(() => give(held), 1000 * SETTLE_SECONDS);
         }
-        this.#lastTime = clock.timeOf(time, arrival);
-        const picture = { index: this.#frames++, time: this.#lastTime, width, height, pixels };
-        const frame = input ? { ...picture, input } : picture;
-        held = arrival - first < SETTLE_SECONDS ? frame : undefined;
-        if (!held) give(frame);
+        const index = this.#frames++;
+        const give = () => {
+          if (signal.aborted) return;
+          this.#lastTime = clock.timeOf(time, arrival);
+          const frame = { index, time: this.#lastTime, width, height, pixels };
+          this.#handlers.onFrame(input ? { ...frame, input } : frame);
+        };
+        if (settled) return give();
+        waiting = give;
+        clearTimeout(timer);
+        if (arrival - began > SETTLE_SECONDS_MOST) settle();
+        else timer = setTimeout(settle, 1000 * SETTLE_SECONDS);
       },
       onSize: (size) => {
         this.#size ??= size;
@@ -114,7 +127,7 @@ export class CameraSession {
         return same;
       },
     });
-    clearTimeout(settled);
+    clearTimeout(timer);
     return fault;
   }
 }

@@ -1,0 +1,107 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Detections } from '../../src/detection/index.ts';
+import { DetectorScheduler } from '../../src/live/scheduler.ts';
+import { endAll, missing } from './rig.ts';
+import { share, slow } from './scenarios.ts';
+
+afterEach(endAll);
+
+const frame = (index: number) => ({ index, time: index, width: 8, height: 8 });
+const NOBODY: Detections = { length: 0, boxes: new Float64Array(0), scores: new Float32Array(0) };
+const soon = () => new Promise((resolve) => setImmediate(resolve));
+
+describe('DetectorScheduler', () => {
+  /** A detector that answers when it is told to, in whatever order. */
+  const byHand = () => {
+    const asked: { index: number; answer: (failure?: Error) => void }[] = [];
+    const detect = ({ index }: { readonly index: number }) =>
+      new Promise<Detections>((resolve, reject) => {
+        asked.push({ index, answer: (failure) => (failure ? reject(failure) : resolve(NOBODY)) });
+      });
+    return { asked, detect };
+  };
+  const lane = (scheduler: DetectorScheduler, taken: number[], failed: unknown[] = []) =>
+    scheduler.open({ take: ({ index }) => taken.push(index), failed: (error) => failed.push(error) });
+
+  it('gives the newest frame when the detector is free, and counts those before', async () => {
+    const detector = byHand();
+    const taken: number[] = [];
+    const one = lane(new DetectorScheduler(detector, 1), taken);
+    for (let i = 0; i < 10; i++) one.put(frame(i));
+    expect(detector.asked.map(({ index }) => index)).toEqual([0]);
+    detector.asked[0].answer();
+    await soon();
+    detector.asked[1].answer();
+    await soon();
+    expect(taken).toEqual([0, 9]);
+    expect(one.dropped).toBe(8);
+  });
+
+  it('serves cameras in turn, however many frames one of them has', async () => {
+    const detector = byHand();
+    const scheduler = new DetectorScheduler(detector, 1);
+    const taken: number[] = [];
+    const lanes = [0, 1, 2].map(() => lane(scheduler, taken));
+    for (let round = 0; round < 9; round++) {
+      for (const [i, one] of lanes.entries())
+        for (let k = 0; k < (i === 0 ? 5 : 1); k++) one.put(frame(100 * i + round));
+      detector.asked[round].answer();
+      await soon();
+    }
+    expect(taken.map((index) => Math.floor(index / 100))).toEqual([0, 1, 2, 0, 1, 2, 0, 1, 2]);
+  });
+
+  it('takes the frames of a camera in order, whichever is done first', async () => {
+    const detector = byHand();
+    const taken: number[] = [];
+    const one = lane(new DetectorScheduler(detector, 2), taken);
+    one.put(frame(0));
+    one.put(frame(1));
+    detector.asked[1].answer();
+    await soon();
+    expect(taken).toEqual([]);
+    detector.asked[0].answer();
+    await soon();
+    expect(taken).toEqual([0, 1]);
+  });
+
+  it('goes on after a frame that could not be looked at, and ends with what is under way', async () => {
+    const detector = byHand();
+    const taken: number[] = [];
+    const failed: unknown[] = [];
+    const one = lane(new DetectorScheduler(detector, 1), taken, failed);
+    one.put(frame(0));
+    detector.asked[0].answer(new Error('broken'));
+    await soon();
+    one.put(frame(1));
+    one.put(frame(2));
+    const closed = one.close();
+    detector.asked[1].answer();
+    await closed;
+    one.put(frame(3));
+    expect([taken, failed.map(String), detector.asked.length]).toEqual([[1], ['Error: broken'], 2]);
+  });
+});
+
+describe.skipIf(missing(['camera']))('a detector that is slower than the camera', () => {
+  it('looks at the newest frames: drops are counted, the latency stays', { retry: 1 }, async () => {
+    const { fps, inference, medians, latest, received, processed, dropped } = await slow(8, 14, 6);
+    const bound = 2 / fps + inference;
+    expect(medians.at(-1)).toBeLessThan(bound);
+    expect(latest.at(-1)).toBeLessThan(bound + 0.05);
+    expect(medians.at(-1)! / medians[0]).toBeLessThan(1.3);
+    expect(Math.abs(received - processed - dropped)).toBeLessThanOrEqual(3);
+    expect(processed / received).toBeGreaterThan(0.27);
+    expect(processed / received).toBeLessThan(0.36);
+  });
+
+  it('is shared by four cameras evenly; one that dies and comes back disturbs none', { retry: 1 }, async () => {
+    const { alone, together, each, othersMeanwhile, back } = await share(6, 10);
+    const mean = together / 4;
+    for (const rate of each) expect(Math.abs(rate / mean - 1)).toBeLessThan(0.25);
+    // other tests run beside this one, now more and now fewer of them: bench/live.ts measures in earnest
+    expect(together / alone).toBeGreaterThan(0.6);
+    for (const rate of othersMeanwhile) expect(rate).toBeGreaterThan(0.6 * mean);
+    expect(back).toBeGreaterThan(0.6 * mean);
+  });
+});
