@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { PATCH_BYTES } from '../../appearance/patches.ts';
 import { inputError } from '../../errors.ts';
 import { type TrackProgress, trackVideo } from '../../track-video.ts';
 import { readTrajectories } from '../../trajectories/index.ts';
@@ -54,6 +55,8 @@ const HELD_OUT = 0.3;
 const LEARNING_RATE = 1e-4;
 /** Pieces without which nothing is learned or measured. */
 const FEWEST = 4;
+/** Pictures that the exported network is checked with. */
+const CHECKED = 16;
 const SHIPPED = fileURLToPath(new URL('../../../models/', import.meta.url));
 
 /**
@@ -91,7 +94,9 @@ export async function adaptSiamese(video: string, options: AdaptationOptions): P
     const after = course.epochs[course.epochs.length - 1];
     const accepted = after.auc > before.auc;
     const pair = accepted ? toOnnx(network) : { embedding, head };
-    const difference = accepted ? await checkOnnx(tf, network, pair, people.patches.subarray(0, CHECKED)) : undefined;
+    const difference = accepted
+      ? await checkOnnx(tf, network, pair, people.patches.subarray(0, CHECKED * PATCH_BYTES))
+      : undefined;
     const figures: CardFigures = {
       made: 'adapt',
       size: network.size,
@@ -108,9 +113,6 @@ export async function adaptSiamese(video: string, options: AdaptationOptions): P
     network.dispose();
   }
 }
-
-/** Bytes of the patches that the exported network is checked with. */
-const CHECKED = 16 * 3 * 128 * 64;
 
 /** Tracks the video and cuts out the pieces of both of its parts. A piece counts as a person. */
 async function watch(video: string, options: AdaptationOptions): Promise<{ people: People; split: Split }> {

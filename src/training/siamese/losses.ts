@@ -3,8 +3,7 @@ import type { Tf } from './backend.ts';
 import type { Pairs } from './pairs.ts';
 
 /** What can be minimised. */
-export const LOSSES = ['bce', 'contrastive', 'triplet', 'all'] as const;
-export type LossName = (typeof LOSSES)[number];
+export type LossName = 'bce' | 'contrastive' | 'triplet' | 'all';
 
 /** Distance from which on a pair of different people costs nothing, on embeddings of unit length. */
 const CONTRASTIVE_MARGIN = 1;
