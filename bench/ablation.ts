@@ -1,8 +1,9 @@
 /**
  * What each part of the association is worth: the tracker with one part left out at a time, on the detections of a MOT root.
- * Learned scores leave the sequence out that they are tested on. Prints Markdown.
+ * Learned scores leave the sequence out that they are tested on; of several detection files (--det A,B) they learn from all, and each
+ * is measured. Prints Markdown.
  *
- *   npm run bench:ablation -- MOT_ROOT [--det NAME]
+ *   npm run bench:ablation -- MOT_ROOT [--det NAMES]
  */
 import { parseArgs } from 'node:util';
 import { type AssociationScore, FEATURE_COUNT, FEATURES, type PairFeatures } from '../src/association/features.ts';
@@ -11,10 +12,10 @@ import { learnedScore } from '../src/association/learned.ts';
 import { combine, evaluateSequence, figures } from '../src/evaluation/index.ts';
 import type { TrackingParameters } from '../src/tracking/index.ts';
 import { table } from '../src/training/association-report.ts';
-import { collectExamples, trainWithout } from '../src/training/association-training.ts';
+import { examplesByName, trainWithout } from '../src/training/association-training.ts';
 import type { Examples } from '../src/training/boosting.ts';
 import { follow, followRefined } from '../src/training/follow.ts';
-import { loadMotRoot } from '../src/training/mot-root.ts';
+import { loadMotRoot, type MotSequence } from '../src/training/mot-root.ts';
 
 const GROUPS: Readonly<Record<string, readonly (typeof FEATURES)[number][]>> = {
   'size change': ['widthChange', 'heightChange', 'heightDifference'],
@@ -37,38 +38,39 @@ const PARTS: Readonly<Record<string, Partial<TrackingParameters>>> = {
 
 const { positionals, values } = parseArgs({ allowPositionals: true, options: { det: { type: 'string' } } });
 if (positionals.length !== 1) {
-  process.stderr.write('usage: npm run bench:ablation -- MOT_ROOT [--det NAME]\n');
+  process.stderr.write('usage: npm run bench:ablation -- MOT_ROOT [--det NAMES]\n');
   process.exit(2);
 }
-const sequences = await loadMotRoot(positionals[0], { det: values.det });
-const examples = sequences.map(collectExamples);
-const rows: string[][] = [];
+const all = await loadMotRoot(positionals[0], { det: values.det?.split(',') });
+const names = [...new Set(all.map(({ name }) => name))];
+const examples = examplesByName(all);
+/** The rows of the table of each detection file. */
+const tables = new Map(all.map(({ det }): [string, string[][]] => [det, []]));
 
 const learned = leaveOneOut([]);
 measure('hand-set score', () => handSetScore);
 measure('learned score', learned);
 for (const [name, features] of Object.entries(GROUPS)) measure(`learned, without ${name}`, leaveOneOut(features));
 for (const [name, parameters] of Object.entries(PARTS)) measure(`learned, ${name}`, learned, parameters);
-process.stdout.write(
-  `${table(['', 'HOTA', 'DetA', 'AssA', 'MOTA', 'IDF1', 'IDSW', 'HOTA refined', 'MOTA refined', 'IDF1 refined'], rows)}\n`,
-);
+const head = ['', 'HOTA', 'DetA', 'AssA', 'MOTA', 'IDF1', 'IDSW', 'HOTA refined', 'MOTA refined', 'IDF1 refined'];
+for (const [det, rows] of tables) process.stdout.write(`${det}\n\n${table(head, rows)}\n\n`);
 
 /** For each sequence the score learned from the others, blind to some features. */
-function leaveOneOut(blindTo: readonly (typeof FEATURES)[number][]): (sequence: number) => AssociationScore {
+function leaveOneOut(blindTo: readonly (typeof FEATURES)[number][]): (sequence: MotSequence) => AssociationScore {
   const columns = blindTo.map((name) => FEATURES.indexOf(name));
   const seen = examples.map((e): Examples => {
     const features = e.features.slice();
     blind(features, e.length, columns);
     return { ...e, features };
   });
-  const scores = sequences.map((_, left) => {
+  const scores = names.map((_, left) => {
     const model = trainWithout(seen, left);
     return model ? learnedScore(model) : handSetScore;
   });
   return (sequence) => ({
     score(pairs: PairFeatures, out: Float64Array) {
       blind(pairs.values, pairs.length, columns);
-      scores[sequence].score(pairs, out);
+      scores[names.indexOf(sequence.name)].score(pairs, out);
     },
   });
 }
@@ -80,21 +82,21 @@ function blind(features: Float64Array, n: number, columns: readonly number[]): v
 
 function measure(
   name: string,
-  scoreOf: (sequence: number) => AssociationScore,
+  scoreOf: (sequence: MotSequence) => AssociationScore,
   parameters: Partial<TrackingParameters> = {},
 ): void {
-  const online = figures(
-    combine(sequences.map((s, i) => evaluateSequence(s.truth, follow(s.frames, parameters, scoreOf(i))))),
-  );
-  const refined = figures(
-    combine(sequences.map((s, i) => evaluateSequence(s.truth, followRefined(s.frames, parameters, scoreOf(i))))),
-  );
-  const cell = (value: number | undefined): string => (value ?? 0).toFixed(1);
-  rows.push([
-    name,
-    ...[online.HOTA, online.DetA, online.AssA, online.MOTA, online.IDF1].map(cell),
-    String(online.IDSW),
-    ...[refined.HOTA, refined.MOTA, refined.IDF1].map(cell),
-  ]);
+  for (const [det, rows] of tables) {
+    const sequences = all.filter((sequence) => sequence.det === det);
+    const scored = (how: typeof follow) =>
+      figures(combine(sequences.map((s) => evaluateSequence(s.truth, how(s.frames, parameters, scoreOf(s))))));
+    const [online, refined] = [scored(follow), scored(followRefined)];
+    const cell = (value: number | undefined): string => (value ?? 0).toFixed(1);
+    rows.push([
+      name,
+      ...[online.HOTA, online.DetA, online.AssA, online.MOTA, online.IDF1].map(cell),
+      String(online.IDSW),
+      ...[refined.HOTA, refined.MOTA, refined.IDF1].map(cell),
+    ]);
+  }
   process.stderr.write(`${name}\n`);
 }

@@ -21,14 +21,18 @@ export function trainAssociationCommand(train: Command): void {
         'that leaves one sequence out at a time.',
     )
     .requiredOption('--out <dir>', 'folder for association.json and association.md, created when missing')
-    .option('--det <name>', "detection file in each sequence's folder (default: det/det.txt or det.txt)")
+    .option(
+      '--det <names>',
+      "detection file in each sequence's folder (default: det/det.txt or det.txt); of several, with commas between,\n" +
+        'each sequence is learned from with all it has',
+    )
     .option('--json', 'print the figures as one JSON object on standard output')
     .addHelpText(
       'after',
       `
 Examples:
   twintrack train association MOT15/train --out models
-  twintrack train association my-streets --det yolox.txt --out models --json`,
+  twintrack train association my-streets --det yolox.txt,centernet.txt --out models --json`,
     )
     .action(trainAssociationFiles);
 }
@@ -44,7 +48,7 @@ async function trainAssociationFiles(root: string, options: AssociationOptions):
   const report = await import('../training/association-report.ts');
   const { startBar } = await import('./bar.ts');
 
-  const sequences = await loadMotRoot(root, { det: options.det });
+  const sequences = await loadMotRoot(root, { det: options.det?.split(',') });
   await mkdir(options.out, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
     throw inputError(options.out, `cannot be created: ${error.code}`, 'choose another output folder', error);
   });

@@ -66,22 +66,23 @@ export async function trainAssociation(
   sequences: readonly MotSequence[],
   options: AssociationTrainingOptions = {},
 ): Promise<AssociationTraining> {
-  const examples = sequences.map(collectExamples);
+  const names = [...new Set(sequences.map(({ name }) => name))];
+  const examples = examplesByName(sequences);
   const all = join(examples);
   requireBothClasses(options.source ?? 'sequences', sequences, all);
   const boosting = options.boosting ?? BOOSTING_DEFAULTS;
-  const total = sequences.length > 1 ? sequences.length + 1 : 1;
+  const total = names.length > 1 ? names.length + 1 : 1;
   const models: (BoostedModel | undefined)[] = [];
   for (let left = 0; left < total - 1; left++) {
     await options.onModel?.(left, total);
     models.push(trainWithout(examples, left, boosting));
   }
   await options.onModel?.(total - 1, total);
-  const crossValidation = crossValidate(sequences, examples, models);
+  const crossValidation = crossValidate(names, examples, models);
   return {
     model: trainBoosting(all, FEATURES, boosting),
-    sequences: sequences.length,
-    frames: sequences.reduce((sum, { frames }) => sum + frames.length, 0),
+    sequences: names.length,
+    frames: names.reduce((sum, name) => sum + sequences.find((s) => s.name === name)!.frames.length, 0),
     pairs: all.length,
     positives: countPositives(all),
     ...(crossValidation && { crossValidation }),
@@ -97,6 +98,12 @@ export function collectExamples({ frames, frameRate }: MotSequence): Examples {
     collector.addSequence(some, {}, handSetScore);
   }
   return collector.examples;
+}
+
+/** The pairs of each sequence, in the order in which the names come up; with several detection files those of all of them. */
+export function examplesByName(sequences: readonly MotSequence[]): Examples[] {
+  const names = [...new Set(sequences.map(({ name }) => name))];
+  return names.map((name) => join(sequences.filter((s) => s.name === name).map(collectExamples)));
 }
 
 /**
@@ -115,11 +122,11 @@ export function trainWithout(
 }
 
 function crossValidate(
-  sequences: readonly MotSequence[],
+  names: readonly string[],
   examples: readonly Examples[],
   models: readonly (BoostedModel | undefined)[],
 ): CrossValidation | undefined {
-  const held = sequences.flatMap(({ name }, i) => {
+  const held = names.flatMap((name, i) => {
     const [model, own] = [models[i], examples[i]];
     if (!model || own.length === 0) return [];
     const score = learnedScore(model);

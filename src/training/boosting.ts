@@ -22,7 +22,7 @@ export interface BoostingOptions {
 
 /** Defaults that suit some 10⁴ to 10⁶ pairs. */
 export const BOOSTING_DEFAULTS: BoostingOptions = {
-  trees: 40,
+  trees: 70,
   depth: 3,
   learningRate: 0.12,
   minWeight: 20,

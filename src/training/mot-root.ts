@@ -9,6 +9,8 @@ import { identify, type LabelledFrame } from './association-examples.ts';
 /** A sequence of a MOT root with its detections labelled by the ground truth. */
 export interface MotSequence {
   readonly name: string;
+  /** File name of its detections. */
+  readonly det: string;
   /** Frames per second. */
   readonly frameRate: number;
   /** Frames in order, all of them, at times from 0 s. */
@@ -19,8 +21,11 @@ export interface MotSequence {
 
 /** Options of {@link loadMotRoot}. */
 export interface MotRootOptions {
-  /** Name of the detection file in each sequence's folder; det/det.txt or det.txt if not given. */
-  readonly det?: string | undefined;
+  /**
+   * Name of the detection file in each sequence's folder; det/det.txt or det.txt if not given. Of several names each sequence is
+   * loaded once with every one that it has, under the same name.
+   */
+  readonly det?: string | readonly string[] | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -43,14 +48,14 @@ export async function loadMotRoot(root: string, options: MotRootOptions = {}): P
       );
     const folder = dirname(file);
     const own = basename(folder) === 'gt' ? dirname(folder) : folder;
-    sequences.push(await loadSequence(name, file, own, options.det));
+    const frameRate = await readFrameRate(own);
+    for (const detections of await detectionFiles(name, own, options.det))
+      sequences.push(await loadSequence(name, file, frameRate, detections));
   }
   return sequences;
 }
 
-async function loadSequence(name: string, gt: string, folder: string, det?: string): Promise<MotSequence> {
-  const frameRate = await readFrameRate(folder);
-  const file = await detectionFile(name, folder, det);
+async function loadSequence(name: string, gt: string, frameRate: number, file: string): Promise<MotSequence> {
   const [truth, detections] = await Promise.all([readGroundTruth(gt, { name }), readDetections(file)]);
   const length = truth.length ?? Math.max(truth.rows.frames, detections.frameCount);
   if (detections.frameCount > length)
@@ -61,7 +66,7 @@ async function loadSequence(name: string, gt: string, folder: string, det?: stri
     const found = await detections.detect({ index, time, width: 0, height: 0 });
     frames.push({ time, detections: found, identities: identify(found, ...peopleIn(truth, index)) });
   }
-  return { name, frameRate, frames, truth };
+  return { name, det: basename(file), frameRate, frames, truth };
 }
 
 /** Boxes and positive ids of everybody in a frame; from 2016 on also of those whom a result need not find (sitting, reflected, …). */
@@ -88,10 +93,13 @@ async function readFrameRate(folder: string): Promise<number> {
   throw inputError(file, 'tells no frameRate', mend);
 }
 
-async function detectionFile(name: string, folder: string, det?: string): Promise<string> {
-  const names = det === undefined ? [join('det', 'det.txt'), 'det.txt'] : [det];
+/** The detection files to load a sequence with: all of `det` that are there, or the first of the usual ones. */
+async function detectionFiles(name: string, folder: string, det: MotRootOptions['det']): Promise<string[]> {
+  const names = det === undefined ? [join('det', 'det.txt'), 'det.txt'] : [det].flat();
+  const found: string[] = [];
   for (const file of names.map((n) => join(folder, n)))
-    if ((await stat(file).catch(() => undefined))?.isFile()) return file;
+    if ((await stat(file).catch(() => undefined))?.isFile()) found.push(file);
+  if (found.length > 0) return det === undefined ? found.slice(0, 1) : found;
   const mend = det === undefined ? 'name the file with --det' : 'check the name given with --det';
   throw inputError(folder, `no detections of ${name}, looked for ${names.join(' and ')}`, mend);
 }

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -70,6 +70,20 @@ describe('twintrack train association', () => {
     train(root, '--out', b);
     for (const name of ['association.json', 'association.md'])
       expect(readFileSync(join(b, name))).toEqual(readFileSync(join(a, name)));
+  });
+
+  it('of several detection files leaves out all that belongs to a sequence', () => {
+    for (const street of [1, 2, 3]) {
+      const folder = join(root, `street-${street}`);
+      copyFileSync(join(folder, 'det', 'det.txt'), join(folder, 'same.txt'));
+    }
+    const figures = (det: string) => JSON.parse(train(root, '--out', out, '--json', '--det', det).stdout);
+    const once = figures('same.txt');
+    const twice = figures('same.txt,det/det.txt');
+    expect([twice.sequences, twice.frames, twice.pairs]).toEqual([3, 450, 2 * once.pairs]);
+    // A copy among the examples would show in a far better figure.
+    expect(Math.abs(twice.leaveOneOut.learned.logLoss - once.leaveOneOut.learned.logLoss)).toBeLessThan(0.01);
+    expect(twice.heldOut.map((row: { name: string }) => row.name)).toEqual(['street-1', 'street-2', 'street-3']);
   });
 
   it('of one sequence says that there is no cross-validation', () => {

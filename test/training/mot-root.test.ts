@@ -60,6 +60,19 @@ describe('a MOT root', () => {
     expect(sequence.frames.some((frame) => frame.detections.length > 0)).toBe(true);
   });
 
+  it('loads a sequence once with each of several detection files that it has', async () => {
+    writeFileSync(join(root, 'street-1', 'other.txt'), '1,-1,1,1,10,20,0.9\n');
+    const names = ['other.txt', join('det', 'det.txt')];
+    const sequences = await loadMotRoot(root, { det: names });
+    expect(sequences.map(({ name, det }) => [name, det])).toEqual([
+      ['street-1', 'other.txt'],
+      ['street-1', 'det.txt'],
+      ['street-2', 'det.txt'],
+    ]);
+    expect(sequences[0].frames.map(({ detections }) => detections.length).slice(0, 2)).toEqual([1, 0]);
+    rmSync(join(root, 'street-1', 'other.txt'));
+  });
+
   it('takes people that need not be found as people (from 2016 on), and cars as none', async () => {
     writeSequence(join(root, 'classes'), {
       gt: ['1,1,1,1,10,20,1,1,1', '1,2,101,1,10,20,0,7,1', '1,3,201,1,10,20,0,3,1'],
