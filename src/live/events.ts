@@ -92,7 +92,7 @@ export class EventLog {
   /** Gives the file the name of its first event's time, and begins the next one. */
   #startAnew(started: number): void {
     try {
-      const stem = freeStem(this.#folder, `events-${stamp(started)}`);
+      const stem = freeStem(this.#folder, `events-${stamp(started)}`, '.');
       renameSync(this.#file.path, join(this.#folder, `${stem}.jsonl`)); // what is still being written goes with it
     } catch (error) {
       this.#trouble.failed(error); // nothing of it is on the disk yet

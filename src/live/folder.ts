@@ -7,10 +7,10 @@ export function namesIn(folder: string, pattern: RegExp): string[] {
     .sort();
 }
 
-/** The first of `stem`, `stem-2`, … that no file in the folder is called, whatever its ending. */
-export function freeStem(folder: string, stem: string): string {
+/** The first of `stem`, `stem-2`, … with which and `ending` no name in the folder begins. */
+export function freeStem(folder: string, stem: string, ending: string): string {
   const names = readdirSync(folder);
   let free = stem;
-  for (let n = 2; names.some((name) => name.startsWith(`${free}.`)); n++) free = `${stem}-${n}`;
+  for (let n = 2; names.some((name) => name.startsWith(`${free}${ending}`)); n++) free = `${stem}-${n}`;
   return free;
 }

@@ -92,7 +92,7 @@ export class TrajectoryHours {
   }
 
   #start({ index, time }: TrackedFrame, hour: number): OpenHour {
-    const stem = freeStem(this.#folder, stamp(wallTime(time)));
+    const stem = freeStem(this.#folder, stamp(wallTime(time)), '.trajectories');
     const file = new AppendFile(join(this.#folder, `${stem}${OPEN_ENDING}`), this.#trouble);
     file.append(JSON.stringify(this.#describe(isoTime(time))));
     return { file, hour, index, time };

@@ -74,7 +74,7 @@ export class Recorder {
 
   #startSegment(start: number): Segment {
     const { width, height } = this.#format;
-    const path = join(this.#folder, `${freeStem(this.#folder, stamp(wallTime(start)))}.annotated.mp4`);
+    const path = join(this.#folder, `${freeStem(this.#folder, stamp(wallTime(start)), '.annotated')}.annotated.mp4`);
     const writer = openVideoWriter(path, { width, height });
     writer.catch(() => {}); // told when a frame is written
     return { writer, start };

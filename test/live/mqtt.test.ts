@@ -1,0 +1,72 @@
+import { connectAsync, type MqttClient } from 'mqtt';
+import { afterEach, describe, expect, it } from 'vitest';
+import { SILENT } from '../../src/live/log.ts';
+import { MqttPublisher } from '../../src/live/mqtt.ts';
+import { Broker, endAll, later, missing, SAMPLE, standIn, statusOf, until } from './rig.ts';
+import { follow } from './scenarios.ts';
+
+afterEach(endAll);
+
+/** Subscribes to everything. */
+async function listen(broker: Broker): Promise<{ client: MqttClient; got: [topic: string, text: string][] }> {
+  const client = await connectAsync(broker.url);
+  later(() => client.endAsync(true));
+  const got: [string, string][] = [];
+  client.on('message', (topic, payload) => got.push([topic, String(payload)]));
+  await client.subscribeAsync('#');
+  return { client, got };
+}
+
+describe.skipIf(missing(['broker']))('MQTT', () => {
+  it('tells events, counts and states; goes on when the broker was away; says goodbye', async () => {
+    const broker = await Broker.start();
+    const { got } = await listen(broker);
+    const live = await follow(
+      { cameras: [{ name: 'yard', url: SAMPLE }], detector: standIn(), realtime: true, mqtt: broker.url },
+      { live: { eventRate: 10 } },
+    );
+    await until('events', () => got.some(([, text]) => text.includes('"updated"')));
+    const topics = new Map(got);
+    expect(topics.get('twintrack/status')).toBe('online');
+    const events = got.filter(([topic]) => topic === 'twintrack/yard/events').map(([, text]) => JSON.parse(text));
+    expect(events.slice(0, 2).map(({ event, camera }) => [event, camera])).toEqual([
+      ['connected', 'yard'],
+      ['started', 'yard'],
+    ]);
+    await until('count and state', () =>
+      got.some(([topic, text]) => topic === 'twintrack/yard/people' && text === '1'),
+    );
+    await until('count and state', () =>
+      got.some(([topic, text]) => topic === 'twintrack/yard/state' && text === 'live'),
+    );
+
+    await broker.kill();
+    await until('it is noticed', () => live.status.mqtt?.connected === false);
+    const { processed } = statusOf(live);
+    await until('people are followed on', () => statusOf(live).processed > processed + 3);
+    await broker.start();
+    const again = await listen(broker);
+    await until('events of the time without a broker', () =>
+      again.got.some(([topic, text]) => topic === 'twintrack/yard/events' && text.includes('"updated"')),
+    );
+    await live.close();
+    await until('goodbye', () => again.got.some(([topic, text]) => topic === 'twintrack/status' && text === 'offline'));
+    expect(again.got.filter(([topic]) => topic === 'twintrack/yard/events').at(-1)?.[1]).toContain('"stopped"');
+  });
+
+  it('keeps so many messages and no more while the broker is away, the newest', async () => {
+    const broker = await Broker.start();
+    await broker.kill();
+    const publisher = await MqttPublisher.connect(broker.url, { mqttTopic: 'a/b', mqttBuffer: 10 }, SILENT);
+    later(() => publisher.close());
+    const time = new Date().toISOString();
+    for (let i = 0; i < 100; i++) publisher.event({ event: 'connected', camera: `c${i}`, time });
+    expect(publisher.dropped).toBe(90);
+    await broker.start();
+    const { got } = await listen(broker);
+    await until('they come', () => got.some(([topic]) => topic === 'a/b/c99/events'));
+    expect(got.filter(([topic]) => topic.endsWith('/events')).map(([topic]) => topic)).toEqual(
+      Array.from({ length: 10 }, (_, i) => `a/b/c${90 + i}/events`),
+    );
+  });
+});

@@ -1,0 +1,218 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { afterEach, describe, expect, it } from 'vitest';
+import { UsageError } from '../../src/errors.ts';
+import { type Live, startServer } from '../../src/live/index.ts';
+import { CHROMIUM, endAll, later, missing, SAMPLE, standIn, statusOf, TestCamera, until } from './rig.ts';
+import { follow } from './scenarios.ts';
+
+afterEach(endAll);
+
+const TOKEN = 'correct-h0rse';
+
+async function serve(live: Live, options: { host?: string; token?: string } = {}) {
+  const server = await startServer(live, { host: '127.0.0.1', port: 0, ...options });
+  later(() => server.close());
+  return server.url;
+}
+
+/** A page with all that its console says. */
+async function open(options: Parameters<Browser['newPage']>[0] = {}): Promise<{ page: Page; said: string[] }> {
+  const browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
+  later(() => browser.close());
+  const page = await browser.newPage(options);
+  const said: string[] = [];
+  page.on('console', (message) => said.push(`${message.type()}: ${message.text()}`));
+  page.on('pageerror', (error) => said.push(String(error)));
+  page.on('requestfailed', (request) => {
+    if (!/picture\.jpg|api\/live/.test(request.url())) said.push(`failed: ${request.url()}`);
+  });
+  page.on('request', (request) => {
+    if (!/^(http:\/\/(localhost|127\.0\.0\.1):|blob:|data:)/.test(request.url()))
+      said.push(`elsewhere: ${request.url()}`);
+  });
+  return { page, said };
+}
+
+describe.skipIf(missing(['camera', 'browser']))('the live page', () => {
+  it('shows pictures that change, counts that are right, and a camera that goes and comes back', async () => {
+    const camera = await TestCamera.make();
+    await camera.start();
+    const sources = [
+      { name: 'entrance', url: camera.url() },
+      { name: 'yard', url: SAMPLE },
+    ];
+    const live = await follow({ cameras: sources, detector: standIn(), realtime: true }, { live: { stallSeconds: 1 } });
+    const url = await serve(live);
+    const { page, said } = await open({ viewport: { width: 390, height: 844 } });
+    await page.goto(url);
+    const card = page.locator('#camera-entrance');
+    const picture = card.locator('img');
+    await picture.waitFor({ state: 'visible' });
+    const sources_ = new Set<string | null>();
+    for (let k = 0; k < 60 && sources_.size < 4; k++) {
+      sources_.add(await picture.getAttribute('src'));
+      await sleep(50);
+    }
+    expect(sources_.size).toBe(4);
+    // drawn pixels, not an empty frame: the stand-in's box is there in its person's colour
+    const size = await picture.evaluate((image: { naturalWidth: number; naturalHeight: number }) => [
+      image.naturalWidth,
+      image.naturalHeight,
+    ]);
+    expect(size).toEqual([768, 576]);
+    await until('one person at each camera', async () => (await page.locator('#people').textContent()) === '2');
+    expect(await card.locator('.now').textContent()).toMatch(/1 person now/);
+    expect(await page.locator('#live').textContent()).toBe('2 of 2');
+    const fps = Number(await card.locator('[data-value="fps"]').textContent());
+    expect(Math.abs(fps - statusOf(live, 'entrance').fps)).toBeLessThan(3);
+    expect(await card.locator('.chart canvas').count()).toBe(1);
+    expect(await page.locator('nav a').allTextContents()).toEqual(['entrance1', 'yard1']);
+    // it fits a phone
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390);
+
+    await camera.kill();
+    await card.locator('.message', { hasText: 'tried again' }).waitFor();
+    expect(await card.getAttribute('data-state')).toBe('offline');
+    await camera.start();
+    await until('it is live again', async () => (await card.getAttribute('data-state')) === 'live');
+    await until('told', async () => (await card.locator('[data-value="reconnects"]').textContent()) === '1');
+    const before = await picture.getAttribute('src');
+    await until('new pictures', async () => (await picture.getAttribute('src')) !== before);
+
+    await live.reconfigure({
+      cameras: sources.slice(0, 1),
+      parameters: (await import('../../src/parameters.ts')).parametersSchema.parse({}),
+    });
+    await until('the other one is gone', async () => (await page.locator('article').count()) === 1);
+    expect(said).toEqual([]);
+  });
+
+  it('wants the token, where there is one', async () => {
+    const live = await follow({ cameras: [{ name: 'yard', url: SAMPLE }], detector: standIn(), realtime: true });
+    const url = await serve(live, { token: TOKEN });
+    const ask = async (path: string, authorization?: string) =>
+      (await fetch(`${url}${path}`, authorization ? { headers: { authorization } } : {})).status;
+    const basic = (text: string) => `Basic ${Buffer.from(text).toString('base64')}`;
+    for (const path of [
+      '',
+      'page.js',
+      'metrics',
+      'api/status',
+      'api/live',
+      'cameras/yard/picture.jpg',
+      'cameras/yard/video.mjpeg',
+    ]) {
+      expect(await ask(path), path).toBe(401);
+      expect(await ask(path, basic('anyone:wrong')), path).toBe(401);
+    }
+    expect(await ask('api/status', basic(`anyone:${TOKEN}`))).toBe(200);
+    expect(await ask('api/status', `Bearer ${TOKEN}`)).toBe(200);
+    expect(await ask('healthz')).toBe(200);
+    expect(await (await fetch(`${url}healthz`)).text()).not.toContain('yard');
+
+    const { page, said } = await open({ httpCredentials: { username: 'me', password: TOKEN } });
+    await page.goto(url);
+    await page.locator('#camera-yard img').waitFor({ state: 'visible' });
+    expect(said.filter((line) => !line.includes('401'))).toEqual([]);
+  });
+});
+
+describe('the server', () => {
+  const nobody = () => follow({ cameras: [{ name: 'yard', url: SAMPLE }], detector: standIn(), realtime: true });
+
+  it('is not for others without a token, nor for a page that calls itself this machine', async () => {
+    const live = await nobody();
+    await expect(startServer(live, { host: '0.0.0.0', port: 0 })).rejects.toThrow(UsageError);
+    const url = await serve(live);
+    const http = await import('node:http');
+    const status = await new Promise((resolve) => {
+      http.get(url, { headers: { host: 'evil.example' } }, (response) => resolve(response.statusCode));
+    });
+    expect(status).toBe(403);
+    expect((await fetch(url)).status).toBe(200);
+    expect((await fetch(`${url}cameras/none/picture.jpg`)).status).toBe(404);
+  });
+
+  it('tells a port that is taken', async () => {
+    const live = await nobody();
+    const { port } = new URL(await serve(live));
+    await expect(startServer(live, { host: '127.0.0.1', port: Number(port) })).rejects.toThrow(
+      `127.0.0.1:${port}: another program listens there; choose another --port or --host`,
+    );
+  });
+
+  it('gives metrics that Prometheus reads', async () => {
+    const live = await nobody();
+    await until('frames', () => statusOf(live).processed > 2);
+    const response = await fetch(`${await serve(live)}metrics`);
+    const text = await response.text();
+    expect(response.headers.get('content-type')).toBe('text/plain; version=0.0.4');
+    for (const line of text.trimEnd().split('\n')) {
+      expect(line).toMatch(
+        /^(# (HELP|TYPE) twintrack_\w+ .+|twintrack_\w+(\{\w+="[^"]+"(,\w+="[^"]+")*\})? -?[\d.e+-]+)$/,
+      );
+    }
+    expect(text).toContain('twintrack_camera_up{camera="yard"} 1\n');
+    expect(text).toMatch(/twintrack_people\{camera="yard"\} 1\n/);
+  });
+
+  it('lets a viewer that reads nothing hold up nobody', async () => {
+    const live = await nobody();
+    const url = await serve(live);
+    const { connect } = await import('node:net');
+    const idle = [1, 2, 3].map(() => {
+      const socket = connect(Number(new URL(url).port), '127.0.0.1');
+      socket.pause();
+      socket.write('GET /cameras/yard/video.mjpeg HTTP/1.1\r\nhost: localhost\r\n\r\n');
+      return socket;
+    });
+    later(() => {
+      for (const socket of idle) socket.destroy();
+    });
+    await sleep(1000);
+    const before = statusOf(live);
+    const pictures = new Set<string | null>();
+    for (let k = 0; k < 8; k++) {
+      pictures.add(
+        (await fetch(`${url}cameras/yard/picture.jpg?after=${[...pictures].at(-1) ?? 0}`)).headers.get('x-picture'),
+      );
+    }
+    expect(pictures.size).toBe(8);
+    const { processed, dropped } = statusOf(live);
+    expect(processed).toBeGreaterThan(before.processed + 3);
+    expect(dropped - before.dropped).toBeLessThanOrEqual(1);
+  });
+
+  it('is a camera itself: its MJPEG stream can be followed', async () => {
+    const live = await nobody();
+    const url = await serve(live);
+    const second = await follow({
+      cameras: [{ name: 'copy', url: `${url}cameras/yard/video.mjpeg` }],
+      detector: standIn(),
+    });
+    await until('pictures', () => statusOf(second).processed > 3);
+    expect(statusOf(second)).toMatchObject({ state: 'live', width: 768, height: 576, people: 1 });
+  });
+
+  it('ends the picture encoder when nobody looks', async () => {
+    const { held } = await import('./scenarios.ts');
+    const live = await nobody();
+    await until('frames', () => statusOf(live).processed > 2);
+    const alone = held().processes;
+    await (await fetch(`${await serve(live)}cameras/yard/picture.jpg`)).arrayBuffer();
+    expect(held().processes).toBe(alone + 1);
+    await until('it is gone', () => held().processes === alone, 10);
+  });
+});
+
+describe('the files of the page', () => {
+  it('name nothing that is elsewhere', () => {
+    for (const name of ['index.html', 'page.css', 'page.js']) {
+      const text = readFileSync(join(import.meta.dirname, '../../src/live/page', name), 'utf8');
+      expect(text).not.toMatch(/https?:|@import|url\(/);
+    }
+  });
+});
