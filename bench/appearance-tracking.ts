@@ -12,6 +12,7 @@
 
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
+import { EmbeddingChoice } from '../src/appearance/choice.ts';
 import { CAPACITY, Gallery } from '../src/appearance/gallery.ts';
 import { PATCH_BYTES, PATCH_HEIGHT, PATCH_WIDTH, PatchCutter } from '../src/appearance/patches.ts';
 import { type AppearanceModel, loadSiamese } from '../src/appearance/siamese.ts';
@@ -53,13 +54,11 @@ const source = await openVideo(options.video, {
   pixels: true,
   letterbox: ({ width, height }) => detector.letterbox(width, height),
 });
-const looked = [histogram(), siamese].flatMap((model) =>
-  (['always', 'auto'] as const).map((mode) => {
-    const { colourSpace } = source.info;
-    const stage = new AppearanceStage(model, { mode, minScore: parameters.tracking.lowScore, colourSpace });
-    return { name: `${model.name}, ${mode}`, model, stage, detections: [] as Detections[] };
-  }),
-);
+const minScore = parameters.tracking.lowScore;
+const looked = [histogram(), siamese].map((model) => {
+  const stage = new AppearanceStage(model, { mode: 'always', minScore, colourSpace: source.info.colourSpace });
+  return { name: model.name, model, stage, detections: [] as Detections[] };
+});
 const times: number[] = [];
 const without: Detections[] = [];
 for await (const frame of source) {
@@ -72,7 +71,11 @@ await Promise.all([detector.close(), siamese.close()]);
 
 const truth = await readGroundTruth(options.gt, { name: 'video' });
 const rows = [row('without', without), row('  refined', without, undefined, true)];
-for (const { name, model, detections } of looked) {
+const modes = looked.flatMap((one) => [
+  { ...one, name: `${one.name}, always` },
+  { ...one, name: `${one.name}, auto`, detections: whereItMatters(one.detections, one.model.dimensions) },
+]);
+for (const { name, model, detections } of modes) {
   // the baseline gets what is best for it on this very video
   const settings =
     model === siamese ? [[weight, bias]] : [0.5, 1, 2].flatMap((w) => [0, -1, -2, -4].map((b) => [w, b]));
@@ -83,6 +86,19 @@ for (const { name, model, detections } of looked) {
   rows.push(...scored.sort((a, b) => Number(b[0][4]) - Number(a[0][4]))[0]);
 }
 process.stdout.write(`\n${basename(options.video)}, ${options.detector}\n\n${table(['', ...FIGURES], rows)}\n`);
+
+/** The detections with the embeddings that `auto` asks for. */
+function whereItMatters(frames: readonly Detections[], dimensions: number): Detections[] {
+  const choice = new EmbeddingChoice();
+  return frames.map((detections, f) => {
+    const embeddings = new Float32Array(detections.embeddings!.length).fill(Number.NaN);
+    for (const j of choice.choose(detections, minScore, times[f])) {
+      const [from, to] = [j * dimensions, (j + 1) * dimensions];
+      embeddings.set(detections.embeddings!.subarray(from, to), from);
+    }
+    return { ...detections, embeddings };
+  });
+}
 
 /** Figures of tracking detections. */
 function row(name: string, detections: readonly Detections[], looks?: Appearance, refined = false): string[] {
