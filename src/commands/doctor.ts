@@ -9,6 +9,8 @@ interface Finding {
   readonly mend?: string;
 }
 
+const INSTALL = 'npm install twintrack (in a clone: npm ci), which brings onnxruntime-node and the models';
+
 /** Registers `twintrack doctor`. */
 export function doctorCommand(program: Command): void {
   program
@@ -34,7 +36,7 @@ export function doctorCommand(program: Command): void {
 
 async function examine(): Promise<Finding[]> {
   const ffmpeg = await checkFfmpeg();
-  return [checkNode(), ffmpeg, await checkEncoder(ffmpeg), await checkDetector()];
+  return [checkNode(), ffmpeg, await checkEncoder(ffmpeg), await checkDetector(), await checkSiamese()];
 }
 
 function checkNode(): Finding {
@@ -98,8 +100,29 @@ async function checkDetector(): Promise<Finding> {
       await detector.close();
     }
   } catch (error) {
-    const mend = 'npm install twintrack (in a clone: npm ci), which brings onnxruntime-node and the model';
-    return { part, ok: false, found: reasonOf(error), mend };
+    return { part, ok: false, found: reasonOf(error), mend: INSTALL };
+  }
+}
+
+/** Embeds two grey pictures. */
+async function checkSiamese(): Promise<Finding> {
+  const part = 'appearance';
+  try {
+    const { loadSiamese } = await import('../appearance/siamese.ts');
+    const { PATCH_BYTES } = await import('../appearance/patches.ts');
+    const model = await loadSiamese();
+    try {
+      const embeddings = await model.embed(new Uint8Array(2 * PATCH_BYTES).fill(128));
+      const ok = model.similarity(embeddings, 0, embeddings, 1) >= 0.5;
+      const found = ok
+        ? `${model.name} works (sha256 ${model.sha256.slice(0, 12)}…)`
+        : 'takes a picture for two people';
+      return { part, ok, found, ...(!ok && { mend: INSTALL }) };
+    } finally {
+      await model.close();
+    }
+  } catch (error) {
+    return { part, ok: false, found: reasonOf(error), mend: INSTALL };
   }
 }
 

@@ -14,6 +14,7 @@ it('finds everything in order, by using it, and leaves nothing behind', async ()
     expect.stringContaining(`ok       ffmpeg         ${ffmpeg.version} (`),
     'ok       H.264 encoder  works',
     expect.stringMatching(/^ok {7}detector {7}centernet works \(sha256 [0-9a-f]{12}…\)$/),
+    expect.stringMatching(/^ok {7}appearance {5}siamese works \(sha256 [0-9a-f]{12}…\)$/),
   ]);
   expect(namesIn(folder)).toEqual([]);
 });
