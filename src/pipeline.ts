@@ -3,6 +3,7 @@ import type { Detections, Detector } from './detection/index.ts';
 import type { StageClock } from './stage-times.ts';
 import type { Track, Tracker } from './tracking/index.ts';
 import type { Frame } from './video/index.ts';
+import { PictureMotion, type PictureShift } from './video/picture-motion.ts';
 
 /** What {@link runPipeline} connects. */
 export interface PipelineStages {
@@ -15,7 +16,12 @@ export interface PipelineStages {
   readonly appearance?: AppearanceStage | undefined;
   readonly tracker: Tracker;
   /** Takes each frame with what was detected and the tracks as they are after it. The next one comes when it is done. */
-  take(frame: Frame, detections: Detections, tracks: readonly Track[]): void | Promise<void>;
+  take(
+    frame: Frame,
+    detections: Detections,
+    tracks: readonly Track[],
+    shift: PictureShift | undefined,
+  ): void | Promise<void>;
   readonly clock: StageClock;
   /** Ends the run after the frames under way. */
   readonly signal?: AbortSignal | undefined;
@@ -23,6 +29,8 @@ export interface PipelineStages {
 
 interface Pending {
   readonly frame: Frame;
+  /** How the picture moved since the frame before, where there is a picture. */
+  readonly shift: PictureShift | undefined;
   readonly detected: Promise<Detections>;
   /** With embeddings. */
   readonly detections: Promise<Detections>;
@@ -38,16 +46,17 @@ interface Pending {
 export async function runPipeline(stages: PipelineStages): Promise<{ readonly interruption?: unknown }> {
   const { detector, ahead, appearance, tracker, clock, signal } = stages;
   const source = stages.frames[Symbol.asyncIterator]();
+  const motion = tracker.parameters.cameraMotion ? new PictureMotion() : undefined;
   const waiting: Pending[] = [];
   let interruption: { reason: unknown } | undefined;
-  const finish = async ({ frame, detected, detections: pending }: Pending): Promise<void> => {
+  const finish = async ({ frame, shift, detected, detections: pending }: Pending): Promise<void> => {
     await detected;
     clock.lap('detect');
     const detections = await pending;
     clock.lap('embed');
-    const tracks = tracker.update(detections, frame.time);
+    const tracks = tracker.update(detections, frame.time, shift);
     clock.lap('track');
-    await stages.take(frame, detections, tracks);
+    await stages.take(frame, detections, tracks, shift);
   };
   try {
     while (!signal?.aborted) {
@@ -56,10 +65,13 @@ export async function runPipeline(stages: PipelineStages): Promise<{ readonly in
       });
       clock.lap('decode');
       if (!next || next.done) break;
+      const { width, height } = next.value;
+      const shift = motion?.follow(next.value, detector.letterbox(width, height));
+      clock.lap('track');
       const detected = detector.detect(next.value);
       const detections = appearance?.describe(next.value, detected) ?? detected;
       detections.catch(() => {}); // told where it is awaited, which may be never
-      waiting.push({ frame: next.value, detected, detections });
+      waiting.push({ frame: next.value, shift, detected, detections });
       if (waiting.length > ahead) await finish(waiting.shift()!);
     }
     if (signal?.aborted) interruption ??= { reason: signal.reason };

@@ -34,9 +34,9 @@ export async function runRefined(stages: RefinedRunStages): Promise<RunResult> {
   const seen = drawing?.anonymize ? new BoxLog() : undefined;
   const result = await runPipeline({
     ...stages,
-    async take(frame, detections, tracks) {
+    async take(frame, detections, tracks, shift) {
       await album?.add(frame, detections, tracks);
-      collector.add(frame, tracks);
+      collector.add(frame, tracks, shift);
       seen?.add(everybody(detections, tracks, tracker));
       onFrame?.(frame, tracks.filter(({ state }) => state === 'confirmed').length, 'track');
     },

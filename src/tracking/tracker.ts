@@ -78,11 +78,13 @@ export class Tracker {
    *
    * @param detections the people found in it, source pixels; a row with a number that is not finite or without area is ignored
    * @param time its presentation time in seconds, later than that of the frame before
+   * @param shift how the whole picture moved since the frame before, x and y in pixels, where it was measured in the picture itself;
+   * without it the boxes tell
    * @returns every track that is seen or awaited, and for the last time those that went away or ended now. The objects live on from
    *   frame to frame; one that went away may come back.
    * @throws TwintrackError when time does not move forward
    */
-  update(detections: Detections, time: number): readonly Track[] {
+  update(detections: Detections, time: number, shift?: readonly [x: number, y: number]): readonly Track[] {
     if (!(time > this.time))
       throw new TwintrackError(`frame time ${time} s: not later than ${this.time} s before it; feed frames in order`);
     this.removeEnded();
@@ -94,7 +96,7 @@ export class Tracker {
     }
     const taken = new Uint8Array(detections.length);
     this.fillColumns();
-    this.followCamera(detections);
+    this.followCamera(detections, shift);
     const { highScore, lowScore, minProbability, minProbabilityLow } = this.parameters;
     const high = { from: highScore, to: Number.POSITIVE_INFINITY, minProbability };
     // Who is known comes first: a track on trial must not take the detection of somebody followed for long.
@@ -237,11 +239,12 @@ export class Tracker {
     track.velocity[1] = this.filter.value(track.slot, 1, 1);
   }
 
-  /** Moves all tracks with the picture when the detections agree that the camera moved. */
-  private followCamera(detections: Detections): void {
+  /** Moves all tracks with the picture: as it was measured there, or when the detections agree that the camera moved. */
+  private followCamera(detections: Detections, shift: readonly [x: number, y: number] | undefined): void {
     if (!this.parameters.cameraMotion) return;
     const c = this.columns;
-    estimateShift(c, detections, this.parameters.highScore, this.shift);
+    if (shift) this.shift.set(shift);
+    else estimateShift(c, detections, this.parameters.highScore, this.shift);
     const [x, y] = this.shift;
     if (x === 0 && y === 0) return;
     for (let i = 0; i < this.tracks.length; i++) {

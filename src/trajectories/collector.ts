@@ -13,9 +13,17 @@ export class TrajectoryCollector {
   private readonly open = new Map<Track, TrajectoryBuilder>();
   private readonly finished: Trajectory[] = [];
 
-  /** Adds the tracks of the next frame, as `Tracker.update` gives them. */
-  add({ index, time }: { readonly index: number; readonly time: number }, tracks: readonly Track[]): void {
-    this.timeline.add(index, time);
+  /**
+   * Adds the tracks of the next frame, as `Tracker.update` gives them.
+   *
+   * @param shift how the picture moved since the frame before, as it was given to `Tracker.update`
+   */
+  add(
+    { index, time }: { readonly index: number; readonly time: number },
+    tracks: readonly Track[],
+    shift?: readonly [x: number, y: number],
+  ): void {
+    this.timeline.add(index, time, shift);
     for (const track of tracks) {
       if (track.detection >= 0) this.builder(track).push(index, time, track.observed, 0, track.lastScore, true);
       if (track.state === 'ended') this.finish(track);

@@ -11,7 +11,7 @@ const REACH = 3;
 
 /**
  * What can be told better of trajectories once the whole video is known: doubtful ones are dropped, boxes are smoothed by what
- * comes before and after, and short gaps are filled. Ids stay; the input is not changed.
+ * comes before and after, and short gaps are filled, all as seen by a camera that stands still. Ids stay; the input is not changed.
  *
  * @param trajectories the boxes as detected, see `TrajectoryCollector`; source pixels
  * @param timeline the frames of the video: gaps are filled in these
@@ -23,8 +23,21 @@ export function refine(
 ): Trajectory[] {
   return trajectories
     .filter((trajectory) => meanScore(trajectory) >= parameters.minMeanScore)
+    .map((trajectory) => moved(trajectory, timeline, -1))
     .map((trajectory) => smooth(trajectory, parameters.smoothSeconds))
-    .map((trajectory) => fill(trajectory, timeline, parameters.fillSeconds));
+    .map((trajectory) => fill(trajectory, timeline, parameters.fillSeconds))
+    .map((trajectory) => moved(trajectory, timeline, 1));
+}
+
+/** The boxes as seen from where the camera was at first (`sign` −1), or from there as they are in the pictures (1). */
+function moved(trajectory: Trajectory, timeline: Timeline, sign: 1 | -1): Trajectory {
+  const boxes = trajectory.boxes.slice();
+  trajectory.frames.forEach((frame, i) => {
+    const row = timeline.rowOf(frame);
+    boxes[4 * i] += sign * timeline.origin(row, 0);
+    boxes[4 * i + 1] += sign * timeline.origin(row, 1);
+  });
+  return { ...trajectory, boxes };
 }
 
 function meanScore({ scores }: Trajectory): number {

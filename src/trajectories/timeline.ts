@@ -1,21 +1,32 @@
-/** The frames of a run as columns, in order: 0-based numbers in the source and presentation times in seconds, both strictly rising. */
+/**
+ * The frames of a run as columns, in order: 0-based numbers in the source and presentation times in seconds, both strictly rising, and
+ * where the first picture's origin has moved to, as far as the motion of the picture is known.
+ */
 export class Timeline {
   length = 0;
   private frames = new Int32Array(64);
   private seconds = new Float64Array(64);
+  private origins = new Float64Array(128);
 
-  /** Adds the next frame. */
-  add(index: number, time: number): void {
+  /**
+   * Adds the next frame.
+   *
+   * @param shift how the picture moved since the frame before, x and y in pixels
+   */
+  add(index: number, time: number, shift: readonly [x: number, y: number] = [0, 0]): void {
     const n = this.length++;
     if (n === this.frames.length) {
-      const { frames, seconds } = this;
+      const { frames, seconds, origins } = this;
       this.frames = new Int32Array(2 * n);
       this.frames.set(frames);
       this.seconds = new Float64Array(2 * n);
       this.seconds.set(seconds);
+      this.origins = new Float64Array(4 * n);
+      this.origins.set(origins);
     }
     this.frames[n] = index;
     this.seconds[n] = time;
+    for (let k = 0; k < 2; k++) this.origins[2 * n + k] = (n > 0 ? this.origins[2 * n - 2 + k] : 0) + shift[k];
   }
 
   /** Frame number in row `row`. */
@@ -26,6 +37,11 @@ export class Timeline {
   /** Time in row `row`. */
   time(row: number): number {
     return this.seconds[row];
+  }
+
+  /** Where in the picture of row `row` the origin of the first picture is: x (`axis` 0) or y (1) in pixels. */
+  origin(row: number, axis: 0 | 1): number {
+    return this.origins[2 * row + axis];
   }
 
   /** The first row whose frame number is at least `index`; the length when there is none. */

@@ -159,6 +159,18 @@ describe('association', () => {
       people[9].map(({ id, box }) => [id, Math.round((box[0] + 240) / 10)]),
     );
   });
+
+  it('follows somebody alone in a picture whose motion was measured, also over a gap', () => {
+    const tracker = new Tracker();
+    const at = (f: number) => 90 * Math.max(0, f - 9);
+    const ids = new Set<number>();
+    for (let f = 0; f < 30; f++) {
+      const seen = f < 15 || f > 18 ? detections([[100 + at(f), 100, 30, 80]]) : NO_DETECTIONS;
+      for (const { id } of confirmed(tracker.update(seen, f / 10, [at(f) - at(f - 1), 0]))) ids.add(id);
+    }
+    expect([...ids]).toEqual([1]);
+    expect(tracker.confirmed).toBe(1);
+  });
 });
 
 const anyNumber = fc.oneof(

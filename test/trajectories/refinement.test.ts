@@ -72,6 +72,23 @@ describe('refine', () => {
     expect(filled.boxes[4]).toBeCloseTo(10 + 16 / 4, 9); // a quarter of the time
   });
 
+  it('smooths and fills as a camera that stands still would see it', () => {
+    // The camera is shaken; the walker's way is straight.
+    const shake = (frame: number): number => 30 * Math.sin(2 * frame);
+    const timeline = new Timeline();
+    for (let f = 0; f < 80; f++) timeline.add(f, f / 10, f > 0 ? [shake(f) - shake(f - 1), 0] : [0, 0]);
+    const seen = (frame: number): Box => [walker(frame)[0] + shake(frame), walker(frame)[1], 20, 60];
+    const frames = range(0, 80).filter((frame) => frame < 70 || frame > 74); // past the first 64 rows
+    const input = trajectory(1, frames, (frame) => [...seen(frame)]);
+    const before = input.boxes.slice();
+    const [refined] = refine([input], timeline, { ...OFF, smoothSeconds: 0.3, fillSeconds: 1 });
+    expect(input.boxes).toEqual(before);
+    expect([...refined.frames]).toEqual(range(0, 80));
+    rowsOf(refined).forEach((box, i) => {
+      for (const k of range(0, 4)) expect(box[k]).toBeCloseTo(seen(i)[k], 6);
+    });
+  });
+
   it('a straight way stays as it is, to both ends and over gaps', () => {
     const frames = [0, 1, 2, 5, 6, 7, 8, 20, 21];
     const [smooth] = refine([trajectory(1, frames, walker)], timelineOf(30), { ...OFF, smoothSeconds: 0.3 });
