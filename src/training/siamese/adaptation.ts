@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PATCH_BYTES } from '../../appearance/patches.ts';
 import { inputError } from '../../errors.ts';
+import { parametersSchema } from '../../parameters.ts';
 import { type TrackProgress, trackVideo } from '../../track-video.ts';
 import { readTrajectories } from '../../trajectories/index.ts';
 import { type Backend, loadBackend } from './backend.ts';
@@ -125,6 +126,8 @@ async function watch(video: string, options: AdaptationOptions): Promise<{ peopl
       annotate: false,
       detector,
       maxFrames,
+      // what is learned must not come from what is known already
+      parameters: parametersSchema.parse({ appearance: { mode: 'off' } }),
       signal,
       ...(options.onTrack && { onProgress: options.onTrack }),
     });

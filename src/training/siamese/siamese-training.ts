@@ -56,10 +56,10 @@ const CHECKED = 16;
  */
 export async function trainSiamese(dataset: string, options: SiameseTrainingOptions): Promise<CardFigures> {
   const { out, loss, epochs, signal, size = STANDARD } = options;
+  const { tf, ...backend } = await loadBackend();
   const people = await readPeople(dataset, options);
   const split = splitPeople(dataset, people);
   await makeFolder(out);
-  const { tf, ...backend } = await loadBackend();
   const data = dataFigures(people, split);
   const key: TrainingKey = {
     loss,

@@ -13,14 +13,14 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-describe('adaptSiamese', () => {
+describe('adaptSiamese', { timeout: 300_000 }, () => {
   it('learns from a video, and keeps the old weights unless the new ones are better', async () => {
     const out = join(folder, 'model');
     const batches: number[] = [];
     const { accepted, before, after, data } = await adaptSiamese(SAMPLE, {
       out,
       epochs: 1,
-      maxFrames: 120,
+      maxFrames: 200,
       onBatch: ({ batch }) => batches.push(batch),
     });
     expect(batches.length).toBeGreaterThan(0);

@@ -36,7 +36,8 @@ const tiny = (out: string, more: Partial<SiameseTrainingOptions> = {}): SiameseT
   return { out: join(folder, out), loss: 'all', epochs: 3, size: TINY, learningRate: 0.01, ...more };
 };
 
-describe('trainSiamese on wasm', () => {
+/** Training takes seconds, and a minute on a machine that is busy. */
+describe('trainSiamese on wasm', { timeout: 300_000 }, () => {
   it('lets the loss fall and tells unseen people apart', async () => {
     const out = join(folder, 'model');
     const { tf, name } = await loadBackend();
