@@ -1,5 +1,8 @@
 import { join } from 'node:path';
 import { Annotator } from '../annotation/index.ts';
+import type { AppearanceModel } from '../appearance/siamese.ts';
+import { calibrated } from '../appearance/similarity-head.ts';
+import { AppearanceStage } from '../appearance/stage.ts';
 import type { AssociationScore } from '../association/features.ts';
 import { type Detections, NO_DETECTIONS } from '../detection/detections.ts';
 import { trackedFrame } from '../online-run.ts';
@@ -30,6 +33,8 @@ export interface CameraSetup {
   readonly record: boolean;
   readonly parameters: Parameters;
   readonly association: AssociationScore;
+  /** Compares how people look; absent when that is turned off. */
+  readonly appearance: AppearanceModel | undefined;
   readonly scheduler: DetectorScheduler;
   readonly letterbox: (width: number, height: number) => Letterbox | undefined;
   /** What its documents say of the run, besides the source. */
@@ -58,6 +63,7 @@ export class Camera {
   /** Ids of the tracker are counted from here. */
   #idBase: number;
   #tracker: Tracker;
+  #looks: AppearanceStage | undefined;
   #annotator: Annotator | undefined;
   #recorder: Recorder | undefined;
   #time = Number.NEGATIVE_INFINITY;
@@ -96,7 +102,7 @@ export class Camera {
     this.#folder = folder;
     this.#events = events;
     this.#idBase = events.lastId;
-    this.#tracker = new Tracker(parameters.tracking, setup.association);
+    this.#tracker = this.#newTracker();
     this.pictures = new PictureFeed(parameters.live);
     const describe = (startedAt: string) => ({
       ...setup.run,
@@ -104,6 +110,7 @@ export class Camera {
     });
     this.#hours = new TrajectoryHours(folder, describe, trouble);
     this.#lane = scheduler.open({
+      describe: (frame, detected) => this.#looks?.describe(frame, detected) ?? detected,
       take: (frame, detections) => this.#take(frame, detections),
       failed: (error) => setup.log.error({ camera: source.name, reason: messageOf(error) }, 'a frame was left out'),
     });
@@ -142,8 +149,12 @@ export class Camera {
   #setFormat(format: PictureFormat): void {
     const { width, height } = format;
     const { parameters, record } = this.#setup;
-    if (this.#statistics.size) this.#endAll(); // boxes of another size are of no use any more
     this.#statistics.size = { width, height };
+    this.#endAll(); // boxes of another size are of no use any more
+    const { appearance } = this.#setup;
+    const mode = parameters.appearance.mode === 'always' ? 'always' : 'auto';
+    const minScore = parameters.tracking.lowScore;
+    this.#looks = appearance && new AppearanceStage(appearance, { mode, minScore });
     this.#hours.closeFile();
     this.pictures.setFormat(format);
     const caption = (frame: TrackedFrame) => this.#caption(frame);
@@ -233,13 +244,22 @@ export class Camera {
     this.#tell(personEvent(event, this.source.name, about, box, 0));
   }
 
+  #newTracker(): Tracker {
+    const { parameters, association, appearance: model } = this.#setup;
+    const { appearance } = parameters;
+    if (!model) return new Tracker(parameters.tracking, association);
+    const similarity = calibrated(model, appearance.weight, appearance.bias);
+    const picture = appearance.recallReturned ? undefined : this.#statistics.size;
+    return new Tracker(parameters.tracking, association, { ...appearance, similarity, picture });
+  }
+
   /** Ends everybody: nobody can be awaited any more. */
   #endAll(): void {
     for (const track of this.#known.keys()) this.#tellPerson('ended', track, track.lastTime);
     this.#hours.end([...this.#known.keys()].map(({ id }) => this.#idBase + id));
     this.#known.clear();
     this.#idBase += this.#tracker.confirmed;
-    this.#tracker = new Tracker(this.#setup.parameters.tracking, this.#setup.association);
+    this.#tracker = this.#newTracker();
     this.#statistics.people = 0;
   }
 

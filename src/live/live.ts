@@ -1,11 +1,13 @@
 import { availableParallelism } from 'node:os';
 import { isDeepStrictEqual } from 'node:util';
+import { type AppearanceModel, loadSiamese } from '../appearance/siamese.ts';
 import { loadAssociationScore } from '../association/model.ts';
 import { type Detector, loadDetector } from '../detection/index.ts';
 import { UsageError } from '../errors.ts';
 import { makeFolder } from '../outputs.ts';
 import { type Parameters, parametersSchema } from '../parameters.ts';
 import { messageOf } from '../run.ts';
+import type { RunDescription } from '../trajectories/index.ts';
 import { version } from '../version.ts';
 import { findFfmpeg } from '../video/index.ts';
 import { addressOf, type CameraSource } from './address.ts';
@@ -55,6 +57,13 @@ export interface LiveStatus {
   readonly mqtt?: { readonly connected: boolean; readonly dropped: number };
 }
 
+/** The networks that all cameras share. */
+interface Models {
+  readonly detector: SteadyDetector;
+  readonly scheduler: DetectorScheduler;
+  readonly appearance: AppearanceModel | undefined;
+}
+
 /** How often values are published and old outputs looked for. */
 const PUBLISH_SECONDS = 1;
 const PRUNE_SECONDS = 60;
@@ -90,8 +99,7 @@ export class Live {
   readonly #started = performance.now();
   readonly #timers: NodeJS.Timeout[];
   #parameters: Parameters | undefined;
-  #detector: SteadyDetector | undefined;
-  #scheduler: DetectorScheduler | undefined;
+  #models: Models | undefined;
   #changing: Promise<void> = Promise.resolve();
   #closed: Promise<void> | undefined;
 
@@ -114,10 +122,11 @@ export class Live {
 
   get status(): LiveStatus {
     const { mqtt } = this;
+    const detector = this.#models?.detector;
     return {
       uptime: (performance.now() - this.#started) / 1000,
       cameras: this.cameras.map(({ status }) => status),
-      detector: { name: this.#detector?.name ?? '', works: this.#detector?.works ?? false },
+      detector: { name: detector?.name ?? '', works: detector?.works ?? false },
       ...(mqtt && { mqtt: { connected: mqtt.connected, dropped: mqtt.dropped } }),
     };
   }
@@ -145,26 +154,33 @@ export class Live {
     await Promise.all(this.cameras.map((camera) => camera.stop()));
     this.#publish();
     await this.mqtt?.close();
-    await this.#detector?.close();
+    await Promise.all([this.#models?.detector.close(), this.#models?.appearance?.close()]);
   }
 
   async #change({ cameras, parameters }: LiveConfiguration): Promise<void> {
     checkCameras(cameras, this.#options.realtime);
     const before = this.#parameters;
-    const detector = this.#detector;
-    if (!isDeepStrictEqual(parameters.detection, before?.detection)) await this.#loadDetector(parameters);
+    const former = this.#models;
+    const keepsDetector =
+      typeof this.#options.detector === 'object' || isDeepStrictEqual(parameters.detection, before?.detection);
+    const keepsAppearance = keepsDetector && isDeepStrictEqual(parameters.appearance, before?.appearance);
     const association = await loadAssociationScore(parameters.association.score);
+    const models = await this.#loadModels(parameters, {
+      ...(keepsDetector && former),
+      appearance: keepsAppearance ? former?.appearance : undefined,
+    });
     const same = isDeepStrictEqual(parameters, before);
     const stays = ({ source }: Camera) =>
       same && cameras.some(({ name, url }) => name === source.name && url === source.url);
     const goes = this.cameras.filter((camera) => !stays(camera));
     await Promise.all(goes.map((camera) => camera.stop()));
     for (const { source } of goes) this.#cameras.delete(source.name);
-    if (detector !== this.#detector) await detector?.close();
+    if (former?.detector !== models.detector) await former?.detector.close();
+    if (former?.appearance !== models.appearance) await former?.appearance?.close();
     this.#parameters = parameters;
+    this.#models = models;
     for (const source of cameras) {
       if (this.#cameras.has(source.name)) continue;
-      const { name, sha256 } = this.#detector!;
       const camera = await Camera.start({
         source,
         realtime: this.#options.realtime ?? false,
@@ -172,11 +188,12 @@ export class Live {
         record: this.#options.record ?? false,
         parameters,
         association,
-        scheduler: this.#scheduler!,
-        letterbox: (width, height) => this.#detector!.letterbox(width, height),
+        appearance: models.appearance,
+        scheduler: models.scheduler,
+        letterbox: (width, height) => models.detector.letterbox(width, height),
         run: {
           generator: `twintrack ${version}`,
-          models: sha256 ? [{ role: 'detector', name, sha256 }] : [],
+          models: descriptions(models),
           parameters: { ...parameters, online: true },
         },
         onEvent: (event) => {
@@ -189,15 +206,24 @@ export class Live {
     }
   }
 
-  async #loadDetector({ detection }: Parameters): Promise<void> {
-    const { detector = 'centernet' } = this.#options;
-    const own = typeof detector !== 'string';
-    const load = () => (own ? Promise.resolve(detector) : loadDetector(detector, detection));
-    this.#detector = await SteadyDetector.load(load, (error) =>
-      this.#log.error({ reason: messageOf(error) }, 'the detector has failed and is loaded anew'),
-    );
-    const atOnce = own || detection.parallel === 'operators' ? 1 : detection.cores || availableParallelism();
-    this.#scheduler = new DetectorScheduler(this.#detector, atOnce);
+  /** Loads what is not there yet: all or nothing. */
+  async #loadModels({ detection, appearance }: Parameters, there: Partial<Models>): Promise<Models> {
+    const { detector: given = 'centernet' } = this.#options;
+    const own = typeof given !== 'string';
+    const load = () => (own ? Promise.resolve(given) : loadDetector(given, detection));
+    const failed = (error: unknown) =>
+      this.#log.error({ reason: messageOf(error) }, 'the detector has failed and is loaded anew');
+    const detector = there.detector ?? (await SteadyDetector.load(load, failed));
+    try {
+      const off = appearance.mode === 'off';
+      const looks = off ? undefined : (there.appearance ?? (await loadSiamese(appearance.model, detection.cores)));
+      const atOnce = own || detection.parallel === 'operators' ? 1 : detection.cores || availableParallelism();
+      const scheduler = there.scheduler ?? new DetectorScheduler(detector, atOnce);
+      return { detector, scheduler, appearance: looks };
+    } catch (error) {
+      if (!there.detector) await detector.close();
+      throw error;
+    }
   }
 
   #publish(): void {
@@ -216,6 +242,15 @@ export class Live {
       (error: unknown) => this.#log.error({ reason: messageOf(error) }, 'cannot remove old outputs'),
     );
   }
+}
+
+/** The models as the outputs tell of them. */
+function descriptions({ detector, appearance }: Models): RunDescription['models'] {
+  const all = [
+    { role: 'detector', model: detector },
+    { role: 'appearance', model: appearance },
+  ];
+  return all.flatMap(({ role, model }) => (model?.sha256 ? [{ role, name: model.name, sha256: model.sha256 }] : []));
 }
 
 /** @throws UsageError when a name is no name of a folder, or stands twice, or an address is none */

@@ -4,6 +4,8 @@ import { LatestFrame } from './latest-frame.ts';
 
 /** What a camera gives to the scheduler. */
 export interface LaneOptions {
+  /** Adds to the detections of a frame what takes a while, such as embeddings; called in order as frames go to the detector. */
+  readonly describe?: (frame: Frame, detected: Promise<Detections>) => Promise<Detections>;
   /** Takes each frame with the people found in it, in order. */
   readonly take: (frame: Frame, detections: Detections) => void;
   /** Is told why a frame could not be looked at, or taken; the camera goes on with the next one. */
@@ -100,11 +102,13 @@ class FrameLane implements Lane {
   /** Gives the waiting frame to `detect`; resolves when that is done. Frames are taken in order, whichever is done first. */
   async run(detect: (frame: Frame) => Promise<Detections>): Promise<void> {
     const frame = this.#slot.take()!;
-    const { take, failed } = this.#options;
+    const { describe, take, failed } = this.#options;
     this.#pending++;
     const found = detect(frame);
+    const described = describe?.(frame, found) ?? found;
+    described.catch(() => {}); // told where it is awaited
     this.#last = this.#last
-      .then(async () => take(frame, await found))
+      .then(async () => take(frame, await described))
       .catch(failed)
       .finally(() => {
         this.#pending--;

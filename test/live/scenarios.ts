@@ -152,6 +152,7 @@ export async function killed(kills: number, seconds: readonly [least: number, mo
       await run.ended;
       break;
     }
+    await until('people are followed', () => [...snapshot(out).values()].some((text) => text.includes('"people":[[')));
     const [least, most] = seconds;
     await sleep(1000 * (least + (most - least) * Math.random()));
     process.kill(run.pid, 'SIGKILL');
