@@ -3,8 +3,11 @@ import type { Frame, Letterbox } from './frame.ts';
 /** Width of the grey picture that motion is measured in, and least number of rows and columns of the coarsest of its halvings. */
 const WIDTH = 128;
 const COARSEST = 12;
-/** Steps at each size. */
+/** Most steps at each size; they end when one is smaller than this many cells. */
 const STEPS = 5;
+const SETTLED = 0.03;
+/** Shifts below this, in cells, are none. */
+const LEAST = 0.05;
 /**
  * A shift must leave less than this part of the difference between two pictures, and of what a shift by one cell would make, or none
  * is believed.
@@ -47,11 +50,10 @@ export class PictureMotion {
     if (before.length !== pictures.length || before[0].height !== grey.height) return [0, 0];
     let x = 0;
     let y = 0;
-    for (let level = pictures.length - 1; level >= 0; level--) {
-      x *= 2;
-      y *= 2;
-      [x, y] = refined(before[level], pictures[level], x, y);
-    }
+    let scale = Number.POSITIVE_INFINITY;
+    for (let level = pictures.length - 1; level >= 0; level--)
+      [x, y, scale] = refined(before[level], pictures[level], 2 * x, 2 * y, scale);
+    if (Math.abs(x) + Math.abs(y) < LEAST) return [0, 0];
     const moved = compare(before[0], grey, x, y, 1);
     const still = compare(before[0], grey, 0, 0, 1);
     if (!(moved.difference < BELIEVED * Math.min(still.difference, moved.slope))) return [0, 0];
@@ -68,22 +70,23 @@ function greyOf(frame: Frame, letterbox: Letterbox | undefined): Grey | undefine
   return frame.pixels && shrunk(frame.pixels, 0, frame.width, frame.width, frame.height);
 }
 
-/** A part of a plane at {@link WIDTH} columns: each value is the mean of up to 4 × 4 points spread over its cell. */
+/** A part of a plane at {@link WIDTH} columns: each value is the mean of up to 3 × 3 points spread over its cell. */
 function shrunk(plane: Uint8Array, start: number, stride: number, columns: number, rows: number): Grey {
   const width = Math.min(WIDTH, columns);
   const height = Math.max(1, Math.round((rows * width) / columns));
   const values = new Float32Array(width * height);
   const stepX = columns / width;
   const stepY = rows / height;
-  const n = Math.min(4, Math.max(1, Math.floor(Math.min(stepX, stepY))));
+  const n = Math.min(3, Math.max(1, Math.floor(Math.min(stepX, stepY))));
+  const across = Int32Array.from({ length: n * width }, (_, k) => Math.floor(((k + 0.5) * stepX) / n));
   for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      let sum = 0;
-      for (let v = 0; v < n; v++) {
-        const row = start + Math.floor((y + (v + 0.5) / n) * stepY) * stride;
-        for (let u = 0; u < n; u++) sum += plane[row + Math.floor((x + (u + 0.5) / n) * stepX)];
+    for (let v = 0; v < n; v++) {
+      const row = start + Math.floor((y + (v + 0.5) / n) * stepY) * stride;
+      for (let x = 0, k = 0; x < width; x++) {
+        let sum = 0;
+        for (let u = 0; u < n; u++) sum += plane[row + across[k++]];
+        values[y * width + x] += sum / (n * n);
       }
-      values[y * width + x] = sum / (n * n);
     }
   }
   return { width, height, values };
@@ -100,22 +103,21 @@ function halved({ width: w, height, values: v }: Grey): Grey {
   return half;
 }
 
-/** The shift from picture `a` to `b` near (x, y), in cells. */
-function refined(a: Grey, b: Grey, x: number, y: number): [x: number, y: number] {
-  let sums = compare(a, b, x, y, Number.POSITIVE_INFINITY);
+/** The shift from picture `a` to `b` near (x, y), in cells, and the scale of the differences that are left. */
+function refined(a: Grey, b: Grey, x: number, y: number, scale: number): [x: number, y: number, scale: number] {
   for (let step = 0; step < STEPS; step++) {
-    sums = compare(a, b, x, y, 2 * sums.difference + 1);
-    const { xx, xy, yy, xd, yd } = sums;
+    const { xx, xy, yy, xd, yd, difference } = compare(a, b, x, y, scale);
+    scale = 2 * difference + 1;
     const determinant = xx * yy - xy * xy;
     if (!(determinant > 1e-6 * xx * yy)) break; // brightness changes along one direction only
     const dx = (yy * xd - xy * yd) / determinant;
     const dy = (xx * yd - xy * xd) / determinant;
     x -= dx;
     y -= dy;
-    if (Math.abs(x) > a.width / 3 || Math.abs(y) > a.height / 3) return [0, 0];
-    if (Math.abs(dx) + Math.abs(dy) < 0.02) break;
+    if (Math.abs(x) > a.width / 3 || Math.abs(y) > a.height / 3) return [0, 0, Number.POSITIVE_INFINITY];
+    if (Math.abs(dx) + Math.abs(dy) < SETTLED) break;
   }
-  return [x, y];
+  return [x, y, scale];
 }
 
 /** What two pictures give for the next step; `difference` and `slope` are the mean absolute ones, not weighted. */
