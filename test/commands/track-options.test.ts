@@ -183,7 +183,11 @@ describe('--detections', () => {
     expect(JSON.parse(stdout)).toMatchObject({ input: clip, frames: 30, duration: 3, trajectories: 2 });
     expect((await readAll(path('with/clip.annotated.mp4'))).frames).toHaveLength(30);
     const { models } = readJson(path('with/clip.trajectories.json'));
-    expect(models).toEqual([{ role: 'detector', name: 'detections', sha256: expect.stringMatching(/^[0-9a-f]{64}$/) }]);
+    const sha256 = expect.stringMatching(/^[0-9a-f]{64}$/);
+    expect(models).toEqual([
+      { role: 'detector', name: 'detections', sha256 },
+      { role: 'appearance', name: 'siamese', sha256 },
+    ]);
   });
 
   it('are enough without it, and give the same trajectories', async () => {
