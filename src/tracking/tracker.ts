@@ -256,6 +256,10 @@ export class Tracker {
       this.tracks[i].observed[0] += x;
       this.tracks[i].observed[1] += y;
     }
+    for (const { observed } of this.away) {
+      observed[0] += x;
+      observed[1] += y;
+    }
   }
 
   private fillColumns(): void {

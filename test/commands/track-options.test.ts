@@ -105,6 +105,7 @@ describe('--json', () => {
     expect(Object.keys(stages)).toEqual([
       'decode',
       'detect',
+      'embed',
       'track',
       'refine',
       'write',
