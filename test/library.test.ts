@@ -25,6 +25,7 @@ function run(script: string, ...args: string[]): string {
 const CONSUMER = `
 import { loadParameters, Tracker, TwintrackError, trackVideo, type Detections, type TrackSummary } from 'twintrack';
 import { Analysis, resolveAreas, ZoneCounter, type AreaEvent } from 'twintrack/analytics';
+import { calibrated, loadSiamese, readPatch } from 'twintrack/appearance';
 import { type Detector, loadDetector } from 'twintrack/detection';
 import { evaluateSequence, figures } from 'twintrack/evaluation';
 import { exportTrajectories } from 'twintrack/export';
@@ -42,7 +43,13 @@ export async function all(path: string): Promise<TrackSummary> {
   const video = await openVideo(path, { letterbox: ({ width, height }) => detector.letterbox(width, height) });
   for await (const frame of video) console.log((await detector.detect(frame satisfies Frame)).length);
   await detector.close();
+  const model = await loadSiamese();
+  const [a, b] = [await model.embed(await readPatch('a.jpg')), await model.embed(await readPatch('b.jpg'))];
+  console.log(model.similarity(a, 0, b, 0).toFixed());
+  await model.close();
   const parameters = await loadParameters(undefined, ['tracking.lostSeconds=3']);
+  const { appearance } = parameters;
+  new Tracker({}, undefined, { ...appearance, similarity: calibrated(model, appearance.weight, appearance.bias) });
   const summary = await trackVideo(path, { out: 'out', annotate: false, parameters });
   const { trajectories } = await readTrajectories(summary.files.trajectories ?? '');
   trajectories satisfies readonly Trajectory[];
