@@ -27,6 +27,9 @@ export interface SessionHandlers {
 const SETTLE_SECONDS = 0.05;
 const SETTLE_SECONDS_MOST = 0.3;
 
+/** A camera that is known gets at least this long for its first picture. */
+const LEAST_PATIENCE_SECONDS = 1;
+
 /**
  * Keeps one camera going: connects, reads, waits a while when the connection ends, and connects again, for ever. Never throws for
  * what a camera does.
@@ -41,6 +44,10 @@ export class CameraSession {
   #format: PictureFormat | undefined;
   /** The size as ffmpeg's log told it when the format was found out. */
   #size: string | undefined;
+  /** The longest that it took from connecting to the first picture, in seconds. */
+  #slowest = 0;
+  /** Connections in a row that were made but gave no picture in time. */
+  #silent = 0;
   #frames = 0;
   #lastTime = Number.NEGATIVE_INFINITY;
 
@@ -85,6 +92,11 @@ export class CameraSession {
     const { width, height } = this.#format;
     const letterbox = this.#handlers.letterbox(width, height);
     const clock = new FrameClock(this.#lastTime);
+    // a camera that is known to be quick is asked again soon when it says nothing: servers that just started may be stuck
+    const usual = Math.max(LEAST_PATIENCE_SECONDS, 2 * this.#slowest) * 2 ** this.#silent;
+    const connectSeconds =
+      this.#frames > 0 ? Math.min(this.#limits.connectSeconds, usual) : this.#limits.connectSeconds;
+    const started = now();
     let began = Number.NaN;
     let waiting: (() => void) | undefined;
     let timer: NodeJS.Timeout | undefined;
@@ -97,6 +109,7 @@ export class CameraSession {
     let settled = false;
     const fault = await readConnection(ffmpeg, this.#address, {
       ...this.#limits,
+      connectSeconds,
       format: this.#format,
       letterbox,
       signal,
@@ -104,6 +117,8 @@ export class CameraSession {
         const arrival = now();
         if (Number.isNaN(began)) {
           began = arrival;
+          this.#slowest = Math.max(this.#slowest, arrival - started);
+          this.#silent = 0;
           this.#backoff.reset();
           this.#handlers.onConnected();
         }
@@ -128,6 +143,10 @@ export class CameraSession {
       },
     });
     clearTimeout(timer);
+    if (Number.isNaN(began) && now() - started >= connectSeconds) {
+      if (this.#silent++ === 0) this.#backoff.reset();
+      this.#silent = Math.min(this.#silent, 10);
+    }
     return fault;
   }
 }
