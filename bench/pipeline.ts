@@ -1,17 +1,20 @@
 /**
  * How much of the speed of detection alone is left when everything else is done as well:
  * (a) decode + detect, against (b) decode + detect + track, refine, and decode once more + draw + encode, or with --online
- * all in one pass; turn by turn in one run.
+ * all in one pass; turn by turn in one run. With the ground truth of the whole video also how accurate the result is; that of the
+ * sample is MOT15's, and peers' figures on it stand beside.
  *
- *   npm run bench:pipeline [-- VIDEO [--turns N] [--max-frames N] [--detector NAME|FILE.onnx] [--online]]
+ *   npm run bench:pipeline [-- VIDEO [--turns N] [--max-frames N] [--detector NAME|FILE.onnx] [--online] [--gt GT.txt]]
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Detections, loadDetector } from '../src/detection/index.ts';
+import { evaluateSequence, type Figures, figures, readGroundTruth, readResults } from '../src/evaluation/index.ts';
 import type { StageTimes } from '../src/stage-times.ts';
 import { trackVideo } from '../src/track-video.ts';
+import { table } from '../src/training/association-report.ts';
 import { openVideo } from '../src/video/index.ts';
 
 const { values, positionals } = parseArgs({
@@ -21,10 +24,11 @@ const { values, positionals } = parseArgs({
     'max-frames': { type: 'string', default: '300' },
     detector: { type: 'string', default: 'centernet' },
     online: { type: 'boolean', default: false },
+    gt: { type: 'string' },
   },
 });
 const video = positionals[0] ?? 'videos/pets09-s2l1.mp4';
-const maxFrames = Number(values['max-frames']);
+const maxFrames = values.gt === undefined ? Number(values['max-frames']) : Number.MAX_SAFE_INTEGER;
 const { detector, online } = values;
 
 /** Frames per second of decoding and detection alone. */
@@ -46,6 +50,11 @@ async function detectOnly(): Promise<number> {
   const seconds = (performance.now() - started) / 1000;
   await model.close();
   return frames / seconds;
+}
+
+/** Figures of a MOT file against ground truth. */
+async function accuracy(gt: string, results: string): Promise<Figures> {
+  return figures(evaluateSequence(await readGroundTruth(gt, { name: 'video' }), await readResults(results)));
 }
 
 /** Runs something and gives its result with the CPU time it took, in seconds, that of ended child processes included (Linux). */
@@ -73,11 +82,13 @@ const out = mkdtempSync(join(tmpdir(), 'twintrack-bench-'));
 const alone = { fps: [] as number[], cpu: [] as number[] };
 const whole = { fps: [] as number[], cpu: [] as number[], stages: [] as StageTimes[] };
 let frames = 0;
+let score: Figures | undefined;
 console.log(`${video}, ${detector}, ${cpus()[0].model}, ${availableParallelism()} cores`);
 for (let turn = 1; turn <= Number(values.turns); turn++) {
   const [fps, cpu] = await withCpu(detectOnly);
   const [summary, wholeCpu] = await withCpu(() => trackVideo(video, { out, detector, maxFrames, online }));
   frames = summary.frames;
+  if (values.gt) score = await accuracy(values.gt, summary.files.mot ?? '');
   alone.fps.push(fps);
   alone.cpu.push(cpu);
   whole.fps.push(summary.fps);
@@ -100,3 +111,14 @@ for (const stage of Object.keys(whole.stages[0]) as (keyof StageTimes)[]) {
   const times = whole.stages.map((stages) => stages[stage] / frames);
   console.log(`  ${stage.padEnd(9)} ${median(times).toFixed(2)}`);
 }
+
+const SHOWN = ['HOTA', 'MOTA', 'IDF1', 'IDSW'] as const;
+const row = (name: string, of: Figures): string[] => [
+  name,
+  ...SHOWN.map((f) => of[f]?.toFixed(f === 'IDSW' ? 0 : 1) ?? ''),
+];
+const { about, peers } = JSON.parse(readFileSync(new URL('peers.json', import.meta.url), 'utf8')).video;
+const rows = score ? [row(`twintrack, ${online ? 'on-line' : 'refined'}, on ${detector}`, score)] : [];
+if (positionals.length === 0) rows.push(...peers.map((peer: Figures & { name: string }) => row(peer.name, peer)));
+if (rows.length > 0)
+  console.log(`\n${table(['accuracy', ...SHOWN], rows)}\n\n${positionals.length === 0 ? about : ''}`);
