@@ -44,8 +44,8 @@ export class CameraSession {
   #format: PictureFormat | undefined;
   /** The size as ffmpeg's log told it when the format was found out. */
   #size: string | undefined;
-  /** The longest that it took from connecting to the first picture, in seconds. */
-  #slowest = 0;
+  /** How long it took the last time from connecting to the first picture, in seconds. */
+  #usual = 0;
   /** Connections in a row that were made but gave no picture in time. */
   #silent = 0;
   #frames = 0;
@@ -93,7 +93,7 @@ export class CameraSession {
     const letterbox = this.#handlers.letterbox(width, height);
     const clock = new FrameClock(this.#lastTime);
     // a camera that is known to be quick is asked again soon when it says nothing: servers that just started may be stuck
-    const usual = Math.max(LEAST_PATIENCE_SECONDS, 2 * this.#slowest) * 2 ** this.#silent;
+    const usual = Math.max(LEAST_PATIENCE_SECONDS, 3 * this.#usual) * 2 ** this.#silent;
     const connectSeconds =
       this.#frames > 0 ? Math.min(this.#limits.connectSeconds, usual) : this.#limits.connectSeconds;
     const started = now();
@@ -117,7 +117,7 @@ export class CameraSession {
         const arrival = now();
         if (Number.isNaN(began)) {
           began = arrival;
-          this.#slowest = Math.max(this.#slowest, arrival - started);
+          this.#usual = arrival - started;
           this.#silent = 0;
           this.#backoff.reset();
           this.#handlers.onConnected();
