@@ -54,9 +54,14 @@ const source = await openVideo(options.video, {
   pixels: true,
   letterbox: ({ width, height }) => detector.letterbox(width, height),
 });
-const minScore = parameters.tracking.lowScore;
+const { lowScore: minScore, highScore: sureScore } = parameters.tracking;
 const looked = [histogram(), siamese].map((model) => {
-  const stage = new AppearanceStage(model, { mode: 'always', minScore, colourSpace: source.info.colourSpace });
+  const stage = new AppearanceStage(model, {
+    mode: 'always',
+    minScore,
+    sureScore,
+    colourSpace: source.info.colourSpace,
+  });
   return { name: model.name, model, stage, detections: [] as Detections[] };
 });
 const times: number[] = [];
@@ -92,7 +97,7 @@ function whereItMatters(frames: readonly Detections[], dimensions: number): Dete
   const choice = new EmbeddingChoice();
   return frames.map((detections, f) => {
     const embeddings = new Float32Array(detections.embeddings!.length).fill(Number.NaN);
-    for (const j of choice.choose(detections, minScore, times[f])) {
+    for (const j of choice.choose(detections, minScore, sureScore, times[f])) {
       const [from, to] = [j * dimensions, (j + 1) * dimensions];
       embeddings.set(detections.embeddings!.subarray(from, to), from);
     }

@@ -233,10 +233,11 @@ async function openSource(
 
 function appearanceStage(model: AppearanceModel, parameters: Parameters, info: Source['info']): AppearanceStage {
   const { mode } = parameters.appearance;
-  const { lowScore } = parameters.tracking;
+  const { lowScore, highScore } = parameters.tracking;
   return new AppearanceStage(model, {
     mode: mode === 'always' ? 'always' : 'auto',
     minScore: lowScore,
+    sureScore: highScore,
     colourSpace: info.colourSpace,
   });
 }

@@ -5,6 +5,8 @@ import { type Boxes, isBox } from '../geometry.ts';
 const REACH = 0.5;
 /** Somebody new is looked at in every frame for this many seconds, and everybody again after as many. */
 const FRESH = 0.5;
+/** More than one box could follow from one, or one from more than one. */
+const DOUBT = -2;
 
 /**
  * Chooses whose looks can matter, from the boxes alone: whoever is new, was near somebody else, or has not been looked at for
@@ -20,22 +22,26 @@ export class EmbeddingChoice {
    * The rows of the next frame's detections to look at, rising.
    *
    * @param minScore detections below this score do not count
+   * @param sureScore score from which a detection is sure to show somebody
    * @param time seconds, later than that of the frame before
    */
-  choose(detections: Detections, minScore: number, time: number): number[] {
+  choose(detections: Detections, minScore: number, sureScore: number, time: number): number[] {
     const rows = present(detections, minScore);
     const boxes = new Float64Array(4 * rows.length);
     for (const [k, j] of rows.entries()) boxes.set(detections.boxes.subarray(4 * j, 4 * j + 4), 4 * k);
     const since = new Float64Array(rows.length).fill(time);
-    const seen = new Float64Array(rows.length).fill(time);
+    const seen = new Float64Array(rows.length).fill(Number.NEGATIVE_INFINITY);
     const before = this.follow(boxes);
-    const chosen = rows.filter((_, k) => {
+    const chosen = rows.filter((j, k) => {
       const i = before[k];
-      if (i < 0) return true;
-      since[k] = this.since[i];
-      if (time - since[k] < FRESH || time - this.seen[i] >= FRESH) return true;
-      seen[k] = this.seen[i];
-      return false;
+      if (i >= 0) {
+        since[k] = this.since[i];
+        seen[k] = this.seen[i];
+      }
+      // A doubtful detection by itself starts no track and shows nobody well.
+      const due = detections.scores[j] >= sureScore && (time - since[k] < FRESH || time - seen[k] >= FRESH);
+      if (i === DOUBT || due) seen[k] = time;
+      return i === DOUBT || due;
     });
     this.boxes = boxes;
     this.since = since;
@@ -43,7 +49,7 @@ export class EmbeddingChoice {
     return chosen;
   }
 
-  /** For each box the one of the frame before that it follows from; −1 where there is none or a doubt. */
+  /** For each box the one of the frame before that it follows from; −1 where there is none, {@link DOUBT} where it is not sure. */
   private follow(boxes: Boxes): Int32Array {
     const n = boxes.length / 4;
     const before = new Int32Array(n).fill(-1);
@@ -57,7 +63,9 @@ export class EmbeddingChoice {
         before[k] = i;
       }
     }
-    for (let k = 0; k < n; k++) if (candidates[k] !== 1 || followers[before[k]] !== 1) before[k] = -1;
+    for (let k = 0; k < n; k++) {
+      if (candidates[k] > 1 || (candidates[k] === 1 && followers[before[k]] > 1)) before[k] = DOUBT;
+    }
     return before;
   }
 }

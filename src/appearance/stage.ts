@@ -10,6 +10,8 @@ export interface AppearanceStageOptions {
   readonly mode: 'always' | 'auto';
   /** Detections below this score are not looked at. */
   readonly minScore: number;
+  /** Score from which a detection is sure to show somebody. */
+  readonly sureScore: number;
   /** ffmpeg's name of the YUV matrix of the frames. */
   readonly colourSpace?: string | undefined;
 }
@@ -63,7 +65,9 @@ export class AppearanceStage {
   }
 
   private choose(detections: Detections, time: number): number[] {
-    const { mode, minScore } = this.options;
-    return mode === 'always' ? present(detections, minScore) : this.choice.choose(detections, minScore, time);
+    const { mode, minScore, sureScore } = this.options;
+    return mode === 'always'
+      ? present(detections, minScore)
+      : this.choice.choose(detections, minScore, sureScore, time);
   }
 }

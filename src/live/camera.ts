@@ -153,8 +153,8 @@ export class Camera {
     this.#endAll(); // boxes of another size are of no use any more
     const { appearance } = this.#setup;
     const mode = parameters.appearance.mode === 'always' ? 'always' : 'auto';
-    const minScore = parameters.tracking.lowScore;
-    this.#looks = appearance && new AppearanceStage(appearance, { mode, minScore });
+    const { lowScore: minScore, highScore: sureScore } = parameters.tracking;
+    this.#looks = appearance && new AppearanceStage(appearance, { mode, minScore, sureScore });
     this.#hours.closeFile();
     this.pictures.setFormat(format);
     const caption = (frame: TrackedFrame) => this.#caption(frame);

@@ -65,7 +65,7 @@ describe('EmbeddingChoice', () => {
   function count(walk: (frame: number) => Detections, frames = 100, rate = 10): number {
     const choice = new EmbeddingChoice();
     let looked = 0;
-    for (let f = 0; f < frames; f++) looked += choice.choose(walk(f), 0.2, f / rate).length;
+    for (let f = 0; f < frames; f++) looked += choice.choose(walk(f), 0.2, 0.5, f / rate).length;
     return looked;
   }
 
@@ -78,22 +78,25 @@ describe('EmbeddingChoice', () => {
 
   it('looks at both of two who are near each other, in every frame, and at nobody else', () => {
     const choice = new EmbeddingChoice();
-    for (let f = 0; f < 17; f++) choice.choose(people(100, 400, 800), 0.2, f / 10);
-    expect(choice.choose(people(100, 400, 800), 0.2, 1.7)).toEqual([]);
-    expect(choice.choose(people(360, 400, 800), 0.2, 1.75)).toEqual([0, 1]);
-    expect(choice.choose(people(365, 400, 800), 0.2, 1.8)).toEqual([0, 1]);
-    expect(choice.choose(people(450, 400, 800), 0.2, 1.85)).toEqual([0, 1]);
+    for (let f = 0; f < 17; f++) choice.choose(people(100, 400, 800), 0.2, 0.5, f / 10);
+    expect(choice.choose(people(100, 400, 800), 0.2, 0.5, 1.7)).toEqual([]);
+    expect(choice.choose(people(360, 400, 800), 0.2, 0.5, 1.75)).toEqual([0, 1]);
+    expect(choice.choose(people(365, 400, 800), 0.2, 0.5, 1.8)).toEqual([0, 1]);
+    expect(choice.choose(people(450, 400, 800), 0.2, 0.5, 1.85)).toEqual([0, 1]);
   });
 
   it('looks at who is new or has jumped, and not at what is no person', () => {
     const choice = new EmbeddingChoice();
-    for (let f = 0; f < 17; f++) choice.choose(people(100), 0.2, f / 10);
-    expect(choice.choose(people(100, 500), 0.2, 1.7)).toEqual([1]);
-    expect(choice.choose(people(700, 500), 0.2, 1.75)).toEqual([0, 1]);
+    for (let f = 0; f < 17; f++) choice.choose(people(100), 0.2, 0.5, f / 10);
+    expect(choice.choose(people(100, 500), 0.2, 0.5, 1.7)).toEqual([1]);
+    expect(choice.choose(people(700, 500), 0.2, 0.5, 1.75)).toEqual([0, 1]);
+    const alone = people(100);
+    alone.scores[0] = 0.4;
+    expect(new EmbeddingChoice().choose(alone, 0.2, 0.5, 0)).toEqual([]);
     const doubtful = people(100, 200, 300);
     doubtful.scores[0] = 0.1;
     doubtful.boxes[4] = Number.NaN;
     doubtful.boxes[10] = 0;
-    expect(new EmbeddingChoice().choose(doubtful, 0.2, 0)).toEqual([]);
+    expect(new EmbeddingChoice().choose(doubtful, 0.2, 0.5, 0)).toEqual([]);
   });
 });

@@ -32,7 +32,7 @@ const GREY = [(100 - 16) / 219, (200 - 16) / 219];
 
 describe('AppearanceStage', () => {
   it('puts each embedding in the row of its detection, and NaN where it did not look', async () => {
-    const stage = new AppearanceStage(model, { mode: 'always', minScore: 0.2 });
+    const stage = new AppearanceStage(model, { mode: 'always', minScore: 0.2, sureScore: 0.5 });
     const { embeddings, boxes } = await stage.describe(frame(0), Promise.resolve(LEFT_AND_RIGHT));
     expect(boxes).toBe(LEFT_AND_RIGHT.boxes);
     expect(embeddings).toHaveLength(9);
@@ -45,7 +45,7 @@ describe('AppearanceStage', () => {
 
   it('chooses in the order of the frames, however long each takes to be detected', async () => {
     const looked = async (delays: readonly number[]) => {
-      const stage = new AppearanceStage(model, { mode: 'auto', minScore: 0.2 });
+      const stage = new AppearanceStage(model, { mode: 'auto', minScore: 0.2, sureScore: 0.5 });
       const described = delays.map((delay, index) => {
         const detected = new Promise<Detections>((resolve) => setTimeout(() => resolve(LEFT_AND_RIGHT), delay));
         return stage.describe(frame(index), detected);
@@ -61,7 +61,7 @@ describe('AppearanceStage', () => {
   });
 
   it('a frame that cannot be detected is told, and the next ones are described all the same', async () => {
-    const stage = new AppearanceStage(model, { mode: 'auto', minScore: 0.2 });
+    const stage = new AppearanceStage(model, { mode: 'auto', minScore: 0.2, sureScore: 0.5 });
     const failed = stage.describe(frame(0), Promise.reject(new Error('no inference')));
     const next = stage.describe(frame(1), Promise.resolve(LEFT_AND_RIGHT));
     await expect(failed).rejects.toThrow('no inference');
@@ -69,7 +69,7 @@ describe('AppearanceStage', () => {
   });
 
   it('leaves detections without a picture as they are', async () => {
-    const stage = new AppearanceStage(model, { mode: 'always', minScore: 0.2 });
+    const stage = new AppearanceStage(model, { mode: 'always', minScore: 0.2, sureScore: 0.5 });
     const { pixels, ...without } = frame(0);
     expect(pixels).toBeDefined();
     expect(await stage.describe(without, Promise.resolve(LEFT_AND_RIGHT))).toBe(LEFT_AND_RIGHT);
