@@ -64,8 +64,8 @@ describe('the sample video, end to end with the embedded detector', () => {
       };
       const online = await score('online', '--online');
       expect(online.MOTA).toBeGreaterThanOrEqual(77);
-      expect(online.IDF1).toBeGreaterThanOrEqual(74);
-      expect(online.HOTA).toBeGreaterThanOrEqual(55.5);
+      expect(online.IDF1).toBeGreaterThanOrEqual(85);
+      expect(online.HOTA).toBeGreaterThanOrEqual(60);
       const refined = await score('refined');
       expect(refined.HOTA).toBeGreaterThanOrEqual(online.HOTA - 0.5);
       for (const { mot } of [online, refined]) {
