@@ -10,10 +10,6 @@ def uniform(n, low, high, dims=3):
     return torch.empty(n, *[1] * dims).uniform_(low, high)
 
 
-def chance(n, p, dims=3):
-    return torch.rand(n, *[1] * dims) < p
-
-
 def shifted(x):
     """Crop shift, scale and aspect as a detector errs; half of them mirrored. [n, 3, 144, 72] to [n, 3, 128, 64]"""
     n = len(x)
@@ -29,57 +25,64 @@ def shifted(x):
     return F.grid_sample(x, grid, padding_mode="border", align_corners=False)
 
 
+def some(n, p):
+    """Indices of the share p of n, drawn."""
+    return torch.nonzero(torch.rand(n) < p)[:, 0]
+
+
 def coarse(x):
-    """Fewer pixels and back, or a blur: four sizes a batch, on six in ten of the patches."""
-    parts = []
-    for part in x.chunk(4):
+    """Fewer pixels and back, or a blur: another size for each of a person's patches, on half of them."""
+    for start in range(4):
+        chosen = torch.arange(start, len(x), 4)
+        chosen = chosen[some(len(chosen), 0.5)]
         width = int(torch.randint(14, 48, ()))
-        small = F.interpolate(part, (int(width * torch.empty(()).uniform_(1.9, 2.4)), width), mode="area")
+        small = F.interpolate(x[chosen], (int(width * torch.empty(()).uniform_(1.9, 2.4)), width), mode="area")
         if torch.rand(()) < 0.3:
             small = F.avg_pool2d(F.pad(small, (1, 1, 1, 1), mode="replicate"), 3, 1)
-        back = F.interpolate(small, SIZE, mode="bilinear" if torch.rand(()) < 0.7 else "bicubic", align_corners=False)
-        parts.append(torch.where(chance(len(part), 0.6), back, part))
-    return torch.cat(parts).clamp(0, 255)
+        x[chosen] = F.interpolate(small, SIZE, mode="bilinear", align_corners=False)
+    return x
 
 
 def recoloured(x):
-    """Gain, contrast, saturation and tint."""
+    """Saturation, contrast, tint and gain, as one map of the colours of each patch."""
     n = len(x)
-    grey = (x * torch.tensor([0.299, 0.587, 0.114]).view(3, 1, 1)).sum(1, keepdim=True)
-    x = grey + (x - grey) * uniform(n, 0.6, 1.35)
-    mean = grey.mean((2, 3), keepdim=True)
-    x = mean + (x - mean) * uniform(n, 0.7, 1.3)
-    tint = torch.empty(n, 3, 1, 1).uniform_(0.93, 1.07)
-    return (x * tint * uniform(n, 0.7, 1.35)).clamp(0, 255)
+    grey = torch.tensor([0.299, 0.587, 0.114])
+    saturation, contrast = uniform(n, 0.75, 1.25, 2), uniform(n, 0.8, 1.2, 2)
+    gain = torch.empty(n, 3, 1).uniform_(0.95, 1.05) * uniform(n, 0.8, 1.25, 2)
+    colours = saturation * torch.eye(3) + (1 - saturation) * grey.expand(3, 3)
+    mean = (x.mean((2, 3)) @ grey).view(n, 1, 1)
+    return torch.baddbmm(gain * (1 - contrast) * mean, gain * contrast * colours, x.flatten(2)).clamp_(0, 255).view_as(x)
 
 
-def rectangles(n, heights, widths):
-    """Masks [n, 1, 128, 64] of one rectangle each: (low, high) parts of height and width, anywhere."""
-    h, w = uniform(n, *heights), uniform(n, *widths)
-    top, left = torch.rand(n, 1, 1, 1) * (1 - h), torch.rand(n, 1, 1, 1) * (1 - w)
-    y = (torch.arange(SIZE[0]) + 0.5).view(1, 1, -1, 1) / SIZE[0]
-    x = (torch.arange(SIZE[1]) + 0.5).view(1, 1, 1, -1) / SIZE[1]
-    return (y > top) & (y < top + h) & (x > left) & (x < left + w)
+def centres(length, shape):
+    return ((torch.arange(length) + 0.5) / length).view(shape)
+
+
+ROWS, COLUMNS = centres(SIZE[0], (1, 1, -1, 1)), centres(SIZE[1], (1, 1, 1, -1))
 
 
 def occluded(x):
-    """Another person of the batch from one side or from below, shifted into the picture."""
-    n = len(x)
-    other = x[torch.randperm(n)]
-    share = uniform(n, 0.15, 0.45)
-    side = torch.randint(0, 3, (n, 1, 1, 1))
-    columns = (torch.arange(SIZE[1]) + 0.5).view(1, 1, 1, -1) / SIZE[1]
-    rows = (torch.arange(SIZE[0]) + 0.5).view(1, 1, -1, 1) / SIZE[0]
-    mask = torch.where(side == 0, columns < share, torch.where(side == 1, columns > 1 - share, rows > 1 - share))
-    moved = torch.where(side == 0, other.roll(-SIZE[1] // 2, 3), torch.where(side == 1, other.roll(SIZE[1] // 2, 3), other.roll(SIZE[0] // 2, 2)))
-    return torch.where(mask & chance(n, 0.25), moved, x)
+    """Another person of the batch from the left, the right or below, shifted into the picture."""
+    chosen = some(len(x), 0.2)
+    for part, side in zip(chosen.tensor_split(3), range(3)):
+        other = x[torch.randint(0, len(x), (len(part),))]
+        share = uniform(len(part), 0.15, 0.45)
+        mask = (COLUMNS < share, COLUMNS > 1 - share, ROWS > 1 - share)[side]
+        moved = other.roll(SIZE[0] // 2, 2) if side == 2 else other.roll(SIZE[1] // 2, 3)
+        x[part] = torch.where(mask, moved, x[part])
+    return x
 
 
 def erased(x):
     """A rectangle of one colour or of noise."""
-    n = len(x)
-    fill = torch.rand(n, 3, 1, 1) * 255 + torch.randn(1, 3, *SIZE) * 40 * chance(n, 0.5)
-    return torch.where(rectangles(n, (0.1, 0.5), (0.2, 0.7)) & chance(n, 0.35), fill.clamp(0, 255), x)
+    chosen = some(len(x), 0.25)
+    n = len(chosen)
+    h, w = uniform(n, 0.1, 0.5), uniform(n, 0.2, 0.7)
+    top, left = torch.rand(n, 1, 1, 1) * (1 - h), torch.rand(n, 1, 1, 1) * (1 - w)
+    mask = (ROWS > top) & (ROWS < top + h) & (COLUMNS > left) & (COLUMNS < left + w)
+    noise = torch.randn(1, 3, *SIZE) * 40 * (torch.rand(n, 1, 1, 1) < 0.5)
+    x[chosen] = torch.where(mask, (torch.rand(n, 3, 1, 1) * 255 + noise).clamp(0, 255), x[chosen])
+    return x
 
 
 def augment(crops):

@@ -43,7 +43,10 @@ class Data:
     images: torch.Tensor  # uint8 [n, 3, 144, 72]
     labels: np.ndarray  # 0 .. identities-1
     cameras: np.ndarray
+    detected: np.ndarray  # whether the box is a detector's
     teacher: torch.Tensor  # unit [n, 256]
+    mixtures: torch.Tensor  # uint8 [m, 3, 144, 72]: people who do not exist
+    mixtures_teacher: torch.Tensor  # unit [m, 256]
     held: tuple  # images, people, cameras of people kept out of the training
     val: tuple
 
@@ -60,9 +63,10 @@ def held_out(folder):
 
 
 def load(folder, taught_in):
-    """Everything in memory; `taught_in` is the folder that teacher.py wrote."""
-    images, labels, cameras, taught = [], [], [], []
+    """Everything in memory; `taught_in` is the folder that teacher.py and mixtures.py wrote."""
+    images, labels, cameras, detected, taught = [], [], [], [], []
     val = read_set(folder, "cuhk03-val")
+    mixtures = np.load(os.path.join(taught_in, "mixtures.npz"))
     for name in SETS:
         pictures, people, seen, files = read_set(folder, name)
         # the detected crops show what the labelled ones of the same name show
@@ -74,13 +78,17 @@ def load(folder, taught_in):
         images.append(pictures[keep])
         labels += [f"{source} {p}" for p in people[keep]]
         cameras.append(seen[keep])
+        detected.append(np.full(keep.sum(), name.endswith("detected")))
         at = {file: i for i, file in enumerate(known["files"])}
         taught.append(known["embeddings"][[at[file] for file, kept in zip(files, keep) if kept]])
     return Data(
         planes(np.concatenate(images)),
         np.unique(labels, return_inverse=True)[1],
         np.concatenate(cameras),
+        np.concatenate(detected),
         torch.from_numpy(np.concatenate(taught)).float(),
+        planes(mixtures["images"]),
+        torch.from_numpy(mixtures["embeddings"]).float(),
         held_out(folder),
         (planes(val[0]), val[1], val[2]),
     )

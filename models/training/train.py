@@ -1,6 +1,6 @@
-"""Trains the sister network; DIR is the folder that teacher.py wrote. See README.md of this folder.
+"""Trains the sister network; DIR is the folder that teacher.py and mixtures.py wrote. See README.md of this folder.
 
-    python train.py --data REID_FOLDER --out DIR [--minutes 110]
+    python train.py --data REID_FOLDER --out DIR [--minutes 108]
 """
 
 import argparse
@@ -14,13 +14,14 @@ import torch
 import torch.nn.functional as F
 
 import crops
-from augmentation import augment, plain
+from augmentation import augment, plain, shifted
 from measures import auc, rank1
 from network import EMBEDDING, Head, Sister
 from torch import nn
 
-PEOPLE, EACH = 24, 4
+PEOPLE, EACH, MIXTURES = 16, 4, 48
 CHECK_SECONDS = 240
+SETTLED, FIRST_LAYERS = 0.66, 3  # from this share of the time on the first layers stay as they are: they cost most and change least
 
 
 class Classes(nn.Module):
@@ -90,26 +91,30 @@ class Batches(torch.utils.data.IterableDataset):
         torch.manual_seed(self.seed)
         sampler = Sampler(self.data.labels, self.data.cameras, np.random.default_rng(self.seed))
         while True:
-            chosen = sampler.batch()
-            yield augment(self.data.images[chosen]).contiguous(memory_format=torch.channels_last), chosen
+            chosen, mixed = sampler.batch(), torch.randint(0, len(self.data.mixtures), (MIXTURES,))
+            # what the teacher was shown, the student is shown much the same
+            x = torch.cat([augment(self.data.images[chosen]), shifted(self.data.mixtures[mixed].float())])
+            yield x.contiguous(memory_format=torch.channels_last), chosen, mixed
 
 
 def losses(model, head, classes, x, labels, teacher):
+    """`x` and `teacher` go on, after the patches that `labels` are of, with the mixtures."""
     with torch.autocast("cpu", torch.bfloat16):
         embedding = model(x)
     embedding = embedding.float()
     unit = F.normalize(embedding)
-    same = labels[:, None] == labels[None]
     similarity = unit @ unit.T
-    i, j, target = pairs(similarity.detach(), same)
-    parts = {
-        "identity": classes(unit, labels),
-        "triplet": 2 * triplet(similarity, same),
-        "pair": 0.5 * F.binary_cross_entropy_with_logits(head(unit[i], unit[j])[:, 0], target),
+    n = len(labels)
+    own, people = unit[:n], similarity[:n, :n]
+    same = labels[:, None] == labels[None]
+    i, j, target = pairs(people.detach(), same)
+    return {
+        "identity": classes(own, labels),
+        "triplet": 2 * triplet(people, same),
+        "pair": 0.5 * F.binary_cross_entropy_with_logits(head(own[i], own[j])[:, 0], target),
         "embedding": 8 * (1 - F.cosine_similarity(classes.teacher(embedding), teacher)).mean(),
         "relation": 40 * (similarity - teacher @ teacher.T).square().mean(),
     }
-    return parts
 
 
 def embed(model, images):
@@ -141,7 +146,7 @@ def main():
     options = argparse.ArgumentParser()
     options.add_argument("--data", required=True)
     options.add_argument("--out", required=True)
-    options.add_argument("--minutes", type=float, default=110)
+    options.add_argument("--minutes", type=float, default=108)
     options.add_argument("--rate", type=float, default=1.2e-3)
     options = options.parse_args()
     torch.set_num_threads(1)  # more threads only wait for each other on a busy machine
@@ -164,14 +169,17 @@ def main():
     print(f"{len(data.labels)} crops of {len(classes.weight)} people, step {step}, {spent / 60:.1f} minutes done", flush=True)
     sums, count, last, checked = {}, 0, time.time(), time.time()
     loader = torch.utils.data.DataLoader(Batches(data, step + 1), None, num_workers=1, prefetch_factor=4)
-    for x, chosen in loader:
+    for x, chosen, mixed in loader:
         if spent >= options.minutes * 60:
             break
         progress = spent / options.minutes / 60
+        if progress >= SETTLED:
+            model.layers[:FIRST_LAYERS].eval().requires_grad_(False)
         rate = options.rate * min(1, (step + 1) / 300) * (0.5 + 0.5 * np.cos(np.pi * progress)) + 1e-6
         for group in optimiser.param_groups:
             group["lr"] = rate
-        parts = losses(model, head, classes, x, labels[chosen], data.teacher[chosen])
+        teacher = torch.cat([data.teacher[chosen], data.mixtures_teacher[mixed]])
+        parts = losses(model, head, classes, x, labels[chosen], teacher)
         optimiser.zero_grad()
         sum(parts.values()).backward()
         nn.utils.clip_grad_norm_(weights, 5)
@@ -186,7 +194,7 @@ def main():
         if now - checked > CHECK_SECONDS or spent >= options.minutes * 60:
             figures = check(average, data.held, data.val)
             log.append({"step": step, "minutes": spent / 60, "rate": rate, **{k: v / count for k, v in sums.items()}, **figures})
-            print(json.dumps(log[-1]), f"{count * PEOPLE * EACH / (now - checked):.0f} patches/s", flush=True)
+            print(json.dumps(log[-1]), f"{count * (PEOPLE * EACH + MIXTURES) / (now - checked):.0f} patches/s", flush=True)
             sums, count = {}, 0
             state = dict(head=head.state_dict(), classes=classes.state_dict(), average=average.state_dict())
             state |= dict(model=model.state_dict(), optimiser=optimiser.state_dict(), log=log, step=step, spent=spent)
