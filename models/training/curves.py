@@ -52,7 +52,7 @@ def main():
     most = max(max(values) for _, values, _ in first)
     body = panel("losses, relative to the first", first, steps, 0, most, LEFT, 2)
     body += panel("unseen people", second, steps, 0, 1, LEFT + 370, 2)
-    head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT + 20}" font-family="sans-serif" font-size="11">'
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT + 20}" font-family="sans-serif" font-size="11"><title>Training of the Siamese network</title>'
     with open(options.out, "w") as file:
         file.write("\n".join([head, '<rect width="100%" height="100%" fill="#fff"/>', *body, "</svg>", ""]))
 
