@@ -23,13 +23,14 @@ async function underWay(
   const out = join(folder, name);
   mkdirSync(out);
   const child = start(['track', SAMPLE, '--out', out, '--json', ...args], { detached: true });
-  while (bytes(child.pid, 'wchar') < 20e6) await sleep(20); // 0.7 MB for each picture that the encoder has been given
+  const taken = () => children(child.pid, `file:${out}/`).some((encoder) => bytesRead(encoder) > 20e6); // 0.7 MB a picture
+  while (!taken()) await sleep(20);
   return { out, child };
 }
 
-/** Bytes that a process has read or written so far, files and pipes. */
-function bytes(pid: number, what: 'rchar' | 'wchar'): number {
-  return Number(new RegExp(`^${what}: (\\d+)`, 'm').exec(readFileSync(`/proc/${pid}/io`, 'latin1'))![1]);
+/** Bytes that a process has read so far, from files and pipes. */
+function bytesRead(pid: number): number {
+  return Number(/^rchar: (\d+)/m.exec(readFileSync(`/proc/${pid}/io`, 'latin1'))![1]);
 }
 
 /** The child processes of a process whose command line holds a text. */
@@ -76,7 +77,7 @@ describe.skipIf(process.platform !== 'linux')('interrupted in the middle', () =>
     const out = join(folder, 'first-pass');
     mkdirSync(out);
     const child = start(['track', SAMPLE, '--out', out, '--json'], { detached: true });
-    while (bytes(child.pid, 'rchar') < 60e6) await sleep(20); // 0.9 MB for each picture that goes to the detector
+    while (bytesRead(child.pid) < 60e6) await sleep(20); // 0.9 MB for each picture that goes to the detector
     process.kill(child.pid, 'SIGINT');
     await expectClosed(out, await child.ended);
   });
@@ -137,7 +138,7 @@ describe.skipIf(process.platform !== 'linux')('interrupted in the middle', () =>
     const out = join(folder, 'rest');
     const second = makeClip(join(folder, 'second.mp4'), 'testsrc2=s=64x64:r=10:d=1', '-c:v', 'libx264');
     const child = start(['track', SAMPLE, second, '--out', out, '--no-annotate']);
-    while (bytes(child.pid, 'rchar') < 60e6) await sleep(20); // 0.9 MB for each picture that goes to the detector
+    while (bytesRead(child.pid) < 60e6) await sleep(20); // 0.9 MB for each picture that goes to the detector
     process.kill(child.pid, 'SIGINT');
     expect((await child.ended).status).toBe(130);
     expect(namesIn(out)).toEqual(FILES.slice(1));
