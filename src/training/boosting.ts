@@ -33,6 +33,8 @@ export const BOOSTING_DEFAULTS: BoostingOptions = {
 const QUANTILES = 62;
 /** Most bins that this can give, bin 0 for missing values. */
 const BINS = 2 * QUANTILES + 2;
+/** A sum of hessians up to this is what rounding leaves of an empty bin. */
+const NOTHING = 1e-6;
 
 /**
  * Gradient boosting of depth-limited trees on the logistic loss with second-order leaves and histogram splits
@@ -73,7 +75,7 @@ export function trainBoosting(examples: Examples, names: readonly string[], opti
   return { features: names, base, trees };
 }
 
-/** Bins each feature at quantiles: column-major bin numbers, and for each feature the upper edge of every bin. */
+/** Bins each feature at quantiles: bin numbers row by row, and for each feature the upper edge of every bin. */
 function binned(features: Float64Array, n: number, d: number): { bins: Uint8Array; edges: Float64Array[] } {
   const bins = new Uint8Array(n * d);
   const edges: Float64Array[] = [];
@@ -98,7 +100,7 @@ function binned(features: Float64Array, n: number, d: number): { bins: Uint8Arra
     edges.push(edge);
     for (let i = 0; i < n; i++) {
       const x = features[i * d + f];
-      bins[f * n + i] = Number.isNaN(x) ? 0 : 1 + upperBound(edge, x);
+      bins[i * d + f] = Number.isNaN(x) ? 0 : 1 + upperBound(edge, x);
     }
   }
   return { bins, edges };
@@ -111,9 +113,6 @@ class TreeGrower {
     left: [] as number[],
     missing: [] as (0 | 1)[],
   };
-  private readonly g = new Float64Array(BINS);
-  private readonly h = new Float64Array(BINS);
-
   constructor(
     private readonly bins: Uint8Array,
     private readonly edges: readonly Float64Array[],
@@ -128,7 +127,7 @@ class TreeGrower {
 
   grow(): BoostedTree {
     this.addNode();
-    this.split(0, 0, this.n, 0);
+    this.split(0, 0, this.n, 0, this.options.depth > 0 ? this.histogram(0, this.n) : undefined);
     return this.tree;
   }
 
@@ -139,8 +138,8 @@ class TreeGrower {
     return this.tree.feature.push(-1) - 1;
   }
 
-  /** Splits the rows order[from, to) at a node, or makes it a leaf. */
-  private split(node: number, from: number, to: number, depth: number): void {
+  /** Splits the rows order[from, to) at a node, or makes it a leaf; without their histogram it becomes one. */
+  private split(node: number, from: number, to: number, depth: number, histogram?: Float64Array): void {
     const { order, gradient, hessian, options } = this;
     let g = 0;
     let h = 0;
@@ -148,19 +147,18 @@ class TreeGrower {
       g += gradient[order[k]];
       h += hessian[order[k]];
     }
-    const best = depth < options.depth ? this.bestSplit(from, to, g, h) : undefined;
+    const best = histogram && this.bestSplit(histogram, g, h);
     if (!best) {
       const value = rounded((-g / (h + options.lambda)) * options.learningRate);
       this.tree.value[node] = value;
       for (let k = from; k < to; k++) this.logOdds[order[k]] += value;
       return;
     }
-    const column = this.bins.subarray(best.feature * this.n, (best.feature + 1) * this.n);
     const right: number[] = [];
     let middle = from;
     for (let k = from; k < to; k++) {
       const i = order[k];
-      const bin = column[i];
+      const bin = this.bins[i * this.d + best.feature];
       if (bin === 0 ? best.missing : bin <= best.bin) order[middle++] = i;
       else right.push(i);
     }
@@ -171,13 +169,43 @@ class TreeGrower {
     const left = this.addNode();
     this.addNode();
     this.tree.left[node] = left;
-    this.split(left, from, middle, depth + 1);
-    this.split(left + 1, middle, to, depth + 1);
+    const deeper = depth + 1 < options.depth;
+    const [a, b] = deeper ? this.halves(histogram, from, middle, to) : [];
+    this.split(left, from, middle, depth + 1, a);
+    this.split(left + 1, middle, to, depth + 1, b);
+  }
+
+  /** The histograms of order[from, middle) and order[middle, to), given that of both: only the smaller part is counted. */
+  private halves(
+    both: Float64Array,
+    from: number,
+    middle: number,
+    to: number,
+  ): [left: Float64Array, right: Float64Array] {
+    const leftIsSmaller = middle - from < to - middle;
+    const smaller = leftIsSmaller ? this.histogram(from, middle) : this.histogram(middle, to);
+    for (let k = 0; k < both.length; k++) both[k] -= smaller[k];
+    return leftIsSmaller ? [smaller, both] : [both, smaller];
+  }
+
+  /** Sums of gradient and hessian, in turn, over the rows order[from, to) in each bin of each feature. */
+  private histogram(from: number, to: number): Float64Array {
+    const { bins, d, order, gradient, hessian } = this;
+    const sums = new Float64Array(2 * d * BINS);
+    for (let k = from; k < to; k++) {
+      const i = order[k];
+      const [g, h] = [gradient[i], hessian[i]];
+      for (let f = 0, row = i * d; f < d; f++) {
+        const at = 2 * (f * BINS + bins[row + f]);
+        sums[at] += g;
+        sums[at + 1] += h;
+      }
+    }
+    return sums;
   }
 
   private bestSplit(
-    from: number,
-    to: number,
+    histogram: Float64Array,
     g: number,
     h: number,
   ): { feature: number; bin: number; missing: boolean } | undefined {
@@ -186,20 +214,13 @@ class TreeGrower {
     let best: { feature: number; bin: number; missing: boolean } | undefined;
     let bestGain = 1e-6;
     for (let f = 0; f < this.d; f++) {
-      const column = this.bins.subarray(f * this.n, (f + 1) * this.n);
-      this.g.fill(0);
-      this.h.fill(0);
-      for (let k = from; k < to; k++) {
-        const i = this.order[k];
-        this.g[column[i]] += this.gradient[i];
-        this.h[column[i]] += this.hessian[i];
-      }
-      for (const missing of this.h[0] > 0 ? [false, true] : [false]) {
-        let leftG = missing ? this.g[0] : 0;
-        let leftH = missing ? this.h[0] : 0;
+      const sums = histogram.subarray(2 * f * BINS, 2 * (f + 1) * BINS);
+      for (const missing of sums[1] > NOTHING ? [false, true] : [false]) {
+        let leftG = missing ? sums[0] : 0;
+        let leftH = missing ? sums[1] : 0;
         for (let bin = 1; bin <= this.edges[f].length; bin++) {
-          leftG += this.g[bin];
-          leftH += this.h[bin];
+          leftG += sums[2 * bin];
+          leftH += sums[2 * bin + 1];
           if (leftH < minWeight || h - leftH < minWeight) continue;
           const gain = (leftG * leftG) / (leftH + lambda) + ((g - leftG) * (g - leftG)) / (h - leftH + lambda) - parent;
           if (gain > bestGain) {
