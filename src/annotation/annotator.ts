@@ -1,4 +1,5 @@
 import type { Areas } from '../analytics/areas.ts';
+import { ZoneCounter } from '../analytics/zone-counter.ts';
 import type { Boxes } from '../geometry.ts';
 import type { TrackedFrame } from '../tracking/tracked-frame.ts';
 import { AreaOverlay } from './area-overlay.ts';
@@ -16,8 +17,8 @@ export interface AnnotatorOptions extends Partial<AnnotationParameters> {
   readonly height: number;
   /** Makes people unrecognisable. */
   readonly anonymize?: boolean;
-  /** Zones and lines to draw with running counts. */
-  readonly areas?: Areas;
+  /** Zones and lines to draw with running counts; or who counts at them already, where not all frames are drawn. */
+  readonly areas?: Areas | ZoneCounter;
   /** What the caption says, in parts of which as many are shown as there is room for; default time, people and frame number. */
   readonly caption?: (frame: TrackedFrame) => readonly string[];
 }
@@ -31,6 +32,8 @@ export class Annotator {
   private readonly canvas: Canvas;
   private readonly font: Font;
   private readonly trails: Trails;
+  /** Counts at the zones and lines, where nobody else does. */
+  private readonly counter: ZoneCounter | undefined;
   private readonly overlay: AreaOverlay | undefined;
   private readonly seen = new IdSet();
   private readonly padding: number | undefined;
@@ -46,7 +49,10 @@ export class Annotator {
     this.font = new Font(Math.max(1, Math.round(shorter / 320)));
     this.stroke = Math.max(1, Math.ceil(shorter / 320));
     this.trails = new Trails(trailSeconds);
-    this.overlay = areas && new AreaOverlay(areas, this.stroke);
+    const counted = areas instanceof ZoneCounter;
+    this.counter = areas && !counted ? new ZoneCounter(areas) : undefined;
+    const counter = counted ? areas : this.counter;
+    this.overlay = counter && new AreaOverlay(counter, this.stroke);
     this.padding = anonymize ? anonymizePadding : undefined;
     this.caption = caption ?? ((frame) => this.progress(frame));
   }
@@ -66,7 +72,8 @@ export class Annotator {
       pixelate(pixels, width, height, frame.boxes, frame.length, this.padding);
       if (others) pixelate(pixels, width, height, others, others.length / 4, this.padding);
     }
-    this.overlay?.drawOutlines(canvas, frame);
+    this.counter?.update(frame);
+    this.overlay?.drawOutlines(canvas);
     this.trails.add(frame);
     this.trails.draw(canvas, frame.time, 0.7 * stroke);
     const order = nearestLast(frame);

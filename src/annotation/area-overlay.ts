@@ -1,6 +1,4 @@
-import type { Areas } from '../analytics/areas.ts';
-import { ZoneCounter } from '../analytics/zone-counter.ts';
-import type { TrackedFrame } from '../tracking/tracked-frame.ts';
+import type { ZoneCounter } from '../analytics/zone-counter.ts';
 import type { Canvas } from './canvas.ts';
 import { BLACK, type Colour, WHITE } from './colours.ts';
 import type { Font } from './font.ts';
@@ -12,21 +10,23 @@ const COVERAGE = 210;
 
 /**
  * Draws zones and lines with what was counted at them so far: how many are in a zone, how many crossed a line each way. An arrow shows
- * which way across a line is `in`. Counts as the frames come, so it wants them in order.
+ * which way across a line is `in`.
  */
 export class AreaOverlay {
   readonly #counter: ZoneCounter;
   readonly #stroke: number;
 
-  /** @param stroke width of lines in pixels */
-  constructor(areas: Areas, stroke: number) {
-    this.#counter = new ZoneCounter(areas);
+  /**
+   * @param counter is kept up to date by whom it belongs to
+   * @param stroke width of lines in pixels
+   */
+  constructor(counter: ZoneCounter, stroke: number) {
+    this.#counter = counter;
     this.#stroke = stroke;
   }
 
-  /** Counts the people of the next frame and draws the outlines. */
-  drawOutlines(canvas: Canvas, frame: TrackedFrame): void {
-    this.#counter.update(frame);
+  /** Draws the outlines. */
+  drawOutlines(canvas: Canvas): void {
     const { zones, lines } = this.#counter.areas;
     for (const { outline } of zones) {
       const n = outline.length;

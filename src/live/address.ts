@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { basename, extname } from 'node:path';
+import type { LinesParameters, ZonesParameters } from '../analytics/parameters.ts';
 import { printable, UsageError } from '../errors.ts';
 
 /** A camera as it is configured. */
@@ -8,6 +9,9 @@ export interface CameraSource {
   readonly name: string;
   /** rtsp(s) or http(s) address, video device, or path of a file that is played in real time, over and over. */
   readonly url: string;
+  /** Zones and lines in its picture, instead of those that the parameters have for all cameras. */
+  readonly zones?: ZonesParameters | undefined;
+  readonly lines?: LinesParameters | undefined;
 }
 
 /** What is needed to give a live source to ffmpeg. */

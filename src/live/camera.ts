@@ -1,21 +1,20 @@
 import { join } from 'node:path';
 import { Annotator } from '../annotation/index.ts';
 import type { AppearanceModel } from '../appearance/siamese.ts';
-import { calibrated } from '../appearance/similarity-head.ts';
-import { AppearanceStage } from '../appearance/stage.ts';
 import type { AssociationScore } from '../association/features.ts';
-import { type Detections, NO_DETECTIONS } from '../detection/detections.ts';
-import { trackedFrame } from '../online-run.ts';
+import type { Detections } from '../detection/detections.ts';
 import { makeFolder } from '../outputs.ts';
 import type { Parameters } from '../parameters.ts';
 import { messageOf } from '../run.ts';
-import { type Track, type TrackedFrame, Tracker } from '../tracking/index.ts';
+import type { TrackedFrame } from '../tracking/index.ts';
 import type { RunDescription } from '../trajectories/index.ts';
 import type { Frame, Letterbox } from '../video/index.ts';
+import type { PictureShift } from '../video/picture-motion.ts';
 import { addressOf, type CameraSource } from './address.ts';
 import { isoTime, now, wallTime } from './clock.ts';
 import type { PictureFormat } from './connection.ts';
-import { type CameraEvent, EventLog, type LiveEvent, personEvent } from './events.ts';
+import { EventLog, type LiveEvent } from './events.ts';
+import { Following } from './following.ts';
 import { recoverHours, TrajectoryHours } from './hours.ts';
 import type { Log } from './log.ts';
 import { PictureFeed } from './pictures.ts';
@@ -58,15 +57,10 @@ export class Camera {
   readonly #lane: Lane;
   readonly #session: CameraSession;
   readonly #timer: NodeJS.Timeout;
-  /** Those who had a `started` event, and when they had the last event. */
-  readonly #known = new Map<Track, number>();
-  /** Ids of the tracker are counted from here. */
-  #idBase: number;
-  #tracker: Tracker;
-  #looks: AppearanceStage | undefined;
+  /** There is none until the size of the pictures is known. */
+  #following: Following | undefined;
   #annotator: Annotator | undefined;
   #recorder: Recorder | undefined;
-  #time = Number.NEGATIVE_INFINITY;
 
   /**
    * Starts a camera, after completing what an earlier process left unfinished in its folder.
@@ -101,8 +95,6 @@ export class Camera {
     this.#statistics = statistics;
     this.#folder = folder;
     this.#events = events;
-    this.#idBase = events.lastId;
-    this.#tracker = this.#newTracker();
     this.pictures = new PictureFeed(parameters.live);
     const describe = (startedAt: string) => ({
       ...setup.run,
@@ -110,8 +102,9 @@ export class Camera {
     });
     this.#hours = new TrajectoryHours(folder, describe, trouble);
     this.#lane = scheduler.open({
-      describe: (frame, detected) => this.#looks?.describe(frame, detected) ?? detected,
-      take: (frame, detections) => this.#take(frame, detections),
+      placeOf: (frame) => this.#following?.placeOf(frame),
+      describe: (frame, detected) => this.#following?.describe(frame, detected) ?? detected,
+      take: (frame, detections, place) => this.#take(frame, detections, place),
       failed: (error) => setup.log.error({ camera: source.name, reason: messageOf(error) }, 'a frame was left out'),
     });
     this.#session = new CameraSession(address, parameters.live, {
@@ -128,7 +121,8 @@ export class Camera {
   }
 
   get status(): CameraStatus {
-    return this.#statistics.status(this.#lane.dropped, this.#recorder?.dropped ?? 0);
+    const dropped = { dropped: this.#lane.dropped, recordingDropped: this.#recorder?.dropped ?? 0 };
+    return this.#statistics.status(dropped, this.#following?.counter);
   }
 
   get history(): PeopleHistory {
@@ -148,20 +142,26 @@ export class Camera {
 
   #setFormat(format: PictureFormat): void {
     const { width, height } = format;
-    const { parameters, record } = this.#setup;
-    this.#statistics.size = { width, height };
+    const { source, parameters, record, letterbox, association, appearance } = this.#setup;
+    const size = { width, height };
+    const following = new Following({
+      camera: source.name,
+      size,
+      letterbox: letterbox(width, height),
+      ...{ parameters, association, appearance },
+      lastId: this.#following?.lastId ?? this.#events.lastId,
+      tell: (event) => this.#tell(event),
+    });
     this.#endAll(); // boxes of another size are of no use any more
-    const { appearance } = this.#setup;
-    const mode = parameters.appearance.mode === 'always' ? 'always' : 'auto';
-    const { lowScore: minScore, highScore: sureScore } = parameters.tracking;
-    this.#looks = appearance && new AppearanceStage(appearance, { mode, minScore, sureScore });
+    this.#following = following;
+    this.#statistics.size = size;
     this.#hours.closeFile();
     this.pictures.setFormat(format);
     const caption = (frame: TrackedFrame) => this.#caption(frame);
-    this.#annotator = new Annotator({ width, height, caption, ...parameters.annotation });
+    this.#annotator = new Annotator({ ...size, caption, areas: following.counter, ...parameters.annotation });
     this.#recorder?.close();
     const failed = (error: unknown) =>
-      this.#setup.log.error({ camera: this.source.name, reason: messageOf(error) }, 'cannot record');
+      this.#setup.log.error({ camera: source.name, reason: messageOf(error) }, 'cannot record');
     this.#recorder = record ? new Recorder(this.#folder, format, parameters.live.segmentSeconds, failed) : undefined;
   }
 
@@ -187,16 +187,14 @@ export class Camera {
   }
 
   /** Takes a frame with the people found in it. */
-  #take(frame: Frame, detections: Detections): void {
-    this.#time = Math.max(frame.time, this.#time + 0.001);
-    const tracks = this.#tracker.update(detections, this.#time);
-    const people = trackedFrame(tracks, { ...frame, time: this.#time });
-    for (let i = 0; i < people.length; i++) people.ids[i] += this.#idBase;
+  #take(frame: Frame, detections: Detections, place: PictureShift | undefined): void {
+    const following = this.#following!; // there is no frame before its size is known
+    const { people, ended } = following.take(frame, detections, place);
     this.#hours.write(people);
-    this.#tellChanges(tracks);
+    this.#hours.end(ended);
     this.#draw(frame, people);
     this.#statistics.frameProcessed(frame.time, people.length);
-    this.#statistics.tracks = this.#idBase - this.#events.lastId + this.#tracker.confirmed;
+    this.#statistics.tracks = following.lastId - this.#events.lastId;
   }
 
   #draw({ pixels }: Frame, people: TrackedFrame): void {
@@ -217,62 +215,19 @@ export class Camera {
     return [this.source.name, `${day} ${clock}`, `${length} ${length === 1 ? 'person' : 'people'}`];
   }
 
-  /** Tells who was found, is still there, or is gone. */
-  #tellChanges(tracks: readonly Track[]): void {
-    const { eventRate } = this.#setup.parameters.live;
-    const ended: number[] = [];
-    for (const track of tracks) {
-      const last = this.#known.get(track);
-      if (track.state === 'confirmed') {
-        // a little early, so that frames that come a little early do not halve the rate
-        const due = last === undefined || (eventRate > 0 && this.#time - last >= 0.9 / eventRate);
-        if (!due) continue;
-        this.#known.set(track, this.#time);
-        this.#tellPerson(last === undefined ? 'started' : 'updated', track, this.#time);
-      } else if (track.state === 'ended' && last !== undefined) {
-        this.#tellPerson('ended', track, track.lastTime);
-        this.#known.delete(track);
-        ended.push(this.#idBase + track.id);
-      }
-    }
-    this.#hours.end(ended);
-  }
-
-  #tellPerson(event: 'started' | 'updated' | 'ended', track: Track, time: number): void {
-    const box = event === 'ended' ? track.observed : track.box;
-    const about = { id: this.#idBase + track.id, time, score: track.lastScore };
-    this.#tell(personEvent(event, this.source.name, about, box, 0));
-  }
-
-  #newTracker(): Tracker {
-    const { parameters, association, appearance: model } = this.#setup;
-    const { appearance } = parameters;
-    if (!model) return new Tracker(parameters.tracking, association);
-    const similarity = calibrated(model, appearance.weight, appearance.bias);
-    const picture = appearance.recallReturned ? undefined : this.#statistics.size;
-    return new Tracker(parameters.tracking, association, { ...appearance, similarity, picture });
-  }
-
-  /** Ends everybody: nobody can be awaited any more. */
   #endAll(): void {
-    for (const track of this.#known.keys()) this.#tellPerson('ended', track, track.lastTime);
-    this.#hours.end([...this.#known.keys()].map(({ id }) => this.#idBase + id));
-    this.#known.clear();
-    this.#idBase += this.#tracker.confirmed;
-    this.#tracker = this.#newTracker();
+    this.#hours.end(this.#following?.end() ?? []);
     this.#statistics.people = 0;
   }
 
-  /** While the camera is away, nobody is seen, which means nothing at first. Later people are given up as if they had left. */
   #tick(): void {
-    const time = now();
-    if (this.#known.size === 0 || time - this.#time < this.#setup.parameters.live.outageSeconds) return;
-    this.#time = time;
-    this.#tellChanges(this.#tracker.update(NO_DETECTIONS, time));
+    const ended = this.#following?.wait(now());
+    if (!ended) return;
+    this.#hours.end(ended);
     this.#statistics.people = 0;
   }
 
-  #tell(event: LiveEvent | CameraEvent): void {
+  #tell(event: LiveEvent): void {
     this.#events.add(event);
     this.#setup.onEvent(event);
   }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { linesParameters, zonesParameters } from '../analytics/parameters.ts';
 import { inputError, redact } from '../errors.ts';
 import { loadParameters, readConfig } from '../parameters.ts';
 import { type CameraSource, nameSources } from './address.ts';
@@ -8,6 +9,8 @@ const CAMERAS = z.array(
   z.strictObject({
     name: z.coerce.string().optional().describe('what the camera is called in outputs, folders and topics'),
     url: z.string().describe('its address'),
+    zones: zonesParameters.optional(),
+    lines: linesParameters.optional(),
   }),
 );
 
@@ -18,6 +21,7 @@ const CAMERAS = z.array(
  * cameras:
  *   - name: entrance
  *     url: rtsp://user:password@192.168.1.20/stream1
+ *     lines: { door: { points: [[100, 200], [300, 200]] } }
  * ```
  *
  * @throws TwintrackError when the file cannot be read or does not fit
@@ -30,17 +34,12 @@ export async function loadConfiguration(
   const parameters = await loadParameters(configFile, settings);
   const listed = configFile === undefined ? [] : await readCameras(configFile);
   const named = listed.filter((camera): camera is CameraSource => camera.name !== undefined);
-  const others = [...listed.filter(({ name }) => name === undefined).map(({ url }) => url), ...urls];
-  return {
-    parameters,
-    cameras: [
-      ...named,
-      ...nameSources(
-        others,
-        named.map(({ name }) => name),
-      ),
-    ],
-  };
+  const others = [...listed.filter(({ name }) => name === undefined), ...urls.map((url) => ({ url }))];
+  const sources = nameSources(
+    others.map(({ url }) => url),
+    named.map(({ name }) => name),
+  );
+  return { parameters, cameras: [...named, ...others.map((camera, i) => ({ ...camera, ...sources[i] }))] };
 }
 
 async function readCameras(configFile: string): Promise<z.infer<typeof CAMERAS>> {
@@ -49,5 +48,5 @@ async function readCameras(configFile: string): Promise<z.infer<typeof CAMERAS>>
   if (result.success) return result.data;
   const { path, message } = result.error.issues[0];
   const place = ['cameras', ...path].join('.');
-  throw inputError(configFile, `${place}: ${redact(message)}`, 'give each camera a url and, if you like, a name');
+  throw inputError(configFile, `${place}: ${redact(message)}`, 'a camera has a url, and may have name, zones, lines');
 }

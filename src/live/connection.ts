@@ -131,7 +131,7 @@ export async function readConnection(ffmpeg: Ffmpeg, address: Address, options: 
 }
 
 /** How often it is looked whether pictures come. */
-const WATCH_MILLISECONDS = 250;
+const WATCH_MILLISECONDS = 100;
 
 function silence(seconds: number): Fault {
   return { kind: 'network', reason: `no picture for ${Number(seconds.toFixed(1))} s` };

@@ -1,5 +1,6 @@
 import { existsSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
+import type { AreaEvent } from '../analytics/events.ts';
 import type { Boxes } from '../geometry.ts';
 import { linesOf } from '../trajectories/lines.ts';
 import { AppendFile, cutTornLine, type DiskTrouble } from './append-file.ts';
@@ -7,7 +8,7 @@ import { hourOf, isoTime, stamp } from './clock.ts';
 import { freeStem, namesIn } from './folder.ts';
 
 /** Something that happened at a camera, as it stands on a line of `events.jsonl` and in a message. */
-export type LiveEvent = PersonEvent | CameraEvent;
+export type LiveEvent = PersonEvent | CrossingEvent | VisitEvent | CameraEvent;
 
 /** A person was found, is still there, or is gone. */
 export interface PersonEvent {
@@ -20,6 +21,29 @@ export interface PersonEvent {
   /** x, y, w, h in source pixels; for `ended` the last one. */
   readonly box: readonly number[];
   readonly score: number;
+}
+
+/** A person crossed a line: `in` is from its left to its right, seen from its first point to its second. */
+export interface CrossingEvent {
+  readonly event: 'crossed';
+  readonly camera: string;
+  readonly id: number;
+  /** Time of day of the crossing, a little before it is certain. */
+  readonly time: string;
+  readonly line: string;
+  readonly direction: 'in' | 'out';
+}
+
+/** A person came into a zone, or left it, or was first or last seen in it. */
+export interface VisitEvent {
+  readonly event: 'entered' | 'left';
+  readonly camera: string;
+  readonly id: number;
+  /** Time of day, a little before it is certain; of a person who is not seen any more `left` comes 10 s after it. */
+  readonly time: string;
+  readonly zone: string;
+  /** Seconds in the zone, of `left`. */
+  readonly dwell?: number;
 }
 
 /** The camera came or went, or this program was stopped. */
@@ -41,6 +65,15 @@ export function personEvent(
 ): PersonEvent {
   const box = Array.from(boxes.subarray(4 * i, 4 * i + 4), (value) => Math.round(10 * value) / 10);
   return { event, camera, id, time: isoTime(time), box, score: Math.round(1000 * score) / 1000 };
+}
+
+/** Makes the event of what somebody did at a line or a zone. */
+export function areaEvent(happened: AreaEvent, camera: string): CrossingEvent | VisitEvent {
+  const about = { camera, id: happened.id, time: isoTime(happened.time) };
+  if (happened.type === 'line')
+    return { event: 'crossed', ...about, line: happened.line, direction: happened.direction };
+  if (happened.type === 'enter') return { event: 'entered', ...about, zone: happened.zone };
+  return { event: 'left', ...about, zone: happened.zone, dwell: Math.round(100 * happened.dwell) / 100 };
 }
 
 const CURRENT = 'events.jsonl';
@@ -79,7 +112,7 @@ export class EventLog {
   }
 
   add(event: LiveEvent): void {
-    const time = Date.parse(event.time) / 1000;
+    const time = Date.now() / 1000; // an event may tell of a moment some seconds ago
     if (this.#started !== undefined && hourOf(this.#started) !== hourOf(time)) this.#startAnew(this.#started);
     this.#started ??= time;
     this.#file.append(JSON.stringify(event));

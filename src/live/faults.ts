@@ -1,9 +1,9 @@
 import { redact } from '../errors.ts';
 
 /**
- * Why there is no picture: `authentication` and `path` are for a person to mend, `network` and `stream` may mend themselves.
+ * Why nobody is followed: `authentication`, `path` and `configuration` are for a person to mend, `network` and `stream` may mend themselves.
  */
-export type FaultKind = 'authentication' | 'path' | 'network' | 'stream';
+export type FaultKind = 'authentication' | 'path' | 'configuration' | 'network' | 'stream';
 
 /** Why a camera is away. */
 export interface Fault {

@@ -3,7 +3,7 @@
  */
 export type { CameraSource } from './address.ts';
 export type { Camera } from './camera.ts';
-export type { CameraEvent, LiveEvent, PersonEvent } from './events.ts';
+export type { CameraEvent, CrossingEvent, LiveEvent, PersonEvent, VisitEvent } from './events.ts';
 export type { Fault, FaultKind } from './faults.ts';
 export { type Live, type LiveConfiguration, type LiveOptions, type LiveStatus, startLive } from './live.ts';
 export { type Log, openLog } from './log.ts';

@@ -170,8 +170,7 @@ export class Live {
       appearance: keepsAppearance ? former?.appearance : undefined,
     });
     const same = isDeepStrictEqual(parameters, before);
-    const stays = ({ source }: Camera) =>
-      same && cameras.some(({ name, url }) => name === source.name && url === source.url);
+    const stays = ({ source }: Camera) => same && cameras.some((camera) => isDeepStrictEqual(camera, source));
     const goes = this.cameras.filter((camera) => !stays(camera));
     await Promise.all(goes.map((camera) => camera.stop()));
     for (const { source } of goes) this.#cameras.delete(source.name);
@@ -181,12 +180,14 @@ export class Live {
     this.#models = models;
     for (const source of cameras) {
       if (this.#cameras.has(source.name)) continue;
+      const { zones = parameters.zones, lines = parameters.lines } = source;
+      const own = { ...parameters, zones, lines };
       const camera = await Camera.start({
         source,
         realtime: this.#options.realtime ?? false,
         out: this.#options.out,
         record: this.#options.record ?? false,
-        parameters,
+        parameters: own,
         association,
         appearance: models.appearance,
         scheduler: models.scheduler,
@@ -194,7 +195,7 @@ export class Live {
         run: {
           generator: `twintrack ${version}`,
           models: descriptions(models),
-          parameters: { ...parameters, online: true },
+          parameters: { ...own, online: true },
         },
         onEvent: (event) => {
           this.mqtt?.event(event);

@@ -1,3 +1,4 @@
+import { TwintrackError } from '../errors.ts';
 import { findFfmpeg } from '../video/ffmpeg.ts';
 import type { Frame, Letterbox } from '../video/index.ts';
 import type { Address } from './address.ts';
@@ -10,7 +11,10 @@ import type { Fault } from './faults.ts';
 export interface SessionHandlers {
   /** What a frame must be scaled to for the detector, given its size. */
   readonly letterbox: (width: number, height: number) => Letterbox | undefined;
-  /** The pictures have this size from now on; told before the first frame, and when it has changed. */
+  /**
+   * The pictures have this size from now on; told before the first frame, and when it has changed. Throws a TwintrackError when nobody can
+   * be followed in such pictures.
+   */
   readonly onFormat: (format: PictureFormat) => void;
   /** A frame, with I420 pixels, its time by `now()`, and its number among all that the camera has sent in this session. */
   readonly onFrame: (frame: Frame) => void;
@@ -70,10 +74,12 @@ export class CameraSession {
     while (!signal.aborted) {
       const fault = await this.#connect().catch((error: unknown): Fault => {
         if (error instanceof ConnectionError) return error.fault;
-        return { kind: 'stream', reason: (error as Error).message };
+        const { message } = error as Error;
+        if (error instanceof TwintrackError) return { kind: 'configuration', reason: `cannot be followed: ${message}` };
+        return { kind: 'stream', reason: message };
       });
       if (signal.aborted) return;
-      if (fault.kind === 'authentication') this.#backoff.slow();
+      if (fault.kind === 'authentication' || fault.kind === 'configuration') this.#backoff.slow();
       const seconds = this.#backoff.next();
       this.#handlers.onAway(fault, seconds);
       const { port } = this.#address;
@@ -85,9 +91,10 @@ export class CameraSession {
     const { signal } = this.#abort;
     const ffmpeg = await findFfmpeg();
     if (!this.#format) {
-      this.#format = await inspect(ffmpeg, this.#address, this.#limits, signal);
+      const format = await inspect(ffmpeg, this.#address, this.#limits, signal);
+      this.#handlers.onFormat(format);
+      this.#format = format;
       this.#size = undefined;
-      this.#handlers.onFormat(this.#format);
     }
     const { width, height } = this.#format;
     const letterbox = this.#handlers.letterbox(width, height);

@@ -1,3 +1,4 @@
+import type { LineCount, ZoneCount, ZoneCounter } from '../analytics/zone-counter.ts';
 import { now, wallTime } from './clock.ts';
 import type { Fault } from './faults.ts';
 
@@ -17,6 +18,9 @@ export interface CameraStatus {
   readonly people: number;
   /** People followed since the start. */
   readonly tracks: number;
+  /** What was counted at lines and zones since the start, or since its pictures changed their size. */
+  readonly lines: readonly LineCount[];
+  readonly zones: readonly ZoneCount[];
   /** Frames a second that come, and that people are followed in; over the last seconds. */
   readonly cameraFps: number;
   readonly fps: number;
@@ -100,18 +104,20 @@ export class CameraStatistics {
     last.frames++;
   }
 
-  status(dropped: number, recordingDropped: number): CameraStatus {
+  status(dropped: Pick<CameraStatus, 'dropped' | 'recordingDropped'>, counter: ZoneCounter | undefined): CameraStatus {
     const time = now();
     const recent = this.#latencies.filter((l) => time - l.time < 2 * WINDOW_SECONDS).map(({ latency }) => latency);
     recent.sort((a, b) => a - b);
     const { name, state, fault, people, tracks, received, processed, reconnects, linesLost } = this;
     return {
       ...{ name, state, ...(fault && { fault }), ...this.size, people, tracks },
+      lines: counter?.lines.map((line) => ({ ...line })) ?? [],
+      zones: counter?.zones.map((zone) => ({ ...zone })) ?? [],
       cameraFps: this.#coming.perSecond(time),
       fps: this.#going.perSecond(time),
       latency: recent[recent.length >> 1] ?? 0,
       latency95: recent[Math.floor(0.95 * recent.length)] ?? 0,
-      ...{ received, processed, dropped, reconnects, recordingDropped, linesLost },
+      ...{ received, processed, ...dropped, reconnects, linesLost },
       ...(this.received > 0 && { age: time - this.#lastFrame }),
     };
   }

@@ -51,6 +51,11 @@ class Feed:
     def due(self):
         return int((time.time() - self.epoch) * self.fps)
 
+    def running_time(self):
+        # appsrc's own do-timestamp takes the time since boot while the pipeline starts, and nothing is sent until then
+        clock, base = self.source.get_clock(), self.source.get_base_time()
+        return max(0, clock.get_time() - base) if clock and base else 0
+
     def push(self):
         if self.ended:
             return False
@@ -60,6 +65,7 @@ class Feed:
         while self.next <= now:
             picture = self.clip.pictures[self.next % len(self.clip.pictures)]
             buffer = Gst.Buffer.new_wrapped(picture)
+            buffer.pts = self.running_time()
             if self.source.emit("push-buffer", buffer) != Gst.FlowReturn.OK:
                 return True  # the pipeline is not yet up
             self.next += 1
@@ -94,7 +100,7 @@ def main():
     factory = GstRtspServer.RTSPMediaFactory()
     factory.set_shared(True)
     factory.set_launch(
-        "( appsrc name=source is-live=true do-timestamp=true format=time max-bytes=0"
+        "( appsrc name=source is-live=true format=time max-bytes=0"
         " caps=video/x-h264,stream-format=byte-stream,alignment=au"
         " ! h264parse ! rtph264pay name=pay0 pt=96 config-interval=-1 )"
     )
