@@ -105,9 +105,11 @@ export async function readConfig(path: string): Promise<Record<string, unknown>>
 function firstProblem(values: unknown): string | undefined {
   const result = parametersSchema.safeParse(values);
   if (result.success) return undefined;
-  const issue = result.error.issues[0];
+  // a misspelt key is told before what is missing in its place
+  const issue = result.error.issues.find(({ code }) => code === 'unrecognized_keys') ?? result.error.issues[0];
   const path = issue.path.join('.');
-  if (issue.code !== 'unrecognized_keys') return `${path}: ${issue.message}`;
+  if (issue.code !== 'unrecognized_keys')
+    return `${path}: ${/received undefined$/.test(issue.message) ? 'is missing' : issue.message}`;
   const keys = [issue.keys[0], ...knownKeys(issue.path)].map((key) => [path, key].filter(Boolean).join('.'));
   return `unknown key ${keys[0]}; known are ${keys.slice(1).join(', ')}`;
 }

@@ -31,13 +31,14 @@ export interface PictureSize {
 /**
  * The zones and lines of the parameters in pixels of a picture.
  *
- * @param picture its size; undefined when it is not known
+ * @param size of the picture; what is not known of it is left out
  * @throws TwintrackError naming the key when a point lies outside the picture, or ratios are of a picture of unknown size
  */
 export function resolveAreas(
   parameters: { readonly zones: ZonesParameters; readonly lines: LinesParameters },
-  picture: PictureSize | undefined,
+  { width, height }: { readonly width?: number | undefined; readonly height?: number | undefined } = {},
 ): Areas {
+  const picture = width === undefined || height === undefined ? undefined : { width, height };
   const resolve = (section: 'zones' | 'lines'): Area[] =>
     Object.entries(parameters[section]).map(([name, { points, unit, anchor }]) => {
       const key = `${section}.${name}.points`;

@@ -13,10 +13,10 @@ const anchor = z
 
 type Points = readonly (readonly [number, number])[];
 
-/** A refinement: `problem` tells what is wrong with the points, if anything. */
-const points = (least: number, most: number, problem: (points: Points, pixels: boolean) => string | undefined) =>
-  z.strictObject({ points: z.array(point).min(least).max(most), unit, anchor }).superRefine((area, context) => {
-    const message = outsideRatio(area.points, area.unit) ?? problem(area.points, area.unit === 'pixels');
+/** A zone or a line; `problem` tells what is wrong with its points, if anything. */
+const area = (problem: (points: Points, pixels: boolean) => string | undefined) =>
+  z.strictObject({ points: z.array(point).max(100), unit, anchor }).superRefine(({ points, unit }, context) => {
+    const message = outsideRatio(points, unit) ?? problem(points, unit === 'pixels');
     if (message !== undefined) context.addIssue({ code: 'custom', path: ['points'], message });
   });
 
@@ -29,7 +29,7 @@ function outsideRatio(points: Points, unit: 'pixels' | 'ratio'): string | undefi
 const RATIOS = 'if its points are ratios, add unit: ratio';
 
 function zoneProblem(points: Points, pixels: boolean): string | undefined {
-  if (points.length < 3) return undefined;
+  if (points.length < 3) return `a zone needs 3 points or more, not ${points.length}`;
   const polygon = Float64Array.from(points.flat());
   const sides = selfCrossing(polygon);
   if (sides) return `the outline crosses itself: sides ${sides[0]} and ${sides[1]} meet; list the corners in turn`;
@@ -46,12 +46,12 @@ function lineProblem(points: Points, pixels: boolean): string | undefined {
 
 /** Areas to watch, by name: polygons of three corners or more. */
 export const zonesParameters = z
-  .record(z.string().min(1).max(60), points(3, 100, zoneProblem))
+  .record(z.string().min(1).max(60), area(zoneProblem))
   .describe('areas to watch by name: who enters, who leaves, for how long they stay');
 
 /** Lines to count at, by name. Across a line `in` is from its left to its right, seen from its first point to its second. */
 export const linesParameters = z
-  .record(z.string().min(1).max(60), points(0, 100, lineProblem))
+  .record(z.string().min(1).max(60), area(lineProblem))
   .describe('lines to count at by name: who crosses which way');
 
 /** How the picture lies on the ground. */
@@ -65,7 +65,7 @@ export const calibrationParameters = z
       ),
     points: z
       .array(z.strictObject({ image: point, ground: point }))
-      .min(4)
+      .min(4, 'four points or more determine the ground')
       .max(10_000)
       .describe('where points of the ground are seen: image in pixels of the source picture, ground in unit'),
     origin: z
