@@ -4,7 +4,7 @@ import { UsageError } from '../errors.ts';
 
 interface CalibrateOptions {
   readonly point: string[];
-  readonly unit: 'metres' | 'degrees';
+  readonly unit?: 'metres' | 'degrees';
   readonly origin?: string;
   readonly out?: string;
   readonly json?: boolean;
@@ -26,7 +26,7 @@ export function calibrateCommand(program: Command): void {
       (v, all: string[]) => [...all, v],
       [],
     )
-    .addOption(new Option('--unit <unit>', 'what X, Y are in').choices(['metres', 'degrees']).default('metres'))
+    .addOption(new Option('--unit <unit>', 'what X, Y are in (default: metres)').choices(['metres', 'degrees']))
     .option('--origin <lon,lat[,heading]>', 'place on earth of ground point 0,0; degrees from north of the y axis')
     .option('--out <file>', 'config file to write, for --config')
     .option('--json', 'print the outcome as one JSON object on standard output')
@@ -58,11 +58,10 @@ async function calibrate(file: string | undefined, options: CalibrateOptions): P
   lines.push(`root mean square ${rms.toFixed(3)} m`);
   if (residuals.length === 4) lines.push('Four points always fit: add more to see how good they are.');
   if (options.out !== undefined) {
-    const { OutputFile } = await import('../trajectories/output-file.ts');
-    const output = await OutputFile.create(options.out);
+    const { OutputFile, refuseInputs } = await import('../trajectories/output-file.ts');
+    if (file !== undefined) await refuseInputs(options.out, file);
     const head = ['Written by twintrack calibrate.', ...lines].map((line) => `# ${line}`.trimEnd());
-    await output.write([...head, ...section(calibration), ''].join('\n'));
-    await output.commit();
+    await OutputFile.put(options.out, [...head, ...section(calibration), ''].join('\n'));
   }
   if (options.json) {
     const homography = Array.from(ground.homography);
@@ -90,6 +89,8 @@ async function readCalibration(
   if ((file === undefined) === (point.length === 0))
     throw new UsageError('calibrate: give the points as a file or with --point; for example --point 100,500=0,0');
   if (file !== undefined && /\.(ya?ml|json)$/i.test(file)) {
+    if (unit !== undefined || origin !== undefined)
+      throw new UsageError(`${file}: says itself what --unit and --origin would; change it there`);
     const { loadParameters } = await import('../parameters.ts');
     const { calibration } = await loadParameters(file);
     if (calibration) return calibration;

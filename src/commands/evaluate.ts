@@ -47,10 +47,9 @@ Examples:
       const report = await import('../evaluation/report.ts');
       const scores = await scoreFiles(options.gt, options.results, options.benchmark);
       if (options.csv !== undefined && options.csv !== '-') {
-        const { OutputFile } = await import('../trajectories/output-file.ts');
-        const file = await OutputFile.create(options.csv);
-        await file.write(report.toCsv(scores));
-        await file.commit();
+        const { OutputFile, refuseInputs } = await import('../trajectories/output-file.ts');
+        await refuseInputs(options.csv, options.gt, options.results);
+        await OutputFile.put(options.csv, report.toCsv(scores));
       }
       if (options.json) process.stdout.write(report.toJson(scores));
       else if (options.csv === '-') process.stdout.write(report.toCsv(scores));

@@ -1,13 +1,12 @@
 import { type Command, Option } from 'commander';
-import { printable } from '../errors.ts';
-import type { ExportFormat } from '../export/index.ts';
+import { inputError, printable } from '../errors.ts';
+import { EXPORT_FORMATS, type ExportFormat } from '../export/formats.ts';
 
 interface ExportCommandOptions {
   readonly to: ExportFormat;
   readonly out?: string;
   readonly config?: string;
   readonly set: string[];
-  readonly verbose?: boolean;
 }
 
 /** Registers `twintrack export`. */
@@ -21,9 +20,7 @@ export function exportCommand(program: Command): void {
         'in metres and speeds in m/s as well; geojson needs one that knows its place on earth.',
     )
     .addOption(
-      new Option('--to <format>', 'format to write')
-        .choices(['csv', 'mot', 'coco', 'parquet', 'geojson'])
-        .makeOptionMandatory(),
+      new Option('--to <format>', 'format to write').choices(Object.keys(EXPORT_FORMATS)).makeOptionMandatory(),
     )
     .option('--out <file>', 'file to write (default: beside the input, with the ending of the format)')
     .option('--config <file>', 'YAML file with a calibration')
@@ -36,25 +33,21 @@ Examples:
   twintrack export street.trajectories.json --to parquet --out people.parquet
   twintrack export street.trajectories.json --to geojson --config calibration.yaml`,
     )
-    .action(async (file: string, _: unknown, command: Command) => {
-      process.exitCode = await runExport(file, command.optsWithGlobals<ExportCommandOptions>());
-    });
+    .action(runExport);
 }
 
-async function runExport(file: string, options: ExportCommandOptions): Promise<number> {
-  const { EXPORT_FORMATS, exportTrajectories } = await import('../export/index.ts');
+async function runExport(file: string, options: ExportCommandOptions): Promise<void> {
+  const { exportTrajectories } = await import('../export/index.ts');
   const { readTrajectoriesHeader } = await import('../trajectories/index.ts');
   const { startBar } = await import('./bar.ts');
-  const { onInterrupt } = await import('./interrupt.ts');
-  const { reportError } = await import('./report-error.ts');
+  const { interruptible } = await import('./interrupt.ts');
+  const { countOf } = await import('./progress.ts');
   const { runAreas } = await import('./run-areas.ts');
-  const { to, out = file.replace(/(\.trajectories)?\.json$/i, '') + EXPORT_FORMATS[to] } = options;
+  const { to, out = await besideInput(file, to) } = options;
   const { calibration } = await runAreas(await readTrajectoriesHeader(file), options);
   const ground = calibration && new (await import('../analytics/ground.ts')).GroundPlane(calibration);
   const bar = await startBar('observations');
-  const interrupt = onInterrupt(() => bar.stop());
-  const { signal } = interrupt;
-  try {
+  await interruptible(bar.stop, async (signal) => {
     const { trajectories, observations } = await exportTrajectories(file, {
       to,
       out,
@@ -63,12 +56,15 @@ async function runExport(file: string, options: ExportCommandOptions): Promise<n
       onProgress: (done, total) => total !== undefined && bar.update(done, total),
     });
     bar.stop();
-    process.stderr.write(`${printable(out)}: ${observations} observations of ${trajectories} people\n`);
-    return 0;
-  } catch (error) {
-    bar.stop();
-    return signal.aborted ? 130 : reportError(error, options.verbose ?? false);
-  } finally {
-    interrupt.dispose();
-  }
+    process.stderr.write(`${printable(out)}: ${observations} observations of ${countOf(trajectories)}\n`);
+  });
+}
+
+/** The input's name with the ending of the format. @throws TwintrackError when that is the text that "track" wrote beside it */
+async function besideInput(file: string, to: ExportFormat): Promise<string> {
+  const { existsSync } = await import('node:fs');
+  const out = file.replace(/(\.trajectories)?\.json$/i, '') + EXPORT_FORMATS[to];
+  if (to !== 'mot' || !existsSync(out)) return out;
+  const reason = 'is there already: "twintrack track" writes it beside the trajectories, with the same rows';
+  throw inputError(out, reason, 'name another file with --out');
 }

@@ -31,3 +31,21 @@ export function onInterrupt(before: () => void): { readonly signal: AbortSignal;
     },
   };
 }
+
+/**
+ * Does work that a Ctrl-C or SIGTERM ends in order; the exit code is 130 then.
+ *
+ * @param stop takes the progress bar away: called at the signal and at the end, so maybe twice
+ */
+export async function interruptible(stop: () => void, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  const { signal, dispose } = onInterrupt(stop);
+  try {
+    await work(signal);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  } finally {
+    stop();
+    dispose();
+  }
+  if (signal.aborted) process.exitCode = 130;
+}

@@ -6,7 +6,6 @@ interface ReportCommandOptions {
   readonly video?: string | boolean;
   readonly config?: string;
   readonly set: string[];
-  readonly verbose?: boolean;
 }
 
 /** Registers `twintrack report`. */
@@ -32,17 +31,15 @@ Examples:
   twintrack report street.trajectories.json --video street.mp4 --config zones.yaml
   twintrack report street.trajectories.json --set 'lines.door={points: [[0, 0.5], [1, 0.5]], unit: ratio}'`,
     )
-    .action(async (file: string, _: unknown, command: Command) => {
-      process.exitCode = await runReport(file, command.optsWithGlobals<ReportCommandOptions>());
-    });
+    .action(runReport);
 }
 
-async function runReport(file: string, options: ReportCommandOptions): Promise<number> {
-  const { findVideo, writeReport } = await import('../report/index.ts');
-  const { readTrajectoriesHeader } = await import('../trajectories/index.ts');
+async function runReport(file: string, options: ReportCommandOptions): Promise<void> {
+  const { writeReport } = await import('../report/index.ts');
+  const { findVideo, readTrajectoriesHeader } = await import('../trajectories/index.ts');
   const { startBar } = await import('./bar.ts');
-  const { onInterrupt } = await import('./interrupt.ts');
-  const { reportError } = await import('./report-error.ts');
+  const { interruptible } = await import('./interrupt.ts');
+  const { countOf } = await import('./progress.ts');
   const { runAreas } = await import('./run-areas.ts');
   const { out = `${file.replace(/(\.trajectories)?\.json$/i, '')}.report.html` } = options;
   const header = await readTrajectoriesHeader(file);
@@ -50,18 +47,10 @@ async function runReport(file: string, options: ReportCommandOptions): Promise<n
   const named = typeof options.video === 'string' ? options.video : undefined;
   const video = options.video === false ? undefined : (named ?? findVideo(file, header));
   const bar = await startBar('frames');
-  const interrupt = onInterrupt(() => bar.stop());
-  const { signal } = interrupt;
-  try {
+  await interruptible(bar.stop, async (signal) => {
     const { people, bytes } = await writeReport(file, { out, areas, video, signal, onFrame: bar.update });
     bar.stop();
     const pictures = video === undefined ? 'without pictures' : `pictures from ${printable(video)}`;
-    process.stderr.write(`${printable(out)}: ${people} people, ${(bytes / 1e6).toFixed(1)} MB, ${pictures}\n`);
-    return 0;
-  } catch (error) {
-    bar.stop();
-    return signal.aborted ? 130 : reportError(error, options.verbose ?? false);
-  } finally {
-    interrupt.dispose();
-  }
+    process.stderr.write(`${printable(out)}: ${countOf(people)}, ${(bytes / 1e6).toFixed(1)} MB, ${pictures}\n`);
+  });
 }

@@ -1,11 +1,13 @@
 import { basename, extname } from 'node:path';
 import { inputError } from '../errors.ts';
 import { OutputFile } from '../trajectories/output-file.ts';
-import { round } from '../trajectories/rows.ts';
-import { type ExportContext, type ExportWriter, rounded } from './writer.ts';
+import { round, roundedRow } from '../trajectories/rows.ts';
+import type { ExportContext, ExportWriter } from './writer.ts';
 
 /** The one category. */
 const PERSON = 1;
+/** Frames whose times are kept together. */
+const PAGE = 4096;
 
 /**
  * Opens a COCO file in the style for video (that of TAO: videos, images, tracks, annotations) for writing. Images are the frames in
@@ -40,7 +42,7 @@ export async function openCoco(path: string, { source }: ExportContext): Promise
       let text = '';
       for (let i = 0; i < frames.length; i++) {
         images.set(frames[i], times[i]);
-        const [x, y, w, h, score] = rounded(trajectory, i);
+        const [x, y, w, h, score] = roundedRow(trajectory, i);
         text += `${annotations++ > 0 ? ',' : ''}\n{"id":${annotations},"image_id":${frames[i] + 1},"video_id":1,"track_id":${id},`;
         text += `"category_id":${PERSON},"bbox":[${x},${y},${w},${h}],"area":${round(w * h, 100)},"iscrowd":0,`;
         text += `"score":${score},"detected":${detected[i] === 1}}`;
@@ -73,20 +75,23 @@ export async function openCoco(path: string, { source }: ExportContext): Promise
   };
 }
 
-/** The times of the frames that are set, by frame number. */
+/** The times of the frames that are set, by frame number: in pages, since the numbers of a live camera may be far from 0. */
 class FrameTimes {
-  #times = new Float64Array(1024).fill(Number.NaN);
+  #pages = new Map<number, Float64Array>();
 
   set(frame: number, time: number): void {
-    if (frame >= this.#times.length) {
-      const larger = new Float64Array(Math.max(2 * this.#times.length, frame + 1)).fill(Number.NaN);
-      larger.set(this.#times);
-      this.#times = larger;
+    const number = Math.floor(frame / PAGE);
+    let page = this.#pages.get(number);
+    if (!page) {
+      page = new Float64Array(PAGE).fill(Number.NaN);
+      this.#pages.set(number, page);
     }
-    this.#times[frame] = time;
+    page[frame % PAGE] = time;
   }
 
+  /** In rising order of the frames. */
   *[Symbol.iterator](): Generator<[frame: number, time: number]> {
-    for (const [frame, time] of this.#times.entries()) if (!Number.isNaN(time)) yield [frame, time];
+    for (const [number, page] of [...this.#pages].sort(([a], [b]) => a - b))
+      for (const [i, time] of page.entries()) if (!Number.isNaN(time)) yield [number * PAGE + i, time];
   }
 }

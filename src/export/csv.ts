@@ -1,6 +1,6 @@
 import { OutputFile } from '../trajectories/output-file.ts';
-import { round } from '../trajectories/rows.ts';
-import { type ExportContext, type ExportWriter, onGround, rounded, wallClock } from './writer.ts';
+import { round, roundedRow } from '../trajectories/rows.ts';
+import { type ExportContext, type ExportWriter, onGround, wallClock } from './writer.ts';
 
 /**
  * Opens a CSV file (RFC 4180, with a header line) for writing: a row an observation, the rows of a person together, in time order.
@@ -34,7 +34,7 @@ export async function openCsv(path: string, context: ExportContext): Promise<Exp
       let text = '';
       for (let i = 0; i < frames.length; i++) {
         const datetime = clock ? `,${new Date(clock(times[i])).toISOString()}` : '';
-        text += `${id},${frames[i]},${round(times[i], 1e6)}${datetime},${rounded(trajectory, i).join()},${detected[i] === 1}`;
+        text += `${id},${frames[i]},${round(times[i], 1e6)}${datetime},${roundedRow(trajectory, i).join()},${detected[i] === 1}`;
         if (place) text += `,${shown(place.feet[2 * i])},${shown(place.feet[2 * i + 1])},${shown(place.speeds[i])}`;
         text += '\r\n';
       }

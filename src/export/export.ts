@@ -1,19 +1,9 @@
 import { open } from 'node:fs/promises';
 import type { GroundPlane } from '../analytics/ground.ts';
 import { readTrajectoriesHeader, streamTrajectories } from '../trajectories/json-reader.ts';
+import { refuseInputs } from '../trajectories/output-file.ts';
+import type { ExportFormat } from './formats.ts';
 import type { ExportContext, ExportWriter } from './writer.ts';
-
-/** The formats, with what their files' names end in. */
-export const EXPORT_FORMATS = {
-  csv: '.csv',
-  mot: '.mot.txt',
-  coco: '.coco.json',
-  parquet: '.parquet',
-  geojson: '.geojson',
-} as const;
-
-/** Name of an export format. */
-export type ExportFormat = keyof typeof EXPORT_FORMATS;
 
 /** Settings of {@link exportTrajectories}. */
 export interface ExportOptions {
@@ -47,6 +37,7 @@ export async function exportTrajectories(
   { to, out, ground, signal, onProgress }: ExportOptions,
 ): Promise<{ trajectories: number; observations: number }> {
   const { source } = await readTrajectoriesHeader(input);
+  await refuseInputs(out, input);
   const total = await expectedObservations(input);
   const writer = await openExport(to, out, { source, ground });
   const done = { trajectories: 0, observations: 0 };
@@ -70,7 +61,7 @@ export async function exportTrajectories(
 const TAIL = 4096;
 
 /** The number of observations that the end of a document tells; undefined in another layout. */
-export async function expectedObservations(path: string): Promise<number | undefined> {
+async function expectedObservations(path: string): Promise<number | undefined> {
   const file = await open(path);
   try {
     const { size } = await file.stat();

@@ -1,2 +1,3 @@
-export { EXPORT_FORMATS, type ExportFormat, type ExportOptions, exportTrajectories, openExport } from './export.ts';
+export { type ExportOptions, exportTrajectories, openExport } from './export.ts';
+export { EXPORT_FORMATS, type ExportFormat } from './formats.ts';
 export type { ExportContext, ExportWriter } from './writer.ts';

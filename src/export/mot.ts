@@ -1,5 +1,6 @@
 import { OutputFile } from '../trajectories/output-file.ts';
-import { type ExportWriter, rounded } from './writer.ts';
+import { roundedRow } from '../trajectories/rows.ts';
+import type { ExportWriter } from './writer.ts';
 
 /**
  * Opens a MOTChallenge result file for writing: `frame,id,x,y,w,h,score,-1,-1,-1`, frames counted from 1, the lines of a person together
@@ -14,7 +15,7 @@ export async function openMot(path: string): Promise<ExportWriter> {
       const { id, frames } = trajectory;
       let text = '';
       for (let i = 0; i < frames.length; i++)
-        text += `${frames[i] + 1},${id},${rounded(trajectory, i).join()},-1,-1,-1\n`;
+        text += `${frames[i] + 1},${id},${roundedRow(trajectory, i).join()},-1,-1,-1\n`;
       return file.write(text);
     },
     close: () => file.commit(),

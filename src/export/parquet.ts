@@ -1,8 +1,8 @@
 import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
 import { OutputFile } from '../trajectories/output-file.ts';
-import { round } from '../trajectories/rows.ts';
+import { round, roundedRow } from '../trajectories/rows.ts';
 import { version } from '../version.ts';
-import { type ExportContext, type ExportWriter, onGround, rounded, wallClock } from './writer.ts';
+import { type ExportContext, type ExportWriter, onGround, wallClock } from './writer.ts';
 
 const ROWS_A_GROUP = 50_000;
 
@@ -71,7 +71,7 @@ export async function openParquet(path: string, context: ExportContext): Promise
           frames[i],
           round(times[i], 1e6),
           ...(clock ? [BigInt(Math.round(1000 * clock(times[i])))] : []),
-          ...rounded(trajectory, i),
+          ...roundedRow(trajectory, i),
           detected[i] === 1,
           ...(place ? [known(place.feet[2 * i]), known(place.feet[2 * i + 1]), known(place.speeds[i])] : []),
         ];

@@ -32,18 +32,3 @@ export function onGround(trajectory: Trajectory, ground: GroundPlane): { feet: F
   const toMillimetres = (value: number) => round(value, 1000);
   return { speeds: speedsOf(feet, trajectory.times).map(toMillimetres), feet: feet.map(toMillimetres) };
 }
-
-/** Box and score as the trajectories file has them: 0.01 pixel, 0.0001. */
-export function rounded(
-  { boxes, scores }: Trajectory,
-  i: number,
-): [x: number, y: number, w: number, h: number, score: number] {
-  const at = 4 * i;
-  return [
-    round(boxes[at], 100),
-    round(boxes[at + 1], 100),
-    round(boxes[at + 2], 100),
-    round(boxes[at + 3], 100),
-    round(scores[i], 1e4),
-  ];
-}

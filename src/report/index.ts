@@ -1,1 +1,1 @@
-export { findVideo, type ReportOptions, writeReport } from './report.ts';
+export { type ReportOptions, writeReport } from './report.ts';

@@ -18,7 +18,8 @@ const THUMBNAIL_BYTES = 2_500_000;
 export function renderPage(data: ReportData): string {
   const { header, footer, result } = data;
   const times = new Times(header.source.startedAt);
-  const title = `${header.source.name}: ${result.people.length} people`;
+  const count = result.people.length;
+  const title = `${header.source.name}: ${count} ${count === 1 ? 'person' : 'people'}`;
   const policy = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'";
   const page = html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
@@ -63,7 +64,7 @@ function summary({ result, footer, people }: ReportData): Markup {
   const dwell = dwellOf(result.people);
   const speeds = people.flatMap(({ speed }) => (speed === undefined ? [] : [speed])).sort((a, b) => a - b);
   const cards: [string, string][] = [
-    ['people', String(result.people.length)],
+    [result.people.length === 1 ? 'person' : 'people', String(result.people.length)],
     ['present on average', duration > 0 ? (present / duration).toFixed(1) : '0'],
     ['present at most', String(mostAtOnce(result.people))],
     ['seen for, median', length(dwell.median)],

@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
 import {
   Analysis,
   type AnalysisResult,
@@ -12,6 +10,7 @@ import type { Parameters } from '../parameters.ts';
 import {
   OutputFile,
   readTrajectoriesHeader,
+  refuseInputs,
   streamTrajectories,
   type TrajectoriesFooter,
   type TrajectoriesHeader,
@@ -61,11 +60,13 @@ export interface ReportData {
 export async function writeReport(input: string, options: ReportOptions): Promise<{ people: number; bytes: number }> {
   const { out, video, signal } = options;
   const gathered = await gather(input, options);
+  await refuseInputs(out, input, ...(video === undefined ? [] : [video]));
   const file = await OutputFile.create(out);
   try {
-    const { takePictures } = await import('./pictures.ts');
     const pictures =
-      video === undefined ? undefined : await takePictures(video, gathered.people, gathered.picture, options);
+      video === undefined
+        ? undefined
+        : await (await import('./pictures.ts')).takePictures(video, gathered.people, gathered.picture, options);
     signal?.throwIfAborted();
     const text = renderPage({ ...gathered, pictures });
     await file.write(text);
@@ -77,19 +78,10 @@ export async function writeReport(input: string, options: ReportOptions): Promis
   }
 }
 
-/** The video that a document is of, where it lies beside it or in the current folder. */
-export function findVideo(input: string, { source }: TrajectoriesHeader): string | undefined {
-  if (source.width === undefined || source.startedAt !== undefined) return undefined; // of boxes alone, or a live camera
-  const name = basename(source.name);
-  return [join(dirname(input), name), name].find((path) => name !== '' && existsSync(path));
-}
-
 async function gather(input: string, { areas: given, signal }: ReportOptions): Promise<Omit<ReportData, 'pictures'>> {
   const header = await readTrajectoriesHeader(input);
-  const { width, height } = header.source;
-  const known = width !== undefined && height !== undefined ? { width, height } : undefined;
-  const areas = resolveAreas(given, known);
-  const picture = known ?? (await extentOf(input));
+  const areas = resolveAreas(given, header.source);
+  const picture = areas.picture ?? (await extentOf(input));
   const ground = given.calibration && new GroundPlane(given.calibration);
   const analysis = new Analysis(areas);
   const heat = new HeatMap(picture, HEAT_COLUMNS);

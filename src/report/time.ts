@@ -15,7 +15,7 @@ export class Times {
 
 /** A length of time: 4.2 s, 3:05, 1:03:05. */
 export function length(seconds: number): string {
-  return seconds < 60 ? `${seconds.toFixed(1)} s` : span(seconds);
+  return seconds < 59.95 ? `${seconds.toFixed(1)} s` : span(Math.round(seconds));
 }
 
 function span(seconds: number): string {

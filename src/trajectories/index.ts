@@ -1,4 +1,5 @@
 export { TrajectoryCollector } from './collector.ts';
+export { findVideo } from './find-video.ts';
 export { inFrameOrder } from './frame-order.ts';
 export {
   readTrajectories,
@@ -9,7 +10,7 @@ export {
 export { openJsonSink, type RunDescription } from './json-sink.ts';
 export { readMot } from './mot-reader.ts';
 export { openMotSink } from './mot-sink.ts';
-export { OutputFile } from './output-file.ts';
+export { OutputFile, refuseInputs } from './output-file.ts';
 export { refine } from './refinement.ts';
 export { type RefinementParameters, refinementParameters } from './refinement-parameters.ts';
 export {

@@ -116,6 +116,10 @@ function columns(path: string, where: string, json: z.infer<typeof TRAJECTORY>, 
       const place = `${where}observations[${i}].frame`;
       throw inputError(path, `${place}: ${frame} does not come after ${last}`, 'put the observations in frame order');
     }
+    if (time < json.observations[Math.max(0, i - 1)].time) {
+      const place = `${where}observations[${i}].time`;
+      throw inputError(path, `${place}: ${time} comes before that of the frame before`, 'put the times in order');
+    }
     last = frame;
     builder.push(frame, time, box, 0, score, detected);
   }

@@ -1,7 +1,7 @@
 import { redact } from '../errors.ts';
 import type { TrackedFrame } from '../tracking/tracked-frame.ts';
 import { OutputFile } from './output-file.ts';
-import { requireBox, round } from './rows.ts';
+import { requireBox, round, roundedRow } from './rows.ts';
 import { HEADER, type TrajectoriesFooter, type TrajectoriesHeader } from './schema.ts';
 import type { TrajectorySink } from './sink.ts';
 import { TrajectoryBuilder } from './trajectory-builder.ts';
@@ -58,13 +58,14 @@ class JsonSink implements TrajectorySink {
     const builder = this.open.get(id);
     if (!builder) return;
     this.open.delete(id);
-    const { frames, times, boxes, scores, detected } = builder.build();
+    const trajectory = builder.build();
+    const { frames, times, detected } = trajectory;
     const last = frames.length - 1;
     let text = this.summary.trajectories++ > 0 ? ',\n' : '';
     text += `{"id":${id},"start":${round(times[0], 1e6)},"end":${round(times[last], 1e6)},"observations":[`;
     for (let i = 0; i <= last; i++) {
-      const box = `${round(boxes[4 * i], 100)},${round(boxes[4 * i + 1], 100)},${round(boxes[4 * i + 2], 100)},${round(boxes[4 * i + 3], 100)}`;
-      text += `${i > 0 ? ',' : ''}{"frame":${frames[i]},"time":${round(times[i], 1e6)},"box":[${box}],"score":${round(scores[i], 1e4)},"detected":${detected[i] === 1}}`;
+      const [x, y, w, h, score] = roundedRow(trajectory, i);
+      text += `${i > 0 ? ',' : ''}{"frame":${frames[i]},"time":${round(times[i], 1e6)},"box":[${x},${y},${w},${h}],"score":${score},"detected":${detected[i] === 1}}`;
     }
     this.summary.observations += frames.length;
     return this.file.write(`${text}]}`);

@@ -1,6 +1,6 @@
 import type { TrackedFrame } from '../tracking/tracked-frame.ts';
 import { OutputFile } from './output-file.ts';
-import { requireBox, round } from './rows.ts';
+import { requireBox, roundedRow } from './rows.ts';
 import type { TrajectorySink } from './sink.ts';
 
 /**
@@ -13,13 +13,10 @@ export async function openMotSink(path: string): Promise<TrajectorySink> {
   const file = await OutputFile.create(path);
   return {
     write(frame: TrackedFrame) {
-      const { boxes, ids, scores } = frame;
       let text = '';
       for (let i = 0; i < frame.length; i++) {
         requireBox(frame, i);
-        const at = 4 * i;
-        const box = `${round(boxes[at], 100)},${round(boxes[at + 1], 100)},${round(boxes[at + 2], 100)},${round(boxes[at + 3], 100)}`;
-        text += `${frame.index + 1},${ids[i]},${box},${round(scores[i], 1e4)},-1,-1,-1\n`;
+        text += `${frame.index + 1},${frame.ids[i]},${roundedRow(frame, i).join()},-1,-1,-1\n`;
       }
       return file.write(text);
     },

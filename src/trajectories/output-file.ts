@@ -55,6 +55,13 @@ export class OutputFile {
     }
   }
 
+  /** Writes a whole file. @throws TwintrackError when that is not possible; what was there is left then */
+  static async put(path: string, content: string | Uint8Array): Promise<void> {
+    const file = await OutputFile.create(path);
+    await (typeof content === 'string' ? file.write(content) : file.writeBytes(content));
+    await file.commit();
+  }
+
   /**
    * Appends text. Keeps the order even when the promise of an earlier call is still pending.
    *
@@ -115,6 +122,22 @@ export class OutputFile {
     await rm(this.temporary, { force: true }).catch(() => {});
     this.forget();
   }
+}
+
+/**
+ * Refuses to write over what is read.
+ *
+ * @throws TwintrackError when the output is one of the inputs, by this or another name
+ */
+export async function refuseInputs(output: string, ...inputs: readonly string[]): Promise<void> {
+  const identify = async (path: string) => {
+    const there = await stat(path).catch(() => undefined);
+    return there && `${there.dev} ${there.ino}`;
+  };
+  const identity = await identify(output);
+  for (const input of identity ? inputs : [])
+    if ((await identify(input)) === identity)
+      throw inputError(output, 'is the input, which would be lost', 'name another file to write');
 }
 
 function writeError(path: string, error: unknown): Error {

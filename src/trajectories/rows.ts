@@ -7,6 +7,21 @@ export function round(value: number, scale: number): number {
   return Math.abs(scaled) < 2 ** 53 ? Math.round(scaled) / scale : value;
 }
 
+/** Box and score of row `i` as the files have them: to 0.01 pixel and 0.0001. */
+export function roundedRow(
+  { boxes, scores }: Pick<TrackedFrame, 'boxes' | 'scores'>,
+  i: number,
+): [x: number, y: number, w: number, h: number, score: number] {
+  const at = 4 * i;
+  return [
+    round(boxes[at], 100),
+    round(boxes[at + 1], 100),
+    round(boxes[at + 2], 100),
+    round(boxes[at + 3], 100),
+    round(scores[i], 1e4),
+  ];
+}
+
 /** Refuses a row that no reader could take: a box or score that is not finite, a negative size. */
 export function requireBox(frame: TrackedFrame, i: number): void {
   const { boxes, scores, ids } = frame;

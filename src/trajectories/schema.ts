@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 const OBSERVATION = z.object({
   frame: z.int().min(0).max(0x7fffffff).describe('0-based frame number in the source'),
-  time: z.number().describe('presentation time in seconds since the start of the source'),
+  time: z.number().min(-1e9).max(1e9).describe('presentation time in seconds since the start of the source'),
   box: z
     .tuple([z.number(), z.number(), z.number().min(0), z.number().min(0)])
     .describe('left, top, width, height in source pixels, origin at the top left; may reach beyond the picture'),

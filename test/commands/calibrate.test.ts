@@ -33,12 +33,19 @@ describe('twintrack calibrate', () => {
     expect(config).toContain('    - { image: [380, 300], ground: [4, 11] }\n');
     expect(config).toContain('  origin: { longitude: 11.57, latitude: 48.14, heading: 30 }\n');
     expect((await twintrack(['calibrate', out])).stdout).toBe(stdout);
+    expect(await twintrack(['calibrate', out, '--unit', 'degrees'])).toEqual(
+      failure(`${out}: says itself what --unit and --origin would; change it there`, 2),
+    );
+    expect(await twintrack(['calibrate', out, '--out', out])).toEqual(
+      failure(`${out}: is the input, which would be lost; name another file to write`),
+    );
+    expect(readFileSync(out, 'utf8')).toBe(config);
     expect((await twintrack(['calibrate', ...flags(POINTS)])).stdout).toContain('Four points always fit: add more');
   });
 
   it.each([
     [[], 'calibrate: give the points as a file or with --point; for example --point 100,500=0,0', 2],
-    [flags(POINTS.slice(1)), 'calibration.points: Too small: expected array to have >=4 items', 2],
+    [flags(POINTS.slice(1)), 'calibration.points: four points or more determine the ground', 2],
     [flags(['1,2=3']), '--point 1,2=3: not 4 numbers; for example 100,500=0,0', 2],
     [[...flags(POINTS), '--origin', 'here'], '--origin here: not 2 or 3 numbers; for example 11.57,48.14', 2],
     [

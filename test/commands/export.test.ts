@@ -30,6 +30,25 @@ describe('twintrack export', () => {
     expect(existsSync(out)).toBe(true);
   });
 
+  it('writes over nothing of the run', async () => {
+    const input = await writeRun(folder, PEOPLE);
+    const before = readFileSync(input, 'utf8');
+    expect(await twintrack(['export', input, '--to', 'csv', '--out', input])).toEqual(
+      failure(`${input}: is the input, which would be lost; name another file to write`),
+    );
+    expect(readFileSync(input, 'utf8')).toBe(before);
+    const text = input.replace('.trajectories.json', '.mot.txt');
+    writeFileSync(text, 'of the tracker');
+    expect(await twintrack(['export', input, '--to', 'mot'])).toEqual(
+      failure(
+        `${text}: is there already: "twintrack track" writes it beside the trajectories, with the same rows; name another file with --out`,
+      ),
+    );
+    expect(readFileSync(text, 'utf8')).toBe('of the tracker');
+    expect((await twintrack(['export', input, '--to', 'mot', '--out', text])).status).toBe(0);
+    expect(readFileSync(text, 'utf8')).toMatch(/^1,1,/);
+  });
+
   it('mot is the same to the evaluator', async () => {
     const input = await writeRun(folder, PEOPLE);
     const out = join(folder, 'all.txt');

@@ -25,11 +25,11 @@ describe('twintrack report', () => {
     const out = join(folder, 'report.html');
     const { status, stdout, stderr } = await twintrack(['report', input, '--out', out, '--set', DOOR]);
     expect([status, stdout]).toEqual([0, '']);
-    expect(stderr).toBe(`${out}: 1 people, 0.1 MB, pictures from ${join(dirname(input), 'clip.mp4')}\n`);
+    expect(stderr).toBe(`${out}: 1 person, 0.1 MB, pictures from ${join(dirname(input), 'clip.mp4')}\n`);
     expect(readFileSync(out, 'utf8')).toMatch(/<td>door<td class="n">1<td class="n">0/);
     const without = await twintrack(['report', input, '--no-video']);
     const beside = input.replace('.trajectories.json', '.report.html');
-    expect(without.stderr).toBe(`${beside}: 1 people, 0.1 MB, without pictures\n`);
+    expect(without.stderr).toBe(`${beside}: 1 person, 0.1 MB, without pictures\n`);
     expect(readFileSync(beside, 'utf8')).not.toContain('image/jpeg');
   });
 
@@ -60,6 +60,9 @@ describe('twintrack report', () => {
       failure('none.mp4: does not exist; check the path'),
     );
     expect(existsSync(input.replace('.trajectories.json', '.report.html'))).toBe(false);
+    expect(await twintrack(['report', input, '--out', input])).toEqual(
+      failure(`${input}: is the input, which would be lost; name another file to write`),
+    );
     const one = 'lines.door={points: [[0, 0]]}';
     expect(await twintrack(['report', input, '--set', one])).toEqual(
       failure(`--set ${one}: lines.door.points: a line needs 2 points, not 1`, 2),

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -66,6 +66,12 @@ describe('twintrack evaluate', () => {
       const rows = parseCsv(text);
       for (const [name, expected] of Object.entries(EXPECTED)) expectFigures(rows[name], expected, name);
 
+      const results = join(folder, 'walk.txt');
+      copyFileSync(join(RESULTS, 'walk.txt'), results);
+      expect(evaluate('--gt', join(GT, 'walk'), '--results', results, '--csv', results).stderr).toBe(
+        `twintrack: ${results}: is the input, which would be lost; name another file to write\n`,
+      );
+      expect(readFileSync(results).equals(readFileSync(join(RESULTS, 'walk.txt')))).toBe(true);
       const unwritable = join(folder, 'no', 'out.csv');
       const failed = evaluate('--gt', GT, '--results', RESULTS, '--csv', unwritable);
       expect(failed.status).toBe(1);

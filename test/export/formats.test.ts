@@ -4,7 +4,8 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { exportTrajectories } from '../../src/export/index.ts';
-import { readMot } from '../../src/trajectories/index.ts';
+import { openJsonSink, readMot } from '../../src/trajectories/index.ts';
+import { frame, RUN } from '../trajectories/frames.ts';
 import { anyTrajectories, RATE, temporaryFolder } from '../trajectories/helpers.ts';
 import schema from './coco.schema.json' with { type: 'json' };
 import { exported, GROUND, roundedRows, WALKER } from './helpers.ts';
@@ -105,6 +106,18 @@ describe('coco', () => {
     );
     expect(coco.videos).toEqual([{ id: 1, name: 'street.mp4', width: 768, height: 576, fps: 10 }]);
     expect(coco.annotations[3]).toMatchObject({ area: 1000, track_id: 7, image_id: 5 });
+  });
+
+  it('takes frames far from 0, as a camera has them that runs for months', async () => {
+    const frames = Int32Array.of(0, 4096, 2_000_000_000, 0x7fffffff);
+    const input = join(fresh(), 'far.trajectories.json');
+    const out = input.replace('.json', '.coco.json');
+    const sink = await openJsonSink(input, RUN);
+    for (const index of frames) await sink.write(frame(index, index / 25, [[1, 5, 6, 7, 8, 0.5, true]]));
+    await sink.close();
+    await exportTrajectories(input, { to: 'coco', out });
+    const { images } = JSON.parse(readFileSync(out, 'utf8'));
+    expect(images.map((image: { frame_index: number }) => image.frame_index)).toEqual([...frames]);
   });
 
   it('needs the size of the picture', async () => {

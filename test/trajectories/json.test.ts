@@ -172,6 +172,10 @@ describe('reading', () => {
     expect(await damaged('"frame":0,', '"frame":1,')).toMatch(
       /line 8: observations\[1\]\.frame: 1 does not come after 1/,
     );
+    expect(await damaged('"time":0,', '"time":9,')).toMatch(
+      /line 8: observations\[1\]\.time: [\d.]+ comes before that of the frame before; put the times in order/,
+    );
+    expect(await damaged('"time":0,', '"time":1e15,')).toMatch(/line 8: observations\[0\]\.time: Too big/);
     expect(await damaged('"id":1,', '"id":2,')).toMatch(/line 8: id 2 stands twice/);
     expect(await damaged('"score":0.9,', '"score":0.9;')).toMatch(/line 8 is no JSON/);
     expect(await damaged('"frames":3', '"frames":-3')).toMatch(/summary\.frames: Too small/);

@@ -128,8 +128,8 @@ describe('a long run', () => {
       if (index % 2_500 === 2_499) at.push(used());
     }
     await sink.close();
-    // The least of each half: collections and compilation come and go in between.
-    expect(Math.min(...at.slice(10)) - Math.min(...at.slice(0, 10))).toBeLessThan(1);
+    // The least of each half: collections and compilation come and go in between. To keep all would take 25 MB more.
+    expect(Math.min(...at.slice(10)) - Math.min(...at.slice(0, 10))).toBeLessThan(3);
 
     const before = used();
     let observations = 0;

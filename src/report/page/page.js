@@ -33,6 +33,7 @@ function moment(seconds) {
 const STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400];
 const TIME_AXIS = {
   ...AXIS,
+  size: 34,
   incrs: STEPS,
   values: (/** @type {any} */ _, /** @type {number[]} */ at) => at.map(moment),
 };
@@ -120,7 +121,7 @@ function drawDwell() {
         legend: { show: false },
         cursor: { show: false },
         scales: { x: { time: false, range: [0, step * counts.length] }, y: FROM_ZERO },
-        axes: [{ ...AXIS, values: (_, at) => at.map((value) => `${value} s`) }, COUNT_AXIS],
+        axes: [{ ...AXIS, size: 34, values: (_, at) => at.map((value) => `${value} s`) }, COUNT_AXIS],
         series: [
           {},
           {
@@ -132,7 +133,7 @@ function drawDwell() {
           },
         ],
       },
-      [seconds, counts],
+      [seconds, counts.map((count) => count || null)], // no bar instead of a flat one
     );
   }
 }

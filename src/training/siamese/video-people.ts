@@ -1,8 +1,6 @@
-import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import { PATCH_BYTES, PatchCutter } from '../../appearance/patches.ts';
 import { inputError } from '../../errors.ts';
-import { readTrajectories, type Trajectory } from '../../trajectories/index.ts';
+import { findVideo, readTrajectories, type Trajectory } from '../../trajectories/index.ts';
 import { openVideo } from '../../video/index.ts';
 import type { People } from './people.ts';
 
@@ -29,14 +27,14 @@ export interface Cut {
  * Cuts the people of a video out of it, where each is seen clearly: a trajectory is a person.
  *
  * @param path a .trajectories.json
- * @param video the video that it tells of; default the one named in it, beside it
+ * @param video the video that it tells of; default the one named in it, beside it or in the current folder
  * @throws TwintrackError when one of them cannot be read
  */
 export async function readVideoPeople(path: string, video?: string, signal?: AbortSignal): Promise<People> {
   const { source, trajectories } = await readTrajectories(path);
-  const file = video ?? join(dirname(path), source.name);
-  if (!video && !existsSync(file))
-    throw inputError(file, 'is the video of these trajectories and not there', 'name it with --video');
+  const file = video ?? findVideo(path, { source });
+  if (file === undefined)
+    throw inputError(source.name, 'is the video of these trajectories and not there', 'name it with --video');
   const { width = Infinity, height = Infinity } = source;
   const cuts = clearRows(trajectories, width, height).map((rows, t) => thinned(rows, trajectories[t]));
   return cutPeople(
