@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { wholeNumber } from './whole-number.ts';
+import { numberFrom } from './number-from.ts';
 
 interface AdaptOptions {
   readonly out: string;
@@ -23,8 +23,8 @@ export function adaptCommand(program: Command): void {
     )
     .requiredOption('--out <dir>', 'folder for the model, created when missing')
     .option('--detector <name|file>', 'detector: centernet (shipped) or an ONNX file', 'centernet')
-    .option('--epochs <n>', 'times that every picture is learned from', wholeNumber, 4)
-    .option('--max-frames <n>', 'take the beginning of the video only', wholeNumber)
+    .option('--epochs <n>', 'times that every picture is learned from', numberFrom(1, true), 4)
+    .option('--max-frames <n>', 'take the beginning of the video only', numberFrom(1, true))
     .option('--json', 'print the outcome as one JSON object on standard output')
     .addHelpText(
       'after',
@@ -40,7 +40,7 @@ Training needs @tensorflow/tfjs-node-gpu, @tensorflow/tfjs-node or the WebAssemb
 
 async function adapt(video: string, options: AdaptOptions): Promise<void> {
   const { adaptSiamese } = await import('../training/siamese/adaptation.ts');
-  const { onInterrupt } = await import('./interrupt.ts');
+  const { interruptible } = await import('./interrupt.ts');
   const { startBar } = await import('./bar.ts');
   const [tracking, learning] = [await startBar('frames'), await startBar('batches')];
   const stop = () => {
@@ -48,9 +48,7 @@ async function adapt(video: string, options: AdaptOptions): Promise<void> {
     learning.stop();
   };
   const tell = (line: string) => process.stderr.write(`${line}\n`);
-  const interrupt = onInterrupt(stop);
-  const { signal } = interrupt;
-  try {
+  await interruptible(stop, async (signal) => {
     const outcome = await adaptSiamese(video, {
       ...options,
       signal,
@@ -81,11 +79,5 @@ async function adapt(video: string, options: AdaptOptions): Promise<void> {
         ? `${options.out}: the adapted weights; use them with --set appearance.model=${options.out}`
         : `${options.out}: the old weights, kept since the new ones do not tell people better apart`,
     );
-  } catch (error) {
-    if (!signal.aborted) throw error;
-    process.exitCode = 130;
-  } finally {
-    stop();
-    interrupt.dispose();
-  }
+  });
 }

@@ -3,7 +3,7 @@ import type { Backend } from '../training/siamese/backend.ts';
 import type { LossName } from '../training/siamese/losses.ts';
 import type { CardFigures } from '../training/siamese/model-folder.ts';
 import type { Epoch } from '../training/siamese/training.ts';
-import { wholeNumber } from './whole-number.ts';
+import { numberFrom } from './number-from.ts';
 
 interface SiameseOptions {
   readonly out: string;
@@ -31,7 +31,7 @@ export function trainSiameseCommand(train: Command): void {
         .choices(['bce', 'contrastive', 'triplet', 'all'])
         .default('all'),
     )
-    .option('--epochs <n>', 'times that every picture is learned from', wholeNumber, 30)
+    .option('--epochs <n>', 'times that every picture is learned from', numberFrom(1, true), 30)
     .option('--video <file>', 'the video of a .trajectories.json; default the one named in it, beside it')
     .option('--resume', 'go on with a training that was interrupted')
     .option('--json', 'print the figures as one JSON object on standard output')
@@ -52,13 +52,11 @@ Training needs @tensorflow/tfjs-node-gpu, @tensorflow/tfjs-node or the WebAssemb
 
 async function trainSiameseFiles(dataset: string, options: SiameseOptions): Promise<void> {
   const { trainSiamese } = await import('../training/siamese/siamese-training.ts');
-  const { onInterrupt } = await import('./interrupt.ts');
+  const { interruptible } = await import('./interrupt.ts');
   const { startBar } = await import('./bar.ts');
   const bar = await startBar('batches');
-  const interrupt = onInterrupt(bar.stop);
-  const { signal } = interrupt;
   let pictures = 0;
-  try {
+  await interruptible(bar.stop, async (signal) => {
     const figures = await trainSiamese(dataset, {
       ...options,
       signal,
@@ -75,13 +73,7 @@ async function trainSiameseFiles(dataset: string, options: SiameseOptions): Prom
     });
     bar.stop();
     tellEnd(figures, options, signal.aborted);
-  } catch (error) {
-    if (!signal.aborted) throw error;
-  } finally {
-    bar.stop();
-    interrupt.dispose();
-  }
-  if (signal.aborted) process.exitCode = 130;
+  });
 }
 
 function tell(line: string): void {

@@ -1,5 +1,7 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
+import { printable } from '../errors.ts';
 import type { Tuning } from '../tuning/tune-tracking.ts';
+import { numberFrom } from './number-from.ts';
 
 interface TuneCommandOptions {
   readonly out: string;
@@ -26,9 +28,9 @@ export function tuneCommand(program: Command): void {
     )
     .requiredOption('--out <file>', 'config file to write, for --config')
     .option('--det <name>', "detection file in each sequence's folder (default: det/det.txt or det.txt)")
-    .option('--trials <n>', 'settings to try', number(2, true), 150)
-    .option('--seconds <s>', 'most seconds in all', number(0.001))
-    .option('--seed <n>', 'start of the random numbers: the same seed gives the same search', number(0, true), 1)
+    .option('--trials <n>', 'settings to try', numberFrom(2, true), 150)
+    .option('--seconds <s>', 'most seconds in all', numberFrom(0.001))
+    .option('--seed <n>', 'start of the random numbers: the same seed gives the same search', numberFrom(0, true), 1)
     .option('--json', 'print the outcome as one JSON object on standard output')
     .addHelpText(
       'after',
@@ -46,22 +48,17 @@ async function tune(root: string, options: TuneCommandOptions): Promise<void> {
   const { loadMotRoot } = await import('../training/mot-root.ts');
   const { tuneTracking } = await import('../tuning/tune-tracking.ts');
   const { startBar } = await import('./bar.ts');
+  const { interruptible } = await import('./interrupt.ts');
   const sequences = await loadMotRoot(root, { det: options.det });
   const file = await OutputFile.create(options.out);
-  const controller = new AbortController();
-  const interrupt = (): void => {
-    if (controller.signal.aborted) process.exit(130);
-    controller.abort();
-  };
-  process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
   const bar = await startBar('%');
-  try {
+  await interruptible(bar.stop, async (signal) => {
     const { trials, seconds, seed } = options;
     const tuning = await tuneTracking(sequences, {
       trials,
       seconds,
       seed,
-      signal: controller.signal,
+      signal,
       onTrial: (share, best) => bar.update(Math.floor(100 * share), 100, `| best HOTA ${best.toFixed(2)}`),
     });
     bar.stop();
@@ -71,13 +68,8 @@ async function tune(root: string, options: TuneCommandOptions): Promise<void> {
     await file.commit();
     if (options.json) process.stdout.write(`${JSON.stringify({ ...tuning, file: options.out })}\n`);
     else process.stdout.write(`${lines.join('\n')}\n`);
-    process.stderr.write(`${controller.signal.aborted ? 'interrupted; the best so far: ' : ''}${options.out}\n`);
-    if (controller.signal.aborted) process.exitCode = 130;
-  } finally {
-    bar.stop();
-    await file.abort();
-    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
-  }
+    process.stderr.write(`${signal.aborted ? 'the best so far: ' : ''}${printable(options.out)}\n`);
+  }).finally(() => file.abort());
 }
 
 /** What the user is told, also at the head of the config file. */
@@ -107,14 +99,4 @@ async function toConfig({ changed }: Tuning, comment: readonly string[]): Promis
   });
   const head = ['Written by twintrack tune.', ...comment].map((line) => `# ${line}`);
   return `${[...head, ...(rows.length > 0 ? ['tracking:', ...rows] : ['tracking: {}'])].join('\n')}\n`;
-}
-
-/** Parser of a number given as an option. */
-function number(least: number, whole = false): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (text.trim() !== '' && value >= least && Number.isFinite(value) && (!whole || Number.isInteger(value)))
-      return value;
-    throw new InvalidArgumentError(`it must be a ${whole ? 'whole ' : ''}number from ${least}.`);
-  };
 }

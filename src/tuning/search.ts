@@ -1,4 +1,4 @@
-import { seededRandom } from '../training/random.ts';
+import { seededRandom, shuffled } from '../training/random.ts';
 import { type Dimension, defaults, type Values } from './space.ts';
 
 /** Settings of {@link search}. */
@@ -75,13 +75,4 @@ function mutated(space: readonly Dimension[], from: Values, step: number, random
   const moved: Record<string, number | boolean> = { ...from };
   for (const { name, move } of shuffled(space, random).slice(0, count)) moved[name] = move(moved[name], step, random);
   return moved;
-}
-
-function shuffled<T>(items: readonly T[], random: () => number): T[] {
-  const result = [...items];
-  for (let i = result.length - 1; i > 0; i--) {
-    const j = Math.floor(random() * (i + 1));
-    [result[i], result[j]] = [result[j], result[i]];
-  }
-  return result;
 }

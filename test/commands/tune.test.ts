@@ -94,7 +94,10 @@ describe('twintrack tune', () => {
     await new Promise((done) => setTimeout(done, 1500));
     child.kill('SIGINT');
     const [code] = await once(child, 'close');
-    expect([code, stderr]).toEqual([130, `interrupted; the best so far: ${file}\n`]);
+    expect([code, stderr]).toEqual([
+      130,
+      `twintrack: interrupted; closing the outputs (again to quit at once)\nthe best so far: ${file}\n`,
+    ]);
     const { after, before, heldOut } = JSON.parse(stdout);
     expect(after).toBeGreaterThanOrEqual(before);
     expect(heldOut).toBeUndefined();

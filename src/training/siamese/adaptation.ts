@@ -4,19 +4,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PATCH_BYTES } from '../../appearance/patches.ts';
 import { inputError } from '../../errors.ts';
+import { makeFolder } from '../../outputs.ts';
 import { parametersSchema } from '../../parameters.ts';
 import { type TrackProgress, trackVideo } from '../../track-video.ts';
 import { readTrajectories } from '../../trajectories/index.ts';
 import { type Backend, loadBackend } from './backend.ts';
 import { accompanied, clearPieces, type Piece, partedAt, seenTogether } from './clear-pieces.ts';
-import {
-  type CardFigures,
-  type DataFigures,
-  dataFigures,
-  FILES,
-  makeFolder,
-  writeModelFolder,
-} from './model-folder.ts';
+import { type CardFigures, type DataFigures, dataFigures, FILES, writeModelFolder } from './model-folder.ts';
 import { checkOnnx } from './onnx-check.ts';
 import { toOnnx } from './onnx-export.ts';
 import { fromOnnx } from './onnx-import.ts';

@@ -1,7 +1,7 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { inputError } from '../../errors.ts';
+import { OutputFile } from '../../trajectories/output-file.ts';
 import { version } from '../../version.ts';
 import type { Backend } from './backend.ts';
 import { toCurves } from './curves.ts';
@@ -52,13 +52,6 @@ export function dataFigures({ person }: Pick<People, 'person'>, { training, held
   };
 }
 
-/** Makes the folder of a model. @throws TwintrackError when that cannot be done */
-export async function makeFolder(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
-    throw inputError(folder, `cannot be created: ${error.code}`, 'choose another output folder', error);
-  });
-}
-
 /**
  * Writes the two networks, or leaves those that are there, then the card and the curves.
  *
@@ -66,13 +59,13 @@ export async function makeFolder(folder: string): Promise<void> {
  */
 export async function writeModelFolder(folder: string, figures: CardFigures, pair?: OnnxPair): Promise<void> {
   if (pair) {
-    await writeBytes(join(folder, FILES.embedding), pair.embedding);
-    await writeBytes(join(folder, FILES.head), pair.head);
+    await OutputFile.put(join(folder, FILES.embedding), pair.embedding);
+    await OutputFile.put(join(folder, FILES.head), pair.head);
   }
   const sha256 = async (name: string) => [name, digest(await readFile(join(folder, name)))] as const;
   const files = Object.fromEntries([await sha256(FILES.embedding), await sha256(FILES.head)]);
-  await writeBytes(join(folder, FILES.card), Buffer.from(toCard(figures, files)));
-  await writeBytes(join(folder, FILES.curves), Buffer.from(toCurves(figures.course)));
+  await OutputFile.put(join(folder, FILES.card), toCard(figures, files));
+  await OutputFile.put(join(folder, FILES.curves), toCurves(figures.course));
 }
 
 function toCard({ course, more, size, made, ...rest }: CardFigures, files: Record<string, string>): string {
@@ -84,17 +77,4 @@ function toCard({ course, more, size, made, ...rest }: CardFigures, files: Recor
 
 function digest(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
-}
-
-/** Writes a file that appears under its name only when it is complete. @throws TwintrackError when it cannot be written */
-export async function writeBytes(path: string, bytes: Uint8Array): Promise<void> {
-  const temporary = `${path}.${randomBytes(4).toString('hex')}.tmp`;
-  try {
-    await writeFile(temporary, bytes);
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    const { code, message } = error as NodeJS.ErrnoException;
-    throw inputError(path, `cannot be written: ${code ?? message}`, 'choose another output folder', error);
-  }
 }

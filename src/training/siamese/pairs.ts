@@ -1,4 +1,4 @@
-import { seededRandom } from '../random.ts';
+import { seededRandom, shuffled } from '../random.ts';
 import type { People } from './people.ts';
 
 /** People a batch, and pictures of each: every picture meets others of its person and many of other people (Hermans et al. 2017). */
@@ -36,7 +36,7 @@ export function makeBatches(
   return Array.from({ length: count }, () => {
     if (turn.length < size)
       turn.unshift(
-        ...shuffle(
+        ...shuffled(
           everyone.filter((p) => !turn.includes(p)),
           random,
         ),
@@ -44,7 +44,7 @@ export function makeBatches(
     const chosen = different ? withOthers(turn.pop()!, everyone, different, size, random) : turn.splice(-size);
     return Int32Array.from(
       chosen.flatMap((p) => {
-        const own = shuffle(pictures.get(p)!, random);
+        const own = shuffled(pictures.get(p)!, random);
         return Array.from({ length: PICTURES_A_PERSON }, (_, k) => own[k % own.length]);
       }),
     );
@@ -60,16 +60,7 @@ function withOthers(
   random: () => number,
 ): number[] {
   const others = everyone.filter((p) => different(somebody, p));
-  return [somebody, ...shuffle(others, random).slice(0, size - 1)];
-}
-
-function shuffle<T>(values: readonly T[], random: () => number): T[] {
-  const result = [...values];
-  for (let i = result.length - 1; i > 0; i--) {
-    const j = Math.floor(random() * (i + 1));
-    [result[i], result[j]] = [result[j], result[i]];
-  }
-  return result;
+  return [somebody, ...shuffled(others, random).slice(0, size - 1)];
 }
 
 /** For each anchor, a picture of the same person and one of another, as rows of a batch. */

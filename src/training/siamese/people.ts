@@ -1,5 +1,5 @@
 import { inputError } from '../../errors.ts';
-import { seededRandom } from '../random.ts';
+import { seededRandom, shuffled } from '../random.ts';
 
 /** Pictures of people of whom it is known who is who. Row i of each column is one picture. */
 export interface People {
@@ -40,7 +40,8 @@ export function splitPeople(subject: string, { length, person, count }: People):
   for (const p of person) pictures[p]++;
   const mend = 'learning needs two or more pictures each of four people or more';
   if (count < 2) throw inputError(subject, count === 0 ? 'shows nobody' : 'shows one person only', mend);
-  const order = shuffled(Array.from({ length: count }, (_, p) => p).filter((p) => pictures[p] > 1));
+  const several = Array.from({ length: count }, (_, p) => p).filter((p) => pictures[p] > 1);
+  const order = shuffled(several, seededRandom(1));
   if (order.length === 0)
     throw inputError(subject, 'has one picture only of each person: no pair shows one person', mend);
   if (order.length < 4) throw inputError(subject, `has two pictures or more of ${order.length} people only`, mend);
@@ -50,13 +51,4 @@ export function splitPeople(subject: string, { length, person, count }: People):
     training: Int32Array.from(rows.filter((i) => !kept.has(person[i]))),
     heldOut: Int32Array.from(rows.filter((i) => kept.has(person[i]))),
   };
-}
-
-function shuffled(values: number[]): number[] {
-  const random = seededRandom(1);
-  for (let i = values.length - 1; i > 0; i--) {
-    const j = Math.floor(random() * (i + 1));
-    [values[i], values[j]] = [values[j], values[i]];
-  }
-  return values;
 }

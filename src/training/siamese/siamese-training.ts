@@ -1,17 +1,12 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PATCH_BYTES } from '../../appearance/patches.ts';
+import { makeFolder } from '../../outputs.ts';
+import { OutputFile } from '../../trajectories/output-file.ts';
 import { type Backend, loadBackend } from './backend.ts';
 import { checkpointBytes, readCheckpoint, type TrainingKey } from './checkpoint.ts';
 import type { LossName } from './losses.ts';
-import {
-  type CardFigures,
-  type DataFigures,
-  dataFigures,
-  makeFolder,
-  writeBytes,
-  writeModelFolder,
-} from './model-folder.ts';
+import { type CardFigures, type DataFigures, dataFigures, writeModelFolder } from './model-folder.ts';
 import { buildNetwork, type NetworkSize, STANDARD } from './network.ts';
 import { checkOnnx } from './onnx-check.ts';
 import { toOnnx } from './onnx-export.ts';
@@ -90,7 +85,7 @@ export async function trainSiamese(dataset: string, options: SiameseTrainingOpti
         const pair = improved ? toOnnx(network) : undefined;
         if (pair) difference = await checkOnnx(tf, network, pair, checked);
         await writeModelFolder(out, figures(course), pair);
-        await writeBytes(file, checkpointBytes(key, checkpoint));
+        await OutputFile.put(file, checkpointBytes(key, checkpoint));
         options.onEpoch?.(course.epochs[course.epochs.length - 1], improved);
       },
     });
