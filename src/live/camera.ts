@@ -18,7 +18,7 @@ import { Following } from './following.ts';
 import { recoverHours, TrajectoryHours } from './hours.ts';
 import type { Log } from './log.ts';
 import { PictureFeed } from './pictures.ts';
-import { Recorder, removeLeftOvers } from './recorder.ts';
+import { Recorder, recoverRecordings, removeLeftOvers } from './recorder.ts';
 import type { DetectorScheduler, Lane } from './scheduler.ts';
 import { CameraSession } from './session.ts';
 import { CameraStatistics, type CameraStatus, type PeopleHistory } from './statistics.ts';
@@ -77,7 +77,7 @@ export class Camera {
     const folder = join(setup.out, setup.source.name);
     await makeFolder(folder);
     removeLeftOvers(folder);
-    await recoverHours(folder, trouble);
+    await Promise.all([recoverHours(folder, trouble), recoverRecordings(folder, trouble)]);
     return new Camera(setup, statistics, folder, await EventLog.open(folder, trouble), trouble);
   }
 

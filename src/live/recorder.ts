@@ -1,23 +1,33 @@
+import { randomBytes } from 'node:crypto';
 import { readdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { open, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { findFfmpeg, startFfmpeg } from '../video/ffmpeg.ts';
 import { openVideoWriter, type VideoWriter } from '../video/index.ts';
+import type { DiskTrouble } from './append-file.ts';
 import { stamp, wallTime } from './clock.ts';
 import type { PictureFormat } from './connection.ts';
-import { freeStem } from './folder.ts';
+import { freeStem, namesIn } from './folder.ts';
 
 /** A name of a complete segment. */
 export const PAST_RECORDING = /^\d{8}T\d{6}Z(-\d+)?\.annotated\.mp4$/;
-/** What a killed encoder leaves. */
+const OPEN_ENDING = '.annotated.open.mp4';
+const OPEN_RECORDING = /^\d{8}T\d{6}Z(-\d+)?\.annotated\.open\.mp4$/;
+/** What a killed process leaves that is of no use. */
 const LEFT_OVER = /^\.twintrack-[0-9a-f]{12}\.(partial\.mp4|tmp)$/;
 
 interface Segment {
+  readonly path: string;
+  /** Whether that was told. */
+  failed: boolean;
   readonly writer: Promise<VideoWriter>;
   readonly start: number;
 }
 
 /**
- * The annotated video of one camera in mp4 files of some minutes, named by their start. A frame that comes while the encoder is
- * busy with the one before is left out and counted.
+ * The annotated video of one camera in mp4 files of some minutes, named by their start. The open one is in fragments, which play up to
+ * a second before its end; it is copied into the complete one when its time is over, or by {@link recoverRecordings} when the process was killed.
+ * A frame that comes while the encoder is busy with the one before is left out and counted.
  */
 export class Recorder {
   /** Frames left out. */
@@ -58,7 +68,8 @@ export class Recorder {
       .then((writer) => writer.write(pixels, time - segment.start))
       .catch((error: unknown) => {
         this.#onFailure(error);
-        if (this.#segment === segment) this.#segment = undefined;
+        segment.failed = true;
+        if (this.#segment === segment) this.#endSegment();
       })
       .finally(() => {
         this.#busy = false;
@@ -74,10 +85,10 @@ export class Recorder {
 
   #startSegment(start: number): Segment {
     const { width, height } = this.#format;
-    const path = join(this.#folder, `${freeStem(this.#folder, stamp(wallTime(start)), '.annotated')}.annotated.mp4`);
-    const writer = openVideoWriter(path, { width, height });
+    const path = join(this.#folder, freeStem(this.#folder, stamp(wallTime(start)), '.annotated') + OPEN_ENDING);
+    const writer = openVideoWriter(path, { width, height, growing: true });
     writer.catch(() => {}); // told when a frame is written
-    return { writer, start };
+    return { path, writer, start, failed: false };
   }
 
   #endSegment(): void {
@@ -85,10 +96,61 @@ export class Recorder {
     this.#segment = undefined;
     if (!segment) return;
     const closing = segment.writer
-      .then((writer) => writer.close())
-      .catch(this.#onFailure)
+      .then((writer) => writer.close().finally(() => complete(segment.path)))
+      .catch((error: unknown) => {
+        if (!segment.failed) this.#onFailure(error);
+      })
       .finally(() => this.#closing.delete(closing));
     this.#closing.add(closing);
+  }
+}
+
+/**
+ * Completes the segments that a killed process left open.
+ *
+ * @param folder the camera's
+ */
+export async function recoverRecordings(folder: string, trouble: DiskTrouble): Promise<void> {
+  for (const name of namesIn(folder, OPEN_RECORDING)) {
+    await complete(join(folder, name)).catch((error: unknown) => trouble.failed(error));
+  }
+}
+
+/**
+ * Copies an open segment into the complete one, with one index at its beginning. Where that is not possible, as on a full disk, it becomes the
+ * complete one as it is; without a picture it is removed.
+ */
+async function complete(path: string): Promise<void> {
+  if (!(await cutTornFragment(path))) return rm(path);
+  const complete = path.replace(OPEN_ENDING, '.annotated.mp4');
+  const copy = join(dirname(path), `.twintrack-${randomBytes(6).toString('hex')}.partial.mp4`);
+  const input = ['-protocol_whitelist', 'file', '-i', `file:${path}`];
+  const output = ['-c', 'copy', '-movflags', '+faststart', '-f', 'mp4', '-y', `file:${copy}`];
+  const { code } = await startFfmpeg(await findFfmpeg(), [...input, ...output]).exited;
+  if (code !== 0) {
+    await rm(copy, { force: true });
+    return rename(path, complete);
+  }
+  await rename(copy, complete);
+  await rm(path);
+}
+
+/** Cuts off what stands behind the last whole fragment of an mp4, a torn one perhaps; returns whether there is one. */
+async function cutTornFragment(path: string): Promise<boolean> {
+  const file = await open(path, 'r+');
+  try {
+    const { size } = await file.stat();
+    const head = Buffer.alloc(8);
+    let end = 0;
+    for (let at = 0; at + head.length <= size; ) {
+      await file.read(head, 0, head.length, at);
+      at += Math.max(head.length, head.readUInt32BE(0));
+      if (at <= size && head.toString('latin1', 4) === 'mdat') end = at;
+    }
+    await file.truncate(end);
+    return end > 0;
+  } finally {
+    await file.close();
   }
 }
 

@@ -18,6 +18,11 @@ export interface VideoWriterOptions {
   readonly frameRate?: number;
   /** ffmpeg's name of the pictures' YUV matrix (`VideoInfo.colourSpace`), so that players show the same colours. */
   readonly colourSpace?: string;
+  /**
+   * Write fragments of a second under the file's own name from the start, so that it plays up to there whenever writing ends, be it by a power
+   * cut; what was written stays. Players seek less well in it. Default false.
+   */
+  readonly growing?: boolean;
   /** Quality, 0 best to 51. Default 23. */
   readonly crf?: number;
   /** x264's trade of speed against size; default one of its own between superfast and veryfast. */
@@ -39,10 +44,10 @@ export interface VideoWriter {
   /**
    * Completes the file and gives it its name.
    *
-   * @throws TwintrackError when nothing was written or the encoder has failed, now or before; no file is left then
+   * @throws TwintrackError when nothing was written or the encoder has failed, now or before; no file is left then, unless a growing one
    */
   close(): Promise<void>;
-  /** Ends the encoder and removes what it has written. */
+  /** Ends the encoder and removes what it has written, unless the file is a growing one. */
   abort(): Promise<void>;
 }
 
@@ -55,11 +60,13 @@ const TICKS_PER_SECOND = 90_000;
 const FAST_AND_SMALL = 'mbtree=1:rc-lookahead=3:sync-lookahead=0:bframes=1';
 /** Each thread works on a picture of its own: on a machine of many cores they would take gigabytes. */
 const THREADS = Math.min(8, availableParallelism());
+/** An mp4 whose index comes piece by piece with the pictures. */
+const FRAGMENTS = ['-movflags', '+empty_moov+default_base_moof', '-frag_duration', '1000000', '-flush_packets', '1'];
 /** H.264 encoders in order of preference. */
 const ENCODERS = ['libx264', 'libopenh264', 'h264_videotoolbox', 'h264_mf'];
 
 /**
- * Opens an mp4 (H.264, yuv420p, fast start) for writing. Until it is closed the file has a temporary name in the same folder.
+ * Opens an mp4 (H.264, yuv420p, fast start) for writing. Until it is closed the file has a temporary name in the same folder, unless it is `growing`.
  *
  * @throws TwintrackError when the folder cannot be written to, or ffmpeg or its H.264 encoder is missing
  */
@@ -67,7 +74,8 @@ export async function openVideoWriter(path: string, options: VideoWriterOptions)
   const ffmpeg = await findFfmpeg(options.ffmpeg);
   const encoder = await findEncoder(ffmpeg);
   // A short name of its own: one derived from the path could become longer than the file system allows, or be another run's.
-  const partial = join(dirname(path), `.twintrack-${randomBytes(6).toString('hex')}.partial.mp4`);
+  const temporary = join(dirname(path), `.twintrack-${randomBytes(6).toString('hex')}.partial.mp4`);
+  const partial = options.growing ? path : temporary;
   await claim(path, partial);
   return new Mp4Writer(ffmpeg, encoder, path, partial, options);
 }
@@ -124,6 +132,7 @@ class Mp4Writer implements VideoWriter {
   readonly #partial: string;
   readonly #child: FfmpegProcess;
   readonly #pictureBytes: number;
+  readonly #growing: boolean;
   readonly #forget: () => void;
   #lastTick = Number.NEGATIVE_INFINITY;
   #done = false;
@@ -149,12 +158,14 @@ class Mp4Writer implements VideoWriter {
     const odd = width % 2 !== 0 || height % 2 !== 0;
     const even = odd ? `pad=${2 * Math.ceil(width / 2)}:${2 * Math.ceil(height / 2)},` : ''; // it copies each picture
     const clock = ['-enc_time_base', `1:${TICKS_PER_SECOND}`, '-video_track_timescale', String(TICKS_PER_SECOND)];
-    const output = ['-movflags', '+faststart', '-f', 'mp4', '-y', `file:${partial}`];
+    const layout = options.growing ? FRAGMENTS : ['-movflags', '+faststart'];
+    const output = [...layout, '-f', 'mp4', '-y', `file:${partial}`];
     const args = [...input, '-map', '0:v', '-vf', `${even}setsar=1,format=yuv420p`, ...ffmpeg.passthrough];
     this.#child = startFfmpeg(ffmpeg, [...args, ...encoderArguments(encoder, options), ...clock, ...output], {
       stdin: true,
     });
-    this.#forget = runAtExit(() => rmSync(partial, { force: true }));
+    this.#growing = options.growing ?? false;
+    this.#forget = runAtExit(() => this.#growing || rmSync(partial, { force: true }));
     this.#child.stdin!.write(matroskaHeader(width, height, frameRate));
   }
 
@@ -199,7 +210,7 @@ class Mp4Writer implements VideoWriter {
     this.#done = true;
     this.#child.kill();
     await this.#child.exited;
-    await rm(this.#partial, { force: true });
+    if (!this.#growing) await rm(this.#partial, { force: true });
     this.#forget();
   }
 

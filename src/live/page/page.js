@@ -70,6 +70,10 @@ class Camera {
       reconnects: String(status.reconnects),
     };
     for (const [key, value] of Object.entries(values)) this.find(`[data-value="${key}"]`).textContent = value;
+    this.find('.areas').replaceChildren(
+      ...status.lines.map((line) => counts(line.name, [line.in, 'in'], [line.out, 'out'])),
+      ...status.zones.map((zone) => counts(zone.name, [zone.inside, 'now'], [zone.entered, 'so far'])),
+    );
     this.find('.word').textContent = status.people === 1 ? 'person now' : 'people now';
     const count = this.link.querySelector('b');
     if (count) count.textContent = String(status.people);
@@ -275,6 +279,15 @@ function element(tag, name, text = '') {
   if (name) made.className = name;
   made.textContent = text;
   return made;
+}
+
+/** A line or zone with what was counted there. @param {string} name @param {[number, string][]} numbers */
+function counts(name, ...numbers) {
+  const item = element('li', '');
+  item.append(element('span', '', name));
+  for (const [i, [number, what]] of numbers.entries())
+    item.append(i > 0 ? ', ' : '', element('b', '', String(number)), ` ${what}`);
+  return item;
 }
 
 /** @returns {never} */

@@ -1,0 +1,117 @@
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, readdirSync, statSync, truncateSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { Recorder, recoverRecordings } from '../../src/live/recorder.ts';
+import { readAll, temporaryFolder } from '../video/clips.ts';
+import { until } from './rig.ts';
+
+const root = temporaryFolder();
+let folders = 0;
+const folder = () => {
+  const path = join(root, `${folders++}`);
+  mkdirSync(path);
+  return path;
+};
+const [width, height] = [64, 48];
+const told: string[] = [];
+const failed = (error: unknown) => told.push(String(error));
+const trouble = { failed, lost: () => {} };
+
+/** Records so many pictures, ten a second of their own time, each of its own grey. */
+async function record(recorder: Recorder, from: number, count: number): Promise<void> {
+  for (let i = from; i < from + count; i++) {
+    await until('the encoder is free', () => recorder.ready);
+    recorder.write(new Uint8Array((width * height * 3) / 2).fill(16 + i), 1000 + i / 10);
+  }
+  await until('the encoder has it', () => recorder.ready);
+}
+
+const fragments = (path: string) =>
+  execFileSync('grep', ['-ao', 'moof', path], { encoding: 'utf8' }).split('\n').length - 1;
+/** A folder as a killed process leaves it that has recorded 5 s, and the open segment in it. */
+const killed = (async (): Promise<{ path: string; open: string }> => {
+  const path = folder();
+  const recorder = new Recorder(path, { width, height, fullRange: false }, 600, failed);
+  await record(recorder, 0, 50);
+  const [open] = readdirSync(path);
+  let size = -1; // the encoder writes by itself
+  await until('four fragments are on the disk', () => {
+    const before = size;
+    size = statSync(join(path, open)).size;
+    return size > 0 && size === before && fragments(join(path, open)) >= 4;
+  });
+  const left = folder();
+  copyFileSync(join(path, open), join(left, open));
+  await recorder.close();
+  return { path: left, open };
+})();
+
+const secondsOf = async (path: string) => {
+  const { times, error } = await readAll(path);
+  expect(error).toBeUndefined();
+  return times[times.length - 1] + 0.1;
+};
+
+describe('a recording', () => {
+  it('is in segments, each complete with all its pictures', async () => {
+    const path = folder();
+    const recorder = new Recorder(path, { width, height, fullRange: false }, 2, failed);
+    await record(recorder, 0, 45);
+    await recorder.close();
+    const names = readdirSync(path).sort();
+    expect(names.map((name) => name.replace(/^\d{8}T\d{6}Z(-\d)?/, 'TIME'))).toEqual(
+      Array(3).fill('TIME.annotated.mp4'),
+    );
+    const lengths = await Promise.all(names.map(async (name) => (await readAll(join(path, name))).times.length));
+    expect(lengths.sort()).toEqual([20, 20, 5].sort());
+    expect(told).toEqual([]);
+  });
+
+  it('that a killed process left open plays as it is, and is completed at the next start', async () => {
+    const { path: whole, open } = await killed;
+    const path = folder();
+    copyFileSync(join(whole, open), join(path, open));
+    expect(await secondsOf(join(path, open))).toBeGreaterThanOrEqual(4);
+    await recoverRecordings(path, trouble);
+    const names = readdirSync(path);
+    expect(names).toEqual([open.replace('.open', '')]);
+    expect(await secondsOf(join(path, names[0]))).toBeGreaterThanOrEqual(4);
+    expect(told).toEqual([]);
+  });
+
+  it('that was cut anywhere plays up to there, and is removed when nothing is in it', async () => {
+    const { path: whole, open } = await killed;
+    const { size } = statSync(join(whole, open));
+    const lengths: number[] = [];
+    for (const part of [0, 0.1, 0.3, 0.5, 0.7, 0.9, 0.99]) {
+      const path = folder();
+      copyFileSync(join(whole, open), join(path, open));
+      truncateSync(join(path, open), Math.floor(part * size));
+      await recoverRecordings(path, trouble);
+      const [name] = readdirSync(path);
+      lengths.push(name ? await secondsOf(join(path, name)) : 0);
+    }
+    expect(lengths[0]).toBe(0);
+    for (let k = 1; k < lengths.length; k++) expect(lengths[k]).toBeGreaterThanOrEqual(lengths[k - 1]);
+    expect(lengths.at(-1)).toBeGreaterThan(3);
+    expect(told).toEqual([]);
+  });
+
+  it('goes on in another segment when the encoder is killed, and keeps what was recorded', async () => {
+    const path = folder();
+    const recorder = new Recorder(path, { width, height, fullRange: false }, 600, failed);
+    await record(recorder, 0, 50);
+    const [open] = readdirSync(path);
+    await until('three fragments are on the disk', () => fragments(join(path, open)) >= 3);
+    execFileSync('pkill', ['-KILL', '-f', '--', join(path, open)]);
+    for (let i = 50; told.length === 0; i++) await record(recorder, i, 1);
+    await record(recorder, 100, 5);
+    await recorder.close();
+    expect(told).toHaveLength(1);
+    const lengths = await Promise.all(readdirSync(path).map((name) => secondsOf(join(path, name))));
+    expect(lengths).toHaveLength(2);
+    expect(Math.max(...lengths)).toBeGreaterThanOrEqual(3);
+    expect(Math.min(...lengths)).toBeLessThan(2);
+  });
+});
