@@ -7,6 +7,8 @@ import type { Track } from './track.ts';
 
 /** A patch is remembered when at least this part of the person is visible: one of two people would fit both of them. */
 const MIN_VISIBLE = 0.5;
+/** … and at most this part of the detection is where somebody unseen is expected, whom it may show instead. */
+const MAX_SHARED = 0.3;
 /** How fast somebody may have gone while unseen, in box heights per second: a little more than one walks. */
 const SPEED = 1.5;
 
@@ -82,13 +84,18 @@ export class Looks {
     return x < margin || y < margin || x + w > width - margin || y + h > height - margin;
   }
 
-  /** Remembers what a track looks like in detection `j`, when that shows it well. */
-  observe(track: Track, { embeddings, boxes, scores, length }: Detections, j: number, time: number): void {
-    if (!embeddings || !isKnown(embeddings, j, this.model)) return;
-    const visible = visiblePart(boxes, length, j);
-    if (scores[j] < this.minScore || visible < MIN_VISIBLE) return;
-    track.gallery ??= new Gallery(this.model.dimensions);
-    track.gallery.add(embeddings, j, scores[j] * visible, time);
+  /** Remembers what those seen in this frame look like, where a detection shows one of them well and nobody else. */
+  fillGalleries(tracks: readonly Track[], { embeddings, boxes, scores, length }: Detections, time: number): void {
+    if (!embeddings) return;
+    const hidden = tracks.filter(({ state }) => state === 'lost');
+    for (const track of tracks) {
+      const j = track.detection;
+      if (j < 0 || scores[j] < this.minScore || !isKnown(embeddings, j, this.model)) continue;
+      const visible = visiblePart(boxes, length, j);
+      if (visible < MIN_VISIBLE || hidden.some(({ box }) => sharedPart(boxes, j, box, 0) > MAX_SHARED)) continue;
+      track.gallery ??= new Gallery(this.model.dimensions);
+      track.gallery.add(embeddings, j, scores[j] * visible, time);
+    }
   }
 }
 
@@ -108,14 +115,16 @@ export function isKnown(embeddings: Float32Array, j: number, { dimensions }: Pic
 
 /** The part, 0..1, of box `j` that the other box which overlaps it most does not cover. */
 export function visiblePart(boxes: Boxes, length: number, j: number): number {
-  const q = 4 * j;
   let most = 0;
-  for (let i = 0; i < length; i++) {
-    if (i === j) continue;
-    const p = 4 * i;
-    const w = Math.min(boxes[p] + boxes[p + 2], boxes[q] + boxes[q + 2]) - Math.max(boxes[p], boxes[q]);
-    const h = Math.min(boxes[p + 1] + boxes[p + 3], boxes[q + 1] + boxes[q + 3]) - Math.max(boxes[p + 1], boxes[q + 1]);
-    if (w > 0 && h > 0) most = Math.max(most, w * h);
-  }
-  return 1 - most / (boxes[q + 2] * boxes[q + 3]);
+  for (let i = 0; i < length; i++) if (i !== j) most = Math.max(most, sharedPart(boxes, j, boxes, i));
+  return 1 - most;
+}
+
+/** The part, 0..1, of box `j` of `boxes` that lies in box `i` of `others`. */
+function sharedPart(boxes: Boxes, j: number, others: Boxes, i: number): number {
+  const [p, q] = [4 * i, 4 * j];
+  const w = Math.min(others[p] + others[p + 2], boxes[q] + boxes[q + 2]) - Math.max(others[p], boxes[q]);
+  const h =
+    Math.min(others[p + 1] + others[p + 3], boxes[q + 1] + boxes[q + 3]) - Math.max(others[p + 1], boxes[q + 1]);
+  return w > 0 && h > 0 ? (w * h) / (boxes[q + 2] * boxes[q + 3]) : 0;
 }

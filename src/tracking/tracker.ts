@@ -105,6 +105,7 @@ export class Tracker {
     this.match(detections, taken, true, high);
     for (const track of this.tracks) this.settle(track, detections);
     this.startTracks(detections, taken);
+    this.looks?.fillGalleries(this.tracks, detections, this.time);
     this.recognise();
     this.giveUp();
     return this.tracks;
@@ -151,7 +152,6 @@ export class Tracker {
     if (track.detection >= 0) {
       this.filter.update(track.slot, detections.boxes, track.detection);
       track.observe(detections, track.detection, this.time);
-      this.looks?.observe(track, detections, track.detection, this.time);
       const seen = track.hits >= p.confirmHits && track.lastTime - track.firstTime >= p.confirmSeconds - 1e-9;
       if (seen) track.state = 'confirmed';
       this.readFilter(track);
@@ -199,7 +199,6 @@ export class Tracker {
       this.filter.start(track.slot, detections.boxes, j);
       track.detection = j;
       track.observe(detections, j, this.time);
-      this.looks?.observe(track, detections, j, this.time);
       if (this.parameters.confirmHits <= 1 && this.parameters.confirmSeconds <= 0) track.state = 'confirmed';
       this.readFilter(track);
       this.tracks.push(track);

@@ -78,6 +78,23 @@ describe('a tracker that goes by looks', () => {
   });
 });
 
+describe('the gallery', () => {
+  it.each([
+    ['is not filled while somebody unseen may be what is shown', 10, false],
+    ['is filled while somebody else is unseen elsewhere', 25, true],
+  ])('%s', (_, distance, grows) => {
+    const tracker = new Tracker({}, LEARNED, APPEARANCE);
+    const patches: number[] = [];
+    for (let f = 0; f < 24; f++) {
+      const people: Person[] = [[100, 100, 1]];
+      if (f < 12) people.push([100 + distance, 100, 2]);
+      const [first] = tracker.update(frame(people), f / 10);
+      patches[f] = first.gallery?.length ?? 0;
+    }
+    expect(patches[23] > patches[12]).toBe(grows);
+  });
+});
+
 describe('somebody who was lost for long', () => {
   /** Kind 1 walks at (200, 200) until 2 s and comes back at `back` at `at`. */
   const away =
