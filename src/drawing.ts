@@ -19,17 +19,18 @@ export class Drawing {
   }
 
   /**
-   * Adds the next frame, if it has pixels, which are drawn on.
+   * Adds the next frame, if it has pixels, which are drawn on. It is released when the encoder has taken it.
    *
    * @param seen boxes (n × 4) to pixelate besides those of the tracked people
    * @throws TwintrackError when the encoder failed
    */
-  async add({ pixels, time }: Frame, people: TrackedFrame, seen: Boxes | undefined, clock: StageClock): Promise<void> {
+  async add(frame: Frame, people: TrackedFrame, seen: Boxes | undefined, clock: StageClock): Promise<void> {
+    const { pixels, time } = frame;
     if (!pixels) return;
     this.#annotator.draw(pixels, people, seen);
     clock.lap('annotate');
     await this.taken(clock);
-    this.#encoding = this.#writer.write(pixels, time);
+    this.#encoding = this.#writer.write(pixels, time).then(() => frame.release?.());
     this.#encoding.catch(() => {}); // told by taken
   }
 

@@ -28,7 +28,8 @@ export async function runOnline(stages: RunStages): Promise<RunResult> {
       lastTime = frame.time;
       clock.lap('write');
       const seen = drawing?.anonymize ? everybody(detections, tracks, tracker) : undefined;
-      await drawing?.add(frame, people, seen, clock);
+      if (drawing) await drawing.add(frame, people, seen, clock);
+      else frame.release?.();
       onFrame?.(frame, people.length, 'track');
     },
   });

@@ -15,7 +15,10 @@ export interface PipelineStages {
   /** Adds embeddings to the detections of frames with pixels. */
   readonly appearance?: AppearanceStage | undefined;
   readonly tracker: Tracker;
-  /** Takes each frame with what was detected and the tracks as they are after it. The next one comes when it is done. */
+  /**
+   * Takes each frame with what was detected and the tracks as they are after it, and releases it in the end. The next one comes
+   * when it is done.
+   */
   take(
     frame: Frame,
     detections: Detections,

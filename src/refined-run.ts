@@ -36,6 +36,7 @@ export async function runRefined(stages: RefinedRunStages): Promise<RunResult> {
     ...stages,
     async take(frame, detections, tracks, shift) {
       await album?.add(frame, detections, tracks);
+      frame.release?.();
       collector.add(frame, tracks, shift);
       seen?.add(everybody(detections, tracks, tracker));
       onFrame?.(frame, tracks.filter(({ state }) => state === 'confirmed').length, 'track');
@@ -44,7 +45,7 @@ export async function runRefined(stages: RefinedRunStages): Promise<RunResult> {
   const { timeline } = collector;
   const frames = timeline.length;
   if (frames === 0) return { frames, lastTime: 0, trajectories: 0, ...result };
-  const trajectories = refine(collector.take(), timeline, stages.refinement);
+  const trajectories = refine(collector.take(), timeline, stages.refinement, tracker.looks);
   album?.keep(new Set(trajectories.map(({ id }) => id)));
   clock.lap('refine');
   let interruption: { interruption: unknown } | undefined;

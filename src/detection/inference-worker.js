@@ -17,6 +17,8 @@ const answer = (message, transfer = []) => port.postMessage(message, transfer);
 const { file, threads } = /** @type {{ file: string, threads: number }} */ (workerData);
 /** @type {Float32Array | undefined} */
 let planes;
+/** @type {Uint8Array | undefined} */
+let bytes;
 
 try {
   const { InferenceSession, Tensor } = await import('onnxruntime-node');
@@ -64,7 +66,7 @@ async function run(session, Tensor, { id, pixels, width, height, format }) {
     const feeds = {
       [format.name]:
         format.type === 'uint8'
-          ? new Tensor('uint8', pixels, dims)
+          ? new Tensor('uint8', unshared(pixels), dims)
           : new Tensor('float32', normalise(pixels, width * height, format), dims),
     };
     if (format.sizeInput) {
@@ -89,6 +91,18 @@ function tensorInfo(value) {
   return value.isTensor
     ? { name: value.name, type: value.type, shape: [...value.shape] }
     : { name: value.name, type: 'not a tensor', shape: [] };
+}
+
+/**
+ * The same bytes in memory that is not shared between threads, which onnxruntime does not take.
+ *
+ * @param {Uint8Array} pixels
+ */
+function unshared(pixels) {
+  if (pixels.buffer instanceof ArrayBuffer) return pixels;
+  if (bytes?.length !== pixels.length) bytes = new Uint8Array(pixels.length);
+  bytes.set(pixels);
+  return bytes;
 }
 
 /**

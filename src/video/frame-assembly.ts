@@ -10,6 +10,8 @@ const QUEUE = 4;
 /** A pipe that carries pictures of one fixed size, back to back. */
 class PictureReader {
   readonly complete: Uint8Array[] = [];
+  /** Pictures to be filled again. */
+  readonly free: Uint8Array[] = [];
   readonly #size: number;
   #picture: Uint8Array | undefined;
   #filled = 0;
@@ -21,7 +23,7 @@ class PictureReader {
   push(chunk: Uint8Array): void {
     let at = 0;
     while (at < chunk.length) {
-      this.#picture ??= new Uint8Array(this.#size);
+      this.#picture ??= this.free.pop() ?? new Uint8Array(new SharedArrayBuffer(this.#size));
       const n = Math.min(chunk.length - at, this.#size - this.#filled);
       this.#picture.set(n === chunk.length ? chunk : chunk.subarray(at, at + n), this.#filled);
       at += n;
@@ -39,7 +41,7 @@ class PictureReader {
 export interface FrameParts {
   /** Timestamp in seconds; NaN where the video has none. */
   readonly time: number;
-  /** One picture a picture pipe. */
+  /** One picture a picture pipe, in memory that threads can share. */
   readonly pictures: readonly Uint8Array[];
 }
 
@@ -86,6 +88,14 @@ export class FrameAssembly {
     this.#taken++;
     this.#control();
     return parts;
+  }
+
+  /** Gives pictures back, to be filled with later ones: garbage of such a size keeps the collector busy. */
+  reuse(pictures: readonly Uint8Array[]): void {
+    pictures.forEach((picture, i) => {
+      const { free } = this.#pictures[i];
+      if (!free.includes(picture)) free.push(picture);
+    });
   }
 
   /** Resolves when a frame may have become whole, or at `wake()`. */

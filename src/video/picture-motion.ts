@@ -70,23 +70,20 @@ function greyOf(frame: Frame, letterbox: Letterbox | undefined): Grey | undefine
   return frame.pixels && shrunk(frame.pixels, 0, frame.width, frame.width, frame.height);
 }
 
-/** A part of a plane at {@link WIDTH} columns: each value is the mean of up to 3 × 3 points spread over its cell. */
+/** A part of a plane at {@link WIDTH} columns: each value is the mean of four points of its cell. */
 function shrunk(plane: Uint8Array, start: number, stride: number, columns: number, rows: number): Grey {
   const width = Math.min(WIDTH, columns);
   const height = Math.max(1, Math.round((rows * width) / columns));
   const values = new Float32Array(width * height);
-  const stepX = columns / width;
-  const stepY = rows / height;
-  const n = Math.min(3, Math.max(1, Math.floor(Math.min(stepX, stepY))));
-  const across = Int32Array.from({ length: n * width }, (_, k) => Math.floor(((k + 0.5) * stepX) / n));
-  for (let y = 0; y < height; y++) {
-    for (let v = 0; v < n; v++) {
-      const row = start + Math.floor((y + (v + 0.5) / n) * stepY) * stride;
-      for (let x = 0, k = 0; x < width; x++) {
-        let sum = 0;
-        for (let u = 0; u < n; u++) sum += plane[row + across[k++]];
-        values[y * width + x] += sum / (n * n);
-      }
+  const [stepX, stepY] = [columns / width, rows / height];
+  const points = new Int32Array(2 * width);
+  for (let k = 0; k < points.length; k++) points[k] = Math.floor((k / 2 + 0.25) * stepX);
+  for (let y = 0, to = 0; y < height; y++) {
+    const upper = start + Math.floor((y + 0.25) * stepY) * stride;
+    const lower = start + Math.floor((y + 0.75) * stepY) * stride;
+    for (let k = 0; k < points.length; k += 2) {
+      const [left, right] = [points[k], points[k + 1]];
+      values[to++] = (plane[upper + left] + plane[upper + right] + plane[lower + left] + plane[lower + right]) / 4;
     }
   }
   return { width, height, values };

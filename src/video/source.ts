@@ -150,6 +150,7 @@ class FileSource implements VideoSource {
       height,
       ...(pixels && { pixels: pictures[0] }),
       ...(this.#letterbox && { input: pictures[pixels ? 1 : 0] }),
+      release: () => this.#assembly.reuse(pictures),
     };
   }
 }
