@@ -11,6 +11,16 @@ export interface CandidatePairs {
   costs: Float64Array;
 }
 
+/** Candidate pairs from a list of them. */
+export function toCandidates(list: readonly (readonly [row: number, column: number, cost: number])[]): CandidatePairs {
+  return {
+    length: list.length,
+    rows: Int32Array.from(list, ([row]) => row),
+    columns: Int32Array.from(list, ([, column]) => column),
+    costs: Float64Array.from(list, ([, , cost]) => cost),
+  };
+}
+
 /**
  * The assignment of rows to columns that minimises Σ(cost − gate) over the pairs taken: leaving a row and a column alone costs as
  * much as a pair at the gate. Solved by the Hungarian method (Munkres 1957) on each connected component of the candidate graph

@@ -24,6 +24,13 @@ export interface Appearance {
   readonly picture?: { readonly width: number; readonly height: number } | undefined;
 }
 
+/** Somebody as last or first seen. */
+export interface Sighting {
+  readonly gallery?: Gallery | undefined;
+  /** x, y, w, h in source pixels. */
+  readonly observed: Boxes;
+}
+
 /** What the tracked people look like: fills galleries and compares them. */
 export class Looks {
   private readonly model: Similarity;
@@ -59,22 +66,38 @@ export class Looks {
    *   enters at the edge
    */
   recognise(newcomer: Track, lost: readonly Track[], time: number): Track | undefined {
-    if (this.reachesEdge(newcomer.observed, newcomer.observed[2] / 2)) return undefined;
     let best: Track | undefined;
-    let most = this.recallSimilarity;
+    let most = 0;
     for (const track of lost) {
-      if (!track.gallery || !newcomer.gallery || !inReach(track, newcomer, time)) continue;
-      const similarity = track.gallery.similarityTo(this.model, newcomer.gallery);
-      if (!(similarity >= most)) continue;
+      if (newcomer.firstTime <= track.lastTime) continue;
+      const similarity = this.resemblance(track, newcomer, time - track.lastTime);
+      if (similarity <= most) continue;
       most = similarity;
       best = track;
     }
     return best;
   }
 
+  /**
+   * Similarity of somebody to a newcomer who was seen `seconds` later.
+   *
+   * @returns 0 when it is not enough to be recognised, or he could not have walked there, or the newcomer enters at the edge
+   */
+  resemblance(former: Sighting, newcomer: Sighting, seconds: number): number {
+    if (!former.gallery || !newcomer.gallery || !inReach(former.observed, newcomer.observed, seconds)) return 0;
+    if (this.reachesEdge(newcomer.observed, newcomer.observed[2] / 2)) return 0;
+    const similarity = former.gallery.similarityTo(this.model, newcomer.gallery);
+    return similarity >= this.recallSimilarity ? similarity : 0;
+  }
+
   /** Whether a lost track may still be recognised. */
   remembers({ gallery, lastTime, box }: Track, time: number): boolean {
-    return gallery !== undefined && time - lastTime <= this.recallSeconds && !this.reachesEdge(box, 0);
+    return gallery !== undefined && this.mayReturn(box, time - lastTime);
+  }
+
+  /** Whether somebody who was last in `box` and has been unseen for `seconds` is somebody to be recognised. */
+  mayReturn(box: Boxes, seconds: number): boolean {
+    return seconds <= this.recallSeconds && !this.reachesEdge(box, 0);
   }
 
   /** Whether somebody is where people leave and enter: the box comes within `margin` pixels of the edge of the picture. */
@@ -99,13 +122,11 @@ export class Looks {
   }
 }
 
-/** Whether somebody could have come from where he was last seen to where the newcomer was first seen, after being lost. */
-function inReach(lost: Track, newcomer: Track, time: number): boolean {
-  if (newcomer.firstTime <= lost.lastTime) return false;
-  const [a, b] = [lost.observed, newcomer.observed];
+/** Whether somebody could have come from box `a` to box `b` in this time. */
+function inReach(a: Boxes, b: Boxes, seconds: number): boolean {
   const height = Math.max(a[3], b[3]);
   const distance = Math.hypot(a[0] + a[2] / 2 - b[0] - b[2] / 2, a[1] + a[3] / 2 - b[1] - b[3] / 2);
-  return distance <= height * (1 + SPEED * (time - lost.lastTime));
+  return distance <= height * (1 + SPEED * seconds);
 }
 
 /** Whether detection `j` was looked at. */

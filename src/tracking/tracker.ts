@@ -18,9 +18,10 @@ import { Track } from './track.ts';
  */
 export class Tracker {
   readonly parameters: TrackingParameters;
+  /** What it makes of embeddings. */
+  readonly looks: Looks | undefined;
   private readonly association: AssociationScore;
   private readonly filter: KalmanBoxes;
-  private readonly looks: Looks | undefined;
   private readonly pairs = new PairFeatures();
   private tracks: Track[] = [];
   /** Those who are not awaited any more, but may be recognised. */

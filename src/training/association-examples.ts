@@ -1,4 +1,4 @@
-import { assign } from '../association/assignment.ts';
+import { assign, toCandidates } from '../association/assignment.ts';
 import { type AssociationScore, FEATURE_COUNT } from '../association/features.ts';
 import type { Detections } from '../detection/detections.ts';
 import { type Boxes, iou } from '../geometry.ts';
@@ -24,29 +24,15 @@ export interface LabelledFrame {
  */
 export function identify(detections: Detections, truth: Boxes, ids: ArrayLike<number>): Int32Array {
   const result = new Int32Array(detections.length);
-  const pairs = { length: 0, rows: [] as number[], columns: [] as number[], costs: [] as number[] };
+  const pairs: [detection: number, person: number, cost: number][] = [];
   for (let j = 0; j < detections.length; j++) {
     for (let i = 0; i < ids.length; i++) {
       const overlap = iou(detections.boxes, j, truth, i);
       if (overlap >= 0.3) result[j] = -1;
-      if (overlap < 0.5) continue;
-      pairs.rows.push(j);
-      pairs.columns.push(i);
-      pairs.costs.push(-overlap);
-      pairs.length++;
+      if (overlap >= 0.5) pairs.push([j, i, -overlap]);
     }
   }
-  const assigned = assign(
-    {
-      length: pairs.length,
-      rows: Int32Array.from(pairs.rows),
-      columns: Int32Array.from(pairs.columns),
-      costs: Float64Array.from(pairs.costs),
-    },
-    detections.length,
-    ids.length,
-    0,
-  );
+  const assigned = assign(toCandidates(pairs), detections.length, ids.length, 0);
   for (let j = 0; j < assigned.length; j++) if (assigned[j] >= 0) result[j] = ids[assigned[j]];
   return result;
 }

@@ -1,17 +1,24 @@
+import type { Gallery } from '../appearance/gallery.ts';
 import type { Track } from '../tracking/track.ts';
 import { Timeline } from './timeline.ts';
 import type { Trajectory } from './trajectory.ts';
 import { TrajectoryBuilder } from './trajectory-builder.ts';
 
+/** A trajectory as the tracker left it, with what the person looks like where there were embeddings. */
+export interface FollowedTrajectory extends Trajectory {
+  readonly gallery?: Gallery | undefined;
+}
+
 /**
  * Gathers what the tracker saw, for {@link refine}: of every track that was confirmed at some time, the detections it took, as they
- * were found, those from before it was confirmed as well. Holds 49 bytes a detection and 12 a frame.
+ * were found, those from before it was confirmed as well. Holds 49 bytes a detection and 12 a frame, and the
+ * galleries.
  */
 export class TrajectoryCollector {
   /** The frames given so far. */
   readonly timeline = new Timeline();
   private readonly open = new Map<Track, TrajectoryBuilder>();
-  private readonly finished: Trajectory[] = [];
+  private readonly finished: FollowedTrajectory[] = [];
 
   /**
    * Adds the tracks of the next frame, as `Tracker.update` gives them.
@@ -31,7 +38,7 @@ export class TrajectoryCollector {
   }
 
   /** The trajectories so far by rising id, those of people still followed included; empty for ever after. */
-  take(): Trajectory[] {
+  take(): FollowedTrajectory[] {
     for (const track of [...this.open.keys()]) this.finish(track);
     return this.finished.splice(0).sort((a, b) => a.id - b.id);
   }
@@ -48,6 +55,6 @@ export class TrajectoryCollector {
   private finish(track: Track): void {
     const builder = this.open.get(track);
     this.open.delete(track);
-    if (builder && track.id > 0) this.finished.push({ ...builder.build(), id: track.id });
+    if (builder && track.id > 0) this.finished.push({ ...builder.build(), id: track.id, gallery: track.gallery });
   }
 }

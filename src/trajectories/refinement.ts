@@ -1,4 +1,7 @@
 import type { Boxes } from '../geometry.ts';
+import type { Looks } from '../tracking/looks.ts';
+import type { FollowedTrajectory } from './collector.ts';
+import { link } from './linking.ts';
 import type { RefinementParameters } from './refinement-parameters.ts';
 import type { Timeline } from './timeline.ts';
 import type { Trajectory } from './trajectory.ts';
@@ -11,17 +14,21 @@ const REACH = 3;
 
 /**
  * What can be told better of trajectories once the whole video is known: doubtful ones are dropped, boxes are smoothed by what
- * comes before and after, and short gaps are filled, all as seen by a camera that stands still. Ids stay; the input is not changed.
+ * comes before and after, and short gaps are filled, all as seen by a camera that stands still. Where there are looks, pieces of one
+ * person's way are linked first, under the earliest id; other ids stay. The input is not changed.
  *
  * @param trajectories the boxes as detected, see `TrajectoryCollector`; source pixels
  * @param timeline the frames of the video: gaps are filled in these
+ * @param looks what the tracker went by, if it did
  */
 export function refine(
-  trajectories: readonly Trajectory[],
+  trajectories: readonly FollowedTrajectory[],
   timeline: Timeline,
   parameters: RefinementParameters,
+  looks?: Looks,
 ): Trajectory[] {
-  return trajectories
+  const linked: readonly Trajectory[] = looks ? link(trajectories, timeline, looks) : trajectories;
+  return linked
     .filter((trajectory) => meanScore(trajectory) >= parameters.minMeanScore)
     .map((trajectory) => moved(trajectory, timeline, -1))
     .map((trajectory) => smooth(trajectory, parameters.smoothSeconds))
