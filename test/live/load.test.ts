@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Detections } from '../../src/detection/index.ts';
 import { DetectorScheduler } from '../../src/live/scheduler.ts';
-import { endAll, missing } from './rig.ts';
+import { endAll, missing, standIn } from './rig.ts';
 import { share, slow } from './scenarios.ts';
 
 afterEach(endAll);
@@ -84,9 +84,10 @@ describe('DetectorScheduler', () => {
 });
 
 describe.skipIf(missing(['camera']))('a detector that is slower than the camera', () => {
-  it('looks at the newest frames: drops are counted, the latency stays', { retry: 1 }, async () => {
-    const { fps, inference, medians, latest, received, processed, dropped } = await slow(8, 14, 6);
+  it('looks at the newest frames: drops are counted, the latency stays', async () => {
+    const { fps, inference, medians, latest, received, processed, dropped, older } = await slow(5, 10, 3);
     const bound = 2 / fps + inference;
+    expect(older).toBe(0);
     expect(medians.at(-1)).toBeLessThan(bound);
     expect(latest.at(-1)).toBeLessThan(bound + 0.05);
     expect(medians.at(-1)! / medians[0]).toBeLessThan(1.3);
@@ -95,13 +96,14 @@ describe.skipIf(missing(['camera']))('a detector that is slower than the camera'
     expect(processed / received).toBeLessThan(0.36);
   });
 
-  it('is shared by four cameras evenly; one that dies and comes back disturbs none', { retry: 1 }, async () => {
-    const { alone, together, each, othersMeanwhile, back } = await share(6, 10);
+  it('is shared by four cameras evenly; one that dies and comes back disturbs none', async () => {
+    // one that takes its time but no processor: other tests run beside this one, now more and now fewer of them
+    const { alone, together, each, othersMeanwhile, back } = await share(4, 5, () => standIn(0.1));
     const mean = together / 4;
+    expect(alone).toBeGreaterThan(8);
     for (const rate of each) expect(Math.abs(rate / mean - 1)).toBeLessThan(0.25);
-    // other tests run beside this one, now more and now fewer of them: bench/live.ts measures in earnest
-    expect(together / alone).toBeGreaterThan(0.6);
-    for (const rate of othersMeanwhile) expect(rate).toBeGreaterThan(0.6 * mean);
+    expect(together / alone).toBeGreaterThan(0.85);
+    for (const rate of othersMeanwhile) expect(rate).toBeGreaterThan(0.75 * mean);
     expect(back).toBeGreaterThan(0.6 * mean);
   });
 });

@@ -23,7 +23,19 @@ describe.skipIf(missing(['broker']))('MQTT', () => {
     const { got } = await listen(broker);
     const live = await follow(
       { cameras: [{ name: 'yard', url: SAMPLE }], detector: standIn(), realtime: true, mqtt: broker.url },
-      { live: { eventRate: 10 } },
+      {
+        live: { eventRate: 10 },
+        zones: {
+          yard: {
+            points: [
+              [50, 150],
+              [200, 150],
+              [200, 250],
+              [50, 250],
+            ],
+          },
+        },
+      },
     );
     await until('events', () => got.some(([, text]) => text.includes('"updated"')));
     const topics = new Map(got);
@@ -33,6 +45,11 @@ describe.skipIf(missing(['broker']))('MQTT', () => {
       ['connected', 'yard'],
       ['started', 'yard'],
     ]);
+    await until('who comes into a zone', () =>
+      got.some(([topic, text]) => topic === 'twintrack/yard/events' && text.includes('"entered"')),
+    );
+    const entered = got.find(([, text]) => text.includes('"entered"'))![1];
+    expect(JSON.parse(entered)).toMatchObject({ event: 'entered', camera: 'yard', id: 1, zone: 'yard' });
     await until('count and state', () =>
       got.some(([topic, text]) => topic === 'twintrack/yard/people' && text === '1'),
     );

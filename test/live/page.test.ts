@@ -2,11 +2,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { UsageError } from '../../src/errors.ts';
-import { type Live, startServer } from '../../src/live/index.ts';
-import { CHROMIUM, endAll, later, missing, SAMPLE, standIn, statusOf, TestCamera, until } from './rig.ts';
-import { follow } from './scenarios.ts';
+import { type Live, startLive, startServer } from '../../src/live/index.ts';
+import { parametersSchema } from '../../src/parameters.ts';
+import { temporaryFolder } from '../video/clips.ts';
+import { CHROMIUM, endAll, folder, later, missing, SAMPLE, standIn, statusOf, TestCamera, until } from './rig.ts';
+import { follow, held } from './scenarios.ts';
 
 afterEach(endAll);
 
@@ -18,11 +20,14 @@ async function serve(live: Live, options: { host?: string; token?: string } = {}
   return server.url;
 }
 
+let browser: Promise<Browser> | undefined;
+afterAll(async () => (await browser)?.close());
+
 /** A page with all that its console says. */
 async function open(options: Parameters<Browser['newPage']>[0] = {}): Promise<{ page: Page; said: string[] }> {
-  const browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
-  later(() => browser.close());
-  const page = await browser.newPage(options);
+  browser ??= chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
+  const page = await (await browser).newPage(options);
+  later(() => page.close());
   const said: string[] = [];
   page.on('console', (message) => said.push(`${message.type()}: ${message.text()}`));
   page.on('pageerror', (error) => said.push(String(error)));
@@ -40,11 +45,35 @@ describe.skipIf(missing(['camera', 'browser']))('the live page', () => {
   it('shows pictures that change, counts that are right, and a camera that goes and comes back', async () => {
     const camera = await TestCamera.make();
     await camera.start();
+    // the stand-in's person has their feet at 120, 200
+    const parameters = parametersSchema.parse({
+      live: { stallSeconds: 1 },
+      lines: {
+        'the <gate>': {
+          points: [
+            [400, 0],
+            [400, 500],
+          ],
+        },
+      },
+      zones: {
+        lawn: {
+          points: [
+            [50, 150],
+            [200, 150],
+            [200, 250],
+            [50, 250],
+          ],
+        },
+      },
+    });
+    const { lines } = parameters;
     const sources = [
       { name: 'entrance', url: camera.url() },
-      { name: 'yard', url: SAMPLE },
+      { name: 'yard', url: SAMPLE, lines: {}, zones: {} },
     ];
-    const live = await follow({ cameras: sources, detector: standIn(), realtime: true }, { live: { stallSeconds: 1 } });
+    const live = await startLive({ cameras: sources, detector: standIn(), realtime: true, out: folder(), parameters });
+    later(() => live.close());
     const url = await serve(live);
     const { page, said } = await open({ viewport: { width: 390, height: 844 } });
     await page.goto(url);
@@ -69,10 +98,14 @@ describe.skipIf(missing(['camera', 'browser']))('the live page', () => {
     const fps = Number(await card.locator('[data-value="fps"]').textContent());
     expect(Math.abs(fps - statusOf(live, 'entrance').fps)).toBeLessThan(3);
     expect(await card.locator('.chart canvas').count()).toBe(1);
+    await until('one in the zone', async () => (await card.locator('.areas li').count()) === 2);
+    expect(await card.locator('.areas li').allTextContents()).toEqual(['the <gate>0 in, 0 out', 'lawn1 now, 1 so far']);
+    expect(await page.locator('#camera-yard .areas li').count()).toBe(0);
     expect(await page.locator('nav a').allTextContents()).toEqual(['entrance1', 'yard1']);
     // it fits a phone
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390);
 
+    await camera.prepare();
     await camera.kill();
     await card.locator('.message', { hasText: 'tried again' }).waitFor();
     expect(await card.getAttribute('data-state')).toBe('offline');
@@ -84,7 +117,7 @@ describe.skipIf(missing(['camera', 'browser']))('the live page', () => {
 
     await live.reconfigure({
       cameras: sources.slice(0, 1),
-      parameters: (await import('../../src/parameters.ts')).parametersSchema.parse({}),
+      parameters: parametersSchema.parse({ lines }),
     });
     await until('the other one is gone', async () => (await page.locator('article').count()) === 1);
     expect(said).toEqual([]);
@@ -121,12 +154,54 @@ describe.skipIf(missing(['camera', 'browser']))('the live page', () => {
 });
 
 describe('the server', () => {
-  const nobody = () => follow({ cameras: [{ name: 'yard', url: SAMPLE }], detector: standIn(), realtime: true });
+  let live: Live;
+  let url: string;
+  let stop: () => Promise<void>;
+  beforeAll(async () => {
+    const out = temporaryFolder();
+    live = await startLive({
+      cameras: [{ name: 'yard', url: SAMPLE }],
+      ...{ detector: standIn(), realtime: true, out },
+      parameters: parametersSchema.parse({
+        lines: {
+          'a "gate"\n': {
+            points: [
+              [400, 0],
+              [400, 500],
+            ],
+          },
+        },
+        zones: {
+          lawn: {
+            points: [
+              [50, 150],
+              [200, 150],
+              [200, 250],
+              [50, 250],
+            ],
+          },
+        },
+      }),
+    });
+    const server = await startServer(live, { host: '127.0.0.1', port: 0 });
+    url = server.url;
+    stop = async () => {
+      await server.close();
+      await live.close();
+    };
+  });
+  afterAll(() => stop());
+
+  it('ends the picture encoder when nobody looks', async () => {
+    await until('frames', () => statusOf(live).processed > 2);
+    expect(held().processes).toBe(1); // the camera's decoder
+    await (await fetch(`${url}cameras/yard/picture.jpg`)).arrayBuffer();
+    expect(held().processes).toBe(2);
+    await until('it is gone', () => held().processes === 1);
+  });
 
   it('is not for others without a token, nor for a page that calls itself this machine', async () => {
-    const live = await nobody();
     await expect(startServer(live, { host: '0.0.0.0', port: 0 })).rejects.toThrow(UsageError);
-    const url = await serve(live);
     const http = await import('node:http');
     const status = await new Promise((resolve) => {
       http.get(url, { headers: { host: 'evil.example' } }, (response) => resolve(response.statusCode));
@@ -137,31 +212,30 @@ describe('the server', () => {
   });
 
   it('tells a port that is taken', async () => {
-    const live = await nobody();
-    const { port } = new URL(await serve(live));
+    const { port } = new URL(url);
     await expect(startServer(live, { host: '127.0.0.1', port: Number(port) })).rejects.toThrow(
       `127.0.0.1:${port}: another program listens there; choose another --port or --host`,
     );
   });
 
   it('gives metrics that Prometheus reads', async () => {
-    const live = await nobody();
-    await until('frames', () => statusOf(live).processed > 2);
-    const response = await fetch(`${await serve(live)}metrics`);
+    await until('somebody is in the zone', () => statusOf(live).zones[0]?.inside === 1);
+    const response = await fetch(`${url}metrics`);
     const text = await response.text();
     expect(response.headers.get('content-type')).toBe('text/plain; version=0.0.4');
     for (const line of text.trimEnd().split('\n')) {
       expect(line).toMatch(
-        /^(# (HELP|TYPE) twintrack_\w+ .+|twintrack_\w+(\{\w+="[^"]+"(,\w+="[^"]+")*\})? -?[\d.e+-]+)$/,
+        /^(# (HELP|TYPE) twintrack_\w+ .+|twintrack_\w+(\{\w+="(\\.|[^"\\])+"(,\w+="(\\.|[^"\\])+")*\})? -?[\d.e+-]+)$/,
       );
     }
     expect(text).toContain('twintrack_camera_up{camera="yard"} 1\n');
     expect(text).toMatch(/twintrack_people\{camera="yard"\} 1\n/);
+    expect(text).toContain('twintrack_line_crossings_total{camera="yard",line="a \\"gate\\"\\n",direction="in"} 0\n');
+    expect(text).toContain('twintrack_zone_people{camera="yard",zone="lawn"} 1\n');
+    expect(text).toContain('twintrack_zone_entries_total{camera="yard",zone="lawn"} 1\n');
   });
 
   it('lets a viewer that reads nothing hold up nobody', async () => {
-    const live = await nobody();
-    const url = await serve(live);
     const { connect } = await import('node:net');
     const idle = [1, 2, 3].map(() => {
       const socket = connect(Number(new URL(url).port), '127.0.0.1');
@@ -172,7 +246,8 @@ describe('the server', () => {
     later(() => {
       for (const socket of idle) socket.destroy();
     });
-    await sleep(1000);
+    const start = statusOf(live).processed;
+    await until('they are served', () => statusOf(live).processed > start + 7);
     const before = statusOf(live);
     const pictures = new Set<string | null>();
     for (let k = 0; k < 8; k++) {
@@ -187,24 +262,12 @@ describe('the server', () => {
   });
 
   it('is a camera itself: its MJPEG stream can be followed', async () => {
-    const live = await nobody();
-    const url = await serve(live);
     const second = await follow({
       cameras: [{ name: 'copy', url: `${url}cameras/yard/video.mjpeg` }],
       detector: standIn(),
     });
     await until('pictures', () => statusOf(second).processed > 3);
     expect(statusOf(second)).toMatchObject({ state: 'live', width: 768, height: 576, people: 1 });
-  });
-
-  it('ends the picture encoder when nobody looks', async () => {
-    const { held } = await import('./scenarios.ts');
-    const live = await nobody();
-    await until('frames', () => statusOf(live).processed > 2);
-    const alone = held().processes;
-    await (await fetch(`${await serve(live)}cameras/yard/picture.jpg`)).arrayBuffer();
-    expect(held().processes).toBe(alone + 1);
-    await until('it is gone', () => held().processes === alone, 10);
   });
 });
 

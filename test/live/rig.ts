@@ -1,6 +1,7 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, connect as dial } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -75,16 +76,24 @@ export async function until(what: string, so: () => unknown, seconds = 30): Prom
 
 let clip: Promise<string> | undefined;
 
-/** The sample as a camera sends it: H.264 without B frames, a key frame a second at 7 frames/s. */
+/** The sample as a camera sends it: H.264 without B frames, a key frame a second at 7 frames/s. Made once, and kept for other runs. */
 async function cameraClip(): Promise<string> {
   clip ??= (async () => {
-    const path = join(mkdtempSync(join(tmpdir(), 'twintrack-clip-')), 'clip.h264');
-    process.once('exit', () => rmSync(join(path, '..'), { recursive: true, force: true }));
     const encoder = ['-c:v', 'libx264', '-preset', 'ultrafast', '-tune', 'zerolatency', '-crf', '23', '-bf', '0'];
     const layout = ['-g', '7', '-x264-params', 'repeat-headers=1:sliced-threads=0:scenecut=0'];
-    const output = ['-pix_fmt', 'yuv420p', '-bsf:v', 'h264_metadata=aud=insert', '-f', 'h264', path];
-    const { path: ffmpeg } = await findFfmpeg();
-    execFileSync(ffmpeg, ['-nostdin', '-loglevel', 'error', '-i', SAMPLE, ...encoder, ...layout, ...output]);
+    const output = ['-pix_fmt', 'yuv420p', '-bsf:v', 'h264_metadata=aud=insert', '-f', 'h264'];
+    const args = ['-nostdin', '-loglevel', 'error', '-i', SAMPLE, ...encoder, ...layout, ...output];
+    const cache = join(import.meta.dirname, '../../node_modules/.cache');
+    const path = join(
+      cache,
+      `twintrack-camera-${createHash('sha256').update(args.join(' ')).digest('hex').slice(0, 12)}.h264`,
+    );
+    if (!existsSync(path)) {
+      mkdirSync(cache, { recursive: true });
+      const own = `${path}.${process.pid}`; // another test may be making it as well
+      execFileSync((await findFfmpeg()).path, [...args, own]);
+      renameSync(own, path);
+    }
     return path;
   })();
   return clip;
@@ -147,7 +156,7 @@ export class TestCamera {
     this.#child = this.#spare;
     this.#spare = undefined;
     const ready = said(this.#child, 'ready');
-    this.#child.stdin!.write('go\n');
+    this.#child.stdin!.write(`${this.epoch}\n`);
     await ready;
   }
 

@@ -5,7 +5,7 @@
 
 CLIP.h264 is Annex B with an access unit delimiter before each picture, without B frames. Picture n of the loop is sent at
 epoch + n / fps, so that a camera that was killed goes on where it would be. A viewer first gets the pictures since the last key
-frame. Prints "ready" when it listens; with --wait it first prints "loaded" and waits for a line on standard input.
+frame. Prints "ready" when it listens; with --wait it first prints "loaded" and waits for the epoch on a line of standard input.
 """
 import argparse
 import re
@@ -104,7 +104,7 @@ def main():
         " caps=video/x-h264,stream-format=byte-stream,alignment=au"
         " ! h264parse ! rtph264pay name=pay0 pt=96 config-interval=-1 )"
     )
-    factory.connect("media-configure", configured(Clip(options.clip), options.fps, options.epoch))
+    clip = Clip(options.clip)
     if options.user:
         auth = GstRtspServer.RTSPAuth()
         token = GstRtspServer.RTSPToken()
@@ -118,7 +118,8 @@ def main():
     server.get_mount_points().add_factory("/stream", factory)
     if options.wait:
         print("loaded", flush=True)
-        sys.stdin.readline()
+        options.epoch = float(sys.stdin.readline())
+    factory.connect("media-configure", configured(clip, options.fps, options.epoch))
     if server.attach(None) == 0:
         sys.exit("the port is taken")
     print("ready", flush=True)

@@ -2,12 +2,14 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { z } from 'zod';
 import type { Detector } from '../../src/detection/index.ts';
 import { iou } from '../../src/geometry.ts';
 import { type Live, type LiveOptions, startLive } from '../../src/live/index.ts';
 import { parametersSchema } from '../../src/parameters.ts';
 import { trackVideo } from '../../src/track-video.ts';
 import { readTrajectories, type Trajectory } from '../../src/trajectories/index.ts';
+import { openVideo } from '../../src/video/index.ts';
 import { start } from '../commands/cli.ts';
 import { folder, later, SAMPLE, standIn, statusOf, TestCamera, until } from './rig.ts';
 
@@ -15,7 +17,7 @@ import { folder, later, SAMPLE, standIn, statusOf, TestCamera, until } from './r
  * What must hold of live cameras over a long time, as functions of how long: the tests run them short, bench/live.ts in full.
  */
 
-type Settings = Parameters<typeof parametersSchema.parse>[0];
+type Settings = z.input<typeof parametersSchema>;
 
 /** Follows cameras until the end of the test. */
 export async function follow(
@@ -46,8 +48,17 @@ export interface ReconnectFigures {
   readonly received: number;
 }
 
-/** A camera that is killed and started again, and that freezes and goes on. */
-export async function reconnect(kills: number, freezes: number, settings: Settings = {}): Promise<ReconnectFigures> {
+/**
+ * A camera that is killed and started again, and that freezes and goes on.
+ *
+ * @param pause seconds that it stays away, at most
+ */
+export async function reconnect(
+  kills: number,
+  freezes: number,
+  pause = 4,
+  settings: Settings = {},
+): Promise<ReconnectFigures> {
   const camera = await TestCamera.make();
   await camera.start();
   const live = await follow({ cameras: [{ name: 'door', url: camera.url() }], detector: standIn() }, settings);
@@ -63,7 +74,7 @@ export async function reconnect(kills: number, freezes: number, settings: Settin
   for (let k = 0; k < kills; k++) {
     await camera.kill();
     await camera.prepare();
-    await sleep(2000 * Math.random());
+    await sleep(1000 * (pause / 2) * Math.random());
     await until('it is noticed', () => statusOf(live).state === 'offline');
     await camera.start();
     afterKill.push(await nextFrame(performance.now() / 1000));
@@ -72,14 +83,14 @@ export async function reconnect(kills: number, freezes: number, settings: Settin
   for (let k = 0; k < freezes; k++) {
     camera.freeze();
     await until('it is noticed', () => statusOf(live).state === 'offline');
-    await sleep(4000 * Math.random());
+    await sleep(1000 * pause * Math.random());
     camera.resume();
     afterFreeze.push(await nextFrame(performance.now() / 1000));
     await until('live', () => statusOf(live).state === 'live');
     await sleep(500);
   }
   await until('live', () => statusOf(live).state === 'live');
-  await sleep(300);
+  await until('what connected before is gone', () => held().processes <= before.processes);
   const { reconnects, received } = statusOf(live);
   const after = held();
   return { afterKill, afterFreeze, before, after, reconnects, received };
@@ -95,6 +106,8 @@ export interface SlowFigures {
   readonly received: number;
   readonly processed: number;
   readonly dropped: number;
+  /** Frames that the detector was given although a newer one was there. */
+  readonly older: number;
   /** Resident memory in MB, once a second. */
   readonly memory: readonly number[];
 }
@@ -104,10 +117,20 @@ export async function slow(seconds: number, fps = 14, warmUp = 10): Promise<Slow
   const camera = await TestCamera.make({ fps });
   await camera.start();
   const inference = 3 / fps;
-  const live = await follow({ cameras: [{ name: 'door', url: camera.url() }], detector: standIn(inference) });
-  await until('pictures', () => statusOf(live).processed > 10);
+  const detector = standIn(inference);
+  let older = 0;
+  const watching: Detector = {
+    ...detector,
+    detect(frame) {
+      if (frame.index < statusOf(live).received - 1) older++;
+      return detector.detect(frame);
+    },
+  };
+  const live = await follow({ cameras: [{ name: 'door', url: camera.url() }], detector: watching });
+  await until('pictures', () => statusOf(live).processed > 3);
   await sleep(1000 * warmUp); // the latencies of the last ten seconds are told: not those of the start
   const from = statusOf(live);
+  older = 0;
   const medians: number[] = [];
   const latest: number[] = [];
   const memory: number[] = [];
@@ -121,11 +144,15 @@ export async function slow(seconds: number, fps = 14, warmUp = 10): Promise<Slow
   const to = statusOf(live);
   const received = to.received - from.received;
   const processed = to.processed - from.processed;
-  return { fps, inference, medians, latest, received, processed, dropped: to.dropped - from.dropped, memory };
+  const dropped = to.dropped - from.dropped;
+  return { fps, inference, medians, latest, received, processed, dropped, older, memory };
 }
 
 export interface KillFigures {
   readonly kills: number;
+  /** Recordings that play, and most seconds of what was seen that the recording of a killed process lacks at its end. */
+  readonly recordings: number;
+  readonly unrecorded: number;
   /** Complete lines and documents that stood there before a start and not after it, or other than before. */
   readonly lost: readonly string[];
   readonly events: number;
@@ -133,7 +160,7 @@ export interface KillFigures {
   readonly observations: number;
 }
 
-/** The command, killed at random moments: what it had written is there after the next start, whole. */
+/** The command, killed with all its ffmpegs at random moments: what it had written is there after the next start, whole. */
 export async function killed(kills: number, seconds: readonly [least: number, most: number]): Promise<KillFigures> {
   const out = folder();
   const cameras = await Promise.all([1, 2].map(() => TestCamera.make({ fps: 25 })));
@@ -155,17 +182,42 @@ export async function killed(kills: number, seconds: readonly [least: number, mo
     await until('people are followed', () => [...snapshot(out).values()].some((text) => text.includes('"people":[[')));
     const [least, most] = seconds;
     await sleep(1000 * (least + (most - least) * Math.random()));
-    process.kill(run.pid, 'SIGKILL');
+    killAll(run.pid);
     await run.ended;
     before = snapshot(out);
   }
   const paths = filesBelow(out);
   const documents = paths.filter((path) => path.endsWith('.trajectories.json'));
-  for (const path of documents) observations += (await readTrajectories(path)).summary.observations;
+  const unrecorded: number[] = [];
+  for (const path of documents) {
+    const { summary, complete } = await readTrajectories(path);
+    observations += summary.observations;
+    const recorded = path.replace('.trajectories.json', '.annotated.mp4');
+    if (!complete && paths.includes(recorded)) unrecorded.push(summary.duration - (await secondsOf(recorded)));
+  }
   const eventFiles = paths.filter((path) => /events.*\.jsonl$/.test(path));
   const lines = eventFiles.flatMap((path) => readFileSync(path, 'utf8').trimEnd().split('\n'));
   for (const line of lines) JSON.parse(line);
-  return { kills, lost, events: lines.length, documents: documents.length, observations };
+  const recordings = paths.filter((path) => path.endsWith('.annotated.mp4')).length;
+  const counts = { events: lines.length, documents: documents.length, observations, recordings };
+  return { kills, lost, ...counts, unrecorded: Math.max(...unrecorded) };
+}
+
+/** Ends a process and those it has started, with no time for any of them to do anything about it. */
+function killAll(pid: number): void {
+  process.kill(pid, 'SIGSTOP');
+  const children = execFileSync('ps', ['--ppid', `${pid}`, '-o', 'pid='], { encoding: 'utf8' });
+  for (const child of [...children.trim().split(/\s+/).filter(Boolean).map(Number), pid])
+    process.kill(child, 'SIGKILL');
+}
+
+/** Time of the last picture of a video that can be read to its end. */
+async function secondsOf(path: string): Promise<number> {
+  const video = await openVideo(path);
+  let last = 0;
+  for await (const { time } of video) last = time;
+  await video.close();
+  return last;
 }
 
 function filesBelow(out: string): string[] {
@@ -232,8 +284,7 @@ export async function share(seconds: number, fps: number, detector?: string | ((
   const one = await TestCamera.make({ fps: 4 * fps });
   await one.start();
   const single = await follow({ cameras: [{ name: 'one', url: one.url() }], detector: make() });
-  await until('pictures', () => statusOf(single).processed > 20);
-  await sleep(2000);
+  await until('pictures', () => statusOf(single).processed > 5);
   const [alone] = await rates(single, seconds);
   await single.close();
   await one.kill();
@@ -242,15 +293,14 @@ export async function share(seconds: number, fps: number, detector?: string | ((
   await Promise.all(cameras.map((camera) => camera.start()));
   const sources = cameras.map((camera, i) => ({ name: `c${i + 1}`, url: camera.url() }));
   const live = await follow({ cameras: sources, detector: make() });
-  await until('all live', () => live.status.cameras.every(({ processed }) => processed > 5));
-  await sleep(2000);
+  await until('all live', () => live.status.cameras.every(({ processed }) => processed > 3));
   const each = await rates(live, seconds);
   await cameras[3].kill();
   await until('it is noticed', () => statusOf(live, 'c4').state === 'offline');
   const othersMeanwhile = (await rates(live, Math.max(2, seconds / 3))).slice(0, 3);
   await cameras[3].start();
-  await until('it is back', () => statusOf(live, 'c4').state === 'live');
-  await sleep(1000);
+  const { processed } = statusOf(live, 'c4');
+  await until('it is back', () => statusOf(live, 'c4').processed > processed + 2);
   const back = (await rates(live, Math.max(2, seconds / 3)))[3];
   return { alone, together: each.reduce((sum, rate) => sum + rate, 0), each, othersMeanwhile, back };
 }
@@ -263,35 +313,56 @@ export interface OutageFigures {
   /** Those of them whom the live run saw before and after it, and whose id stayed. */
   readonly seen: number;
   readonly kept: number;
+  /** Who crossed a line, one within the outage and one after it; each time. */
+  readonly crossings: readonly number[];
 }
+
+/** A line that two people of the sample cross to the left: one within the outage, one half a second after. */
+const KERB: [number, number][] = [
+  [640, 300],
+  [640, 430],
+];
+/** Seconds of the sample at which the camera goes, is back, and the play ends. */
+const [AWAY, BACK, END] = [4, 5, 7.5];
 
 /** A camera that is away for a second of the sample and goes on where it would be. */
 export async function outage(detector = 'centernet', settings: Settings = {}): Promise<OutageFigures> {
+  const parameters = parametersSchema.parse({ ...settings, lines: { kerb: { points: KERB } } });
   const reference = folder();
-  const parameters = parametersSchema.parse(settings);
-  const file = { out: reference, online: true, annotate: false, maxFrames: 100, detector, parameters };
+  const file = { out: reference, online: true, annotate: false, maxFrames: 50, detector, parameters };
   await trackVideo(SAMPLE, file);
   const truth = (await readTrajectories(join(reference, 'pets09-s2l1.trajectories.json'))).trajectories;
 
   const camera = await TestCamera.make();
-  camera.epoch = Date.now() / 1000 + 3;
-  await camera.start();
+  await camera.prepare();
   const out = folder();
-  const live = await follow({ cameras: [{ name: 'door', url: camera.url() }], detector, out }, settings);
+  const crossings: number[] = [];
+  const live = await startLive({
+    cameras: [{ name: 'door', url: camera.url() }],
+    onEvent: (event) => {
+      // somebody else does at the start, when it depends on the machine whether they are followed yet
+      const early = Date.parse(event.time) / 1000 < camera.epoch + 2;
+      if (event.event === 'crossed' && !early) crossings.push(event.id);
+    },
+    ...{ detector, out, parameters },
+  });
+  later(() => live.close());
+  camera.epoch = Date.now() / 1000;
+  await camera.start();
   const at = (seconds: number) => sleep(1000 * (camera.epoch + seconds) - Date.now());
   await camera.prepare();
-  await at(8);
+  await at(AWAY);
   await camera.kill();
-  await at(9);
+  await at(BACK);
   await camera.start();
-  await at(13);
+  await at(END);
   await live.close();
 
   const [name] = readdirSync(join(out, 'door')).filter((path) => path.endsWith('.trajectories.json'));
   const { trajectories, source } = await readTrajectories(join(out, 'door', name));
   const started = Date.parse(source.startedAt ?? '') / 1000;
   const times = [...new Set(trajectories.flatMap((trajectory) => [...trajectory.times]))].sort((a, b) => a - b);
-  const middle = camera.epoch + 8.5 - started;
+  const middle = camera.epoch + (AWAY + BACK) / 2 - started;
   const last = times.findLast((time) => time < middle) ?? Number.NaN;
   const first = times.find((time) => time > middle) ?? Number.NaN;
   const idOf = (true_: Trajectory, wanted: readonly number[]): number | undefined => {
@@ -313,5 +384,5 @@ export async function outage(detector = 'centernet', settings: Settings = {}): P
   const pairs = there.map((person) => [idOf(person, beforeTimes), idOf(person, afterTimes)]);
   const seen = pairs.filter(([before, after]) => before !== undefined && after !== undefined);
   const kept = seen.filter(([before, after]) => before === after);
-  return { gap: first - last, people: there.length, seen: seen.length, kept: kept.length };
+  return { gap: first - last, people: there.length, seen: seen.length, kept: kept.length, crossings };
 }

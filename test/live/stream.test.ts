@@ -27,46 +27,82 @@ import { follow } from './scenarios.ts';
 
 afterEach(endAll);
 
-const wrong = (line: string) => failure(line, 2);
-
 describe('twintrack stream', () => {
-  it.each([
-    [[], 'stream: no camera; for example: twintrack stream rtsp://user:password@192.168.1.20/stream1'],
-    [['ftp://me:secret@host/x'], 'ftp://***@host/x: ftp is no kind of live source; known are rtsp, rtsps, http, https'],
-    [[SAMPLE], `${SAMPLE}: is a file; add --realtime to play it as if it were a camera`],
-    [['nowhere.mp4'], 'nowhere.mp4: neither a file nor a live source; for example rtsp://user:password@camera/stream'],
-    [
-      [SAMPLE, '--realtime', '--keep', 'long'],
-      '--keep long: neither an age nor a size; for example 12h, 7d, 4w, 500MB, 10GB',
-    ],
-    [
-      [SAMPLE, '--realtime', '--mqtt', 'http://me:secret@broker'],
-      '--mqtt http://***@broker: not the address of a broker; for example mqtt://localhost',
-    ],
-  ])('%j is wrong usage', async (args, line) => {
-    expect(await twintrack(['stream', ...args, '--out', folder()])).toEqual(wrong(line));
-  });
-
-  it('refuses to show pictures to others without a token, and ends in order', async () => {
-    const { status, stderr } = await twintrack([
-      'stream',
-      SAMPLE,
-      '--realtime',
-      '--out',
-      folder(),
-      '--host',
-      '0.0.0.0',
+  it('tells wrong usage in one line', async () => {
+    const config = join(folder(), 'c.yaml');
+    writeFileSync(config, `cameras: [{ url: rtsp://a, lines: { door: { points: [[1, 2]] } } }]`);
+    const cases: [string[], string][] = [
+      [[], 'stream: no camera; for example: twintrack stream rtsp://user:password@192.168.1.20/stream1'],
+      [
+        ['ftp://me:secret@host/x'],
+        'ftp://***@host/x: ftp is no kind of live source; known are rtsp, rtsps, http, https',
+      ],
+      [[SAMPLE], `${SAMPLE}: is a file; add --realtime to play it as if it were a camera`],
+      [
+        ['nowhere.mp4'],
+        'nowhere.mp4: neither a file nor a live source; for example rtsp://user:password@camera/stream',
+      ],
+      [
+        [SAMPLE, '--realtime', '--keep', 'long'],
+        '--keep long: neither an age nor a size; for example 12h, 7d, 4w, 500MB, 10GB',
+      ],
+      [
+        [SAMPLE, '--realtime', '--mqtt', 'http://me:secret@broker'],
+        '--mqtt http://***@broker: not the address of a broker; for example mqtt://localhost',
+      ],
+      [
+        [SAMPLE, '--realtime', '--host', '0.0.0.0'],
+        '--host 0.0.0.0: others could watch; add --token with a secret, or set TWINTRACK_TOKEN (for example to the output of "openssl rand -hex 16")',
+      ],
+      [
+        [SAMPLE, '--realtime', '--set', 'zones.shop={points: [[0, 0], [9, 9], [9, 0], [0, 9]]}'],
+        '--set zones.shop={points: [[0, 0], [9, 9], [9, 0], [0, 9]]}: zones.shop.points: the outline crosses itself: sides 1 and 3 meet; list the corners in turn',
+      ],
+    ];
+    const runs = cases.map(([args]) => twintrack(['stream', ...args, '--out', folder(), '--port', '0']));
+    const failures = await Promise.all(runs);
+    // one is found out when the cameras run already
+    expect(failures.map(({ stderr, ...run }) => ({ ...run, stderr: stderr.replace(/^\{.*\n/gm, '') }))).toEqual(
+      cases.map(([, line]) => failure(line, 2)),
+    );
+    const { status, stderr } = await twintrack(['stream', '--config', config, '--out', folder()]);
+    expect([status, stderr]).toEqual([
+      1,
+      `twintrack: ${config}: cameras.0.lines.door.points: a line needs 2 points, not 1; a camera has a url, and may have name, zones, lines\n`,
     ]);
-    expect(status).toBe(2);
-    expect(stderr).toContain('twintrack: --host 0.0.0.0: others could watch; add --token');
   });
 
-  it('plays a file over and over, and ends within five seconds of SIGTERM with all outputs complete', async () => {
+  it('does not follow a camera whose pictures do not hold its lines, and says so', async () => {
+    const args = [SAMPLE, '--realtime', '--out', folder(), '--port', '0', ...FAST];
+    const run = start(['stream', ...args, '--set', 'lines.door={points: [[900, 0], [10, 10]]}']);
+    await run.said(
+      '"kind":"configuration","reason":"cannot be followed: lines.door.points: point 1 (900, 0) lies outside the picture of 768 × 576 pixels; give points of the source picture"',
+    );
+    process.kill(run.pid, 'SIGTERM');
+    expect((await run.ended).status).toBe(0);
+  });
+
+  it('counts at lines and zones; plays a file over and over; ends within five seconds of SIGTERM with all outputs complete', async () => {
     const out = folder();
     const clip = join(folder(), 'short.mp4');
-    runFfmpeg('-i', SAMPLE, '-t', '3', '-c', 'copy', clip);
-    const run = start(['stream', clip, '--realtime', '--out', out, '--port', '0', '--record', ...FAST]);
+    runFfmpeg('-i', SAMPLE, '-t', '7.8', '-c', 'copy', clip);
+    const config = join(folder(), 'areas.yaml');
+    // two people cross to the left within these seconds, a third does not come so far; a fourth comes into the zone last
+    writeFileSync(
+      config,
+      `lines:
+  kerb: { points: [[540, 260], [540, 430]] }
+zones:
+  road: { points: [[540, 250], [768, 250], [768, 430], [540, 430]] }`,
+    );
+    const options = ['--config', config, '--set', 'detection.inputPixels=150000', '--record'];
+    const port = await freePort();
+    const run = start(['stream', clip, '--realtime', '--out', out, '--port', `${port}`, ...options]);
     await run.said('"msg":"offline; it is tried again and again"');
+    const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+    expect(metrics).toContain('twintrack_line_crossings_total{camera="short",line="kerb",direction="in"} 2\n');
+    expect(metrics).toContain('twintrack_line_crossings_total{camera="short",line="kerb",direction="out"} 0\n');
+    expect(metrics).toContain('twintrack_zone_entries_total{camera="short",zone="road"} 4\n');
     const events = () => readFileSync(join(out, 'short/events.jsonl'), 'utf8');
     await until('it plays again', () => events().split('"connected"').length > 2);
     const begin = performance.now();
@@ -89,6 +125,20 @@ describe('twintrack stream', () => {
     expect(lines.at(-1)).toMatchObject({ event: 'stopped', camera: 'short' });
     const count = (event: string) => lines.filter((line) => line.event === event).length;
     expect(count('started')).toBe(count('ended'));
+    expect(count('entered')).toBe(count('left'));
+    const first = lines.slice(
+      0,
+      lines.findIndex(({ event }) => event === 'disconnected'),
+    );
+    const crossed = first.filter(({ event }) => event === 'crossed');
+    expect(crossed).toMatchObject(Array(2).fill({ camera: 'short', line: 'kerb', direction: 'in' }));
+    // as on the ground truth of the sequence: after 1.9 s and 6.9 s
+    const since = crossed.map(({ time }) => (Date.parse(time) - Date.parse(lines[0].time)) / 1000);
+    expect(Math.abs(since[0] - 1.9)).toBeLessThan(0.6);
+    expect(Math.abs(since[1] - 6.9)).toBeLessThan(0.6);
+    const left = first.filter(({ event }) => event === 'left');
+    expect(left.map(({ id }) => id)).toEqual(crossed.map(({ id }) => id));
+    expect(Math.abs(left[1].dwell - 4.6)).toBeLessThan(0.8);
     for (const line of (await run.ended).stderr.trimEnd().split('\n'))
       expect(JSON.parse(line).level).toMatch(/info|warn/);
   });
@@ -101,6 +151,7 @@ describe('twintrack stream', () => {
     write(['one', 'two']);
     const run = start(['stream', '--config', config, '--realtime', '--out', out, '--port', '0', ...FAST]);
     await run.said('"camera":"one","width"');
+    await run.said('"camera":"two","width"');
     write(['one', 'three']);
     process.kill(run.pid, 'SIGHUP');
     await run.said('"camera":"three","width"');
@@ -131,10 +182,13 @@ describe('twintrack stream', () => {
     const options = ['--mqtt', broker.url, '--token', 't0ken-s3cret', '--out', out, '--port', `${port}`, '--record'];
     const run = start(['--verbose', 'stream', ...urls, ...options, ...FAST]);
     await run.said('"msg":"live"');
-    await sleep(1500);
+    await until('something is written', () =>
+      readdirSync(out, { recursive: true, encoding: 'utf8' }).some(
+        (name) => name.endsWith('.open.jsonl') && readFileSync(join(out, name), 'utf8').includes('"frame":'),
+      ),
+    );
     await camera.kill();
     await run.said('connection is refused');
-    await sleep(500);
     const answers: string[] = [];
     for (const path of ['', 'page.js', 'metrics', 'healthz', 'api/status', 'api/history']) {
       const headers = { authorization: 'Bearer t0ken-s3cret' };
@@ -190,11 +244,12 @@ describe('sources', () => {
       return loadConfiguration(['rtsp://door/2'], config, ['live.eventRate=5']);
     };
     const { cameras, parameters } = await read(
-      'cameras:\n - {name: door, url: rtsp://door/1}\n - url: rtsp://b\nlive: {pictureRate: 3}',
+      'cameras:\n - {name: door, url: rtsp://door/1}\n - {url: rtsp://b, lines: {gate: {points: [[0, 0], [9, 9]]}}}\nlive: {pictureRate: 3}',
     );
+    expect(cameras.map(({ lines }) => Object.keys(lines ?? {}))).toEqual([[], ['gate'], []]);
     expect(cameras.map(({ name }) => name)).toEqual(['door', 'b', 'door-2']);
     expect(parameters.live).toMatchObject({ eventRate: 5, pictureRate: 3 });
-    await expect(read('cameras:\n - {name: door}')).rejects.toThrow(/cameras\.0\.url: .*; give each camera a url/);
+    await expect(read('cameras:\n - {name: door}')).rejects.toThrow(/cameras\.0\.url: .*; a camera has a url/);
     await expect(read('cameras:\n - {url: rtsp://a, pass: x}')).rejects.toThrow(/cameras\.0: /);
     await expect(startWith([{ name: '../x', url: 'rtsp://a' }])).rejects.toThrow(
       'camera "../x": a name is made of letters',

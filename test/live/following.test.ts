@@ -1,0 +1,163 @@
+import { describe, expect, it } from 'vitest';
+import { handSetScore } from '../../src/association/hand-set.ts';
+import { type Detections, NO_DETECTIONS } from '../../src/detection/detections.ts';
+import { now } from '../../src/live/clock.ts';
+import type { LiveEvent } from '../../src/live/events.ts';
+import { Following } from '../../src/live/following.ts';
+import { parametersSchema } from '../../src/parameters.ts';
+
+const size = { width: 640, height: 480 };
+const areas = {
+  // `in` is to the right
+  lines: { door: { points: [[320, 480] as [number, number], [320, 0] as [number, number]] } },
+  zones: { shop: { points: [[400, 0] as [number, number], [640, 0], [640, 480], [400, 480]] as [number, number][] } },
+};
+
+/** Somebody at x, and what is found of them. */
+const at = (x: number): Detections => ({
+  length: 1,
+  boxes: Float64Array.of(x - 20, 300, 40, 100),
+  scores: Float32Array.of(0.9),
+});
+
+function follow(settings: Parameters<typeof parametersSchema.parse>[0] = areas, lastId = 100) {
+  const events: LiveEvent[] = [];
+  const following = new Following({
+    camera: 'yard',
+    size,
+    letterbox: undefined,
+    parameters: parametersSchema.parse(settings),
+    association: handSetScore,
+    appearance: undefined,
+    lastId,
+    tell: (event) => events.push(event),
+  });
+  const start = now();
+  const take = (time: number, detections: Detections, place?: readonly [number, number]) =>
+    following.take({ index: Math.round(10 * time), time: start + time, ...size }, detections, place);
+  /** Somebody who walks 80 pixels a second, from x = 200 on. */
+  const walk = (from: number, to: number) => {
+    for (let time = from; time < to - 1e-9; time += 0.1) take(time, at(200 + 80 * time));
+  };
+  const about = (...kinds: string[]) => events.filter(({ event }) => kinds.includes(event));
+  return { following, events, take, walk, about, start };
+}
+
+describe('what people do at lines and zones', () => {
+  it('becomes events with camera, id and time of day, and counts', () => {
+    const { following, walk, take, about } = follow();
+    const began = Date.now();
+    walk(0, 3.5);
+    for (let time = 3.5; time < 14.5; time += 0.1) take(time, NO_DETECTIONS);
+    const [crossed, entered, left] = about('crossed', 'entered', 'left');
+    expect(crossed).toMatchObject({ event: 'crossed', camera: 'yard', id: 101, line: 'door', direction: 'in' });
+    expect(entered).toMatchObject({ event: 'entered', camera: 'yard', id: 101, zone: 'shop' });
+    expect(left).toMatchObject({ event: 'left', camera: 'yard', id: 101, zone: 'shop' });
+    // they reach 320 after 1.5 s and 400 after 2.5 s, and are last seen after 3.4 s
+    const seconds = (event: LiveEvent) => (Date.parse(event.time) - began) / 1000;
+    expect(Math.abs(seconds(crossed) - 1.5)).toBeLessThan(0.15);
+    expect(Math.abs(seconds(entered) - 2.5)).toBeLessThan(0.15);
+    expect(Math.abs(seconds(left) - 3.4)).toBeLessThan(0.15);
+    expect((left as { dwell?: number }).dwell).toBeCloseTo(0.9, 1);
+    expect(following.counter.lines).toEqual([{ name: 'door', in: 1, out: 0 }]);
+    expect(following.counter.zones).toEqual([{ name: 'shop', inside: 0, entered: 1 }]);
+    expect(following.counter.remembered).toBe(0);
+    expect(about('started', 'ended').map(({ event }) => event)).toEqual(['started', 'ended']);
+  });
+
+  it('is counted once when the camera is away meanwhile', () => {
+    const { following, walk, about, start } = follow();
+    walk(0, 1.2);
+    for (let time = 1; time < 2.2; time += 0.5) expect(following.wait(start + time)).toBeUndefined();
+    walk(2, 4);
+    expect(about('crossed')).toMatchObject([{ id: 101, direction: 'in' }]);
+    expect(about('entered')).toMatchObject([{ id: 101, zone: 'shop' }]);
+    expect(about('started')).toHaveLength(1);
+    expect(following.counter.lines[0]).toEqual({ name: 'door', in: 1, out: 0 });
+  });
+
+  it('ends when the camera stays away: nobody is remembered', () => {
+    const { following, walk, about, start } = follow();
+    walk(0, 3.5);
+    expect(following.wait(start + 8)).toBeUndefined(); // people are awaited for 5 s
+    const given = [];
+    for (let time = 9; time < 30; time++) given.push(...(following.wait(start + time) ?? []));
+    expect(given).toEqual([101]);
+    expect(about('ended', 'left')).toMatchObject([
+      { event: 'ended', id: 101 },
+      { event: 'left', id: 101, zone: 'shop' },
+    ]);
+    expect(following.counter.zones[0].inside).toBe(0);
+    expect(following.counter.remembered).toBe(0);
+    expect(following.wait(start + 60)).toBeUndefined();
+  });
+
+  it('ends with the pictures', () => {
+    const { following, walk, about } = follow();
+    walk(0, 3.4);
+    expect(following.end()).toEqual([101]);
+    expect(about('left', 'ended').map(({ event }) => event)).toEqual(['left', 'ended']);
+    expect(following.lastId).toBe(101);
+    expect(following.end()).toEqual([]);
+  });
+
+  it('holds nothing of thousands who passed by', () => {
+    const { following, take } = follow({ ...areas, live: { eventRate: 0 } });
+    for (let k = 0; k < 400; k++) {
+      for (let i = 0; i < 10; i++) take(30 * k + i / 10, at(200 + 20 * i));
+      take(30 * k + 15, NO_DETECTIONS);
+      expect(following.counter.remembered).toBe(0);
+    }
+    expect(following.lastId).toBe(500);
+    expect(following.end()).toEqual([]);
+  });
+
+  it('is not looked for in pictures that do not hold it', () => {
+    const outside = { lines: { door: { points: [[700, 0] as [number, number], [320, 0] as [number, number]] } } };
+    expect(() => follow(outside)).toThrow(
+      'lines.door.points: point 1 (700, 0) lies outside the picture of 640 × 480 pixels; give points of the source picture',
+    );
+  });
+});
+
+describe('a camera that moves', () => {
+  /** A picture of blobs, seen from x, y. */
+  const picture = (x: number, y: number) => {
+    const pixels = new Uint8Array((size.width * size.height * 3) / 2).fill(128);
+    for (let r = 0; r < size.height; r++)
+      for (let c = 0; c < size.width; c++)
+        pixels[r * size.width + c] =
+          128 + 50 * Math.sin((c + x) / 31) * Math.cos((r + y) / 23) + 40 * Math.sin((c + x + 2 * (r + y)) / 57);
+    return pixels;
+  };
+  const frame = (index: number, x: number, y = 0) => ({ index, time: index / 10, ...size, pixels: picture(x, y) });
+
+  it('is followed by the picture, also over a frame that was never taken', () => {
+    const { following } = follow();
+    const places = [0, 12, 24, 36].map((x, i) => following.placeOf(frame(i, x, x / 2))!);
+    places.forEach(([x, y], i) => {
+      expect(x).toBeCloseTo(-12 * i, -0.5);
+      expect(y).toBeCloseTo(-6 * i, -0.5);
+    });
+  });
+
+  it('keeps the people, who move with the picture', () => {
+    const pan = 25; // pixels a frame: far more than anybody walks
+    const run = (withPictures: boolean) => {
+      const { take, about, following } = follow({});
+      for (let i = 0; i < 15; i++) {
+        const x = i < 5 ? 0 : pan * (i - 5);
+        const place = withPictures ? following.placeOf(frame(i, x)) : undefined;
+        if (i === 8) continue; // dropped by the detector
+        take(i / 10, at(500 - x), place);
+      }
+      return about('started').length;
+    };
+    expect([run(true), run(false)]).toEqual([1, 2]);
+  });
+
+  it('is not looked at when that is turned off', () => {
+    const { following } = follow({ tracking: { cameraMotion: false } });
+    expect(following.placeOf(frame(0, 0))).toBeUndefined();
+  });
+});
