@@ -1,15 +1,17 @@
 import type { Detections } from '../detection/detections.ts';
-import { type Boxes, isBox } from '../geometry.ts';
+import { type Boxes, iou, isBox } from '../geometry.ts';
 
 /** Boxes this many of their widths apart can still be one person's in two frames. */
 const REACH = 0.5;
+/** Boxes that overlap by more than this follow from one another before those that only could. */
+const OVERLAP = 0.15;
 /** Somebody new is looked at in every frame for this many seconds, and everybody again after as many. */
 const FRESH = 0.5;
 /** More than one box could follow from one, or one from more than one. */
 const DOUBT = -2;
 
 /**
- * Chooses whose looks can matter, from the boxes alone: whoever is new, was near somebody else, or has not been looked at for
+ * Chooses whose looks can matter, from the boxes alone: whoever is new, was close to somebody else, or has not been looked at for
  * half a second. Where one box follows from one box in the frame before, and no other could, nothing is to be decided.
  */
 export class EmbeddingChoice {
@@ -51,22 +53,44 @@ export class EmbeddingChoice {
 
   /** For each box the one of the frame before that it follows from; −1 where there is none, {@link DOUBT} where it is not sure. */
   private follow(boxes: Boxes): Int32Array {
-    const n = boxes.length / 4;
-    const before = new Int32Array(n).fill(-1);
-    const followers = new Int32Array(this.since.length);
-    const candidates = new Int32Array(n);
-    for (let k = 0; k < n; k++) {
-      for (let i = 0; i < followers.length; i++) {
+    const overlapping = new Candidates(boxes.length / 4, this.since.length);
+    const nearby = new Candidates(boxes.length / 4, this.since.length);
+    for (let k = 0; k < boxes.length / 4; k++) {
+      for (let i = 0; i < this.since.length; i++) {
         if (!near(boxes, k, this.boxes, i)) continue;
-        candidates[k]++;
-        followers[i]++;
-        before[k] = i;
+        nearby.add(k, i);
+        if (iou(boxes, k, this.boxes, i) > OVERLAP) overlapping.add(k, i);
       }
     }
-    for (let k = 0; k < n; k++) {
-      if (candidates[k] > 1 || (candidates[k] === 1 && followers[before[k]] > 1)) before[k] = DOUBT;
-    }
-    return before;
+    return Int32Array.from({ length: boxes.length / 4 }, (_, k) => {
+      const i = overlapping.of(k);
+      return i === -1 ? nearby.of(k) : i;
+    });
+  }
+}
+
+/** Which boxes could follow from which of the frame before. */
+class Candidates {
+  private readonly number: Int32Array;
+  private readonly followers: Int32Array;
+  private readonly last: Int32Array;
+
+  constructor(boxes: number, before: number) {
+    this.number = new Int32Array(boxes);
+    this.followers = new Int32Array(before);
+    this.last = new Int32Array(boxes);
+  }
+
+  add(k: number, i: number): void {
+    this.number[k]++;
+    this.followers[i]++;
+    this.last[k] = i;
+  }
+
+  /** The one that box `k` follows from; −1 where there is none, {@link DOUBT} where more than one could or it from more than one. */
+  of(k: number): number {
+    if (this.number[k] === 0) return -1;
+    return this.number[k] === 1 && this.followers[this.last[k]] === 1 ? this.last[k] : DOUBT;
   }
 }
 

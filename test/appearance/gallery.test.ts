@@ -76,13 +76,21 @@ describe('EmbeddingChoice', () => {
     expect(alone).toBeLessThan(2 * 28);
   });
 
-  it('looks at both of two who are near each other, in every frame, and at nobody else', () => {
+  it('looks at both of two who overlap, in every frame, and at nobody else', () => {
     const choice = new EmbeddingChoice();
     for (let f = 0; f < 17; f++) choice.choose(people(100, 400, 800), 0.2, 0.5, f / 10);
     expect(choice.choose(people(100, 400, 800), 0.2, 0.5, 1.7)).toEqual([]);
-    expect(choice.choose(people(360, 400, 800), 0.2, 0.5, 1.75)).toEqual([0, 1]);
-    expect(choice.choose(people(365, 400, 800), 0.2, 0.5, 1.8)).toEqual([0, 1]);
-    expect(choice.choose(people(450, 400, 800), 0.2, 0.5, 1.85)).toEqual([0, 1]);
+    expect(choice.choose(people(360, 400, 800), 0.2, 0.5, 1.75)).toEqual([0]); // has jumped there; the other has stayed
+    expect(choice.choose(people(385, 400, 800), 0.2, 0.5, 1.8)).toEqual([0, 1]);
+    expect(choice.choose(people(390, 400, 800), 0.2, 0.5, 1.85)).toEqual([0, 1]);
+    expect(choice.choose(people(440, 400, 800), 0.2, 0.5, 1.9)).toEqual([0, 1]);
+  });
+
+  it('is sure of two who walk side by side, and of nobody between two others', () => {
+    const abreast = new EmbeddingChoice();
+    for (let f = 0; f < 17; f++) abreast.choose(people(100 + 2 * f, 145 + 2 * f), 0.2, 0.5, f / 10);
+    expect(abreast.choose(people(134, 179), 0.2, 0.5, 1.7)).toEqual([]);
+    expect(abreast.choose(people(156, 201), 0.2, 0.5, 1.75)).toEqual([0, 1]); // half a box on: either could be either
   });
 
   it('looks at who is new or has jumped, and not at what is no person', () => {
