@@ -14,6 +14,7 @@ import { StageClock, type StageTimes } from './stage-times.ts';
 import { Tracker } from './tracking/index.ts';
 import { version } from './version.ts';
 import { type Frame, openVideo, type VideoInfo, type VideoOptions } from './video/index.ts';
+import { checkInput } from './video/input.ts';
 
 /** Settings of {@link trackVideo}. */
 export interface TrackVideoOptions {
@@ -97,6 +98,7 @@ export async function trackVideo(input: string | undefined, options: TrackVideoO
   const online = options.online === true || input === '-';
   const { appearance } = parameters;
   signal?.throwIfAborted();
+  if (input !== undefined) checkInput(input, videoOptions(options)); // before the network is loaded, which takes a while
   const detector: Detector & { frameCount?: number } = options.detections
     ? await readDetections(options.detections, parameters.detection.fileScores)
     : await loadDetector(options.detector, parameters.detection);

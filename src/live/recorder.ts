@@ -14,7 +14,7 @@ export const PAST_RECORDING = /^\d{8}T\d{6}Z(-\d+)?\.annotated\.mp4$/;
 const OPEN_ENDING = '.annotated.open.mp4';
 const OPEN_RECORDING = /^\d{8}T\d{6}Z(-\d+)?\.annotated\.open\.mp4$/;
 /** What a killed process leaves that is of no use. */
-const LEFT_OVER = /^\.twintrack-[0-9a-f]{12}\.(partial\.mp4|tmp)$/;
+const LEFT_OVER = /^\.twintrack-[0-9a-f]+\.(partial\.mp4|tmp)$/;
 
 interface Segment {
   readonly path: string;

@@ -1,13 +1,13 @@
-import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { CAPACITY, Gallery } from '../appearance/gallery.ts';
 import { PATCH_BYTES, PATCH_HEIGHT, PATCH_WIDTH, PatchCutter } from '../appearance/patches.ts';
 import type { AppearanceModel } from '../appearance/siamese.ts';
 import { runAtExit } from '../at-exit.ts';
 import type { Detections } from '../detection/index.ts';
 import { inputError } from '../errors.ts';
+import { temporaryPath } from '../temporary.ts';
 import type { Track } from '../tracking/index.ts';
 import { isKnown, visiblePart } from '../tracking/looks.ts';
 import { exitReason, type FfmpegProcess, findFfmpeg, lastError, startFfmpeg } from '../video/ffmpeg.ts';
@@ -60,7 +60,7 @@ export class PatchAlbum {
         'move it away or choose another output folder',
       );
     const ffmpeg = await findFfmpeg();
-    const temporary = join(dirname(path), `.twintrack-${randomBytes(6).toString('hex')}.patches`);
+    const temporary = temporaryPath(path, 'patches');
     try {
       await mkdir(temporary);
     } catch (cause) {

@@ -1,9 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
 import { runAtExit } from '../at-exit.ts';
 import { inputError } from '../errors.ts';
+import { temporaryPath } from '../temporary.ts';
 
 const BUFFER_CHARACTERS = 1 << 16;
 
@@ -42,8 +41,7 @@ export class OutputFile {
 
   /** @throws TwintrackError when the file cannot be written there */
   static async create(path: string): Promise<OutputFile> {
-    // A short name of its own: one derived from the path could become longer than the file system allows.
-    const temporary = join(dirname(path), `.twintrack-${randomBytes(6).toString('hex')}.tmp`);
+    const temporary = temporaryPath(path, 'tmp');
     try {
       const there = await stat(path).catch((error: NodeJS.ErrnoException) => {
         if (error.code === 'ENAMETOOLONG') throw error;

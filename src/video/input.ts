@@ -66,6 +66,15 @@ export function resolveInput(input: string, options: InputOptions = {}): Input {
   };
 }
 
+/**
+ * Whether there is something to read, without reading it.
+ *
+ * @throws TwintrackError when not
+ */
+export function checkInput(input: string, options: InputOptions = {}): void {
+  if (input !== '-') resolveInput(input, options).dispose();
+}
+
 function standardInput(stdin: Readable): Input {
   const args = ['-protocol_whitelist', 'pipe', '-i', 'pipe:0'];
   const replay = new Replay(stdin);
