@@ -55,7 +55,8 @@ describe.skipIf(!hasScript)('on a terminal', () => {
 
   it('colours nothing, NO_COLOR or not', async () => {
     for (const env of [{}, { NO_COLOR: '1' }]) {
-      const text = await inTerminal(['track', SAMPLE, '--out', folder, '--max-frames', '5', '--no-annotate'], { env });
+      const args = ['track', SAMPLE, '--out', folder, '--max-frames', '5', '--no-annotate', ...FAST];
+      const text = await inTerminal(args, { env });
       // biome-ignore lint/suspicious/noControlCharactersInRegex: that of a colour is what is looked for
       expect(text).not.toMatch(/\u001b\[[\d;]*m/);
     }
@@ -71,6 +72,7 @@ describe.skipIf(!hasScript)('on a terminal', () => {
       '--out',
       folder,
       '--no-annotate',
+      ...FAST,
     ]);
     expect(visible(text.split('\u001b[?25h')[1])).toMatch(
       /mot\.txt\ntwintrack: none\.mp4: does not exist; check the path\n$/,
@@ -79,7 +81,7 @@ describe.skipIf(!hasScript)('on a terminal', () => {
 });
 
 it('is not there where standard error is no terminal', async () => {
-  const { stderr } = await twintrack(['track', SAMPLE, '--out', folder, '--max-frames', '5', '--no-annotate']);
+  const { stderr } = await twintrack(['track', SAMPLE, '--out', folder, '--max-frames', '5', '--no-annotate', ...FAST]);
   expect(stderr.split('\n')).toHaveLength(4);
   expect(stderr).not.toContain('\u001b');
 });

@@ -3,12 +3,11 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parametersSchema } from '../../src/parameters.ts';
 import { writeReport } from '../../src/report/index.ts';
 import { person, walk } from '../analytics/paths.ts';
 import { temporaryFolder } from '../trajectories/helpers.ts';
 import { makeClip } from '../video/clips.ts';
-import { writeRun } from './runs.ts';
+import { AREAS, writeRun } from './runs.ts';
 
 /** A browser of the system (Debian: apt-get install chromium); CHROMIUM_BIN names another. */
 const CHROMIUM = process.env.CHROMIUM_BIN ?? '/usr/bin/chromium';
@@ -35,34 +34,8 @@ describe.skipIf(!found)('a report in a browser', () => {
       person(2, walk([100, 450, 5], [900, 450, 13])),
       person(11, walk([900, 300, 1], [100, 300, 4])),
     ];
-    const areas = parametersSchema.parse({
-      zones: {
-        '<b onmouseover=alert(1)>west</b>': {
-          points: [
-            [0, 0],
-            [300, 0],
-            [300, 800],
-            [0, 800],
-          ],
-        },
-        east: {
-          points: [
-            [700, 0],
-            [1000, 0],
-            [1000, 800],
-            [700, 800],
-          ],
-        },
-      },
-      lines: {
-        door: {
-          points: [
-            [500, 600],
-            [500, 200],
-          ],
-        },
-      },
-    });
+    const { west, east } = AREAS.zones;
+    const areas = { ...AREAS, zones: { '<b onmouseover=alert(1)>west</b>': west, east } };
     const out = join(folder, 'report.html');
     await writeReport(await writeRun(folder, people), { out, areas, video: clip });
     address = pathToFileURL(out).href;

@@ -1,5 +1,6 @@
 import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
+import { parametersSchema } from '../../src/parameters.ts';
 import {
   inFrameOrder,
   openJsonSink,
@@ -9,6 +10,36 @@ import {
 } from '../../src/trajectories/index.ts';
 import { FPS } from '../analytics/paths.ts';
 import { RUN } from '../trajectories/frames.ts';
+
+/** Two zones and a line in a picture of 1000 × 800. */
+export const AREAS = parametersSchema.parse({
+  zones: {
+    west: {
+      points: [
+        [0, 0],
+        [300, 0],
+        [300, 800],
+        [0, 800],
+      ],
+    },
+    east: {
+      points: [
+        [700, 0],
+        [1000, 0],
+        [1000, 800],
+        [700, 800],
+      ],
+    },
+  },
+  lines: {
+    door: {
+      points: [
+        [500, 600],
+        [500, 200],
+      ],
+    },
+  },
+});
 
 /** Writes a trajectories file of these people in a picture of 1000 × 800, as a run does. */
 export async function writeRun(
