@@ -33,7 +33,9 @@ export async function follow(
 /** Processes that this one has started and that still run, and its open files. */
 export function held(): { processes: number; files: number } {
   const children = execFileSync('ps', ['--ppid', `${process.pid}`, '-o', 'comm='], { encoding: 'utf8' });
-  const processes = children.split('\n').filter((name) => name.trim() !== '' && !/^(ps|python3|mosquitto)/.test(name));
+  const processes = children
+    .split('\n')
+    .filter((name) => name.trim() !== '' && !/^(ps|python3|mosquitto|chrom)/.test(name));
   return { processes: processes.length, files: readdirSync('/proc/self/fd').length };
 }
 
@@ -98,7 +100,7 @@ export async function reconnect(
 
 export interface SlowFigures {
   readonly fps: number;
-  /** Seconds that a frame takes in the detector. */
+  /** Seconds that a frame takes in the detector: what 95 of 100 stay below. */
   readonly inference: number;
   /** Median and 95th percentile of the latency in seconds, once a second. */
   readonly medians: readonly number[];
@@ -116,17 +118,21 @@ export interface SlowFigures {
 export async function slow(seconds: number, fps = 14, warmUp = 10): Promise<SlowFigures> {
   const camera = await TestCamera.make({ fps });
   await camera.start();
-  const inference = 3 / fps;
-  const detector = standIn(inference);
+  const detector = standIn(3 / fps);
+  const times: number[] = [];
   let older = 0;
   const watching: Detector = {
     ...detector,
-    detect(frame) {
+    async detect(frame) {
       if (frame.index < statusOf(live).received - 1) older++;
-      return detector.detect(frame);
+      const begin = performance.now();
+      const detections = await detector.detect(frame);
+      times.push((performance.now() - begin) / 1000);
+      return detections;
     },
   };
-  const live = await follow({ cameras: [{ name: 'door', url: camera.url() }], detector: watching });
+  const cameras = [{ name: 'door', url: camera.url() }];
+  const live = await follow({ cameras, detector: watching }, { appearance: { mode: 'off' } });
   await until('pictures', () => statusOf(live).processed > 3);
   await sleep(1000 * warmUp); // the latencies of the last ten seconds are told: not those of the start
   const from = statusOf(live);
@@ -145,6 +151,7 @@ export async function slow(seconds: number, fps = 14, warmUp = 10): Promise<Slow
   const received = to.received - from.received;
   const processed = to.processed - from.processed;
   const dropped = to.dropped - from.dropped;
+  const inference = times.sort((a, b) => a - b)[Math.floor(0.95 * times.length)];
   return { fps, inference, medians, latest, received, processed, dropped, older, memory };
 }
 
@@ -295,6 +302,7 @@ export async function share(seconds: number, fps: number, detector?: string | ((
   const live = await follow({ cameras: sources, detector: make() });
   await until('all live', () => live.status.cameras.every(({ processed }) => processed > 3));
   const each = await rates(live, seconds);
+  await cameras[3].prepare();
   await cameras[3].kill();
   await until('it is noticed', () => statusOf(live, 'c4').state === 'offline');
   const othersMeanwhile = (await rates(live, Math.max(2, seconds / 3))).slice(0, 3);
