@@ -6,6 +6,7 @@ import { numberFrom } from './number-from.ts';
 interface TuneCommandOptions {
   readonly out: string;
   readonly det?: string;
+  readonly score: string;
   readonly trials: number;
   readonly seconds?: number;
   readonly seed: number;
@@ -28,6 +29,11 @@ export function tuneCommand(program: Command): void {
     )
     .requiredOption('--out <file>', 'config file to write, for --config')
     .option('--det <name>', "detection file in each sequence's folder (default: det/det.txt or det.txt)")
+    .option(
+      '--score <name|file>',
+      'how pairs are scored: learned, hand-set or a model of "train association"',
+      'learned',
+    )
     .option('--trials <n>', 'settings to try', numberFrom(2, true), 150)
     .option('--seconds <s>', 'most seconds in all', numberFrom(0.001))
     .option('--seed <n>', 'start of the random numbers: the same seed gives the same search', numberFrom(0, true), 1)
@@ -45,10 +51,12 @@ Examples:
 
 async function tune(root: string, options: TuneCommandOptions): Promise<void> {
   const { OutputFile } = await import('../trajectories/output-file.ts');
+  const { loadAssociationScore } = await import('../association/model.ts');
   const { loadMotRoot } = await import('../training/mot-root.ts');
   const { tuneTracking } = await import('../tuning/tune-tracking.ts');
   const { startBar } = await import('./bar.ts');
   const { interruptible } = await import('./interrupt.ts');
+  const association = await loadAssociationScore(options.score);
   const sequences = await loadMotRoot(root, { det: options.det });
   const file = await OutputFile.create(options.out);
   const bar = await startBar('%');
@@ -58,13 +66,14 @@ async function tune(root: string, options: TuneCommandOptions): Promise<void> {
       trials,
       seconds,
       seed,
+      association,
       signal,
       onTrial: (share, best) => bar.update(Math.floor(100 * share), 100, `| best HOTA ${best.toFixed(2)}`),
     });
     bar.stop();
     const frames = sequences.reduce((sum, s) => sum + s.frames.length, 0);
     const lines = summary(tuning, sequences.length, frames);
-    await file.write(await toConfig(tuning, lines));
+    await file.write(await toConfig(tuning, options.score, lines));
     await file.commit();
     if (options.json) process.stdout.write(`${JSON.stringify({ ...tuning, file: options.out })}\n`);
     else process.stdout.write(`${lines.join('\n')}\n`);
@@ -90,7 +99,7 @@ function summary({ before, after, heldOut, trials }: Tuning, sequences: number, 
   return lines;
 }
 
-async function toConfig({ changed }: Tuning, comment: readonly string[]): Promise<string> {
+async function toConfig({ changed }: Tuning, score: string, comment: readonly string[]): Promise<string> {
   const { parameterTable } = await import('../parameters.ts');
   const about = new Map(parameterTable().map((p) => [p.key, p]));
   const rows = Object.entries(changed).map(([name, value]) => {
@@ -98,5 +107,6 @@ async function toConfig({ changed }: Tuning, comment: readonly string[]): Promis
     return `  ${name}: ${value} # default ${info?.default} ${info?.unit}`;
   });
   const head = ['Written by twintrack tune.', ...comment].map((line) => `# ${line}`);
-  return `${[...head, ...(rows.length > 0 ? ['tracking:', ...rows] : ['tracking: {}'])].join('\n')}\n`;
+  const scored = score === 'learned' ? [] : ['association:', `  score: ${JSON.stringify(score)}`];
+  return `${[...head, ...scored, ...(rows.length > 0 ? ['tracking:', ...rows] : ['tracking: {}'])].join('\n')}\n`;
 }

@@ -13,7 +13,8 @@ export interface TuneOptions {
   readonly seed: number;
   /** Most seconds, the held-out estimate included; no limit when absent. */
   readonly seconds?: number | undefined;
-  readonly association?: AssociationScore | undefined;
+  /** What pairs are scored with, as when the parameters are used. */
+  readonly association: AssociationScore;
   /** Ends the tuning with the best so far. */
   readonly signal?: AbortSignal | undefined;
   /** Called after each evaluation with the share of all work done, 0..1, and the best HOTA of the search under way. */
@@ -83,10 +84,10 @@ function splitHalf(sequences: readonly MotSequence[]): [MotSequence[], MotSequen
   return halves;
 }
 
-function score(sequence: MotSequence, values: Values, association?: AssociationScore): Score {
+function score(sequence: MotSequence, values: Values, association: AssociationScore): Score {
   return evaluateSequence(sequence.truth, follow(sequence.frames, values, association), { metrics: ['hota'] });
 }
 
-function hota(sequences: readonly MotSequence[], values: Values, association?: AssociationScore): number {
+function hota(sequences: readonly MotSequence[], values: Values, association: AssociationScore): number {
   return figures(combine(sequences.map((sequence) => score(sequence, values, association)))).HOTA!;
 }

@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadAssociationScore } from '../../src/association/model.ts';
 import { combine, evaluateSequence, figures } from '../../src/evaluation/index.ts';
 import { loadParameters } from '../../src/parameters.ts';
 import type { TrackingParameters } from '../../src/tracking/index.ts';
@@ -30,7 +31,8 @@ describe('twintrack tune', () => {
 
   const hota = async (parameters: Partial<TrackingParameters>): Promise<number> => {
     const sequences = await loadMotRoot(root);
-    return figures(combine(sequences.map((s) => evaluateSequence(s.truth, follow(s.frames, parameters))))).HOTA!;
+    const score = await loadAssociationScore('learned'); // as "track" has it
+    return figures(combine(sequences.map((s) => evaluateSequence(s.truth, follow(s.frames, parameters, score))))).HOTA!;
   };
 
   it('writes a config file that gives the HOTA it tells, above the defaults, and says what to expect elsewhere', async () => {
@@ -62,11 +64,12 @@ describe('twintrack tune', () => {
     expect(a).toBe(b);
   });
 
-  it('of one sequence says that the gain is not measured elsewhere', () => {
+  it('of one sequence says that the gain is not measured elsewhere; keeps the score asked for', async () => {
     const file = join(out, 'one.yaml');
-    const { stdout } = tune(join(root, 'street-1'), '--trials', '5', '--out', file);
+    const { stdout } = tune(join(root, 'street-1'), '--trials', '5', '--score', 'hand-set', '--out', file);
     expect(stdout).toContain('Not measured on sequences that were not tuned on');
     expect(readFileSync(file, 'utf8')).not.toContain('Held out');
+    expect(await loadParameters(file)).toMatchObject({ association: { score: 'hand-set' } });
   });
 
   it('--seconds ends it in time', () => {
