@@ -197,14 +197,18 @@ export class Camera {
     this.#statistics.tracks = following.lastId - this.#events.lastId;
   }
 
-  #draw({ pixels }: Frame, people: TrackedFrame): void {
-    if (!pixels || !this.#annotator) return;
+  /** Draws the people, where somebody wants to see them, and releases the frame in the end. */
+  #draw(frame: Frame, people: TrackedFrame): void {
     const recorder = this.#recorder?.ready ? this.#recorder : undefined;
     const viewers = this.pictures.wants(people.time) ? this.pictures : undefined;
-    if (!recorder && !viewers) return;
-    this.#annotator.draw(pixels, people);
-    recorder?.write(pixels, people.time);
-    viewers?.offer(pixels, people.time);
+    const { pixels } = frame;
+    const users: Promise<void>[] = [];
+    if (pixels && (recorder || viewers)) {
+      this.#annotator?.draw(pixels, people);
+      if (recorder) users.push(recorder.write(pixels, people.time));
+      if (viewers) users.push(viewers.offer(pixels, people.time));
+    }
+    Promise.all(users).then(() => frame.release?.());
   }
 
   #caption({ time, length }: TrackedFrame): string[] {

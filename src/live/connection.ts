@@ -60,8 +60,8 @@ export interface ReadOptions extends Patience {
   readonly format: PictureFormat;
   readonly letterbox: Letterbox | undefined;
   readonly signal: AbortSignal;
-  /** Takes each frame as it comes, and does not keep ffmpeg waiting. */
-  readonly onParts: (parts: FrameParts) => void;
+  /** Takes each frame as it comes, and does not keep ffmpeg waiting; `release` gives the memory of its pictures back for a later one. */
+  readonly onParts: (parts: FrameParts, release: () => void) => void;
   /** Is told the size of the pictures in ffmpeg's words; a false answer ends the connection. */
   readonly onSize: (size: string) => boolean;
 }
@@ -118,7 +118,7 @@ export async function readConnection(ffmpeg: Ffmpeg, address: Address, options: 
     if (parts) {
       last = performance.now();
       if (frames++ === 0) first = last;
-      onParts(parts);
+      onParts(parts, () => assembly.reuse(parts.pictures));
     } else if (over) break;
     else await assembly.changed();
   }

@@ -1,6 +1,6 @@
 import type { Frame } from '../video/index.ts';
 
-/** The newest frame of a camera that nobody has taken yet. An older one that it takes the place of is dropped and counted. */
+/** The newest frame of a camera that nobody has taken yet. An older one that it takes the place of is dropped, released and counted. */
 export class LatestFrame {
   /** Frames that were never taken. */
   dropped = 0;
@@ -11,7 +11,10 @@ export class LatestFrame {
   }
 
   put(frame: Frame): void {
-    if (this.frame) this.dropped++;
+    if (this.frame) {
+      this.dropped++;
+      this.frame.release?.();
+    }
     this.frame = frame;
   }
 

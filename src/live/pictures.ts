@@ -56,14 +56,14 @@ export class PictureFeed {
     return false;
   }
 
-  /** Takes an annotated picture (I420), which is not to be changed any more. Call it when `wants`. */
-  offer(pixels: Uint8Array, time: number): void {
+  /** Takes an annotated picture (I420), which is not to be changed until that is done. Call it when `wants`. Never rejects. */
+  offer(pixels: Uint8Array, time: number): Promise<void> {
     this.#offered = time;
     this.#encoder ??= new JpegEncoder(this.#format!, this.#options.pictureWidth, (jpeg) => {
       this.#latest = { number: (this.#latest?.number ?? 0) + 1, jpeg };
       for (const viewer of [...this.#viewers]) viewer();
     });
-    this.#encoder.encode(pixels);
+    return this.#encoder.encode(pixels);
   }
 
   /**
@@ -122,13 +122,16 @@ class JpegEncoder {
     ];
   }
 
-  encode(pixels: Uint8Array): void {
+  /** Resolves when ffmpeg has taken the picture, or is gone. */
+  async encode(pixels: Uint8Array): Promise<void> {
     if (pixels.length !== this.#size) return;
     this.busy = true;
-    this.#start().then(
-      (child) => child.stdin!.write(pixels),
-      () => this.#ended(), // without ffmpeg there are no frames either
-    );
+    try {
+      const { stdin } = await this.#start();
+      await new Promise((resolve) => stdin!.write(pixels, resolve));
+    } catch {
+      this.#ended(); // without ffmpeg there are no frames either
+    }
   }
 
   close(): void {

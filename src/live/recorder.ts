@@ -38,7 +38,7 @@ export class Recorder {
   readonly #onFailure: (error: unknown) => void;
   #segment: Segment | undefined;
   #busy = false;
-  #work: Promise<unknown> = Promise.resolve();
+  #work: Promise<void> = Promise.resolve();
   readonly #closing = new Set<Promise<void>>();
 
   /**
@@ -58,8 +58,8 @@ export class Recorder {
     return !this.#busy;
   }
 
-  /** Adds an annotated picture (I420), which is not to be changed any more. Call it when `ready`. */
-  write(pixels: Uint8Array, time: number): void {
+  /** Adds an annotated picture (I420), which is not to be changed until that is done. Call it when `ready`. Never rejects. */
+  write(pixels: Uint8Array, time: number): Promise<void> {
     if (this.#segment && time - this.#segment.start >= this.#seconds) this.#endSegment();
     this.#segment ??= this.#startSegment(time);
     const segment = this.#segment;
@@ -74,6 +74,7 @@ export class Recorder {
       .finally(() => {
         this.#busy = false;
       });
+    return this.#work;
   }
 
   /** Completes the open segment; resolves when all are complete. */

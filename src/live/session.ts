@@ -120,7 +120,7 @@ export class CameraSession {
       format: this.#format,
       letterbox,
       signal,
-      onParts: ({ time, pictures: [pixels, input] }) => {
+      onParts: ({ time, pictures: [pixels, input] }, release) => {
         const arrival = now();
         if (Number.isNaN(began)) {
           began = arrival;
@@ -133,7 +133,7 @@ export class CameraSession {
         const give = () => {
           if (signal.aborted) return;
           this.#lastTime = clock.timeOf(time, arrival);
-          const frame = { index, time: this.#lastTime, width, height, pixels };
+          const frame = { index, time: this.#lastTime, width, height, pixels, release };
           this.#handlers.onFrame(input ? { ...frame, input } : frame);
         };
         if (settled) return give();

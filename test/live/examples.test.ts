@@ -12,6 +12,10 @@ describe('examples', () => {
   it('name cameras and parameters that are taken', async () => {
     const { cameras, parameters } = await loadConfiguration([], join(examples, 'cameras.yaml'));
     expect(cameras.map(({ name }) => name)).toEqual(['entrance', 'car-park']);
+    expect(cameras.map(({ lines, zones }) => [lines, zones].map((areas) => Object.keys(areas ?? {})))).toEqual([
+      [['door'], ['queue']],
+      [[], []],
+    ]);
     expect(parameters.live.pictureWidth).toBe(960);
   });
 

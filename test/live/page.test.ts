@@ -14,6 +14,27 @@ afterEach(endAll);
 
 const TOKEN = 'correct-h0rse';
 
+/** A line of some name, and a zone in which the stand-in's person stands: their feet are at 120, 200. */
+function areas(line: string) {
+  const lawn = [
+    [50, 150],
+    [200, 150],
+    [200, 250],
+    [50, 250],
+  ] as [number, number][];
+  return {
+    lines: {
+      [line]: {
+        points: [
+          [400, 0],
+          [400, 500],
+        ] as [number, number][],
+      },
+    },
+    zones: { lawn: { points: lawn } },
+  };
+}
+
 async function serve(live: Live, options: { host?: string; token?: string } = {}) {
   const server = await startServer(live, { host: '127.0.0.1', port: 0, ...options });
   later(() => server.close());
@@ -45,28 +66,7 @@ describe.skipIf(missing(['camera', 'browser']))('the live page', () => {
   it('shows pictures that change, counts that are right, and a camera that goes and comes back', async () => {
     const camera = await TestCamera.make();
     await camera.start();
-    // the stand-in's person has their feet at 120, 200
-    const parameters = parametersSchema.parse({
-      live: { stallSeconds: 1 },
-      lines: {
-        'the <gate>': {
-          points: [
-            [400, 0],
-            [400, 500],
-          ],
-        },
-      },
-      zones: {
-        lawn: {
-          points: [
-            [50, 150],
-            [200, 150],
-            [200, 250],
-            [50, 250],
-          ],
-        },
-      },
-    });
+    const parameters = parametersSchema.parse({ ...areas('the <gate>'), live: { stallSeconds: 1 } });
     const { lines } = parameters;
     const sources = [
       { name: 'entrance', url: camera.url() },
@@ -162,26 +162,7 @@ describe('the server', () => {
     live = await startLive({
       cameras: [{ name: 'yard', url: SAMPLE }],
       ...{ detector: standIn(), realtime: true, out },
-      parameters: parametersSchema.parse({
-        lines: {
-          'a "gate"\n': {
-            points: [
-              [400, 0],
-              [400, 500],
-            ],
-          },
-        },
-        zones: {
-          lawn: {
-            points: [
-              [50, 150],
-              [200, 150],
-              [200, 250],
-              [50, 250],
-            ],
-          },
-        },
-      }),
+      parameters: parametersSchema.parse(areas('a "gate"\n')),
     });
     const server = await startServer(live, { host: '127.0.0.1', port: 0 });
     url = server.url;

@@ -1,18 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, readdirSync, statSync, truncateSync } from 'node:fs';
+import { copyFileSync, readdirSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { Recorder, recoverRecordings } from '../../src/live/recorder.ts';
-import { readAll, temporaryFolder } from '../video/clips.ts';
-import { until } from './rig.ts';
+import { readAll } from '../video/clips.ts';
+import { endAll, folder, until } from './rig.ts';
 
-const root = temporaryFolder();
-let folders = 0;
-const folder = () => {
-  const path = join(root, `${folders++}`);
-  mkdirSync(path);
-  return path;
-};
+afterAll(endAll);
+
 const [width, height] = [64, 48];
 const told: string[] = [];
 const failed = (error: unknown) => told.push(String(error));

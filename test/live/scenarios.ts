@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { z } from 'zod';
 import type { Detector } from '../../src/detection/index.ts';
 import { iou } from '../../src/geometry.ts';
-import { type Live, type LiveOptions, startLive } from '../../src/live/index.ts';
+import { type CameraStatus, type Live, type LiveOptions, startLive } from '../../src/live/index.ts';
 import { parametersSchema } from '../../src/parameters.ts';
 import { trackVideo } from '../../src/track-video.ts';
 import { readTrajectories, type Trajectory } from '../../src/trajectories/index.ts';
@@ -98,16 +98,13 @@ export async function reconnect(
   return { afterKill, afterFreeze, before, after, reconnects, received };
 }
 
-export interface SlowFigures {
+export interface SlowFigures extends Pick<CameraStatus, 'received' | 'processed' | 'dropped'> {
   readonly fps: number;
   /** Seconds that a frame takes in the detector: what 95 of 100 stay below. */
   readonly inference: number;
   /** Median and 95th percentile of the latency in seconds, once a second. */
   readonly medians: readonly number[];
   readonly latest: readonly number[];
-  readonly received: number;
-  readonly processed: number;
-  readonly dropped: number;
   /** Frames that the detector was given although a newer one was there. */
   readonly older: number;
   /** Resident memory in MB, once a second. */
