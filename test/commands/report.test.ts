@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { person, walk } from '../analytics/paths.ts';
-import { writeRun } from '../report/runs.ts';
+import { makeVideo, writeRun } from '../report/runs.ts';
 import { temporaryFolder } from '../trajectories/helpers.ts';
 import { makeClip } from '../video/clips.ts';
 import { boxesOf, failure, twintrack, writeWalkers } from './cli.ts';
@@ -14,14 +14,7 @@ const DOOR = 'lines.door={points: [[0.5, 0.9], [0.5, 0.1]], unit: ratio}';
 describe('twintrack report', () => {
   it('writes the page with lines of --set, and finds the video beside the file', async () => {
     const input = await writeRun(folder, PEOPLE, { name: 'clip.mp4' });
-    makeClip(
-      join(dirname(input), 'clip.mp4'),
-      'testsrc2=s=1000x800:r=10:d=9',
-      '-c:v',
-      'libx264',
-      '-preset',
-      'ultrafast',
-    );
+    makeVideo(join(dirname(input), 'clip.mp4'));
     const out = join(folder, 'report.html');
     const { status, stdout, stderr } = await twintrack(['report', input, '--out', out, '--set', DOOR]);
     expect([status, stdout]).toEqual([0, '']);

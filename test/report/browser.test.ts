@@ -6,8 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeReport } from '../../src/report/index.ts';
 import { person, walk } from '../analytics/paths.ts';
 import { temporaryFolder } from '../trajectories/helpers.ts';
-import { makeClip } from '../video/clips.ts';
-import { AREAS, writeRun } from './runs.ts';
+import { AREAS, makeVideo, writeRun } from './runs.ts';
 
 /** A browser of the system (Debian: apt-get install chromium); CHROMIUM_BIN names another. */
 const CHROMIUM = process.env.CHROMIUM_BIN ?? '/usr/bin/chromium';
@@ -21,14 +20,7 @@ describe.skipIf(!found)('a report in a browser', () => {
   const faults: string[] = [];
 
   beforeAll(async () => {
-    const clip = makeClip(
-      join(folder, 'clip.mp4'),
-      'testsrc2=s=1000x800:r=10:d=14',
-      '-c:v',
-      'libx264',
-      '-preset',
-      'ultrafast',
-    );
+    const clip = makeVideo(join(folder, 'clip.mp4'));
     const people = [
       person(1, walk([100, 400, 0], [900, 400, 8])),
       person(2, walk([100, 450, 5], [900, 450, 13])),

@@ -11,7 +11,7 @@ import { png } from '../../src/report/png.ts';
 import { person, walk } from '../analytics/paths.ts';
 import { temporaryFolder } from '../trajectories/helpers.ts';
 import { makeClip } from '../video/clips.ts';
-import { AREAS, writeRun } from './runs.ts';
+import { AREAS, makeVideo, writeRun } from './runs.ts';
 
 const folder = temporaryFolder();
 const WALKERS = [
@@ -105,14 +105,7 @@ describe('a report', () => {
   });
 
   it('shows a frame and thumbnails of the video', async () => {
-    const clip = makeClip(
-      join(folder, 'clip.mp4'),
-      'testsrc2=s=1000x800:r=10:d=14',
-      '-c:v',
-      'libx264',
-      '-preset',
-      'ultrafast',
-    );
+    const clip = makeVideo(join(folder, 'clip.mp4'));
     const input = await writeRun(folder, WALKERS);
     const out = join(folder, 'pictures.html');
     const frames: number[] = [];

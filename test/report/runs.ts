@@ -10,6 +10,7 @@ import {
 } from '../../src/trajectories/index.ts';
 import { FPS } from '../analytics/paths.ts';
 import { RUN } from '../trajectories/frames.ts';
+import { makeClip } from '../video/clips.ts';
 
 /** Two zones and a line in a picture of 1000 × 800. */
 export const AREAS = parametersSchema.parse({
@@ -40,6 +41,11 @@ export const AREAS = parametersSchema.parse({
     },
   },
 });
+
+/** A video of that picture, 14 s long, by this name. */
+export function makeVideo(path: string): string {
+  return makeClip(path, 'testsrc2=s=1000x800:r=10:d=14', '-c:v', 'libx264', '-preset', 'ultrafast');
+}
 
 /** Writes a trajectories file of these people in a picture of 1000 × 800, as a run does. */
 export async function writeRun(

@@ -20,7 +20,7 @@ describe('adaptSiamese', { timeout: 300_000 }, () => {
     const { accepted, before, after, data } = await adaptSiamese(SAMPLE, {
       out,
       epochs: 1,
-      maxFrames: 150,
+      maxFrames: 200,
       onBatch: ({ batch }) => batches.push(batch),
     });
     expect(batches.length).toBeGreaterThan(0);
