@@ -76,9 +76,14 @@ export async function readConnection(ffmpeg: Ffmpeg, address: Address, options: 
   const { format, letterbox, signal, onParts, onSize, connectSeconds, stallSeconds } = options;
   const { args, sizes } = decodingArguments(ffmpeg, { ...format, pixels: true, letterbox });
   let fault: Fault | undefined;
-  const child = startFfmpeg(ffmpeg, ['-threads', '1', ...address.args, ...args], {
+  let frames = 0;
+  let first = 0;
+  let last = performance.now();
+  const child = startFfmpeg(ffmpeg, [...TELLING, '-threads', '1', ...address.args, ...args], {
     outputs: 1 + sizes.length,
     onLine(line) {
+      // until then it was this machine that took its time
+      if (frames === 0 && line.includes('Successfully connected')) last = performance.now();
       const size = /: Video: .*?, (\d{2,5}x\d{2,5})/.exec(line)?.[1];
       if (size && /Stream #0:\d+.*: Video/.test(line) && !sizeTold) {
         sizeTold = true;
@@ -104,10 +109,6 @@ export async function readConnection(ffmpeg: Ffmpeg, address: Address, options: 
     over = true;
     assembly.wake();
   });
-  const started = performance.now();
-  let first = 0;
-  let last = started;
-  let frames = 0;
   const watchdog = setInterval(() => {
     const meanSeconds = frames > 1 ? (last - first) / (frames - 1) / 1000 : 0;
     const patience = frames === 0 ? connectSeconds : Math.max(stallSeconds, 4 * meanSeconds);
@@ -129,6 +130,9 @@ export async function readConnection(ffmpeg: Ffmpeg, address: Address, options: 
   if (fault) return fault;
   return faultOf(told) ?? streamFault(frames > 0 ? 'the stream ended' : lastError(child.log) || exitReason(exit));
 }
+
+/** Has ffmpeg tell when the TCP connection is made. */
+const TELLING = ['-loglevel', 'repeat+level+verbose'];
 
 /** How often it is looked whether pictures come. */
 const WATCH_MILLISECONDS = 100;

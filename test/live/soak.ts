@@ -13,6 +13,8 @@ export interface SoakFigures {
   readonly frames: number;
   readonly dropped: number;
   readonly reconnects: number;
+  /** How often somebody crossed the line. */
+  readonly crossings: number;
   readonly fps: number;
 }
 
@@ -27,7 +29,7 @@ export interface Trend {
 }
 
 /**
- * The command with all it has (a recording, a broker, a viewer, retention), over a long time, with a camera that is killed every
+ * The command with all it has (a recording, a broker, viewers, retention, looks, a line and a zone), over a long time, with a camera that is killed every
  * five minutes.
  */
 export async function soak(
@@ -41,7 +43,11 @@ export async function soak(
   const port = await freePort();
   const urls = cameras.map((camera) => camera.url());
   const outputs = ['--out', folder(), '--record', '--set', 'live.segmentSeconds=60', '--keep', '100MB'];
-  const run = start(['stream', ...urls, '--port', `${port}`, '--mqtt', broker.url, ...outputs, ...more]);
+  const areas = [
+    ...['--set', 'lines.middle={points: [[0.5, 1], [0.5, 0.15]], unit: ratio}'],
+    ...['--set', 'zones.road={points: [[0.66, 0.26], [0.98, 0.26], [0.98, 0.8], [0.66, 0.8]], unit: ratio}'],
+  ];
+  const run = start(['stream', ...urls, '--port', `${port}`, '--mqtt', broker.url, ...outputs, ...areas, ...more]);
   later(async () => {
     process.kill(run.pid, 'SIGTERM');
     await run.ended;
@@ -74,11 +80,10 @@ export async function soak(
   await until('both live', async () => (await read(port)).get('camera_up') === 2);
   const trend = (pick: (sample: (typeof samples)[number]) => number) =>
     trendOf(samples.map((sample) => [sample.time, pick(sample)]));
-  const [frames, dropped, reconnects] = ['frames_processed_total', 'frames_dropped_total', 'reconnects_total'].map(
-    (name) => metrics.get(name) ?? 0,
-  );
+  const counts = ['frames_processed_total', 'frames_dropped_total', 'reconnects_total', 'line_crossings_total'];
+  const [frames, dropped, reconnects, crossings] = counts.map((name) => metrics.get(name) ?? 0);
   return {
-    ...{ minutes, frames, dropped, reconnects, fps: frames / (60 * elapsed()) },
+    ...{ minutes, frames, dropped, reconnects, crossings, fps: frames / (60 * elapsed()) },
     rss: trend(({ rss }) => rss),
     heap: trend(({ heap }) => heap),
     files: trend(({ files }) => files),
