@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ZoneCounter } from '../../src/analytics/zone-counter.ts';
 import { Annotator } from '../../src/annotation/index.ts';
 import { frame } from '../trajectories/frames.ts';
 
@@ -51,6 +52,18 @@ describe('zones and lines on the annotated video', () => {
     // elsewhere there is nothing of the walker left, but in the caption
     expect(differs(nobody, somebody, 0, 130, width, 310)).toBe(0);
     expect(drawn(true)).toEqual(drawn(true));
+  });
+
+  it('show what somebody else counts, where not all frames are drawn', () => {
+    const counter = new ZoneCounter(areas);
+    for (let i = 0; i <= 40; i++) counter.update(frame(i, i / 10, [[1, 160 + 6 * i, 200, 40, 100, 0.9, true]]));
+    const last = frame(200, 20, []);
+    counter.update(last);
+    const pixels = picture();
+    new Annotator({ width, height, areas: counter, trailSeconds: 0 }).draw(pixels, last);
+    // below the caption, which tells how many it has drawn
+    expect(differs(pixels, drawn(true), 0, 30, width, height - 30)).toBe(0);
+    expect(counter.lines).toEqual([{ name: 'door', in: 1, out: 0 }]);
   });
 
   it('leave the picture as it is where there are none', () => {
