@@ -6,5 +6,6 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 120_000,
     globalSetup: './test/setup.ts',
+    env: { ORT_DISABLE_TELEMETRY: '1' }, // some tests use onnxruntime by itself
   },
 });

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { inputError, TwintrackError } from '../errors.ts';
+import { disableTelemetry } from '../onnx/telemetry.ts';
 import type { InputFormat, TensorInfo, TensorValue } from './adapters/adapter.ts';
 
 /** Pictures of one size to run a network on, one after the other: planes R, G, B each. */
@@ -50,8 +51,7 @@ export class Inference {
    * @throws TwintrackError when onnxruntime cannot load the file
    */
   static async load(file: string, workers: number, threads: number, kind: ModelKind = 'detector'): Promise<Inference> {
-    // onnxruntime reports its use to its maker unless it is told not to before it is loaded; threads see a copy of the environment
-    process.env.ORT_DISABLE_TELEMETRY ??= '1';
+    disableTelemetry();
     const started = Array.from({ length: workers }, () => new InferenceThread(file, threads, kind));
     try {
       const [description] = await Promise.all(started.map(({ ready }) => ready));

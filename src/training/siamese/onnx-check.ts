@@ -1,4 +1,5 @@
 import { PATCH_BYTES, PATCH_HEIGHT, PATCH_WIDTH } from '../../appearance/patches.ts';
+import { disableTelemetry } from '../../onnx/telemetry.ts';
 import type { Tf } from './backend.ts';
 import { embedPatches, similarities } from './embedding.ts';
 import type { Network } from './network.ts';
@@ -20,6 +21,7 @@ export async function checkOnnx(
   pair: OnnxPair,
   patches: Uint8Array,
 ): Promise<{ readonly embedding: number; readonly similarity: number }> {
+  disableTelemetry();
   const { InferenceSession, Tensor } = await import('onnxruntime-node');
   const n = patches.length / PATCH_BYTES;
   const rows = Array.from({ length: n }, (_, i) => i);
