@@ -1,6 +1,6 @@
 /**
- * Memory of the track command over a long video: a clip is looped and scaled up, tracked by the built command, and the resident
- * memory of it and of its ffmpeg processes is read twice a second (Linux).
+ * Memory of the track command over a long video: a clip is looped and scaled up, tracked by the built command, and the memory of it and
+ * of its ffmpeg processes is read twice a second (Linux): resident, and proportional, which counts once what they share.
  *
  *   npm run build && npm run bench:memory [-- VIDEO [--minutes 10] [--rate FPS] [--size 1920x1080] [--detections] [-- TRACK OPTIONS]]
  *
@@ -61,14 +61,18 @@ function makeDetections(): string {
   return path;
 }
 
-/** Resident memory of a process in MB, and the same of its child processes. */
-function residentOf(pid: number): [own: number, children: number] {
-  const read = (id: number | string) => {
-    const status = readFileSync(`/proc/${id}/status`, 'utf8');
-    return Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1] ?? 0) / 1024;
+/** In MB: resident memory of twintrack and of its ffmpeg processes, and the proportional memory of all. */
+type Sample = readonly [twintrack: number, ffmpeg: number, proportional: number];
+
+function memoryOf(pid: number): Sample {
+  const read = (id: number | string, field: 'Rss' | 'Pss') => {
+    const text = readFileSync(`/proc/${id}/smaps_rollup`, 'utf8');
+    return Number(new RegExp(`^${field}:\\s+(\\d+)`, 'm').exec(text)?.[1] ?? 0) / 1024;
   };
   const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean);
-  return [read(pid), children.reduce((sum, child) => sum + read(child), 0)];
+  const sum = (ids: readonly (number | string)[], field: 'Rss' | 'Pss') =>
+    ids.reduce((total: number, id) => total + read(id, field), 0);
+  return [read(pid, 'Rss'), sum(children, 'Rss'), sum([pid, ...children], 'Pss')];
 }
 
 try {
@@ -80,27 +84,28 @@ try {
   child.stdout.setEncoding('utf8').on('data', (text) => {
     json += text;
   });
-  const samples: [number, number][] = [];
+  const samples: Sample[] = [];
   const timer = setInterval(() => {
     try {
-      samples.push(residentOf(child.pid!));
+      samples.push(memoryOf(child.pid!));
     } catch {} // it, or a child of it, has ended in between
   }, 500);
   await new Promise((resolve) => child.on('close', resolve));
   clearInterval(timer);
   const { frames, fps, elapsed } = JSON.parse(json);
-  const range = ([from, to]: readonly number[], column: 0 | 1) => {
+  const range = ([from, to]: readonly number[], column: 0 | 1 | 2) => {
     const part = samples.slice(from * samples.length, to * samples.length).map((sample) => sample[column]);
     return `${Math.round(Math.min(...part))} … ${Math.round(Math.max(...part))}`.padStart(12);
   };
   console.log(`${frames} frames of ${values.size} in ${elapsed.toFixed(0)} s, ${fps.toFixed(1)} frames/s`);
-  console.log('resident memory in MB   twintrack      ffmpeg');
+  console.log('memory in MB            twintrack      ffmpeg   all, what they share once');
   for (const quarter of [0, 0.25, 0.5, 0.75]) {
     const part = [quarter, quarter + 0.25];
-    console.log(`  ${100 * quarter} … ${100 * part[1]} %`.padEnd(20), range(part, 0), range(part, 1));
+    console.log(`  ${100 * quarter} … ${100 * part[1]} %`.padEnd(20), range(part, 0), range(part, 1), range(part, 2));
   }
-  const peak = Math.max(...samples.map(([node, ffmpeg]) => node + ffmpeg));
-  console.log(`peak of both together: ${Math.round(peak)} MB`);
+  const peak = (of: (sample: Sample) => number) => Math.round(Math.max(...samples.map(of)));
+  const resident = peak(([twintrack, ffmpeg]) => twintrack + ffmpeg);
+  console.log(`at most ${peak(([, , all]) => all)} MB in all, ${resident} MB where what they share counts in each`);
 } finally {
   rmSync(folder, { recursive: true });
 }

@@ -53,8 +53,8 @@ export async function openVideo(input: string, options: VideoOptions = {}): Prom
   }
 }
 
-/** Each thread decodes a picture of its own: on a machine of many cores they would take gigabytes. */
-const THREADS = Math.min(4, availableParallelism());
+/** Detection is busy on all cores meanwhile; and each thread decodes a picture of its own, which takes memory. */
+const THREADS = Math.min(4, Math.ceil(availableParallelism() / 2));
 
 class FileSource implements VideoSource {
   readonly info: VideoInfo;

@@ -58,8 +58,8 @@ const TICKS_PER_SECOND = 90_000;
  */
 const FAST_AND_SMALL =
   'mbtree=1:rc-lookahead=3:sync-lookahead=0:bframes=1:b-adapt=0:weightb=0:weightp=0:subme=0:partitions=none:cabac=0';
-/** Each thread works on a picture of its own: on a machine of many cores they would take gigabytes. */
-const THREADS = Math.min(8, availableParallelism());
+/** Decoding goes on meanwhile; and each thread works on a picture of its own, which takes memory. */
+const THREADS = Math.min(8, Math.ceil(availableParallelism() / 2));
 /** An mp4 whose index comes piece by piece with the pictures. */
 const FRAGMENTS = ['-movflags', '+empty_moov+default_base_moof', '-frag_duration', '1000000', '-flush_packets', '1'];
 /** H.264 encoders in order of preference. */

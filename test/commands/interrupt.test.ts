@@ -1,12 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
+import { temporaryPath } from '../../src/temporary.ts';
 import { readTrajectories } from '../../src/trajectories/index.ts';
 import { childrenWith, makeClip, readAll, temporaryFolder } from '../video/clips.ts';
-import { boxesOf, namesIn, type Run, type Running, readJson, SAMPLE, start, writeWalkers } from './cli.ts';
+import { boxesOf, FAST, namesIn, type Run, type Running, readJson, SAMPLE, start, writeWalkers } from './cli.ts';
 
 const folder = temporaryFolder();
 const NAME = 'pets09-s2l1';
@@ -112,14 +113,20 @@ describe.skipIf(process.platform !== 'linux')('interrupted in the middle', () =>
     await gone(ffmpegs);
   });
 
-  it('killed outright: no half file under a final name, and no ffmpeg is left', async () => {
+  it('killed outright: no half file under a final name, no ffmpeg is left, and the next run cleans up', async () => {
     const { out, child } = await underWay('killed');
     const ffmpegs = children(child.pid, 'ffmpeg');
     expect(ffmpegs).toHaveLength(2);
     process.kill(child.pid, 'SIGKILL');
     expect((await child.ended).signal).toBe('SIGKILL');
     await gone(ffmpegs);
+    expect(namesIn(out)).toHaveLength(3);
     expect(namesIn(out).filter((name) => !name.startsWith('.twintrack-'))).toEqual([]);
+    const another = temporaryPath(join(out, 'another'), 'tmp'); // of a process that runs, this one
+    writeFileSync(another, '');
+    const next = await start(['track', SAMPLE, '--out', out, '--no-annotate', '--max-frames', '1', ...FAST]).ended;
+    expect(next.status).toBe(0);
+    expect(namesIn(out)).toEqual([basename(another), ...FILES.slice(1)]);
   });
 
   it('when its ffmpeg is killed: what was tracked is kept', async () => {
