@@ -21,7 +21,7 @@ export interface SiameseTrainingOptions {
   readonly out: string;
   readonly loss: LossName;
   readonly epochs: number;
-  /** The video of a trajectories file; default the one named in it, beside it. */
+  /** The video of a trajectories file; default the one named in it, beside it or in the current folder. */
   readonly video?: string | undefined;
   /** Whether to go on with a training that was interrupted. */
   readonly resume?: boolean | undefined;
