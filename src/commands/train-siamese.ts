@@ -32,7 +32,10 @@ export function trainSiameseCommand(train: Command): void {
         .default('all'),
     )
     .option('--epochs <n>', 'times that every picture is learned from', numberFrom(1, true), 30)
-    .option('--video <file>', 'the video of a .trajectories.json; default the one named in it, where it lies beside it or here')
+    .option(
+      '--video <file>',
+      'the video of a .trajectories.json; default the one named in it, where it lies beside it or here',
+    )
     .option('--resume', 'go on with a training that was interrupted')
     .option('--json', 'print the figures as one JSON object on standard output')
     .addHelpText(
