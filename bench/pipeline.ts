@@ -42,7 +42,7 @@ async function detectOnly(): Promise<number> {
   const started = performance.now();
   let frames = 0;
   for await (const frame of source) {
-    waiting.push(model.detect(frame));
+    waiting.push(model.detect(frame).finally(() => frame.release?.()));
     frames++;
     if (waiting.length > 3) await waiting.shift();
   }
