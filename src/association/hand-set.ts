@@ -1,3 +1,4 @@
+import { withAppearance } from './appearance.ts';
 import { type AssociationScore, FEATURE_COUNT, FEATURES } from './features.ts';
 
 const IOU = FEATURES.indexOf('iou');
@@ -5,8 +6,8 @@ const DISTANCE = FEATURES.indexOf('distance');
 const HEIGHT = FEATURES.indexOf('heightDifference');
 const GAP = FEATURES.indexOf('gap');
 
-/** A score set by hand from overlap, distance and size alone: the baseline that the learned fusion is measured against. */
-export const handSetScore: AssociationScore = {
+/** A score set by hand from overlap, distance and size, and looks where there are any: the baseline of the learned fusion. */
+export const handSetScore: AssociationScore = withAppearance({
   score(pairs, out) {
     const features = pairs.values;
     for (let k = 0; k < pairs.length; k++) {
@@ -16,4 +17,4 @@ export const handSetScore: AssociationScore = {
       out[k] = 1 / (1 + Math.exp(-z));
     }
   },
-};
+});

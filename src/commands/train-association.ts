@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 interface AssociationOptions {
   readonly out: string;
   readonly det?: string;
+  readonly looks?: string;
   readonly json?: boolean;
 }
 
@@ -26,6 +27,7 @@ export function trainAssociationCommand(train: Command): void {
       "detection file in each sequence's folder (default: det/det.txt or det.txt); of several, with commas between,\n" +
         'each sequence is learned from with all it has',
     )
+    .option('--looks <file>', 'pairs with looks to learn from as well (see docs/training-association.md)')
     .option('--json', 'print the figures as one JSON object on standard output')
     .addHelpText(
       'after',
@@ -46,8 +48,10 @@ async function trainAssociationFiles(root: string, options: AssociationOptions):
   const { loadMotRoot } = await import('../training/mot-root.ts');
   const { trainAssociation } = await import('../training/association-training.ts');
   const report = await import('../training/association-report.ts');
+  const { readLooks } = await import('../training/looks-examples.ts');
   const { startBar } = await import('./bar.ts');
 
+  const looks = options.looks === undefined ? undefined : await readLooks(options.looks);
   const sequences = await loadMotRoot(root, { det: options.det?.split(',') });
   await mkdir(options.out, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
     throw inputError(options.out, `cannot be created: ${error.code}`, 'choose another output folder', error);
@@ -55,6 +59,7 @@ async function trainAssociationFiles(root: string, options: AssociationOptions):
   const bar = await startBar('models');
   const training = await trainAssociation(sequences, {
     source: root,
+    looks,
     onModel: async (done, total) => {
       bar.update(done, total);
       await new Promise(setImmediate); // lets the bar be drawn and Ctrl-C be heard

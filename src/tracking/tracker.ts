@@ -1,4 +1,3 @@
-import { withAppearance } from '../association/appearance.ts';
 import { assign } from '../association/assignment.ts';
 import { type AssociationScore, PairFeatures, type TrackColumns } from '../association/features.ts';
 import { handSetScore } from '../association/hand-set.ts';
@@ -46,7 +45,7 @@ export class Tracker {
     appearance?: Appearance,
   ) {
     this.parameters = trackingParameters.parse(parameters);
-    this.association = appearance ? withAppearance(association) : association;
+    this.association = association;
     this.looks = appearance && new Looks(appearance, this.parameters.highScore);
     const p = this.parameters;
     this.filter = new KalmanBoxes({

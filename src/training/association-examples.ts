@@ -1,3 +1,4 @@
+import type { Similarity } from '../appearance/similarity-head.ts';
 import { assign, toCandidates } from '../association/assignment.ts';
 import { type AssociationScore, FEATURE_COUNT } from '../association/features.ts';
 import type { Detections } from '../detection/detections.ts';
@@ -57,12 +58,18 @@ export class ExampleCollector {
    * A track is whoever its last detection was. Detections of nobody are left out: whether to trust a detection is the life cycle's matter.
    *
    * @param score the association that the tracker acts on while it is watched
+   * @param similarity compares the embeddings, where the detections have some
    */
-  addSequence(frames: Iterable<LabelledFrame>, parameters: Partial<TrackingParameters>, score: AssociationScore): void {
+  addSequence(
+    frames: Iterable<LabelledFrame>,
+    parameters: Partial<TrackingParameters>,
+    score: AssociationScore,
+    similarity?: Similarity,
+  ): void {
     const identityOf = new WeakMap<Track, number>();
     let alive: readonly Track[] = [];
     let identities = new Int32Array(0);
-    const tracker = new Tracker(parameters, {
+    const watched: AssociationScore = {
       score: (pairs, out) => {
         score.score(pairs, out);
         for (let k = 0; k < pairs.length; k++) {
@@ -72,7 +79,9 @@ export class ExampleCollector {
           this.add(pairs.values, k * FEATURE_COUNT, track === detection);
         }
       },
-    });
+    };
+    const looks = similarity && { similarity, recallSeconds: 0, recallSimilarity: 1 };
+    const tracker = new Tracker(parameters, watched, looks);
     for (const frame of frames) {
       identities = Int32Array.from(frame.identities);
       const tracks = tracker.update(frame.detections, frame.time);

@@ -1,4 +1,6 @@
 import type { AssociationTraining, CrossValidation, HeldOut } from './association-training.ts';
+import type { LooksFigures } from './looks-training.ts';
+import type { ProbabilityFigures } from './probability-figures.ts';
 
 /** Identifies the file format of a learned association. */
 export const ASSOCIATION_SCHEMA = 'twintrack/association';
@@ -6,12 +8,13 @@ export const ASSOCIATION_VERSION = 1;
 
 /** The figures of a training as plain JSON: counts and numbers to four digits, no names of sequences, no dates. */
 export function trainingFigures(training: AssociationTraining): Record<string, unknown> {
-  const { sequences, frames, pairs, positives, crossValidation } = training;
+  const { sequences, frames, pairs, positives, looks, crossValidation } = training;
   return {
     sequences,
     frames,
     pairs,
     positives,
+    ...(looks && { looks: looksJson(looks) }),
     ...(crossValidation && { leaveOneOut: heldOutFigures(crossValidation) }),
   };
 }
@@ -32,6 +35,12 @@ function heldOutFigures({ pooled, calibration, importance }: CrossValidation): R
   };
 }
 
+function looksJson({ pairs, ...figures }: LooksFigures): Record<string, unknown> {
+  const rounded = ([name, { auc, logLoss }]: [string, ProbabilityFigures]) =>
+    [name, { auc: short(auc), logLoss: short(logLoss) }] as const;
+  return { pairs, ...Object.fromEntries(Object.entries(figures).map(rounded)) };
+}
+
 /** The model file: the same sequences give the same bytes. */
 export function toModelFile(training: AssociationTraining): string {
   const { features, base, trees } = training.model;
@@ -41,7 +50,7 @@ export function toModelFile(training: AssociationTraining): string {
 
 /** What a person reads of a training: tables of plain text, which are Markdown too. */
 export function toReport(training: AssociationTraining, names = true): string {
-  const { crossValidation: cv, sequences, frames, pairs, positives } = training;
+  const { crossValidation: cv, sequences, frames, pairs, positives, looks } = training;
   const learnt = `Learned from ${sequences} ${sequences === 1 ? 'sequence' : 'sequences'}, ${frames} frames: ${pairs} pairs, ${positives} of them one person.`;
   if (!cv)
     return `${learnt}\n\nNo cross-validation: that needs two sequences or more. How well the model does on others is not known.\n`;
@@ -75,7 +84,19 @@ export function toReport(training: AssociationTraining, names = true): string {
       ['feature', 'log-loss'],
       cv.importance.map(({ feature, loss }) => [feature, `${loss < 0 ? '' : '+'}${fixed(loss)}`]),
     ),
+    ...(looks ? looksReport(looks) : []),
   ].join('\n\n')}\n`;
+}
+
+function looksReport({ pairs, without, added, learned }: LooksFigures): string[] {
+  const row = (name: string, { auc, logLoss }: ProbabilityFigures): string[] => [name, fixed(auc), fixed(logLoss)];
+  return [
+    `Looks, learned from ${pairs} pairs that have a similarity; those of each sequence scored by a model that saw none of it:`,
+    table(
+      ['', 'AUC', 'log-loss'],
+      [row('without looks', without), row('log-odds of looks added', added), row('learned with looks', learned)],
+    ),
+  ];
 }
 
 /** The model card that stands beside the model file. */

@@ -1,10 +1,14 @@
+import type { Similarity } from '../appearance/similarity-head.ts';
 import type { BoostedModel } from '../association/boosted-trees.ts';
-import { type AssociationScore, FEATURE_COUNT, FEATURES, PairFeatures } from '../association/features.ts';
+import { FEATURE_COUNT, FEATURES } from '../association/features.ts';
 import { handSetScore } from '../association/hand-set.ts';
 import { learnedScore } from '../association/learned.ts';
 import { inputError } from '../errors.ts';
 import { ExampleCollector } from './association-examples.ts';
 import { BOOSTING_DEFAULTS, type BoostingOptions, type Examples, trainBoosting } from './boosting.ts';
+import { concatenate, countPositives, joinExamples, probabilities } from './example-sets.ts';
+import type { LooksExamples } from './looks-examples.ts';
+import { type LooksFigures, learnLooks, looksFigures } from './looks-training.ts';
 import type { MotSequence } from './mot-root.ts';
 import {
   type CalibrationBin,
@@ -44,6 +48,8 @@ export interface AssociationTraining {
   readonly frames: number;
   readonly pairs: number;
   readonly positives: number;
+  /** What looks add, where there were any to learn from. */
+  readonly looks?: LooksFigures;
   /** Absent when there is only one sequence. */
   readonly crossValidation?: CrossValidation;
 }
@@ -52,6 +58,8 @@ export interface AssociationTraining {
 export interface AssociationTrainingOptions {
   /** What the sequences are called in errors, for example their folder. */
   readonly source?: string;
+  /** Pairs with looks to learn from as well. */
+  readonly looks?: LooksExamples | undefined;
   readonly boosting?: BoostingOptions;
   /** Called before each model is trained, with the number of models so far and in all. */
   readonly onModel?: (done: number, total: number) => void | Promise<void>;
@@ -68,7 +76,7 @@ export async function trainAssociation(
 ): Promise<AssociationTraining> {
   const names = [...new Set(sequences.map(({ name }) => name))];
   const examples = examplesByName(sequences);
-  const all = join(examples);
+  const all = joinExamples(examples);
   requireBothClasses(options.source ?? 'sequences', sequences, all);
   const boosting = options.boosting ?? BOOSTING_DEFAULTS;
   const total = names.length > 1 ? names.length + 1 : 1;
@@ -79,8 +87,11 @@ export async function trainAssociation(
   }
   await options.onModel?.(total - 1, total);
   const crossValidation = crossValidate(names, examples, models);
+  const motion = trainBoosting(all, FEATURES, boosting);
+  const { looks } = options;
   return {
-    model: trainBoosting(all, FEATURES, boosting),
+    model: looks ? learnLooks(motion, looks) : motion,
+    ...(looks && { looks: looksFigures(names, models, looks) }),
     sequences: names.length,
     frames: names.reduce((sum, name) => sum + sequences.find((s) => s.name === name)!.frames.length, 0),
     pairs: all.length,
@@ -89,13 +100,20 @@ export async function trainAssociation(
   };
 }
 
-/** The pairs that the tracker meets in a sequence when it goes by the hand-set score, at several frame rates. */
-export function collectExamples({ frames, frameRate }: MotSequence): Examples {
+/**
+ * The pairs that the tracker meets in a sequence when it goes by the hand-set score, at several frame rates.
+ *
+ * @param similarity compares the embeddings, where the detections have some
+ */
+export function collectExamples(
+  { frames, frameRate }: Pick<MotSequence, 'frames' | 'frameRate'>,
+  similarity?: Similarity,
+): Examples {
   const collector = new ExampleCollector();
   for (const stride of STRIDES) {
     if (stride > 1 && frameRate / stride < LEAST_RATE) continue;
     const some = frames.filter((_, f) => f % stride === 0);
-    collector.addSequence(some, {}, handSetScore);
+    collector.addSequence(some, {}, handSetScore, similarity);
   }
   return collector.examples;
 }
@@ -103,7 +121,7 @@ export function collectExamples({ frames, frameRate }: MotSequence): Examples {
 /** The pairs of each sequence, in the order in which the names come up; with several detection files those of all of them. */
 export function examplesByName(sequences: readonly MotSequence[]): Examples[] {
   const names = [...new Set(sequences.map(({ name }) => name))];
-  return names.map((name) => join(sequences.filter((s) => s.name === name).map(collectExamples)));
+  return names.map((name) => joinExamples(sequences.filter((s) => s.name === name).map((s) => collectExamples(s))));
 }
 
 /**
@@ -116,7 +134,7 @@ export function trainWithout(
   left: number,
   boosting: BoostingOptions = BOOSTING_DEFAULTS,
 ): BoostedModel | undefined {
-  const others = join(examples.filter((_, i) => i !== left));
+  const others = joinExamples(examples.filter((_, i) => i !== left));
   const positives = countPositives(others);
   return positives > 0 && positives < others.length ? trainBoosting(others, FEATURES, boosting) : undefined;
 }
@@ -152,15 +170,6 @@ function crossValidate(
   };
 }
 
-function probabilities(score: AssociationScore, { length, features }: Examples): Float64Array {
-  const pairs = new PairFeatures();
-  pairs.length = length;
-  pairs.values = features.slice();
-  const out = new Float64Array(length);
-  score.score(pairs, out);
-  return out;
-}
-
 /** The examples with the values of feature `f` dealt out anew among them (Breiman 2001, §10), the same way every time. */
 function shuffled(examples: Examples, f: number): Examples {
   const features = examples.features.slice();
@@ -184,25 +193,4 @@ function requireBothClasses(source: string, sequences: readonly MotSequence[], a
   const positives = countPositives(all);
   if (positives === 0) throw fail('nobody is found in two frames running', mend);
   if (positives === all.length) throw fail('no two people are ever near each other', 'add busier sequences');
-}
-
-function countPositives({ labels }: Examples): number {
-  return labels.reduce((sum, label) => sum + label, 0);
-}
-
-function join(parts: readonly Examples[]): Examples {
-  const features = concatenate(parts.map((part) => part.features));
-  const labels = concatenate(parts.map((part) => part.labels));
-  return { length: labels.length, features, labels };
-}
-
-function concatenate<T extends Float64Array | Uint8Array>(parts: readonly T[]): T {
-  const length = parts.reduce((sum, part) => sum + part.length, 0);
-  const whole = (parts[0] instanceof Uint8Array ? new Uint8Array(length) : new Float64Array(length)) as T;
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

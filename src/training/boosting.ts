@@ -41,10 +41,16 @@ const NOTHING = 1e-6;
  * (Friedman 2001; Chen & Guestrin 2016, §2.2, §3.4 for missing values). Deterministic: the same examples give the same model.
  *
  * @param names the d feature names
+ * @param start log-odds to go on from, one a row; the trees are then to be added to these, and the base is 0
  * @returns a model whose log-odds are calibrated as far as the logistic loss makes them
  * @throws RangeError when there are no positive or no negative examples
  */
-export function trainBoosting(examples: Examples, names: readonly string[], options = BOOSTING_DEFAULTS): BoostedModel {
+export function trainBoosting(
+  examples: Examples,
+  names: readonly string[],
+  options = BOOSTING_DEFAULTS,
+  start?: Float64Array,
+): BoostedModel {
   const n = examples.length;
   const d = names.length;
   const weights = examples.weights ?? new Float32Array(n).fill(1);
@@ -56,8 +62,8 @@ export function trainBoosting(examples: Examples, names: readonly string[], opti
   }
   if (!(positive > 0 && positive < total)) throw new RangeError('boosting needs examples of both classes');
   const { bins, edges } = binned(examples.features, n, d);
-  const base = Math.log(positive / (total - positive));
-  const logOdds = new Float64Array(n).fill(base);
+  const base = start ? 0 : Math.log(positive / (total - positive));
+  const logOdds = start?.slice() ?? new Float64Array(n).fill(base);
   const gradient = new Float64Array(n);
   const hessian = new Float64Array(n);
   const order = new Int32Array(n);

@@ -85,6 +85,7 @@ describe('the learned score', () => {
   it('gives probabilities, and only to the pairs there are', () => {
     const pairs = new PairFeatures();
     pairs.length = 2;
+    pairs.values.fill(Number.NaN);
     const out = new Float64Array(3).fill(-1);
     learnedScore({ features: FEATURES, base: Math.log(3), trees: [] }).score(pairs, out);
     expect(out[0]).toBeCloseTo(0.75, 12);

@@ -2,8 +2,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { BoostedTree } from '../../src/association/boosted-trees.ts';
 import { FEATURE_COUNT, FEATURES, PairFeatures } from '../../src/association/features.ts';
 import { handSetScore } from '../../src/association/hand-set.ts';
+import { learnedScore } from '../../src/association/learned.ts';
 import { loadAssociationScore } from '../../src/association/model.ts';
 
 let folder: string;
@@ -34,6 +36,22 @@ const tree = { feature: [4, -1, -1], value: [0.5, -2, 2], left: [1, 0, 0], missi
 const model = { schema: 'twintrack/association', version: 1, features: FEATURES, base: 0, trees: [tree] };
 
 describe('association model', () => {
+  test('goes by looks as it learned to; when it learned without, as the score set by hand does', () => {
+    const alike = pairOf(0.5);
+    alike.values[FEATURES.indexOf('similarity')] = 0.9;
+    const looks = { feature: [13, -1, -1], value: [0.5, -1, 1], left: [1, 0, 0], missing: [1, 0, 0] } as const;
+    const oddsOf = (trees: BoostedTree[], pairs: PairFeatures) => {
+      const out = new Float64Array(1);
+      learnedScore({ features: FEATURES, base: 0, trees }).score(pairs, out);
+      return Math.log(out[0] / (1 - out[0]));
+    };
+    const motion = tree as BoostedTree;
+    expect(oddsOf([motion, looks], alike)).toBeCloseTo(2 + 1, 9);
+    expect(oddsOf([motion, looks], pairOf(0.5))).toBeCloseTo(2 - 1, 9);
+    expect(oddsOf([motion], alike)).toBeCloseTo(2 + Math.log(9), 9);
+    expect(oddsOf([motion], pairOf(0.5))).toBeCloseTo(2, 9);
+  });
+
   test('hand-set is the hand-set score', async () => {
     expect(await loadAssociationScore('hand-set')).toBe(handSetScore);
   });

@@ -1,0 +1,90 @@
+/**
+ * Makes the pairs with looks that the shipped association learns from, for `train association --looks`:
+ *
+ *   npx tsx scripts/association-looks.ts MOT_ROOT [--det NAMES] --people FOLDER --crops FOLDER [--model DIR] --out looks.json
+ *
+ * MOT_ROOT has ground truth but no pictures: the people of `--people` (pictures `ID_<camera><n>.jpg`, whom the network was not trained on) walk
+ * in it, so that who hides whom, how small people are and how they move is real. `--crops` holds real pictures of a street camera at one frame
+ * a second, with a boxes.csv of columns video_frame (25 a second), track, x, y, w, h and crop.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { appearanceParameters, calibrated, loadSiamese, PATCH_BYTES } from '../src/appearance/index.ts';
+import { handSetScore } from '../src/association/hand-set.ts';
+import { ExampleCollector, type LabelledFrame } from '../src/training/association-examples.ts';
+import { collectExamples } from '../src/training/association-training.ts';
+import type { Examples } from '../src/training/boosting.ts';
+import { joinExamples } from '../src/training/example-sets.ts';
+import { toLooksFile } from '../src/training/looks-examples.ts';
+import { loadMotRoot } from '../src/training/mot-root.ts';
+import { readPictureFolder } from '../src/training/siamese/picture-folder.ts';
+import { listPictures } from '../src/video/pictures.ts';
+import { actorsOf, renderPeople } from './rendered-people.ts';
+
+/** A detector's usual score of somebody in full view. */
+const SCORE = 0.8;
+/** At one frame a second everybody is confirmed at once and awaited for four frames. */
+const SLOW = { confirmHits: 1, confirmSeconds: 0, tentativeSeconds: 4, lostSeconds: 4, cameraMotion: false };
+
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: {
+    det: { type: 'string' },
+    people: { type: 'string' },
+    crops: { type: 'string' },
+    model: { type: 'string', default: 'siamese' },
+    out: { type: 'string' },
+  },
+});
+const { people, crops, out } = values;
+if (positionals.length !== 1 || !people || !crops || !out) {
+  process.stderr.write(
+    'usage: association-looks.ts MOT_ROOT [--det NAMES] --people FOLDER --crops FOLDER --out FILE\n',
+  );
+  process.exit(2);
+}
+const model = await loadSiamese(values.model);
+const { weight, bias } = appearanceParameters.parse({});
+const similarity = calibrated(model, weight, bias);
+
+const sequences = new Map<string, Examples>();
+const actors = actorsOf(await readPictureFolder(people));
+for (const sequence of await loadMotRoot(positionals[0], { det: values.det?.split(',') })) {
+  const { name, det, frameRate } = sequence;
+  const found = collectExamples({ frameRate, frames: await renderPeople(sequence, actors, model) }, similarity);
+  const before = sequences.get(name);
+  sequences.set(name, before ? joinExamples([before, found]) : found);
+  process.stderr.write(`${name}, ${det}: ${found.length} pairs\n`);
+}
+const collector = new ExampleCollector();
+collector.addSequence(await streetFrames(crops), SLOW, handSetScore, similarity);
+process.stderr.write(`${basename(crops)}: ${collector.examples.length} pairs\n`);
+writeFileSync(out, toLooksFile({ sequences, others: collector.examples }));
+await model.close();
+
+/** The frames of the street camera with embeddings. */
+async function streetFrames(folder: string): Promise<LabelledFrame[]> {
+  const { patches } = await readPictureFolder(folder);
+  const at = new Map(listPictures(folder).map((file, i) => [basename(file), i]));
+  const lines = readFileSync(join(folder, 'boxes.csv'), 'utf8').trim().split('\n').slice(1);
+  const byFrame = new Map<number, string[][]>();
+  for (const row of lines.map((line) => line.split(',')))
+    byFrame.set(Number(row[0]), [...(byFrame.get(Number(row[0])) ?? []), row]);
+  const frames: LabelledFrame[] = [];
+  for (const [frame, rows] of [...byFrame].sort(([a], [b]) => a - b)) {
+    const own = rows.map((row) => at.get(row[6])! * PATCH_BYTES);
+    const embeddings = await model.embed(Buffer.concat(own.map((from) => patches.subarray(from, from + PATCH_BYTES))));
+    frames.push({
+      time: frame / 25,
+      identities: Int32Array.from(rows, (row) => Number(row[1]) + 1),
+      detections: {
+        length: rows.length,
+        boxes: Float64Array.from(rows.flatMap((row) => row.slice(2, 6).map(Number))),
+        scores: new Float32Array(rows.length).fill(SCORE),
+        embeddings,
+      },
+    });
+  }
+  return frames;
+}
