@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import { readdirSync, rmSync } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { temporaryPath } from '../temporary.ts';
 import { findFfmpeg, startFfmpeg } from '../video/ffmpeg.ts';
 import { openVideoWriter, type VideoWriter } from '../video/index.ts';
 import type { DiskTrouble } from './append-file.ts';
@@ -13,7 +13,7 @@ import { freeStem, namesIn } from './folder.ts';
 export const PAST_RECORDING = /^\d{8}T\d{6}Z(-\d+)?\.annotated\.mp4$/;
 const OPEN_ENDING = '.annotated.open.mp4';
 const OPEN_RECORDING = /^\d{8}T\d{6}Z(-\d+)?\.annotated\.open\.mp4$/;
-/** What a killed process leaves that is of no use. */
+/** What a killed process leaves that is of no use; in a container the next one has its number, so that `temporaryPath` takes it for its own. */
 const LEFT_OVER = /^\.twintrack-[0-9a-f]+\.(partial\.mp4|tmp)$/;
 
 interface Segment {
@@ -124,7 +124,7 @@ export async function recoverRecordings(folder: string, trouble: DiskTrouble): P
 async function complete(path: string): Promise<void> {
   if (!(await cutTornFragment(path))) return rm(path);
   const complete = path.replace(OPEN_ENDING, '.annotated.mp4');
-  const copy = join(dirname(path), `.twintrack-${randomBytes(6).toString('hex')}.partial.mp4`);
+  const copy = temporaryPath(path, 'partial.mp4');
   const input = ['-protocol_whitelist', 'file', '-i', `file:${path}`];
   const output = ['-c', 'copy', '-movflags', '+faststart', '-f', 'mp4', '-y', `file:${copy}`];
   const { code } = await startFfmpeg(await findFfmpeg(), [...input, ...output]).exited;
