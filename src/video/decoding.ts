@@ -11,7 +11,6 @@ export interface Decoding {
   readonly fullRange: boolean;
   readonly pixels: boolean;
   readonly letterbox?: Letterbox | undefined;
-  readonly padValue?: number | undefined;
 }
 
 /**
@@ -21,7 +20,7 @@ export interface Decoding {
  * @returns the arguments, and the bytes of a picture of each picture output
  */
 export function decodingArguments(ffmpeg: Ffmpeg, decoding: Decoding): { args: string[]; sizes: number[] } {
-  const { width, height, pixels, letterbox, padValue = 114 } = decoding;
+  const { width, height, pixels, letterbox } = decoding;
   const branches: { filter: string; size: number }[] = [];
   if (pixels) {
     const range = decoding.fullRange ? ':out_range=tv' : '';
@@ -30,7 +29,7 @@ export function decodingArguments(ffmpeg: Ffmpeg, decoding: Decoding): { args: s
       size: width * height + 2 * Math.ceil(width / 2) * Math.ceil(height / 2),
     });
   }
-  if (letterbox) branches.push({ filter: fit(letterbox, padValue), size: 3 * letterbox.width * letterbox.height });
+  if (letterbox) branches.push({ filter: fit(letterbox), size: 3 * letterbox.width * letterbox.height });
 
   // `metadata=print` needs a key to print; every line leaves before its picture does
   const times = [
@@ -54,14 +53,13 @@ export function decodingArguments(ffmpeg: Ffmpeg, decoding: Decoding): { args: s
   return { args: ['-filter_complex', graph, ...outputs], sizes: branches.map(({ size }) => size) };
 }
 
-/** Scales and pads; ffmpeg's planes come in the order G, B, R. The format is named again last, else an alpha plane is added. */
-function fit(letterbox: Letterbox, padValue: number): string {
-  const grey = Math.round(padValue).toString(16).padStart(2, '0').repeat(3);
+/** Scales and pads with the grey of 114 that detectors are trained with; ffmpeg's planes come in the order G, B, R. The format is named again last, else an alpha plane is added. */
+function fit(letterbox: Letterbox): string {
   const { width, height, innerWidth, innerHeight, offsetX, offsetY } = letterbox;
   const scale = `scale=${innerWidth}:${innerHeight}:flags=bilinear,format=gbrp`;
   const pad =
     innerWidth === width && innerHeight === height
       ? ''
-      : `,pad=${width}:${height}:${offsetX}:${offsetY}:color=0x${grey}`;
+      : `,pad=${width}:${height}:${offsetX}:${offsetY}:color=0x727272`;
   return `${scale}${pad},shuffleplanes=2:0:1,format=gbrp`;
 }

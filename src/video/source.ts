@@ -12,8 +12,6 @@ export interface VideoOptions extends InputOptions {
   readonly pixels?: boolean;
   /** What to scale frames to for a detector, or how to choose it once the video's size is known. Default none. */
   readonly letterbox?: Letterbox | ((info: VideoInfo) => Letterbox | undefined);
-  /** Grey level of the letterbox's padding, 0..255. Default 114. */
-  readonly padValue?: number;
   /** End after this many frames. */
   readonly maxFrames?: number;
   /** Path of ffmpeg; default FFMPEG_BIN, ffmpeg-static, the PATH. */
@@ -80,8 +78,8 @@ class FileSource implements VideoSource {
     this.#options = options;
     this.#letterbox = typeof options.letterbox === 'function' ? options.letterbox(info) : options.letterbox;
     this.#damage = new DamageWatch(input);
-    const { pixels = false, padValue } = options;
-    const { args, sizes } = decodingArguments(ffmpeg, { ...info, pixels, letterbox: this.#letterbox, padValue });
+    const { pixels = false } = options;
+    const { args, sizes } = decodingArguments(ffmpeg, { ...info, pixels, letterbox: this.#letterbox });
     this.#child = startFfmpeg(ffmpeg, ['-threads', String(THREADS), ...input.args, ...args], {
       stdin: !!input.stdin,
       outputs: 1 + sizes.length,

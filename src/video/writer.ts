@@ -22,10 +22,6 @@ export interface VideoWriterOptions {
    * cut; what was written stays. Players seek less well in it. Default false.
    */
   readonly growing?: boolean;
-  /** Quality, 0 best to 51. Default 23. */
-  readonly crf?: number;
-  /** x264's trade of speed against size; default one of its own between superfast and veryfast. */
-  readonly preset?: string;
   /** Path of ffmpeg; default FFMPEG_BIN, ffmpeg-static, the PATH. */
   readonly ffmpeg?: string;
 }
@@ -115,11 +111,11 @@ async function findEncoder(ffmpeg: Ffmpeg): Promise<string> {
 }
 
 function encoderArguments(encoder: string, options: VideoWriterOptions): string[] {
-  const { width, height, frameRate = 25, crf = 23, preset, colourSpace } = options;
-  const speed = preset ? ['-preset', preset] : ['-preset', 'superfast', '-x264-params', FAST_AND_SMALL];
+  const { width, height, frameRate = 25, colourSpace } = options;
+  const speed = ['-preset', 'superfast', '-x264-params', FAST_AND_SMALL];
   const quality =
     encoder === 'libx264'
-      ? [...speed, '-crf', String(crf), '-threads', String(THREADS)]
+      ? [...speed, '-crf', '23', '-threads', String(THREADS)]
       : ['-b:v', String(Math.max(100_000, Math.round(0.12 * width * height * frameRate)))];
   const colour = colourSpace ? ['-colorspace', colourSpace] : [];
   return ['-c:v', encoder, ...quality, ...colour, '-g', String(Math.max(1, Math.round(4 * frameRate)))];

@@ -68,7 +68,7 @@ describe('timestamps', () => {
     const clip = makeClip(path('times.mp4'), 'color=s=32x32:r=5:d=2', '-c:v', 'libx264');
     const { frames } = await readAll(clip);
     expect(frames.map(({ time }) => time)).toEqual(Array.from({ length: 10 }, (_, n) => expect.closeTo(n / 5, 9)));
-    expect(frames[0]).toEqual({ index: 0, time: 0, width: 32, height: 32 });
+    expect(frames[0]).toEqual({ index: 0, time: 0, width: 32, height: 32, release: expect.any(Function) });
   });
 });
 
@@ -76,7 +76,7 @@ describe('pixels', () => {
   test('the letterboxed input has planes R, G, B, its grey padding where the letterbox says', async () => {
     const clip = makeClip(path('colour.mkv'), 'color=c=0xC81E3C:s=64x48:r=5:d=1,format=gbrp', '-c:v', 'ffv1');
     const letterbox = letterboxFor(64, 48, 32, 32);
-    const { frames } = await readAll(clip, { letterbox, padValue: 7 });
+    const { frames } = await readAll(clip, { letterbox });
     expect(frames.length).toBe(5);
     const input = frames[4]!.input!;
     expect(input.length).toBe(3 * 32 * 32);
@@ -84,12 +84,12 @@ describe('pixels', () => {
       for (let y = 0; y < 32; y++) {
         const row = input.subarray((plane * 32 + y) * 32, (plane * 32 + y + 1) * 32);
         const inside = y >= 4 && y < 28;
-        for (const pixel of row) expect(Math.abs(pixel - (inside ? value : 7))).toBeLessThanOrEqual(inside ? 3 : 0);
+        for (const pixel of row) expect(Math.abs(pixel - (inside ? value : 114))).toBeLessThanOrEqual(inside ? 3 : 0);
       }
     }
   });
 
-  test('padding is 114 unless told, and to the right with topLeft', async () => {
+  test('padding is to the right with topLeft', async () => {
     const clip = makeClip(path('white.mkv'), 'color=c=white:s=20x40:r=5:d=1', '-c:v', 'ffv1');
     const { frames } = await readAll(clip, {
       letterbox: (info) => letterboxFor(info.width, info.height, 40, 40, 'topLeft'),
