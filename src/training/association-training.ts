@@ -88,7 +88,7 @@ export async function trainAssociation(
   await options.onModel?.(total - 1, total);
   const crossValidation = crossValidate(names, examples, models);
   const motion = trainBoosting(all, FEATURES, boosting);
-  const { looks } = options;
+  const looks = options.looks && only(options.looks, names);
   return {
     model: looks ? learnLooks(motion, looks) : motion,
     ...(looks && { looks: looksFigures(names, models, looks) }),
@@ -137,6 +137,11 @@ export function trainWithout(
   const others = joinExamples(examples.filter((_, i) => i !== left));
   const positives = countPositives(others);
   return positives > 0 && positives < others.length ? trainBoosting(others, FEATURES, boosting) : undefined;
+}
+
+/** The pairs with looks of some sequences, and of none. */
+function only(looks: LooksExamples, names: readonly string[]): LooksExamples {
+  return { ...looks, sequences: new Map([...looks.sequences].filter(([name]) => names.includes(name))) };
 }
 
 function crossValidate(
