@@ -1,7 +1,7 @@
 /**
  * What looks are worth in the tracker: a video tracked on-line and refined without them, with a colour histogram and with the Siamese
- * network, and the weight of its similarity, fitted on people that it was not trained on. The histogram has the weight that is best on the
- * video itself.
+ * network, and the weight of its similarity, fitted on people that it was not trained on. The histogram's log-odds are added to those of
+ * motion, with the weight that is best on the video itself.
  *
  *   npx tsx bench/appearance-tracking.ts --people FOLDER --video V --gt GT.txt [--association FILE] [--detector NAME|FILE] [--model DIR]
  *
@@ -18,6 +18,8 @@ import { PATCH_BYTES, PATCH_HEIGHT, PATCH_WIDTH, PatchCutter } from '../src/appe
 import { type AppearanceModel, loadSiamese } from '../src/appearance/siamese.ts';
 import { calibrated, logOdds } from '../src/appearance/similarity-head.ts';
 import { AppearanceStage } from '../src/appearance/stage.ts';
+import { withAppearance } from '../src/association/appearance.ts';
+import { type AssociationScore, FEATURE_COUNT, SIMILARITY } from '../src/association/features.ts';
 import { loadAssociationScore } from '../src/association/model.ts';
 import { type Detections, loadDetector } from '../src/detection/index.ts';
 import { readGroundTruth } from '../src/evaluation/ground-truth.ts';
@@ -86,7 +88,8 @@ for (const { name, model, detections } of modes) {
     model === siamese ? [[weight, bias]] : [0.5, 1, 2].flatMap((w) => [0, -1, -2, -4].map((b) => [w, b]));
   const scored = settings.map(([w, b]) => {
     const looks = { ...parameters.appearance, similarity: calibrated(model, w, b), picture: source.info };
-    return [row(name, detections, looks), row('  refined', detections, looks, true)];
+    const by = model === siamese ? score : adding(score);
+    return [row(name, detections, looks, false, by), row('  refined', detections, looks, true, by)];
   });
   rows.push(...scored.sort((a, b) => Number(b[0][4]) - Number(a[0][4]))[0]);
 }
@@ -105,9 +108,30 @@ function whereItMatters(frames: readonly Detections[], dimensions: number): Dete
   });
 }
 
+/** The score blind to looks, with the log-odds of another similarity than the one that it was trained with added. */
+function adding(learned: AssociationScore): AssociationScore {
+  return withAppearance({
+    score(pairs, out) {
+      const similarities = new Float64Array(pairs.length);
+      for (let k = 0; k < pairs.length; k++) {
+        similarities[k] = pairs.values[k * FEATURE_COUNT + SIMILARITY];
+        pairs.values[k * FEATURE_COUNT + SIMILARITY] = Number.NaN;
+      }
+      learned.score(pairs, out);
+      for (let k = 0; k < pairs.length; k++) pairs.values[k * FEATURE_COUNT + SIMILARITY] = similarities[k];
+    },
+  });
+}
+
 /** Figures of tracking detections. */
-function row(name: string, detections: readonly Detections[], looks?: Appearance, refined = false): string[] {
-  const tracker = new Tracker(parameters.tracking, score, looks);
+function row(
+  name: string,
+  detections: readonly Detections[],
+  looks?: Appearance,
+  refined = false,
+  by = score,
+): string[] {
+  const tracker = new Tracker(parameters.tracking, by, looks);
   const seen = { frames: [] as number[], ids: [] as number[], boxes: [] as number[] };
   const collector = new TrajectoryCollector();
   detections.forEach((found, index) => {
@@ -120,7 +144,8 @@ function row(name: string, detections: readonly Detections[], looks?: Appearance
       seen.boxes.push(...box);
     }
   });
-  for (const person of refined ? refine(collector.take(), collector.timeline, parameters.refinement) : []) {
+  const people = refined ? refine(collector.take(), collector.timeline, parameters.refinement, tracker.looks) : [];
+  for (const person of people) {
     seen.frames.push(...person.frames);
     seen.ids.push(...Array<number>(person.frames.length).fill(person.id));
     seen.boxes.push(...person.boxes);
