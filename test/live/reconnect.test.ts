@@ -6,8 +6,8 @@ afterEach(endAll);
 
 describe.skipIf(missing(['camera']))('a camera that goes and comes back', () => {
   it('is taken up at once after it was killed or frozen, and nothing is left over', async () => {
-    const figures = await reconnect(3, 1, 1, { live: { stallSeconds: 1 } });
-    expect(figures.reconnects).toBe(4);
+    const figures = await reconnect(2, 1, 1, { live: { stallSeconds: 1 } });
+    expect(figures.reconnects).toBe(3);
     for (const seconds of [...figures.afterKill, ...figures.afterFreeze]) expect(seconds).toBeLessThan(2);
     expect(figures.after.processes).toBe(figures.before.processes);
     expect(figures.after.files).toBeLessThanOrEqual(figures.before.files + 2);
@@ -54,10 +54,10 @@ describe.skipIf(missing(['camera']))('a camera that goes and comes back', () => 
 
 describe.skipIf(missing(['camera']))('the process', () => {
   it('may be killed at any moment: what was written is there after the next start, whole', async () => {
-    const { lost, events, documents, observations, recordings, unrecorded } = await killed(2, [3, 4]);
+    const { lost, events, documents, observations, recordings, unrecorded } = await killed(1, [3, 4]);
     expect(lost).toEqual([]);
-    expect(documents).toBeGreaterThanOrEqual(4);
-    expect(recordings).toBeGreaterThanOrEqual(4);
+    expect(documents).toBeGreaterThanOrEqual(2);
+    expect(recordings).toBeGreaterThanOrEqual(2);
     expect(unrecorded).toBeLessThan(4);
     expect(events).toBeGreaterThan(10);
     expect(observations).toBeGreaterThan(10);

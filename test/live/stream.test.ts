@@ -85,7 +85,9 @@ describe('twintrack stream', () => {
   it('counts at lines and zones; plays a file over and over; ends within five seconds of SIGTERM with all outputs complete', async () => {
     const out = folder();
     const clip = join(folder(), 'short.mp4');
-    runFfmpeg('-i', SAMPLE, '-t', '7.8', '-c', 'copy', clip);
+    // its first and last picture stand for a while, so that a slow machine follows everybody when they go, and has when it ends
+    const pad = 'tpad=start_duration=1.5:start_mode=clone:stop_duration=1.5:stop_mode=clone';
+    runFfmpeg('-t', '7.8', '-i', SAMPLE, '-vf', pad, '-crf', '18', clip);
     const config = join(folder(), 'areas.yaml');
     // two people cross to the left within these seconds, a third does not come so far; a fourth comes into the zone last
     writeFileSync(
@@ -132,10 +134,10 @@ zones:
     );
     const crossed = first.filter(({ event }) => event === 'crossed');
     expect(crossed).toMatchObject(Array(2).fill({ camera: 'short', line: 'kerb', direction: 'in' }));
-    // as on the ground truth of the sequence: after 1.9 s and 6.9 s
+    // as on the ground truth of the sequence: after 1.9 s and 6.9 s of it
     const since = crossed.map(({ time }) => (Date.parse(time) - Date.parse(lines[0].time)) / 1000);
-    expect(Math.abs(since[0] - 1.9)).toBeLessThan(0.6);
-    expect(Math.abs(since[1] - 6.9)).toBeLessThan(0.6);
+    expect(Math.abs(since[0] - 3.4)).toBeLessThan(0.6);
+    expect(Math.abs(since[1] - 8.4)).toBeLessThan(0.6);
     const left = first.filter(({ event }) => event === 'left');
     expect(left.map(({ id }) => id)).toEqual(crossed.map(({ id }) => id));
     expect(Math.abs(left[1].dwell - 4.6)).toBeLessThan(0.8);
