@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { fits } from '../detection/adapters/adapter.ts';
 import { Inference } from '../detection/inference.ts';
 import { inputError } from '../errors.ts';
+import { SHIPPED_SIAMESE, SIAMESE_FILES } from './model-files.ts';
 import { PATCH_BYTES, PATCH_HEIGHT, PATCH_WIDTH } from './patches.ts';
 import { type Similarity, SimilarityHead } from './similarity-head.ts';
 
@@ -27,10 +27,6 @@ export interface AppearanceModel extends Similarity {
   close(): Promise<void>;
 }
 
-/** The model that comes with the package. */
-const SHIPPED = fileURLToPath(new URL('../../models/', import.meta.url));
-const EMBEDDING = 'siamese-embedding.onnx';
-const HEAD = 'siamese-head.onnx';
 /** Bytes as they are: the network normalises them itself. */
 const AS_BYTES = { type: 'float32', order: 'rgb', mean: [0, 0, 0], std: [1, 1, 1] } as const;
 
@@ -43,10 +39,11 @@ const AS_BYTES = { type: 'float32', order: 'rgb', mean: [0, 0, 0], std: [1, 1, 1
  * @throws TwintrackError when a file cannot be read or is not such a network
  */
 export async function loadSiamese(model = 'siamese', cores = 0): Promise<AppearanceModel> {
-  const folder = model === 'siamese' ? SHIPPED : model;
-  const file = join(folder, EMBEDDING);
-  const [embedding, headBytes] = await Promise.all([readModel(file, model), readModel(join(folder, HEAD), model)]);
-  const head = new SimilarityHead(join(folder, HEAD), headBytes);
+  const folder = model === 'siamese' ? SHIPPED_SIAMESE : model;
+  const file = join(folder, SIAMESE_FILES.embedding);
+  const headFile = join(folder, SIAMESE_FILES.head);
+  const [embedding, headBytes] = await Promise.all([readModel(file, model), readModel(headFile, model)]);
+  const head = new SimilarityHead(headFile, headBytes);
   const sha256 = createHash('sha256').update(embedding).update(headBytes).digest('hex');
   const threads = Math.ceil((cores || availableParallelism()) / 2); // detection goes on meanwhile
   const inference = await Inference.load(file, 1, threads, 'embedding');

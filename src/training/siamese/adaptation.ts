@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { SHIPPED_SIAMESE } from '../../appearance/model-files.ts';
 import { PATCH_BYTES } from '../../appearance/patches.ts';
 import { inputError } from '../../errors.ts';
 import { makeFolder } from '../../outputs.ts';
@@ -52,7 +52,6 @@ const LEARNING_RATE = 1e-4;
 const FEWEST = 4;
 /** Pictures that the exported network is checked with. */
 const CHECKED = 16;
-const SHIPPED = fileURLToPath(new URL('../../../models/', import.meta.url));
 
 /**
  * Adapts the shipped network to the people and the light of a camera without labels: it tracks the video, learns that a person followed
@@ -69,7 +68,7 @@ export async function adaptSiamese(video: string, options: AdaptationOptions): P
   const { people, split } = await watch(video, options);
   await makeFolder(out);
   const [embedding, head] = await Promise.all(
-    [FILES.embedding, FILES.head].map((name) => readFile(join(SHIPPED, name))),
+    [FILES.embedding, FILES.head].map((name) => readFile(join(SHIPPED_SIAMESE, name))),
   );
   const network = fromOnnx(tf, { embedding, head });
   try {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { SIAMESE_FILES } from '../../appearance/model-files.ts';
 import { OutputFile } from '../../trajectories/output-file.ts';
 import { version } from '../../version.ts';
 import type { Backend } from './backend.ts';
@@ -12,12 +13,7 @@ import type { People, Split } from './people.ts';
 import type { Course } from './training.ts';
 
 /** The files of a model's folder. */
-export const FILES = {
-  embedding: 'siamese-embedding.onnx',
-  head: 'siamese-head.onnx',
-  card: 'siamese.json',
-  curves: 'siamese.svg',
-} as const;
+export const FILES = { ...SIAMESE_FILES, card: 'siamese.json', curves: 'siamese.svg' } as const;
 
 /** What the card tells of the data: numbers alone, no names. */
 export interface DataFigures {
