@@ -1,7 +1,7 @@
 /**
  * What looks are worth in the tracker: a video tracked on-line and refined without them, with a colour histogram and with the Siamese
- * network, and the weight of its similarity, fitted on people that it was not trained on. The histogram's log-odds are added to those of
- * motion, with the weight that is best on the video itself.
+ * network, as `appearance.weight` and `appearance.bias` have it; and what these should be for people that it was not trained on. The
+ * histogram's log-odds are added to those of motion, with the weight and bias that are best on the video itself.
  *
  *   npx tsx bench/appearance-tracking.ts --people FOLDER --video V --gt GT.txt [--association FILE] [--detector NAME|FILE] [--model DIR]
  *
@@ -49,7 +49,8 @@ if (!options.people || !options.gt) throw new Error('give --people and --gt');
 
 const parameters = parametersSchema.parse({});
 const siamese = await loadSiamese(options.model);
-const { weight, bias } = await fit(siamese, await readPeople(options.people));
+await fit(siamese, await readPeople(options.people));
+const shipped = parameters.appearance; // the association has learned with these
 const score = await loadAssociationScore(options.association);
 const detector = await loadDetector(options.detector, parameters.detection);
 const source = await openVideo(options.video, {
@@ -85,7 +86,9 @@ const modes = looked.flatMap((one) => [
 for (const { name, model, detections } of modes) {
   // the baseline gets what is best for it on this very video
   const settings =
-    model === siamese ? [[weight, bias]] : [0.5, 1, 2].flatMap((w) => [0, -1, -2, -4].map((b) => [w, b]));
+    model === siamese
+      ? [[shipped.weight, shipped.bias]]
+      : [0.5, 1, 2].flatMap((w) => [0, -1, -2, -4].map((b) => [w, b]));
   const scored = settings.map(([w, b]) => {
     const looks = { ...parameters.appearance, similarity: calibrated(model, w, b), picture: source.info };
     const by = model === siamese ? score : adding(score);
@@ -201,11 +204,8 @@ function halved(patch: Uint8Array): Uint8Array {
   return out;
 }
 
-/** Weight and bias of the log-odds of a model's similarity. */
-async function fit(
-  model: AppearanceModel,
-  people: readonly (readonly Uint8Array[])[],
-): Promise<{ weight: number; bias: number }> {
+/** Prints the weight and bias of the log-odds of a model's similarity. */
+async function fit(model: AppearanceModel, people: readonly (readonly Uint8Array[])[]): Promise<void> {
   const xs: number[] = [];
   const labels: number[] = [];
   for (let camera = 0; camera < 4; camera++) {
@@ -235,7 +235,6 @@ async function fit(
   const { auc } = probabilityFigures(probabilities, Uint8Array.from(labels));
   const about = `${labels.length} comparisons, ${labels.filter(Boolean).length} of one person, AUC ${auc.toFixed(4)}`;
   process.stdout.write(`${model.name}: weight ${weight.toFixed(2)}, bias ${bias.toFixed(2)} (${about})\n`);
-  return { weight, bias };
 }
 
 /** Logistic regression by Newton's method, both classes weighing the same; drawn a little towards weight 1 and bias 0. */
