@@ -46,7 +46,7 @@ export async function runRefined(stages: RefinedRunStages): Promise<RunResult> {
   const frames = timeline.length;
   if (frames === 0) return { frames, lastTime: 0, trajectories: 0, ...result };
   const trajectories = refine(collector.take(), timeline, stages.refinement, tracker.looks);
-  album?.keep(new Set(trajectories.map(({ id }) => id)));
+  album?.keep(trajectories);
   clock.lap('refine');
   let interruption: { interruption: unknown } | undefined;
   try {

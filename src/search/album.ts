@@ -10,6 +10,7 @@ import { inputError } from '../errors.ts';
 import { temporaryPath } from '../temporary.ts';
 import type { Track } from '../tracking/index.ts';
 import { isKnown, visiblePart } from '../tracking/looks.ts';
+import type { WholeTrajectory } from '../trajectories/index.ts';
 import { exitReason, type FfmpegProcess, findFfmpeg, lastError, startFfmpeg } from '../video/ffmpeg.ts';
 import type { Frame } from '../video/index.ts';
 import { INDEX, type PatchIndex } from './index-file.ts';
@@ -25,6 +26,8 @@ export interface AlbumOptions {
 
 /** The best patches of one track so far: row i of each is the gallery's row i. */
 interface Page {
+  /** When the track was first seen confirmed. */
+  from?: number;
   readonly gallery: Gallery;
   readonly patches: Uint8Array;
   readonly moments: { frame: number; time: number; box: [number, number, number, number] }[];
@@ -42,8 +45,7 @@ export class PatchAlbum {
   private readonly cutter: PatchCutter;
   private readonly pages = new Map<Track, Page>();
   private trajectories: PatchIndex['trajectories'] = [];
-  /** Pictures of trajectories that were left out. */
-  private readonly dropped: string[] = [];
+  private kept: readonly WholeTrajectory[] | undefined;
   private pictures = 0;
   private readonly forget: () => void;
 
@@ -91,18 +93,16 @@ export class PatchAlbum {
    */
   async add(frame: Frame, detections: Detections, tracks: readonly Track[]): Promise<void> {
     for (const track of tracks) {
+      if (track.state === 'confirmed') this.page(track).from ??= frame.time;
       if (track.detection >= 0) this.look(track, frame, detections);
       if (track.state !== 'ended') continue;
       await this.finish(track);
     }
   }
 
-  /** Leaves out the trajectories that are not among these. */
-  keep(ids: ReadonlySet<number>): void {
-    for (const track of [...this.pages.keys()]) if (!ids.has(track.id)) this.pages.delete(track);
-    for (const { id, patches } of this.trajectories)
-      if (!ids.has(id)) this.dropped.push(...patches.map(({ file }) => file));
-    this.trajectories = this.trajectories.filter(({ id }) => ids.has(id));
+  /** Of the tracks only those that went into these trajectories stay, as one page a trajectory. */
+  keep(trajectories: readonly WholeTrajectory[]): void {
+    this.kept = trajectories;
   }
 
   /** Completes the folder and gives it its name. */
@@ -112,7 +112,7 @@ export class PatchAlbum {
       this.encoder.stdin!.end();
       const exit = await this.encoder.exited;
       if (this.pictures > 0 && exit.code !== 0) throw new Error(lastError(this.encoder.log) || exitReason(exit));
-      for (const file of this.dropped) await rm(join(this.temporary, file));
+      if (this.kept) await this.bind(this.kept);
       const { source, model } = this.options;
       const { name, sha256, dimensions } = model;
       const trajectories = this.trajectories.sort((a, b) => a.id - b.id);
@@ -136,17 +136,24 @@ export class PatchAlbum {
     this.forget();
   }
 
+  /** Gathers the best patches of each trajectory from its pieces, and removes the pictures that are left over. */
+  private async bind(kept: readonly WholeTrajectory[]): Promise<void> {
+    const tracks = new Map(this.trajectories.map(({ id, patches }) => [id, patches]));
+    this.trajectories = kept.flatMap(({ id, pieces, times }) => {
+      const patches = pieces.flatMap((piece) => tracks.get(piece) ?? []).sort((a, b) => b.quality - a.quality);
+      if (patches.length === 0) return [];
+      return [{ id, from: times[0], to: times[times.length - 1], patches: patches.slice(0, CAPACITY) }];
+    });
+    const files = new Set(this.trajectories.flatMap(({ patches }) => patches.map(({ file }) => file)));
+    for (const { file } of [...tracks.values()].flat()) if (!files.has(file)) await rm(join(this.temporary, file));
+  }
+
   private look(track: Track, { pixels, width, height, index, time }: Frame, detections: Detections): void {
     const { embeddings, boxes, scores, length } = detections;
     const { dimensions } = this.options.model;
     const j = track.detection;
     if (!pixels || !embeddings || !isKnown(embeddings, j, { dimensions })) return;
-    let page = this.pages.get(track);
-    if (!page) {
-      const gallery = new Gallery(dimensions, Number.POSITIVE_INFINITY);
-      page = { gallery, patches: new Uint8Array(CAPACITY * PATCH_BYTES), moments: [] };
-      this.pages.set(track, page);
-    }
+    const page = this.page(track);
     const row = page.gallery.add(embeddings, j, scores[j] * visiblePart(boxes, length, j), time);
     if (row < 0) return;
     this.cutter.cut({ pixels, width, height }, boxes, j, page.patches, row);
@@ -154,12 +161,22 @@ export class PatchAlbum {
     page.moments[row] = { frame: index, time, box: [x, y, w, h] };
   }
 
+  private page(track: Track): Page {
+    let page = this.pages.get(track);
+    if (!page) {
+      const gallery = new Gallery(this.options.model.dimensions, Number.POSITIVE_INFINITY);
+      page = { gallery, patches: new Uint8Array(CAPACITY * PATCH_BYTES), moments: [] };
+      this.pages.set(track, page);
+    }
+    return page;
+  }
+
   /** Writes the patches of a track that was confirmed, best first. */
   private async finish(track: Track): Promise<void> {
     const page = this.pages.get(track);
     this.pages.delete(track);
-    if (!page || track.id === 0) return;
-    const { gallery, moments } = page;
+    if (page?.from === undefined || page.moments.length === 0) return;
+    const { gallery, moments, from } = page;
     const { dimensions } = this.options.model;
     const rows = moments.map((_, row) => row).sort((a, b) => gallery.qualities[b] - gallery.qualities[a]);
     const patches = [];
@@ -172,7 +189,7 @@ export class PatchAlbum {
         embedding: Array.from(gallery.embeddings.subarray(row * dimensions, (row + 1) * dimensions), short),
       });
     }
-    this.trajectories.push({ id: track.id, from: track.firstTime, to: track.lastTime, patches });
+    this.trajectories.push({ id: track.id, from, to: track.lastTime, patches });
   }
 
   private async encode(patch: Uint8Array): Promise<void> {

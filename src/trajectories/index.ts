@@ -8,6 +8,7 @@ export {
   type TrajectoriesDocument,
 } from './json-reader.ts';
 export { openJsonSink, type RunDescription } from './json-sink.ts';
+export type { WholeTrajectory } from './linking.ts';
 export { readMot } from './mot-reader.ts';
 export { openMotSink } from './mot-sink.ts';
 export { OutputFile, refuseInputs } from './output-file.ts';

@@ -3,7 +3,14 @@ import type { Boxes } from '../geometry.ts';
 import type { Looks } from '../tracking/looks.ts';
 import type { FollowedTrajectory } from './collector.ts';
 import type { Timeline } from './timeline.ts';
+import type { Trajectory } from './trajectory.ts';
 import { TrajectoryBuilder } from './trajectory-builder.ts';
+
+/** A person's whole way. */
+export interface WholeTrajectory extends Trajectory {
+  /** The ids that the tracker gave the pieces of it, in their order; the first is the trajectory's own. */
+  readonly pieces: readonly number[];
+}
 
 /**
  * Links the pieces of a person's way over gaps. The tracker recognises a newcomer by his first patch; now all that was seen of both
@@ -13,11 +20,7 @@ import { TrajectoryBuilder } from './trajectory-builder.ts';
  * @param timeline tells how the picture moved in between
  * @returns the linked ways under the id of their first piece, and all others as they are, in the same order
  */
-export function link(
-  trajectories: readonly FollowedTrajectory[],
-  timeline: Timeline,
-  looks: Looks,
-): FollowedTrajectory[] {
+export function link(trajectories: readonly FollowedTrajectory[], timeline: Timeline, looks: Looks): WholeTrajectory[] {
   const pairs: [former: number, newcomer: number, cost: number][] = [];
   trajectories.forEach((former, i) => {
     const left = former.boxes.subarray(-4);
@@ -34,14 +37,15 @@ export function link(
   const later = new Set(next);
   return trajectories.flatMap((first, i) => {
     if (later.has(i)) return [];
-    if (next[i] < 0) return [first];
+    const pieces: number[] = [];
     const whole = new TrajectoryBuilder(first.id);
     for (let k = i; k >= 0; k = next[k]) {
-      const { frames, times, boxes, scores, detected } = trajectories[k];
+      const { id, frames, times, boxes, scores, detected } = trajectories[k];
+      pieces.push(id);
       for (let row = 0; row < frames.length; row++)
         whole.push(frames[row], times[row], boxes, row, scores[row], detected[row] === 1);
     }
-    return [whole.build()];
+    return [{ ...whole.build(), pieces }];
   });
 }
 

@@ -1,7 +1,7 @@
 import type { Boxes } from '../geometry.ts';
 import type { Looks } from '../tracking/looks.ts';
 import type { FollowedTrajectory } from './collector.ts';
-import { link } from './linking.ts';
+import { link, type WholeTrajectory } from './linking.ts';
 import type { RefinementParameters } from './refinement-parameters.ts';
 import type { Timeline } from './timeline.ts';
 import type { Trajectory } from './trajectory.ts';
@@ -26,14 +26,16 @@ export function refine(
   timeline: Timeline,
   parameters: RefinementParameters,
   looks?: Looks,
-): Trajectory[] {
-  const linked: readonly Trajectory[] = looks ? link(trajectories, timeline, looks) : trajectories;
+): WholeTrajectory[] {
+  const linked = looks
+    ? link(trajectories, timeline, looks)
+    : trajectories.map((trajectory) => ({ ...trajectory, pieces: [trajectory.id] }));
   return linked
     .filter((trajectory) => meanScore(trajectory) >= parameters.minMeanScore)
-    .map((trajectory) => moved(trajectory, timeline, -1))
-    .map((trajectory) => smooth(trajectory, parameters.smoothSeconds))
-    .map((trajectory) => fill(trajectory, timeline, parameters.fillSeconds))
-    .map((trajectory) => moved(trajectory, timeline, 1));
+    .map(({ pieces, ...trajectory }) => {
+      const smoothed = smooth(moved(trajectory, timeline, -1), parameters.smoothSeconds);
+      return { ...moved(fill(smoothed, timeline, parameters.fillSeconds), timeline, 1), pieces };
+    });
 }
 
 /** The boxes as seen from where the camera was at first (`sign` −1), or from there as they are in the pictures (1). */

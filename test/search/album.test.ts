@@ -6,6 +6,7 @@ import { PatchAlbum } from '../../src/search/album.ts';
 import { findPatches, readIndex } from '../../src/search/index-file.ts';
 import { rank } from '../../src/search/ranking.ts';
 import { Tracker } from '../../src/tracking/index.ts';
+import type { WholeTrajectory } from '../../src/trajectories/index.ts';
 import { readAll, temporaryFolder } from '../video/clips.ts';
 
 const folder = temporaryFolder();
@@ -31,6 +32,13 @@ async function fill(album: PatchAlbum, frames: number): Promise<void> {
   }
 }
 
+/** A trajectory of these pieces, at these times. */
+function whole(id: number, pieces: number[], times: number[]): WholeTrajectory {
+  const n = times.length;
+  const columns = { frames: new Int32Array(n), boxes: new Float64Array(4 * n), scores: new Float32Array(n) };
+  return { id, pieces, times: Float64Array.from(times), detected: new Uint8Array(n), ...columns };
+}
+
 describe('PatchAlbum', () => {
   it('keeps the best patches of everybody with their embeddings, and no temporary file', async () => {
     const path = join(folder, 'kept', 'a%d.patches');
@@ -42,9 +50,10 @@ describe('PatchAlbum', () => {
     expect(readdirSync(join(folder, 'kept'))).toEqual(['a%d.patches']);
     const { trajectories, source, model } = await readIndex(path);
     expect([source, model]).toEqual(['a.mp4', MODEL]);
+    // from when they were confirmed, as the trajectories are
     expect(trajectories.map(({ id, from, to }) => [id, from, to])).toEqual([
-      [1, 0, 5.9],
-      [2, 1, 5.9],
+      [1, 0.2, 5.9],
+      [2, 1.2, 5.9],
     ]);
     const files = trajectories.flatMap(({ patches }) => patches.map(({ file }) => file));
     expect(readdirSync(path).sort()).toEqual([...files, 'index.json'].sort());
@@ -63,15 +72,26 @@ describe('PatchAlbum', () => {
     }
   });
 
-  it('leaves out who is not to be kept, also those who ended long ago', async () => {
+  it('keeps those of the trajectories in the end: left out ones are gone, linked ones have the best of all pieces', async () => {
     const path = join(folder, 'b.patches');
     const album = await PatchAlbum.create(path, { source: 'b.mp4', model: MODEL });
     await fill(album, 60);
-    album.keep(new Set([2]));
+    album.keep([whole(2, [2], [1, 5.9])]);
     await album.close();
     const { trajectories } = await readIndex(path);
-    expect(trajectories.map(({ id }) => id)).toEqual([2]);
+    expect(trajectories.map(({ id, from, to }) => [id, from, to])).toEqual([[2, 1, 5.9]]);
     expect(readdirSync(path)).toHaveLength(1 + trajectories[0].patches.length);
+
+    const linked = await PatchAlbum.create(path, { source: 'b.mp4', model: MODEL });
+    await fill(linked, 60);
+    linked.keep([whole(1, [1, 2], [0, 7])]);
+    await linked.close();
+    const [only, ...others] = (await readIndex(path)).trajectories;
+    expect(others).toEqual([]);
+    expect([only.id, only.from, only.to]).toEqual([1, 0, 7]);
+    // the second piece has the better scores
+    expect(only.patches.map(({ embedding }) => embedding[0])).toEqual(new Array(8).fill(180));
+    expect(readdirSync(path).sort()).toEqual([...only.patches.map(({ file }) => file), 'index.json'].sort());
   });
 
   it('replaces the patches of an earlier run, but no other folder', async () => {

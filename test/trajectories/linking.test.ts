@@ -95,6 +95,10 @@ describe('link', () => {
     const pieces = [piece(1, 0, 2, 100, 0), piece(2, 2.5, 5, 100, 0)];
     const parameters = refinementParameters.parse({});
     expect(refine(pieces, timeline(), parameters, looks()).map(({ frames }) => frames.length)).toEqual([51]);
-    expect(refine(pieces, timeline(), parameters).map(({ id }) => id)).toEqual([1, 2]);
+    expect(refine(pieces, timeline(), parameters, looks())[0].pieces).toEqual([1, 2]);
+    expect(refine(pieces, timeline(), parameters).map(({ id, pieces }) => [id, pieces])).toEqual([
+      [1, [1]],
+      [2, [2]],
+    ]);
   });
 });
