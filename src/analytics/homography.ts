@@ -5,6 +5,8 @@ export type Homography = Float64Array;
 
 /** Singular values below this part of the largest one count as none. */
 const RANK_TOLERANCE = 1e-7;
+/** The least determinant of a mapping between normalised points, its numbers' squares summing to 1: below it a plane becomes a line. */
+const LEAST_DETERMINANT = 1e-8;
 
 /**
  * The homography that maps points nearest to others: the normalised direct linear transformation.
@@ -14,7 +16,7 @@ const RANK_TOLERANCE = 1e-7;
  * @param from n × 2, n at least 4
  * @param to n × 2
  * @returns with a positive third coordinate at the points; undefined where the points do not determine it: too many of them lie
- * on a line, or coincide, or no mapping has them all on one side of the horizon
+ * on a line, in one plane or in both, or coincide, or no mapping has them all on one side of the horizon
  */
 export function fitHomography(from: Float64Array, to: Float64Array): Homography | undefined {
   const a = normalisation(from);
@@ -33,6 +35,7 @@ export function fitHomography(from: Float64Array, to: Float64Array): Homography 
   });
   if (!(diagonal[7] > RANK_TOLERANCE * diagonal[0])) return undefined;
   const solution = Float64Array.from(rightSingularVectors.getColumn(8));
+  if (Math.abs(determinant(solution)) < LEAST_DETERMINANT) return undefined;
   const h = multiply(multiply(inverse(b), solution), a);
   const signs = Array.from({ length: n }, (_, i) => Math.sign(h[6] * from[2 * i] + h[7] * from[2 * i + 1] + h[8]));
   if (signs[0] === 0 || signs.some((sign) => sign !== signs[0])) return undefined;
@@ -47,8 +50,9 @@ export function apply(h: Homography, x: number, y: number): [number, number] {
 }
 
 /** Inverse of a homography. */
-export function inverse([a, b, c, d, e, f, g, h, i]: Homography): Homography {
-  const determinant = a * (e * i - f * h) - b * (d * i - f * g) + c * (d * h - e * g);
+export function inverse(homography: Homography): Homography {
+  const [a, b, c, d, e, f, g, h, i] = homography;
+  const scale = 1 / determinant(homography);
   return Float64Array.of(
     e * i - f * h,
     c * h - b * i,
@@ -59,7 +63,11 @@ export function inverse([a, b, c, d, e, f, g, h, i]: Homography): Homography {
     d * h - e * g,
     b * g - a * h,
     a * e - b * d,
-  ).map((value) => value / determinant);
+  ).map((value) => value * scale);
+}
+
+function determinant([a, b, c, d, e, f, g, h, i]: Homography): number {
+  return a * (e * i - f * h) - b * (d * i - f * g) + c * (d * h - e * g);
 }
 
 /** Moves the points' centre to 0 and scales their mean distance from it to √2; undefined when all are the same. */

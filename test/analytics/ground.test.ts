@@ -130,6 +130,12 @@ describe('the ground plane', () => {
     );
   });
 
+  it('refuses three of four on a line also where they are seen a little off it', () => {
+    const at = (x: number, y: number, ground: [number, number]) => ({ image: [x, y] as [number, number], ground });
+    const line = [at(100, 500, [0, 0]), at(300, 440, [4, 3]), at(500, 381, [8, 6])];
+    expect(() => plane([...line, at(600, 600, [10, -4])])).toThrow(/^calibration\.points: do not determine the ground/);
+  });
+
   it('refuses points that are mixed up', () => {
     const points = pairs(corners);
     [points[0].ground, points[1].ground] = [points[1].ground, points[0].ground];
