@@ -20,7 +20,8 @@ Example:
   twintrack search guest.jpg run1`,
     )
     .action(async (query: string, folder: string, { json }: { json?: boolean }) => {
-      const { basename, extname, join } = await import('node:path');
+      const { basename, dirname, extname, join } = await import('node:path');
+      const { isPatches } = await import('../search/index-file.ts');
       const { searchRun } = await import('../search/search-run.ts');
       const { writeContactSheet } = await import('../search/contact-sheet.ts');
       const { printable } = await import('../errors.ts');
@@ -31,22 +32,22 @@ Example:
         ({ similarity, id, from, to, source }) =>
           `${similarity.toFixed(3)}  person ${id}  ${clock(from)} to ${clock(to)}${several ? `  ${source}` : ''}`,
       );
-      const sheet = join(folder, `${basename(query, extname(query))}.search.png`);
-      await writeContactSheet(
-        sheet,
-        query,
-        found.map((one, i) => ({ ...one, label: lines[i] })),
-      );
+      const beside = isPatches(folder) ? dirname(folder) : folder;
+      const sheet = join(beside, `${basename(query, extname(query))}.search.png`);
+      const rows = found.map((one, i) => ({ ...one, label: lines[i] }));
+      // where the sheet cannot be written, what was found is told all the same
+      const failure: unknown = await writeContactSheet(sheet, query, rows).catch((reason) => reason);
       if (json) {
         const results = found.map(({ patches, folder, ...one }) => ({
           ...one,
           same: one.similarity >= 0.5,
           patches: patches.map((file) => join(folder, file)),
         }));
-        process.stdout.write(`${JSON.stringify({ query, results, sheet })}\n`);
+        process.stdout.write(`${JSON.stringify({ query, results, ...(!failure && { sheet }) })}\n`);
       } else {
         for (const line of lines) process.stdout.write(`${printable(line)}\n`);
-        process.stderr.write(`${printable(sheet)}\n`);
+        if (!failure) process.stderr.write(`${printable(sheet)}\n`);
       }
+      if (failure) throw failure;
     });
 }

@@ -4,6 +4,7 @@ import { BLACK, colourOf, WHITE } from '../annotation/colours.ts';
 import { Font } from '../annotation/font.ts';
 import { PATCH_HEIGHT, PATCH_WIDTH } from '../appearance/patches.ts';
 import { inputError } from '../errors.ts';
+import { OutputFile } from '../trajectories/index.ts';
 import { exitReason, findFfmpeg, lastError, startFfmpeg } from '../video/ffmpeg.ts';
 import { openVideo } from '../video/index.ts';
 import { listPictures } from '../video/pictures.ts';
@@ -59,7 +60,7 @@ export async function writeContactSheet(path: string, query: string, found: read
       if (picture) paste(pixels, width, height, picture, GAP + c * (PATCH_WIDTH + GAP), top + LABEL);
     });
   });
-  await encodePng(path, pixels, width, height);
+  await OutputFile.put(path, await encodePng(pixels, width, height));
 }
 
 /** As much of a text as fits into a width in pixels. */
@@ -129,15 +130,19 @@ function paste(to: Uint8Array, width: number, height: number, patch: Uint8Array,
   }
 }
 
-async function encodePng(path: string, pixels: Uint8Array, width: number, height: number): Promise<void> {
+async function encodePng(pixels: Uint8Array, width: number, height: number): Promise<Buffer> {
   const ffmpeg = await findFfmpeg();
   const input = ['-protocol_whitelist', 'pipe', '-f', 'rawvideo', '-pixel_format', 'yuv420p'];
   const size = ['-video_size', `${width}x${height}`, '-i', 'pipe:0', '-frames:v', '1'];
-  const output = ['-c:v', 'png', '-f', 'image2', '-update', '1', '-y', `file:${path.replaceAll('%', '%%')}`];
-  const encoder = startFfmpeg(ffmpeg, [...input, ...size, ...output], { stdin: true });
+  const output = ['-c:v', 'png', '-f', 'image2pipe', 'pipe:1'];
+  const encoder = startFfmpeg(ffmpeg, [...input, ...size, ...output], { stdin: true, outputs: 1 });
+  const chunks: Buffer[] = [];
+  encoder.outputs[0].on('data', (chunk: Buffer) => chunks.push(chunk));
   encoder.stdin!.end(pixels);
   const exit = await encoder.exited;
-  if (exit.code === 0) return;
-  const reason = lastError(encoder.log) || exitReason(exit);
-  throw inputError(path, `cannot be written: ${reason}`, 'search in results whose folder can be written to');
+  if (exit.code !== 0) {
+    const reason = `made no PNG picture: ${lastError(encoder.log) || exitReason(exit)}`;
+    throw inputError(ffmpeg.path, reason, 'install another build of it');
+  }
+  return Buffer.concat(chunks);
 }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -28,6 +29,11 @@ const INDEX_SCHEMA = z.object({
 /** What a folder of patches holds: of each trajectory its span in seconds and its best patches with their embeddings. */
 export type PatchIndex = z.infer<typeof INDEX_SCHEMA>;
 
+/** Whether a path is that of a folder of patches, and not of one with several. */
+export function isPatches(folder: string): boolean {
+  return existsSync(join(folder, INDEX));
+}
+
 /**
  * The folders of patches in the results of a run.
  *
@@ -44,7 +50,7 @@ export async function findPatches(folder: string): Promise<string[]> {
     const reasons: Record<string, string> = { ENOENT: 'no such folder', ENOTDIR: 'is a file, not a folder' };
     throw inputError(folder, reasons[code ?? ''] ?? `cannot be read (${code})`, mend, cause);
   }
-  if (names.includes(INDEX)) return [folder];
+  if (isPatches(folder)) return [folder];
   const found = names.filter((name) => name.endsWith(PATCHES_ENDING) && !name.startsWith('.')).sort();
   if (found.length === 0) throw inputError(folder, `holds no patches (<name>${PATCHES_ENDING})`, mend);
   return found.map((name) => join(folder, name));

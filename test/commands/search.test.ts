@@ -1,4 +1,4 @@
-import { copyFileSync, cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { writeColourModel } from '../appearance/colour-model.ts';
@@ -100,8 +100,10 @@ describe('twintrack search', () => {
         .map((line) => line.split(',').map(Number));
       const y = rows.find(([frame, id]) => frame === 20 && id === best.id)![3];
       expect(Math.round((y - 6) / 78)).toBe(i);
-      expect(best).toMatchObject({ source: 'people.mp4', from: 0, same: true });
-      expect(best.to).toBeCloseTo(3.9, 3);
+      expect(best).toMatchObject({ source: 'people.mp4', same: true });
+      const shown = rows.filter(([, id]) => id === best.id).map(([frame]) => (frame - 1) / 10);
+      expect(best.from).toBeCloseTo(Math.min(...shown), 3);
+      expect(best.to).toBeCloseTo(Math.max(...shown), 3);
       expect(next.same).toBe(false);
       // the patches and the sheet show the colour that was asked for
       expect(sheet).toBe(path(`${name}/query ${i}.search.png`));
@@ -144,8 +146,12 @@ describe('twintrack search', () => {
     expect(lines[0]).toMatch(/^\d\.\d{3} {2}person 3 {2}0:00 to 0:04 {2}\w+\.mp4$/);
     expect(stderr).toBe(`${path('several/who.search.png')}\n`);
     // one folder of patches by itself
-    const one = await twintrack(['search', path('who.png'), path('several/other.patches'), '--json']);
-    expect(JSON.parse(one.stdout).results).toHaveLength(3);
+    for (let time = 0; time < 2; time++) {
+      const one = await twintrack(['search', path('who.png'), path('several/other.patches'), '--json']);
+      const { results, sheet } = JSON.parse(one.stdout);
+      expect(results).toHaveLength(3);
+      expect(sheet).toBe(path('several/who.search.png'));
+    }
   });
 
   it('a run without patches, another network, and options that do not fit are told', async () => {
@@ -169,6 +175,17 @@ describe('twintrack search', () => {
     expect(off).toEqual(failure('--save-patches: nobody is looked at; leave out appearance.mode=off', 2));
     const blind = await twintrack(['track', ...boxesOf(people.boxes), '--fps', '10', '--save-patches']);
     expect(blind).toEqual(failure('--save-patches: there are no pictures to save without a video; name one', 2));
+  });
+
+  it('tells what it found also where the sheet cannot be written', async () => {
+    const query = picture('sheet.png', 'red');
+    mkdirSync(path('several/sheet.search.png/in-the-way'), { recursive: true });
+    for (const more of [[], ['--json']]) {
+      const { status, stdout, stderr } = await twintrack(['search', query, path('several'), ...more]);
+      expect([status, stdout.includes('person') || stdout.includes('"id"')]).toEqual([1, true]);
+      expect(stderr).toMatch(/sheet\.search\.png: cannot be written.*\n$/);
+    }
+    rmSync(path('several/sheet.search.png'), { recursive: true });
   });
 
   it('leaves no folder of patches behind when the run fails', async () => {
