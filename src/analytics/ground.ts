@@ -5,7 +5,7 @@ import type { CalibrationParameters } from './parameters.ts';
 
 /** Metres a degree of latitude: the mean radius of WGS84 (IUGG R1) times π / 180. */
 const METRES_PER_DEGREE = (6_371_008.8 * Math.PI) / 180;
-/** Speeds and ways are of the feet a second apart: the boxes tremble from frame to frame. */
+/** Speeds are of the feet this long before and after, ways of such steps: the boxes tremble from frame to frame. */
 const STEP_SECONDS = 0.5;
 
 /** The place on earth of ground point 0, 0, in degrees; `heading` is clockwise from north to the y axis. */
@@ -107,7 +107,8 @@ export class GroundPlane {
 }
 
 /**
- * Speed at each observation in m/s: the way between half a second before and after, by time. NaN where that is not known.
+ * Speed at each observation in m/s: the way between half a second before and after, by time; where nothing was observed within it, between the
+ * neighbours. NaN where the feet are not known.
  *
  * @param feet n × 2 metres, see `GroundPlane.feetOf`
  * @param times n, seconds
@@ -119,7 +120,8 @@ export function speedsOf(feet: Float64Array, times: Float64Array): Float64Array 
   for (let i = 0; i < times.length; i++) {
     while (times[i] - times[from] > STEP_SECONDS + 1e-6) from++;
     while (to + 1 < times.length && times[to + 1] - times[i] <= STEP_SECONDS + 1e-6) to++;
-    if (to > from) speeds[i] = distance(feet, from, to) / (times[to] - times[from]);
+    const [a, b] = to > from ? [from, to] : [Math.max(0, i - 1), Math.min(times.length - 1, i + 1)];
+    if (b > a) speeds[i] = distance(feet, a, b) / (times[b] - times[a]);
   }
   return speeds;
 }

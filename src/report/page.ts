@@ -132,11 +132,11 @@ function people({ people, pictures, picture, result }: ReportData, times: Times)
     return html`<img src="${dataUrl('image/jpeg', jpeg)}" width="32" height="64" alt="">`;
   };
   const row = (person: PersonRecord) => {
-    const { id, start, end, zones, lines, way = 0, speed = 0 } = person;
+    const { id, start, end, zones, lines, way = 0, speed } = person;
     const seconds = end - start;
     return html`<tr data-id="${id}"><td data-v="${id}"><i style="background:${colour(id)}"></i>${id}${pictures && html`<td>${thumbnail(id)}`}<td class="n" data-v="${start}">${times.at(start)}<td class="n late" data-v="${end}">${times.at(end)}<td class="n" data-v="${seconds}">${length(seconds)}${
       measured &&
-      html`<td class="n" data-v="${way}">${way.toFixed(1)} m<td class="n" data-v="${speed}">${speed.toFixed(2)} m/s`
+      html`<td class="n" data-v="${way}">${way.toFixed(1)} m<td class="n" data-v="${speed ?? -1}">${speed === undefined ? '' : `${speed.toFixed(2)} m/s`}`
     }${passed && html`<td class="events">${[zones.join(' → '), ...lines].filter(Boolean).join(', ')}`}<td><svg class="mini" viewBox="0 0 ${picture.width} ${picture.height}"><use href="#p${id}"/></svg></tr>
 `;
   };

@@ -17,7 +17,7 @@ export interface PersonRecord {
   /** Names of zones entered, in order, and lines crossed as "door in". */
   readonly zones: readonly string[];
   readonly lines: readonly string[];
-  /** Way in metres and median speed in m/s, with a ground plane. */
+  /** Way in metres and median speed in m/s, with a ground plane; no speed where one is not known. */
   readonly way?: number;
   readonly speed?: number;
 }
@@ -42,10 +42,10 @@ export function recordOf(
   };
 }
 
-function movement(trajectory: Trajectory, ground: GroundPlane): { way: number; speed: number } {
+function movement(trajectory: Trajectory, ground: GroundPlane): Pick<PersonRecord, 'way' | 'speed'> {
   const feet = ground.feetOf(trajectory);
   const speeds = speedsOf(feet, trajectory.times).filter(Number.isFinite).sort();
-  return { way: wayOf(feet, trajectory.times), speed: speeds.length > 0 ? speeds[speeds.length >> 1] : 0 };
+  return { way: wayOf(feet, trajectory.times), ...(speeds.length > 0 && { speed: speeds[speeds.length >> 1] }) };
 }
 
 /** The feet at even steps of the observations, without points that add nothing. */
