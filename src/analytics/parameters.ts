@@ -30,6 +30,9 @@ const RATIOS = 'if its points are ratios, add unit: ratio';
 
 function zoneProblem(points: Points, pixels: boolean): string | undefined {
   if (points.length < 3) return `a zone needs 3 points or more, not ${points.length}`;
+  const next = (i: number) => (i + 1) % points.length;
+  const double = points.findIndex(([x, y], i) => x === points[next(i)][0] && y === points[next(i)][1]);
+  if (double >= 0) return `points ${double + 1} and ${next(double) + 1} are the same; leave one out`;
   const polygon = Float64Array.from(points.flat());
   const sides = selfCrossing(polygon);
   if (sides) return `the outline crosses itself: sides ${sides[0]} and ${sides[1]} meet; list the corners in turn`;

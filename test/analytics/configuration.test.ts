@@ -48,6 +48,10 @@ calibration:
       'zones: { a: { points: [[0, 0], [90, 90], [90, 0], [0, 90]] } }',
       'zones.a.points: the outline crosses itself: sides 1 and 3 meet; list the corners in turn',
     ],
+    [
+      'zones: { a: { points: [[0, 0], [90, 0], [90, 90], [0, 0]] } }',
+      'zones.a.points: points 4 and 1 are the same; leave one out',
+    ],
     ['zones: { a: { points: [[0, 0], [90, 90]] } }', 'zones.a.points: a zone needs 3 points or more, not 2'],
     [
       'zones: { a: { points: [[0, 0], [50, 50], [90, 90]] } }',
