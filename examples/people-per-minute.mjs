@@ -9,5 +9,7 @@ const { trajectories, summary } = await readTrajectories(file);
 const stays = trajectories.map(({ id, times }) => ({ id, start: times[0], end: times[times.length - 1] }));
 const bins = Math.ceil(summary.duration / step);
 console.log('seconds,people');
-for (const [i, people] of occupancyOf(stays, bins * step, bins).entries())
-  console.log(`${i * step},${people.toFixed(2)}`);
+for (const [i, people] of occupancyOf(stays, bins * step, bins).entries()) {
+  const part = Math.min(1, summary.duration / step - i); // of the last interval there is less
+  console.log(`${i * step},${(people / part).toFixed(2)}`);
+}
