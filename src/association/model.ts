@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { inputError } from '../errors.ts';
-import type { AssociationScore } from './features.ts';
+import { type AssociationScore, FEATURE_COUNT } from './features.ts';
 import { handSetScore } from './hand-set.ts';
 import { learnedScore } from './learned.ts';
 
@@ -56,7 +56,7 @@ export async function loadAssociationScore(name: string): Promise<AssociationSco
   }
 }
 
-/** Columns of equal length whose branches lead to later nodes of the tree and to known features, so that every walk ends. */
+/** Columns of equal length whose branches go by known features and lead to later nodes of the tree, so that every walk ends. */
 function isTree({
   feature,
   value,
@@ -71,6 +71,9 @@ function isTree({
   const n = feature.length;
   if (value.length !== n || left.length !== n || missing.length !== n) return false;
   return feature.every(
-    (f, k) => Number.isInteger(f) && (f < 0 || (Number.isInteger(left[k]) && left[k] > k && left[k] + 1 < n)),
+    (f, k) =>
+      Number.isInteger(f) &&
+      f < FEATURE_COUNT &&
+      (f < 0 || (Number.isInteger(left[k]) && left[k] > k && left[k] + 1 < n)),
   );
 }

@@ -8,7 +8,7 @@ import { ExampleCollector } from './association-examples.ts';
 import { BOOSTING_DEFAULTS, type BoostingOptions, type Examples, trainBoosting } from './boosting.ts';
 import { concatenate, countPositives, joinExamples, probabilities } from './example-sets.ts';
 import type { LooksExamples } from './looks-examples.ts';
-import { type LooksFigures, learnLooks, looksFigures } from './looks-training.ts';
+import { canLearnLooks, type LooksFigures, learnLooks, looksFigures } from './looks-training.ts';
 import type { MotSequence } from './mot-root.ts';
 import {
   type CalibrationBin,
@@ -78,6 +78,13 @@ export async function trainAssociation(
   const examples = examplesByName(sequences);
   const all = joinExamples(examples);
   requireBothClasses(options.source ?? 'sequences', sequences, all);
+  const looks = options.looks && only(options.looks, names);
+  if (looks && !canLearnLooks(looks))
+    throw inputError(
+      'looks',
+      'hold no pairs of one person and of two of these sequences',
+      'make them of the same sequences',
+    );
   const boosting = options.boosting ?? BOOSTING_DEFAULTS;
   const total = names.length > 1 ? names.length + 1 : 1;
   const models: (BoostedModel | undefined)[] = [];
@@ -88,10 +95,10 @@ export async function trainAssociation(
   await options.onModel?.(total - 1, total);
   const crossValidation = crossValidate(names, examples, models);
   const motion = trainBoosting(all, FEATURES, boosting);
-  const looks = options.looks && only(options.looks, names);
+  const withLooks = looks && looksFigures(names, models, looks);
   return {
     model: looks ? learnLooks(motion, looks) : motion,
-    ...(looks && { looks: looksFigures(names, models, looks) }),
+    ...(withLooks && { looks: withLooks }),
     sequences: names.length,
     frames: names.reduce((sum, name) => sum + sequences.find((s) => s.name === name)!.frames.length, 0),
     pairs: all.length,

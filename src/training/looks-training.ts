@@ -2,11 +2,18 @@ import { type BoostedModel, type BoostedTree, BoostedTrees } from '../associatio
 import { FEATURE_COUNT, FEATURES, SIMILARITY } from '../association/features.ts';
 import { learnedScore } from '../association/learned.ts';
 import { BOOSTING_DEFAULTS, type Examples, trainBoosting } from './boosting.ts';
-import { joinExamples, probabilities } from './example-sets.ts';
+import { countPositives, joinExamples, probabilities } from './example-sets.ts';
 import type { LooksExamples } from './looks-examples.ts';
 import { type ProbabilityFigures, probabilityFigures } from './probability-figures.ts';
 
 const LOOKS_BOOSTING = { ...BOOSTING_DEFAULTS, trees: 40 };
+
+/** Whether there are pairs with looks of both kinds: of one person, and of two. */
+export function canLearnLooks({ sequences, others }: LooksExamples): boolean {
+  const pairs = joinExamples([...sequences.values(), others].map(looked));
+  const positives = countPositives(pairs);
+  return positives > 0 && positives < pairs.length;
+}
 
 /** What looks add: figures of the pairs with looks of sequences left out. */
 export interface LooksFigures {
@@ -31,26 +38,28 @@ export function learnLooks(model: BoostedModel, looks: LooksExamples): BoostedMo
  * Measures that by leaving one sequence out at a time.
  *
  * @param models for each name the model learned without that sequence, if there is one
+ * @returns undefined where no sequence can be left out
  */
 export function looksFigures(
   names: readonly string[],
   models: readonly (BoostedModel | undefined)[],
   looks: LooksExamples,
-): LooksFigures {
+): LooksFigures | undefined {
   const held: { own: Examples; learned: Float64Array; without: Float64Array; added: Float64Array }[] = [];
   names.forEach((name, i) => {
     const model = models[i];
     const own = looks.sequences.get(name);
-    if (!model || !own) return;
+    const rest = { ...looks, sequences: new Map([...looks.sequences].filter(([other]) => other !== name)) };
+    if (!model || !own || !canLearnLooks(rest)) return;
     const pairs = looked(own);
-    const sequences = new Map([...looks.sequences].filter(([other]) => other !== name));
     held.push({
       own: pairs,
-      learned: probabilities(learnedScore(learnLooks(model, { ...looks, sequences })), pairs),
+      learned: probabilities(learnedScore(learnLooks(model, rest)), pairs),
       without: probabilities(learnedScore(model), blind(pairs)),
       added: probabilities(learnedScore(model), pairs),
     });
   });
+  if (held.length === 0) return undefined;
   const labels = Uint8Array.from(held.flatMap(({ own }) => [...own.labels]));
   const of = (kind: 'learned' | 'without' | 'added'): ProbabilityFigures =>
     probabilityFigures(Float64Array.from(held.flatMap((h) => [...h[kind]])), labels);

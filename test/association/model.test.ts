@@ -78,6 +78,7 @@ describe('association model', () => {
     ['another schema', { ...model, schema: 'other' }, /is no association model/],
     ['other features', { ...model, features: ['a'] }, /other features/],
     ['a tree that never ends', { ...model, trees: [{ ...tree, left: [0, 0, 0] }] }, /not a tree/],
+    ['a tree of an unknown feature', { ...model, trees: [{ ...tree, feature: [99, -1, -1] }] }, /not a tree/],
     ['a tree with a short column', { ...model, trees: [{ ...tree, value: [0.5] }] }, /not a tree/],
   ])('refuses %s in one line', async (_, content, reason) => {
     const error = await loadAssociationScore(await stored(content)).catch((e: Error) => e);

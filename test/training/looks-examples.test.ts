@@ -89,6 +89,15 @@ describe('learning from people drawn into sequences without pictures', () => {
     expect(training.crossValidation).toEqual(plain.crossValidation);
   });
 
+  it('refuses pairs of one kind alone, and those of other sequences', async () => {
+    const [own] = examplesByName(sequences);
+    const same = { ...own, labels: new Uint8Array(own.length).fill(1) };
+    for (const name of [sequences[0].name, 'another'])
+      await expect(
+        trainAssociation(sequences, { looks: { ...looks, sequences: new Map([[name, same]]) } }),
+      ).rejects.toThrow(/^looks: hold no pairs of one person and of two of these sequences/);
+  });
+
   it('goes through a file, and says what is no such file', async () => {
     const file = join(folder, 'looks.json');
     writeFileSync(file, toLooksFile(looks));
