@@ -65,8 +65,8 @@ const CHECKED = 16;
 export async function adaptSiamese(video: string, options: AdaptationOptions): Promise<Adaptation> {
   const { out, epochs, signal } = options;
   const { tf, ...backend } = await loadBackend();
-  const { people, split } = await watch(video, options);
   await makeFolder(out);
+  const { people, split } = await watch(video, options);
   const [embedding, head] = await Promise.all(
     [FILES.embedding, FILES.head].map((name) => readFile(join(SHIPPED_SIAMESE, name))),
   );

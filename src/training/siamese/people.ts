@@ -23,7 +23,7 @@ export interface Split {
   readonly heldOut: Int32Array;
 }
 
-/** Share of the people that are held out. */
+/** Share of the people with two pictures that are held out. */
 const HELD_OUT = 0.15;
 /** More people than this make validation slow, not better. */
 const MOST_HELD_OUT = 100;
@@ -45,7 +45,7 @@ export function splitPeople(subject: string, { length, person, count }: People):
   if (order.length === 0)
     throw inputError(subject, 'has one picture only of each person: no pair shows one person', mend);
   if (order.length < 4) throw inputError(subject, `has two pictures or more of ${order.length} people only`, mend);
-  const kept = new Set(order.slice(0, Math.min(MOST_HELD_OUT, Math.max(2, Math.round(HELD_OUT * count)))));
+  const kept = new Set(order.slice(0, Math.min(MOST_HELD_OUT, Math.max(2, Math.round(HELD_OUT * order.length)))));
   const rows = Array.from({ length }, (_, i) => i);
   return {
     training: Int32Array.from(rows.filter((i) => !kept.has(person[i]))),

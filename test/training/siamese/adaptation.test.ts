@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -48,6 +48,15 @@ describe('adaptSiamese', { timeout: 300_000 }, () => {
     await expect(adaptSiamese(SAMPLE, { out, epochs: 1, maxFrames: 10 })).rejects.toThrow(
       /^\S*pets09-s2l1\.mp4: shows too few people clearly and at the same time in its .*; give a longer video/,
     );
-    expect(existsSync(out)).toBe(false);
+    expect(readdirSync(out)).toEqual([]);
+  });
+
+  it('says before it tracks that the folder cannot be made', async () => {
+    const file = join(folder, 'file');
+    writeFileSync(file, '');
+    const nothing = join(folder, 'no-video.mp4');
+    await expect(adaptSiamese(nothing, { out: file, epochs: 1 })).rejects.toThrow(
+      /file: cannot be made: a file has this name/,
+    );
   });
 });
