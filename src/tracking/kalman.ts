@@ -60,17 +60,13 @@ export class KalmanBoxes {
     }
   }
 
-  /**
-   * Corrects slot `s` by box `i`.
-   *
-   * @param trust divides the measurement's standard deviation; 1 for a sure detection, less for a doubtful one
-   */
-  update(s: number, boxes: Boxes, i: number, trust = 1): void {
+  /** Corrects slot `s` by box `i`. */
+  update(s: number, boxes: Boxes, i: number): void {
     const x = this.state;
     const h = boxes[4 * i + 3];
     for (let axis = 0; axis < 4; axis++) {
       const o = s * SLOT + axis * AXIS;
-      const r = (((axis < 2 ? this.noise.position : this.noise.size) * h) / trust) ** 2;
+      const r = ((axis < 2 ? this.noise.position : this.noise.size) * h) ** 2;
       const innovation = measured(boxes, i, axis) - x[o];
       const total = x[o + 2] + r;
       const gain = x[o + 2] / total;

@@ -44,11 +44,9 @@ class Oracle {
     this.P = F.mmul(this.P).mmul(F.transpose()).add(Q);
   }
 
-  update(box: readonly number[], noise: KalmanNoise, trust: number): void {
+  update(box: readonly number[], noise: KalmanNoise): void {
     const H = Matrix.eye(4, 8);
-    const R = Matrix.diag(
-      [noise.position, noise.position, noise.size, noise.size].map((s) => ((s * box[3]) / trust) ** 2),
-    );
+    const R = Matrix.diag([noise.position, noise.position, noise.size, noise.size].map((s) => (s * box[3]) ** 2));
     const S = H.mmul(this.P).mmul(H.transpose()).add(R);
     const K = this.P.mmul(H.transpose()).mmul(inverse(S));
     const innovation = Matrix.sub(new Matrix(measured(box).map((v) => [v])), H.mmul(this.x));
@@ -74,7 +72,6 @@ const box = fc.tuple(place, place, length, length);
 const step = fc.record({
   dt: fc.double({ min: 0, max: 2, noNaN: true }),
   box: fc.option(box),
-  trust: fc.double({ min: 0.2, max: 1, noNaN: true }),
 });
 
 describe('the Kalman filter', () => {
@@ -84,12 +81,12 @@ describe('the Kalman filter', () => {
         const filter = new KalmanBoxes(NOISE);
         const oracle = new Oracle(first, NOISE);
         filter.start(slot, Float64Array.from(first), 0);
-        for (const { dt, box: next, trust } of steps) {
+        for (const { dt, box: next } of steps) {
           filter.predict(slot, dt);
           oracle.predict(dt, NOISE);
           if (next) {
-            filter.update(slot, Float64Array.of(0, 0, 0, 0, ...next), 1, trust);
-            oracle.update(next, NOISE, trust);
+            filter.update(slot, Float64Array.of(0, 0, 0, 0, ...next), 1);
+            oracle.update(next, NOISE);
           }
           for (let axis = 0; axis < 4; axis++) {
             expectClose(filter.value(slot, axis, 0), oracle.x.get(axis, 0), `value ${axis}`);
