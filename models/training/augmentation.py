@@ -30,15 +30,36 @@ def some(n, p):
     return torch.nonzero(torch.rand(n) < p)[:, 0]
 
 
+DCT = torch.cos(torch.arange(8)[:, None] * (torch.arange(8) + 0.5) * torch.pi / 8) / 2
+DCT[0] /= 2**0.5
+YUV = torch.tensor([[0.299, 0.587, 0.114], [-0.169, -0.331, 0.5], [0.5, -0.419, -0.081]])
+FREQUENCY = torch.arange(8)[:, None] + torch.arange(8)
+
+
+def compressed(x):
+    """Blocks of 8 x 8 with few of their frequencies left, as video codecs leave them, colours coarser."""
+    n, _, height, width = x.shape
+    padded = F.pad(x, (0, -width % 8, 0, -height % 8), mode="replicate")
+    blocks = torch.einsum("ij,njhw->nihw", YUV, padded).unflatten(3, (-1, 8)).unflatten(2, (-1, 8))  # n, 3, rows, 8, columns, 8
+    step = (4 + 6 * FREQUENCY)[:, None] * torch.tensor([1.0, 2.0, 2.0]).view(3, 1, 1, 1, 1) * uniform(n, 0.3, 2, 5)
+    waves = torch.einsum("uy,ncryks,vs->ncrukv", DCT, blocks, DCT)
+    waves = (waves / step).round() * step
+    back = torch.einsum("uy,ncrukv,vs->ncryks", DCT, waves, DCT).flatten(4, 5).flatten(2, 3)
+    return torch.einsum("ij,njhw->nihw", YUV.inverse(), back)[:, :, :height, :width].clamp(0, 255)
+
+
 def coarse(x):
-    """Fewer pixels and back, or a blur: another size for each of a person's patches, on half of them."""
+    """Fewer pixels and back, blurred or sharpened, or a codec's blocks: another size for each of a person's patches, on half of them."""
     for start in range(4):
         chosen = torch.arange(start, len(x), 4)
         chosen = chosen[some(len(chosen), 0.5)]
         width = int(torch.randint(14, 48, ()))
-        small = F.interpolate(x[chosen], (int(width * torch.empty(()).uniform_(1.9, 2.4)), width), mode="area")
-        if torch.rand(()) < 0.3:
-            small = F.avg_pool2d(F.pad(small, (1, 1, 1, 1), mode="replicate"), 3, 1)
+        small = F.interpolate(x[chosen], (int(width * torch.empty(()).uniform_(1.9, 2.6)), width), mode="area")
+        if torch.rand(()) < 0.5:
+            blurred = F.avg_pool2d(F.pad(small, (1, 1, 1, 1), mode="replicate"), 3, 1)
+            small = torch.lerp(small, blurred, torch.empty(()).uniform_(-1, 1)).clamp(0, 255)
+        if torch.rand(()) < 0.5:
+            small = compressed(small)
         x[chosen] = F.interpolate(small, SIZE, mode="bilinear", align_corners=False)
     return x
 
@@ -74,12 +95,13 @@ def occluded(x):
 
 
 def erased(x):
-    """A rectangle of one colour or of noise."""
-    chosen = some(len(x), 0.25)
+    """A rectangle of one colour or of noise, every third one a post from top to bottom."""
+    chosen = some(len(x), 0.3)
     n = len(chosen)
-    h, w = uniform(n, 0.1, 0.5), uniform(n, 0.2, 0.7)
+    post = torch.rand(n, 1, 1, 1) < 0.33
+    h, w = torch.where(post, 1, uniform(n, 0.1, 0.5)), torch.where(post, uniform(n, 0.08, 0.25), uniform(n, 0.2, 0.8))
     top, left = torch.rand(n, 1, 1, 1) * (1 - h), torch.rand(n, 1, 1, 1) * (1 - w)
-    mask = (ROWS > top) & (ROWS < top + h) & (COLUMNS > left) & (COLUMNS < left + w)
+    mask = (ROWS >= top) & (ROWS <= top + h) & (COLUMNS > left) & (COLUMNS < left + w)
     noise = torch.randn(1, 3, *SIZE) * 40 * (torch.rand(n, 1, 1, 1) < 0.5)
     x[chosen] = torch.where(mask, (torch.rand(n, 3, 1, 1) * 255 + noise).clamp(0, 255), x[chosen])
     return x

@@ -38,6 +38,18 @@ def read_set(folder, name):
     return np.stack(images), np.array(people), np.array(cameras), names
 
 
+class Mixtures:
+    """People who do not exist, and what the teacher says of them: on disk, as mixtures.py wrote them."""
+
+    def __init__(self, folder):
+        self.images = np.load(os.path.join(folder, "mixtures.npy"), mmap_mode="r")  # uint8 [m, 3, 144, 72]
+        self.taught = np.load(os.path.join(folder, "mixtures-taught.npy"), mmap_mode="r")  # unit [m, 256]
+
+    def draw(self, rng, count):
+        at = np.sort(rng.integers(len(self.images), size=count))
+        return torch.from_numpy(self.images[at]), torch.from_numpy(self.taught[at])
+
+
 @dataclass
 class Data:
     images: torch.Tensor  # uint8 [n, 3, 144, 72]
@@ -45,8 +57,7 @@ class Data:
     cameras: np.ndarray
     detected: np.ndarray  # whether the box is a detector's
     teacher: torch.Tensor  # unit [n, 256]
-    mixtures: torch.Tensor  # uint8 [m, 3, 144, 72]: people who do not exist
-    mixtures_teacher: torch.Tensor  # unit [m, 256]
+    mixtures: "Mixtures"
     held: tuple  # images, people, cameras of people kept out of the training
     val: tuple
 
@@ -66,17 +77,15 @@ def load(folder, taught_in):
     """Everything in memory; `taught_in` is the folder that teacher.py and mixtures.py wrote."""
     images, labels, cameras, detected, taught = [], [], [], [], []
     val = read_set(folder, "cuhk03-val")
-    mixtures = np.load(os.path.join(taught_in, "mixtures.npz"))
     for name in SETS:
         pictures, people, seen, files = read_set(folder, name)
-        # the detected crops show what the labelled ones of the same name show
-        source = "cuhk03-train-labeled" if name == "cuhk03-train-detected" else name
-        known = np.load(os.path.join(taught_in, f"teacher-{source}.npz"))
+        known = np.load(os.path.join(taught_in, f"teacher-{name}.npz"))
         keep = ~np.isin(people, known["excluded"])
         if name.startswith("cuhk03"):
             keep &= people % HELD != 7
         images.append(pictures[keep])
-        labels += [f"{source} {p}" for p in people[keep]]
+        # the detected crops are of the same people as the labelled ones
+        labels += [f"{name.removesuffix('-detected').removesuffix('-labeled')} {p}" for p in people[keep]]
         cameras.append(seen[keep])
         detected.append(np.full(keep.sum(), name.endswith("detected")))
         at = {file: i for i, file in enumerate(known["files"])}
@@ -87,8 +96,7 @@ def load(folder, taught_in):
         np.concatenate(cameras),
         np.concatenate(detected),
         torch.from_numpy(np.concatenate(taught)).float(),
-        planes(mixtures["images"]),
-        torch.from_numpy(mixtures["embeddings"]).float(),
+        Mixtures(taught_in),
         held_out(folder),
         (planes(val[0]), val[1], val[2]),
     )

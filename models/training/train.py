@@ -1,6 +1,6 @@
 """Trains the sister network; DIR is the folder that teacher.py and mixtures.py wrote. See README.md of this folder.
 
-    python train.py --data REID_FOLDER --out DIR [--minutes 108]
+    python train.py --data REID_FOLDER --out DIR [--minutes 180] [--start FOLDER]
 """
 
 import argparse
@@ -14,14 +14,14 @@ import torch
 import torch.nn.functional as F
 
 import crops
-from augmentation import augment, plain, shifted
+from augmentation import augment, coarse, erased, occluded, plain, shifted
 from measures import auc, rank1
 from network import EMBEDDING, Head, Sister
+from start import take_up
 from torch import nn
 
-PEOPLE, EACH, MIXTURES = 16, 4, 48
+PEOPLE, EACH, MIXTURES = 16, 4, 128
 CHECK_SECONDS = 240
-SETTLED, FIRST_LAYERS = 0.66, 3  # from this share of the time on the first layers stay as they are: they cost most and change least
 
 
 class Classes(nn.Module):
@@ -32,6 +32,15 @@ class Classes(nn.Module):
         self.weight = nn.Parameter(torch.randn(identities, EMBEDDING) * 0.1)
         self.teacher = nn.Linear(EMBEDDING, 256)
         self.scale, self.margin = scale, margin
+
+    @torch.no_grad()
+    def begin(self, embeddings, labels, teacher):
+        """Each identity where its pictures are, and the least squares map onto the teacher's."""
+        means = torch.zeros_like(self.weight).index_add_(0, labels, embeddings)
+        self.weight.copy_(F.normalize(means))
+        scaled = embeddings * EMBEDDING**0.5
+        self.teacher.weight.copy_(torch.linalg.lstsq(scaled, teacher).solution.T)
+        self.teacher.bias.zero_()
 
     def forward(self, unit, labels):
         cosine = unit @ F.normalize(self.weight).T
@@ -91,10 +100,11 @@ class Batches(torch.utils.data.IterableDataset):
         torch.manual_seed(self.seed)
         sampler = Sampler(self.data.labels, self.data.cameras, np.random.default_rng(self.seed))
         while True:
-            chosen, mixed = sampler.batch(), torch.randint(0, len(self.data.mixtures), (MIXTURES,))
-            # what the teacher was shown, the student is shown much the same
-            x = torch.cat([augment(self.data.images[chosen]), shifted(self.data.mixtures[mixed].float())])
-            yield x.contiguous(memory_format=torch.channels_last), chosen, mixed
+            chosen = sampler.batch()
+            pictures, taught = self.data.mixtures.draw(sampler.rng, MIXTURES)
+            # their colours are what the teacher was shown
+            x = torch.cat([augment(self.data.images[chosen]), erased(coarse(occluded(shifted(pictures.float()))))])
+            yield x.contiguous(memory_format=torch.channels_last), chosen, torch.cat([self.data.teacher[chosen], taught])
 
 
 def losses(model, head, classes, x, labels, teacher):
@@ -109,11 +119,11 @@ def losses(model, head, classes, x, labels, teacher):
     same = labels[:, None] == labels[None]
     i, j, target = pairs(people.detach(), same)
     return {
-        "identity": classes(own, labels),
+        "identity": 0.5 * classes(own, labels),
         "triplet": 2 * triplet(people, same),
         "pair": 0.5 * F.binary_cross_entropy_with_logits(head(own[i], own[j])[:, 0], target),
-        "embedding": 8 * (1 - F.cosine_similarity(classes.teacher(embedding), teacher)).mean(),
-        "relation": 40 * (similarity - teacher @ teacher.T).square().mean(),
+        "embedding": 12 * (1 - F.cosine_similarity(classes.teacher(embedding), teacher)).mean(),
+        "relation": 80 * (similarity - teacher @ teacher.T).square().mean(),
     }
 
 
@@ -146,16 +156,21 @@ def main():
     options = argparse.ArgumentParser()
     options.add_argument("--data", required=True)
     options.add_argument("--out", required=True)
-    options.add_argument("--minutes", type=float, default=108)
-    options.add_argument("--rate", type=float, default=1.2e-3)
+    options.add_argument("--minutes", type=float, default=180)
+    options.add_argument("--start", help="folder with the ONNX files of an earlier training to take up")
+    options.add_argument("--rate", type=float, default=1e-3)
     options = options.parse_args()
-    torch.set_num_threads(1)  # more threads only wait for each other on a busy machine
+    torch.set_num_threads(2)
     torch.manual_seed(1)
     os.makedirs(options.out, exist_ok=True)
     data = crops.load(options.data, options.out)
     model, head, classes = Sister(), Head(), Classes(int(data.labels.max()) + 1)
+    if options.start and not os.path.exists(os.path.join(options.out, "state.pt")):
+        take_up(model, head, options.start, augment(data.images[:: len(data.images) // 512]))
+        classes.begin(embed(model, data.images), torch.from_numpy(data.labels), data.teacher)
     average = copy.deepcopy(model)
     model.to(memory_format=torch.channels_last)
+    compiled = torch.compile(model)
     weights = [p for part in (model, head, classes) for p in part.parameters()]
     optimiser = torch.optim.AdamW(weights, lr=options.rate, weight_decay=0.02)
     labels = torch.from_numpy(data.labels)
@@ -169,23 +184,20 @@ def main():
     print(f"{len(data.labels)} crops of {len(classes.weight)} people, step {step}, {spent / 60:.1f} minutes done", flush=True)
     sums, count, last, checked = {}, 0, time.time(), time.time()
     loader = torch.utils.data.DataLoader(Batches(data, step + 1), None, num_workers=1, prefetch_factor=4)
-    for x, chosen, mixed in loader:
+    for x, chosen, teacher in loader:
         if spent >= options.minutes * 60:
             break
         progress = spent / options.minutes / 60
-        if progress >= SETTLED:
-            model.layers[:FIRST_LAYERS].eval().requires_grad_(False)
         rate = options.rate * min(1, (step + 1) / 300) * (0.5 + 0.5 * np.cos(np.pi * progress)) + 1e-6
         for group in optimiser.param_groups:
             group["lr"] = rate
-        teacher = torch.cat([data.teacher[chosen], data.mixtures_teacher[mixed]])
-        parts = losses(model, head, classes, x, labels[chosen], teacher)
+        parts = losses(compiled, head, classes, x, labels[chosen], teacher)
         optimiser.zero_grad()
         sum(parts.values()).backward()
         nn.utils.clip_grad_norm_(weights, 5)
         optimiser.step()
         step += 1
-        follow(average, model, min(0.998, step / (step + 20)))
+        follow(average, model, min(0.999, step / (step + 20)))
         for name, value in parts.items():
             sums[name] = sums.get(name, 0) + value.item()
         count += 1
