@@ -15,8 +15,8 @@ export const appearanceParameters = z.strictObject({
     .default('siamese')
     .describe('The Siamese network: siamese (which comes with twintrack), or a folder made by "train siamese"')
     .meta({ unit: '' }),
-  weight: number(1.1, 0, 10, 'ratio', 'Weight of the similarity: what its log-odds are multiplied by'),
-  bias: number(-4, -10, 10, 'log-odds', 'Added to them; people of one camera look more alike than those of two'),
+  weight: number(1, 0, 10, 'ratio', 'Weight of the similarity: what its log-odds are multiplied by'),
+  bias: number(-5, -10, 10, 'log-odds', 'Added to them; people of one camera look more alike than those of two'),
   recallSeconds: number(20, 0, 3600, 's', 'Somebody unseen for up to this long may be recognised by looks'),
   recallReturned: z
     .boolean()
