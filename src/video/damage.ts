@@ -3,6 +3,8 @@ import { inputError, type TwintrackError } from '../errors.ts';
 import { type Exit, exitReason, lastError } from './ffmpeg.ts';
 import type { Input } from './input.ts';
 
+/** Lines of ffmpeg's log that only describe the input: names and titles may say anything. */
+const DESCRIPTION = /^\[info\]/;
 /** What shows in ffmpeg's log that a file ends before its time. */
 const CUT_OFF = /partial file|File ended prematurely/;
 
@@ -53,6 +55,7 @@ export class DamageWatch {
    * frames is complete.
    */
   onLine(line: string, received: number): void {
+    if (DESCRIPTION.test(line)) return;
     if (CUT_OFF.test(line)) this.#cutOff = true;
     else if (received > 0 && DAMAGED.test(line)) this.#damagedNear ??= received;
   }

@@ -50,7 +50,11 @@ function toRegExp(segment: string): RegExp {
     if (token.length > 1 && token.startsWith('{')) return `(?:${token.slice(1, -1).split(',').map(literal).join('|')})`;
     return `\\${token}`;
   });
-  return new RegExp(`^${source}$`, 's');
+  try {
+    return new RegExp(`^${source}$`, 's');
+  } catch {
+    return new RegExp(`^${literal(segment)}$`, 's'); // [5-1] is no range
+  }
 }
 
 function literal(text: string): string {

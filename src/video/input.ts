@@ -48,12 +48,13 @@ export function resolveInput(input: string, options: InputOptions = {}): Input {
   if (/^[a-z][a-z0-9+.-]+:\/\//i.test(input)) {
     throw inputError(input, 'is a network address, not a file', 'follow live cameras with `twintrack stream`');
   }
-  const stat = statSync(input, { throwIfNoEntry: false });
+  const stat = statOf(input);
   if (!stat && isGlob(input)) return fromGlob(input, options);
   if (!stat) throw inputError(input, 'does not exist', 'check the path');
   const head = readHead(input, stat);
   if (stat.isDirectory()) return fromDirectory(input, options);
-  if (stat.isFile() && stat.size === 0) throw inputError(input, 'is empty (0 bytes)', 'copy or record it again');
+  if (!stat.isFile()) throw inputError(input, 'is a pipe or a device, no file', 'give it as standard input: - < NAME');
+  if (stat.size === 0) throw inputError(input, 'is empty (0 bytes)', 'copy or record it again');
   if (isPicture(input)) return fromPictures(input, stem(input), [input], options.frameRate ?? DEFAULT_FRAME_RATE);
   return {
     subject: input,
@@ -150,6 +151,20 @@ function frameRateOf(folder: string, options: InputOptions): number {
     } catch {}
   }
   return DEFAULT_FRAME_RATE;
+}
+
+function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code ?? '';
+    const reasons: Record<string, string> = {
+      EACCES: 'permission denied',
+      ELOOP: 'its links go round',
+      ENAMETOOLONG: 'the name is too long',
+    };
+    throw inputError(path, `may not be read (${reasons[code] ?? code})`, 'check the path and its permissions', cause);
+  }
 }
 
 /** Reads the first bytes of a file; a folder is only opened. */

@@ -141,6 +141,10 @@ function explain(input: Input, log: readonly string[], exit: Exit) {
   const { subject } = input;
   const told = lastError(log) || exitReason(exit);
   const isMp4 = !input.head || /^(ftyp|moov|mdat|free|skip|wide)$/.test(input.head.toString('latin1', 4, 8));
+  if (input.kind === 'stdin' && /moov atom not found|Error marking filters as finished|partial file/.test(text)) {
+    const mend = 'name the file, or move its index to the front: ffmpeg -i FILE -c copy -movflags +faststart NEW';
+    return inputError(subject, 'has its index at the end, or is cut off: it cannot be read as a stream', mend);
+  }
   if (isMp4 && /moov atom not found/.test(text)) {
     return inputError(subject, 'is cut off: the index at its end (moov) is missing', 'copy or record it again');
   }

@@ -21,38 +21,30 @@ export class Replay {
 
   /** Feeds the beginning of the stream to a process until that ends, or 64 MB have passed, keeping it for `feed`. */
   async record(ffmpeg: FfmpegProcess): Promise<void> {
-    let exited = false;
-    const end = ffmpeg.exited.then(() => {
-      exited = true;
-      return undefined;
-    });
-    while (!exited && this.#headBytes < RECORD_LIMIT) {
+    const life = new Life(ffmpeg);
+    while (!life.over && this.#headBytes < RECORD_LIMIT) {
       this.#next ??= this.#chunks.next();
-      const result = await Promise.race([this.#next, end]);
+      const result = await life.await(this.#next);
       if (!result || result.done) break; // the pending read stays for the next turn
       this.#next = undefined;
       this.#head.push(result.value);
       this.#headBytes += result.value.length;
-      await write(ffmpeg, result.value, end);
+      await write(ffmpeg, result.value, life);
     }
     ffmpeg.stdin?.end();
   }
 
   /** Feeds the whole stream to a process. */
   async feed(ffmpeg: FfmpegProcess): Promise<void> {
-    let exited = false;
-    const end = ffmpeg.exited.then(() => {
-      exited = true;
-      return undefined;
-    });
-    for (const chunk of this.#head) await write(ffmpeg, chunk, end);
+    const life = new Life(ffmpeg);
+    for (const chunk of this.#head) await write(ffmpeg, chunk, life);
     this.#head = [];
-    while (!exited) {
+    while (!life.over) {
       this.#next ??= this.#chunks.next();
-      const result = await Promise.race([this.#next, end]);
+      const result = await life.await(this.#next);
       if (!result || result.done) break;
       this.#next = undefined;
-      await write(ffmpeg, result.value, end);
+      await write(ffmpeg, result.value, life);
     }
     ffmpeg.stdin?.end();
   }
@@ -63,9 +55,31 @@ export class Replay {
   }
 }
 
+/** How long a process lives. (`Promise.race` with its end would keep the result of every race until then.) */
+class Life {
+  over = false;
+  #wake = () => {};
+
+  constructor(ffmpeg: FfmpegProcess) {
+    ffmpeg.exited.then(() => {
+      this.over = true;
+      this.#wake();
+    });
+  }
+
+  /** What the promise gives; undefined when the process ends before. One at a time. */
+  await<T>(promise: Promise<T>): Promise<T | undefined> {
+    return new Promise((resolve, reject) => {
+      this.#wake = () => resolve(undefined);
+      if (this.over) this.#wake();
+      promise.then(resolve, reject);
+    });
+  }
+}
+
 /** Writes and waits until it is taken, or the process has ended. */
-async function write(ffmpeg: FfmpegProcess, chunk: Buffer, end: Promise<unknown>): Promise<void> {
+async function write(ffmpeg: FfmpegProcess, chunk: Buffer, life: Life): Promise<void> {
   const stdin = ffmpeg.stdin!;
   if (stdin.destroyed || stdin.write(chunk)) return;
-  await Promise.race([new Promise<void>((resolve) => stdin.once('drain', resolve)), end]);
+  await life.await(new Promise<void>((resolve) => stdin.once('drain', resolve)));
 }

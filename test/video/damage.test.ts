@@ -81,6 +81,17 @@ describe('mp4', () => {
   });
 });
 
+test('names and titles that speak of damage are none', async () => {
+  const clip = makeClip(
+    path('my partial file.mp4'),
+    'testsrc2=s=64x64:r=5:d=1',
+    ...h264,
+    '-metadata',
+    'title=damaged at File ended prematurely',
+  );
+  expect((await readAll(clip)).error).toBeUndefined();
+});
+
 test('an AVI cut exactly between two frames is noticed', async () => {
   const whole = readFileSync(make('edge.avi', ['-c:v', 'mpeg4', '-q:v', '3']));
   const edge = whole.indexOf('00dc', Math.floor(whole.length / 2));

@@ -1,12 +1,17 @@
+import { execFileSync } from 'node:child_process';
 import { createReadStream, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
+import { Readable, Writable } from 'node:stream';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { TwintrackError } from '../../src/errors.ts';
+import type { Exit, FfmpegProcess } from '../../src/video/ffmpeg.ts';
 import { glob } from '../../src/video/glob.ts';
 import { openVideo, probe } from '../../src/video/index.ts';
 import { naturalOrder } from '../../src/video/pictures.ts';
+import { Replay } from '../../src/video/replay.ts';
 import { asNobody, makeClip, numberedFrames, readAll, runFfmpeg, temporaryFolder } from './clips.ts';
 
 const folder = temporaryFolder();
@@ -178,6 +183,13 @@ describe('file names', () => {
   });
 });
 
+/** Bytes of buffers that are not garbage yet. */
+function memory(): number {
+  setFlagsFromString('--expose-gc');
+  runInNewContext('gc')();
+  return process.memoryUsage().arrayBuffers;
+}
+
 describe('standard input', () => {
   test.each(['mkv', 'ts', 'mp4'])('a .%s is read from "-" as from a file', async (ending) => {
     const quality = ['-c:v', 'libx264', '-qp', '0', '-movflags', '+faststart'];
@@ -188,6 +200,26 @@ describe('standard input', () => {
     expect(piped.info).toMatchObject({ kind: 'stdin', name: 'stdin', width: 64, height: 64, frameRate: 25 });
     expect(piped.times).toEqual(fromFile.times);
     expect(piped.frames.map((f) => f.pixels![0])).toEqual(fromFile.frames.map((f) => f.pixels![0]));
+  });
+
+  test('a large one keeps no memory of what has passed', async () => {
+    const process = {
+      exited: new Promise<Exit>(() => {}),
+      stdin: new Writable({ write: (_chunk, _, done) => done() }),
+    };
+    const chunks = (async function* () {
+      for (let k = 0; k < 3000; k++) yield Buffer.alloc(1 << 16, k);
+    })();
+    const before = memory();
+    await new Replay(Readable.from(chunks, { objectMode: false })).feed(process as unknown as FfmpegProcess);
+    expect(memory() - before).toBeLessThan(100 * 2 ** 20); // of 188 MB
+  });
+
+  test('an mp4 whose index is at its end cannot be read as a stream, and the mend is told', async () => {
+    const clip = makeClip(path('index-last.mp4'), 'testsrc2=s=640x360:r=25:d=20', '-c:v', 'mjpeg', '-q:v', '2');
+    await expect(openVideo('-', { stdin: createReadStream(clip) })).rejects.toThrow(
+      /^-: has its index at the end, or is cut off: .*; name the file, or move its index to the front/,
+    );
   });
 
   test('a file larger than what is probed passes through whole', async () => {
@@ -237,6 +269,10 @@ describe('what cannot be read is told in one line', () => {
     expect(await failure(path('empty.mp4'))).toMatch(/^is empty \(0 bytes\); /);
     expect(await failure(path('no-pictures'))).toMatch(/^holds no picture \(\.jpg/);
     expect(await failure(path('none-*.jpg'))).toMatch(/^matches no file; /);
+    expect(await failure(path('none [2024-05-01].mp4'))).toMatch(/^matches no file; /);
+    expect(await failure('x'.repeat(300))).toMatch(/^may not be read \(the name is too long\); /);
+    execFileSync('mkfifo', [path('fifo')]);
+    expect(await failure(path('fifo'))).toMatch(/^is a pipe or a device, no file; give it as standard input/);
   });
 
   test('a text file named .mp4 or .txt, sound only, sound with a cover picture', async () => {
