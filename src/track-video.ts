@@ -1,4 +1,5 @@
 import { basename, extname } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { type AppearanceModel, loadSiamese } from './appearance/siamese.ts';
 import { calibrated } from './appearance/similarity-head.ts';
 import { AppearanceStage } from './appearance/stage.ts';
@@ -254,7 +255,10 @@ function videoOptions({ maxFrames, frameRate, signal }: TrackVideoOptions): Vide
 
 /** Frames without a picture, for detections without their video. */
 async function* emptyFrames(count: number, frameRate: number): AsyncGenerator<Frame> {
-  for (let index = 0; index < count; index++) yield { index, time: index / frameRate, width: 0, height: 0 };
+  for (let index = 0; index < count; index++) {
+    if (index % 256 === 0) await setImmediate(); // let signals in
+    yield { index, time: index / frameRate, width: 0, height: 0 };
+  }
 }
 
 /** What the trajectories file tells of the run. */

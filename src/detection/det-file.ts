@@ -13,6 +13,8 @@ export interface DetectionFile extends Detector {
   readonly frameCount: number;
 }
 
+/** More frames than these, ten days at 30 a second, are a slip of a file. */
+const MOST_FRAMES = 26_000_000;
 const FORM = 'expected frame,id,x,y,w,h,score with frames from 1';
 
 /**
@@ -48,6 +50,7 @@ export async function readDetections(path: string, scores: 'rank' | 'raw' = 'ran
     if (broken >= 0) throw fault(`column ${broken + 1} is "${fields[broken].slice(0, 40)}", not a number`);
     const [frame, , x, y, w, h, score] = values;
     if (!Number.isInteger(frame) || frame < 1) throw fault(`frame ${fields[0]} is not a whole number from 1`);
+    if (frame > MOST_FRAMES) throw fault(`frame ${fields[0]} is beyond ${MOST_FRAMES}`);
     if (!(w > 0 && h > 0)) throw fault(`the box is ${fields[4]} wide and ${fields[5]} high`);
     const found = frames.get(frame - 1) ?? new Candidates();
     frames.set(frame - 1, found);

@@ -44,6 +44,7 @@ describe('a MOT det file', () => {
     ['1,-1,1,1,2,3,inf', 'column 7 is "inf", not a number'],
     ['0,-1,1,1,2,3,0.5', 'frame 0 is not a whole number from 1'],
     ['1.5,-1,1,1,2,3,0.5', 'frame 1.5 is not a whole number from 1'],
+    ['2000000000,-1,1,1,2,3,0.5', 'frame 2000000000 is beyond 26000000'],
     ['1,-1,1,1,0,3,0.5', 'the box is 0 wide and 3 high'],
     ['1,-1,1,1,2,-3,0.5', 'the box is 2 wide and -3 high'],
   ])('a broken line "%s" is named', async (line, reason) => {
