@@ -2,13 +2,19 @@ import { z } from 'zod';
 
 /** Parameters of the detection stage, with their defaults. */
 export const detectionParameters = z.strictObject({
-  minScore: z.number().min(0).max(1).default(0.1).describe('Detections below this score are dropped').meta({
-    unit: 'score',
-  }),
+  minScore: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.1)
+    .describe('Detections of a network below this score are dropped')
+    .meta({
+      unit: 'score',
+    }),
   fileScores: z
     .enum(['rank', 'raw'])
     .default('rank')
-    .describe('Scores of a detection file: made confidences by their rank in the file, or taken as they are')
+    .describe('Scores of a detection file: made confidences by their rank in the whole file, or taken as they are')
     .meta({ unit: '' }),
   nmsIou: z
     .number()
