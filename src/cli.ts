@@ -50,7 +50,8 @@ doctorCommand(program);
 // A reader that went away (`| head`) is no failure, and one of messages is not worth ending a run for.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0);
-  throw error;
+  reportLine(`standard output: cannot be written: ${error.code}`);
+  process.exit(1);
 });
 process.stderr.on('error', () => {});
 
