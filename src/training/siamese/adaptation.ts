@@ -8,6 +8,7 @@ import { makeFolder } from '../../outputs.ts';
 import { parametersSchema } from '../../parameters.ts';
 import { type TrackProgress, trackVideo } from '../../track-video.ts';
 import { readTrajectories } from '../../trajectories/index.ts';
+import { checkInput } from '../../video/input.ts';
 import { type Backend, loadBackend } from './backend.ts';
 import { accompanied, clearPieces, type Piece, partedAt, seenTogether } from './clear-pieces.ts';
 import { type CardFigures, type DataFigures, dataFigures, FILES, writeModelFolder } from './model-folder.ts';
@@ -65,6 +66,7 @@ const CHECKED = 16;
 export async function adaptSiamese(video: string, options: AdaptationOptions): Promise<Adaptation> {
   const { out, epochs, signal } = options;
   const { tf, ...backend } = await loadBackend();
+  checkInput(video);
   await makeFolder(out);
   const { people, split } = await watch(video, options);
   const [embedding, head] = await Promise.all(

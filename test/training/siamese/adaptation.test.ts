@@ -54,8 +54,7 @@ describe('adaptSiamese', { timeout: 300_000 }, () => {
   it('says before it tracks that the folder cannot be made', async () => {
     const file = join(folder, 'file');
     writeFileSync(file, '');
-    const nothing = join(folder, 'no-video.mp4');
-    await expect(adaptSiamese(nothing, { out: file, epochs: 1 })).rejects.toThrow(
+    await expect(adaptSiamese(SAMPLE, { out: file, epochs: 1 })).rejects.toThrow(
       /file: cannot be made: a file has this name/,
     );
   });
