@@ -28,14 +28,21 @@ export function printable(name: string): string {
   return redact(name).replace(/[\u0000-\u001f\u007f-\u009f]/g, (c) => JSON.stringify(c).slice(1, -1));
 }
 
+const SECRET = '(?:user|usr|login|pass|pwd|psw|pw|token|auth|secret|key)';
+const ADDRESS = /[a-z][a-z0-9+.-]*:\/\/[^\s'"]+/gi;
+/** `user:secret@`, also of a secret with characters that an address should have escaped; or anything before an @ of the host. */
+const USER = /^([^:]+:\/\/)(?:[^/?#@:]*:.*@|[^/?#]*@)/;
+const IN_PATH = new RegExp(`(/[\\w-]*${SECRET}[\\w-]*=)[^/?#&]*`, 'gi');
+const IN_QUERY = new RegExp(`([?&][\\w-]*${SECRET}[\\w-]*=)[^&#\\s'"]*`, 'gi');
+
 /**
- * Hides the credentials of every URL in a text: `rtsp://user:secret@host` becomes `rtsp://***@host`, and `?password=secret` becomes
- * `?password=***`.
+ * Hides the credentials of every URL in a text: `rtsp://user:secret@host` becomes `rtsp://***@host`, `?password=secret` becomes
+ * `?password=***`, and `/user=a_password=secret_channel=1` `/user=***`.
  */
 export function redact(text: string): string {
   return text
-    .replace(/([a-z][a-z0-9+.-]*:\/\/)[^/?#\s@]*(?:@[^/?#\s@]*)*@/gi, '$1***@')
-    .replace(/([?&][\w-]*(?:user|usr|login|pass|pwd|psw|token|auth|secret|key)[\w-]*=)[^&#\s'"]*/gi, '$1***');
+    .replace(ADDRESS, (address) => address.replace(USER, '$1***@').replace(IN_PATH, '$1***'))
+    .replace(IN_QUERY, '$1***');
 }
 
 function oneLine(text: string): string {
