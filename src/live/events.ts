@@ -98,9 +98,11 @@ export class EventLog {
     const path = join(folder, CURRENT);
     await cutTornLine(path);
     const here = await survey(path);
-    const past = namesIn(folder, PAST_EVENTS).pop();
-    const lastId = here.lastId === 0 && past ? (await survey(join(folder, past))).lastId : here.lastId;
-    return new EventLog(folder, trouble, here.first, lastId);
+    // this hour may tell only of people who were there before others, and past ones of nobody
+    const past = namesIn(folder, PAST_EVENTS).reverse();
+    let before = 0;
+    for (const name of past) if (before === 0) before = (await survey(join(folder, name))).lastId;
+    return new EventLog(folder, trouble, here.first, Math.max(here.lastId, before));
   }
 
   private constructor(folder: string, trouble: DiskTrouble, started: number | undefined, lastId: number) {

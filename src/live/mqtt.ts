@@ -70,6 +70,7 @@ export class MqttPublisher {
     };
     client.on('connect', () => {
       tell('connected to the broker');
+      this.#retained.clear(); // the broker may have forgotten them
       this.#send({ topic: `${mqttTopic}/status`, payload: 'online', retain: true });
       this.#pump();
     });

@@ -33,11 +33,12 @@ export async function prune(out: string, keep: Keep, now = Date.now()): Promise<
   const files: { path: string; size: number; time: number }[] = [];
   for (const camera of await readdir(out, { withFileTypes: true })) {
     if (!camera.isDirectory()) continue;
-    for (const name of await readdir(join(out, camera.name))) {
+    // what may not be read (lost+found) or has just gone is no reason to keep the rest
+    for (const name of await readdir(join(out, camera.name)).catch((): string[] => [])) {
       if (!PAST.some((pattern) => pattern.test(name))) continue;
       const path = join(out, camera.name, name);
-      const { size, mtimeMs } = await stat(path);
-      files.push({ path, size, time: mtimeMs });
+      const found = await stat(path).catch(() => undefined);
+      if (found) files.push({ path, size: found.size, time: found.mtimeMs });
     }
   }
   files.sort((a, b) => b.time - a.time);
