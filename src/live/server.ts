@@ -101,19 +101,25 @@ export async function startServer(live: Live, { host, port, token }: ServerOptio
     const feed = feedOf(live, c);
     if (!feed) return c.text('no such camera', 404);
     const after = Number(c.req.query('after') ?? 0) || 0;
-    const picture = await feed.next(after, PICTURE_SECONDS, AbortSignal.any([c.req.raw.signal, closing.signal]));
+    // not joined with `closing`, which would keep a trace of each of millions of requests; its connection ends then
+    const picture = await feed.next(after, PICTURE_SECONDS, c.req.raw.signal);
     if (!picture) return c.body(null, 204);
     return c.body(bytesOf(picture), 200, { 'content-type': 'image/jpeg', 'x-picture': String(picture.number) });
   });
   app.get('/cameras/:name/video.mjpeg', (c) => {
-    const feed = feedOf(live, c);
-    if (!feed) return c.text('no such camera', 404);
+    if (!feedOf(live, c)) return c.text('no such camera', 404);
     const signal = AbortSignal.any([c.req.raw.signal, closing.signal]);
     let last = 0;
+    let feed: PictureFeed | undefined;
     return stream(c, `multipart/x-mixed-replace; boundary=${BOUNDARY}`, signal, async () => {
       let picture: Picture | undefined;
-      while (!picture && !signal.aborted) picture = await feed.next(last, PICTURE_SECONDS, signal);
-      if (!picture) return new Uint8Array(0);
+      while (!picture && !signal.aborted) {
+        const now = feedOf(live, c); // another one when the camera was set anew, none when it was taken away
+        if (!now) return undefined;
+        if (now !== feed) [feed, last] = [now, 0];
+        picture = await now.next(last, PICTURE_SECONDS, signal);
+      }
+      if (!picture) return undefined;
       last = picture.number;
       const { jpeg } = picture;
       const head = `--${BOUNDARY}\r\ncontent-type: image/jpeg\r\ncontent-length: ${jpeg.length}\r\n\r\n`;
@@ -145,13 +151,13 @@ export async function startServer(live: Live, { host, port, token }: ServerOptio
   };
 }
 
-/** A response that goes on: the next part is made when the viewer has taken the one before. */
-function stream(c: Context, type: string, signal: AbortSignal, part: () => Promise<Uint8Array>): Response {
+/** A response that goes on until there is no part: the next one is made when the viewer has taken the one before. */
+function stream(c: Context, type: string, signal: AbortSignal, part: () => Promise<Uint8Array | undefined>): Response {
   const body = new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
         const bytes = await part();
-        if (signal.aborted) controller.close();
+        if (signal.aborted || !bytes) controller.close();
         else controller.enqueue(bytes);
       },
     },
