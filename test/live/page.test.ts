@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { UsageError } from '../../src/errors.ts';
@@ -81,25 +80,24 @@ describe.skipIf(missing(['camera', 'browser']))('the live page', () => {
     const picture = card.locator('img');
     await picture.waitFor({ state: 'visible' });
     const sources_ = new Set<string | null>();
-    for (let k = 0; k < 60 && sources_.size < 4; k++) {
-      sources_.add(await picture.getAttribute('src'));
-      await sleep(50);
-    }
-    expect(sources_.size).toBe(4);
-    // drawn pixels, not an empty frame: the stand-in's box is there in its person's colour
-    const size = await picture.evaluate((image: { naturalWidth: number; naturalHeight: number }) => [
-      image.naturalWidth,
-      image.naturalHeight,
-    ]);
-    expect(size).toEqual([768, 576]);
+    await until('pictures change', async () => sources_.add(await picture.getAttribute('src')).size >= 4);
+    // an image has no size while its next picture is being decoded
+    await until('they are those of the camera', () =>
+      picture.evaluate(
+        ({ naturalWidth, naturalHeight }: { naturalWidth: number; naturalHeight: number }) =>
+          naturalWidth === 768 && naturalHeight === 576,
+      ),
+    );
     await until('one person at each camera', async () => (await page.locator('#people').textContent()) === '2');
-    expect(await card.locator('.now').textContent()).toMatch(/1 person now/);
+    await until('in words', async () => /1 person now/.test((await card.locator('.now').textContent()) ?? ''));
     expect(await page.locator('#live').textContent()).toBe('2 of 2');
-    const fps = Number(await card.locator('[data-value="fps"]').textContent());
-    expect(Math.abs(fps - statusOf(live, 'entrance').fps)).toBeLessThan(3);
+    await until('the rate is told', async () => {
+      const fps = Number(await card.locator('[data-value="fps"]').textContent());
+      return Math.abs(fps - statusOf(live, 'entrance').fps) < 1;
+    });
     expect(await card.locator('.chart canvas').count()).toBe(1);
-    await until('one in the zone', async () => (await card.locator('.areas li').count()) === 2);
-    expect(await card.locator('.areas li').allTextContents()).toEqual(['the <gate>0 in, 0 out', 'lawn1 now, 1 so far']);
+    const told = async () => (await card.locator('.areas li').allTextContents()).join('; ');
+    await until('one in the zone', async () => (await told()) === 'the <gate>0 in, 0 out; lawn1 now, 1 so far');
     expect(await page.locator('#camera-yard .areas li').count()).toBe(0);
     expect(await page.locator('nav a').allTextContents()).toEqual(['entrance1', 'yard1']);
     // it fits a phone
