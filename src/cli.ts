@@ -47,9 +47,9 @@ adaptCommand(program);
 tuneCommand(program);
 doctorCommand(program);
 
-// A reader that went away (`| head`) is no failure, and one of messages is not worth ending a run for.
+// A reader that went away (`| head`) is no failure, and no reason to leave the rest of the work undone.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(0);
+  if (error.code === 'EPIPE') return;
   reportLine(`standard output: cannot be written: ${error.code}`);
   process.exit(1);
 });

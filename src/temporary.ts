@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { readdirSync, rmSync } from 'node:fs';
-import { hostname } from 'node:os';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { inputError } from './errors.ts';
 
 /** Of this machine, as process numbers are: a folder may be shared with another one. */
 const HOST = createHash('sha256').update(hostname()).digest('hex').slice(0, 4);
@@ -22,6 +23,25 @@ export function temporaryPath(path: string, ending: 'tmp' | 'partial.mp4' | 'pat
   } catch {} // whoever writes there is told what is wrong with the folder
   const owner = process.pid.toString(16).padStart(6, '0').slice(-6);
   return join(folder, `.twintrack-${HOST}${owner}${randomBytes(3).toString('hex')}.${ending}`);
+}
+
+/**
+ * Makes a folder for what is not to be kept; whoever asks for it removes it.
+ *
+ * @throws TwintrackError when the system's temporary folder cannot be written to
+ */
+export function makeTemporaryFolder(): string {
+  try {
+    return mkdtempSync(join(tmpdir(), 'twintrack-'));
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    throw inputError(
+      tmpdir(),
+      `no temporary folder can be made there (${code})`,
+      'set TMPDIR to a folder that can be written to',
+      cause,
+    );
+  }
 }
 
 function isRunning(pid: number): boolean {

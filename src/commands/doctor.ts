@@ -61,16 +61,16 @@ async function checkFfmpeg(): Promise<Finding> {
 async function checkEncoder(ffmpeg: Finding): Promise<Finding> {
   const part = 'H.264 encoder';
   if (!ffmpeg.ok) return { part, ok: false, found: 'not checked, since it is part of ffmpeg' };
-  const { mkdtemp, rm } = await import('node:fs/promises');
-  const { tmpdir } = await import('node:os');
+  const { rm } = await import('node:fs/promises');
   const { join } = await import('node:path');
   const { openVideoWriter, installCommand } = await import('../video/index.ts');
+  const { makeTemporaryFolder } = await import('../temporary.ts');
   let folder: string;
   try {
-    folder = await mkdtemp(join(tmpdir(), 'twintrack-'));
-  } catch {
-    const found = `not checked, since ${tmpdir()} cannot be written to`;
-    return { part, ok: false, found, mend: 'set TMPDIR to a folder that can' };
+    folder = makeTemporaryFolder();
+  } catch (error) {
+    const [found, mend] = (error as Error).message.split('; ');
+    return { part, ok: false, found: `not checked: ${found}`, mend };
   }
   try {
     const writer = await openVideoWriter(join(folder, 'check.mp4'), { width: 64, height: 64, frameRate: 25 });

@@ -1,10 +1,12 @@
 import { reportLine } from './report-error.ts';
 
+/** Ctrl-C, the end of a service, the end of a terminal. */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /** A Ctrl-C on a terminal that npm or a script passes on as well comes twice within this many milliseconds. */
 const DOUBLED = 1000;
 
 /**
- * From now on, a first Ctrl-C or SIGTERM aborts the signal, so that the run can end in order; a later one ends the process at once.
+ * From now on, a first Ctrl-C, SIGTERM or SIGHUP aborts the signal, so that the run can end in order; a later one ends the process at once.
  *
  * @param before called at the first one, before it is told on standard error
  */
@@ -21,19 +23,17 @@ export function onInterrupt(before: () => void): { readonly signal: AbortSignal;
     reportLine('interrupted; closing the outputs (again to quit at once)');
     controller.abort(new Error('interrupted'));
   };
-  process.on('SIGINT', handle);
-  process.on('SIGTERM', handle);
+  for (const signal of SIGNALS) process.on(signal, handle);
   return {
     signal: controller.signal,
     dispose() {
-      process.off('SIGINT', handle);
-      process.off('SIGTERM', handle);
+      for (const signal of SIGNALS) process.off(signal, handle);
     },
   };
 }
 
 /**
- * Does work that a Ctrl-C or SIGTERM ends in order; the exit code is 130 then.
+ * Does work that a Ctrl-C, SIGTERM or SIGHUP ends in order; the exit code is 130 then.
  *
  * @param stop takes the progress bar away: called at the signal and at the end, so maybe twice
  */

@@ -51,9 +51,11 @@ export function resolveInput(input: string, options: InputOptions = {}): Input {
   const stat = statOf(input);
   if (!stat && isGlob(input)) return fromGlob(input, options);
   if (!stat) throw inputError(input, 'does not exist', 'check the path');
+  // opening a named pipe would wait for its writer
+  if (!stat.isFile() && !stat.isDirectory())
+    throw inputError(input, 'is a pipe or a device, no file', 'give it as standard input: - < NAME');
   const head = readHead(input, stat);
   if (stat.isDirectory()) return fromDirectory(input, options);
-  if (!stat.isFile()) throw inputError(input, 'is a pipe or a device, no file', 'give it as standard input: - < NAME');
   if (stat.size === 0) throw inputError(input, 'is empty (0 bytes)', 'copy or record it again');
   if (isPicture(input)) return fromPictures(input, stem(input), [input], options.frameRate ?? DEFAULT_FRAME_RATE);
   return {
@@ -170,7 +172,6 @@ function statOf(path: string): Stats | undefined {
 /** Reads the first bytes of a file; a folder is only opened. */
 function readHead(path: string, stat: Stats): Buffer {
   const head = Buffer.alloc(12);
-  if (!stat.isFile() && !stat.isDirectory()) return head; // opening a named pipe would wait for its writer
   try {
     const file = openSync(path, 'r');
     if (stat.isFile()) readSync(file, head, 0, head.length, 0);

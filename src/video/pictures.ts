@@ -1,8 +1,8 @@
-import { mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { basename, extname, join, resolve } from 'node:path';
 import { runAtExit } from '../at-exit.ts';
 import { inputError } from '../errors.ts';
+import { makeTemporaryFolder } from '../temporary.ts';
 
 /** File endings of pictures, and the ending that stands for their format. */
 const FORMATS: Readonly<Record<string, string>> = {
@@ -48,7 +48,7 @@ export function linkPictures(subject: string, pictures: readonly string[]): { pa
     const reason = `mixes pictures of several formats (${basename(pictures[0])}, ${basename(other)})`;
     throw inputError(subject, reason, `name one kind with a pattern, e.g. '*${format}'`);
   }
-  const folder = mkdtempSync(join(tmpdir(), 'twintrack-'));
+  const folder = makeTemporaryFolder();
   const forget = runAtExit(() => rmSync(folder, { recursive: true, force: true }));
   pictures.forEach((path, i) => {
     symlinkSync(resolve(path), join(folder, `${String(i).padStart(9, '0')}${format}`));

@@ -68,6 +68,7 @@ describe.skipIf(process.platform !== 'linux')('interrupted in the middle', () =>
     ['Ctrl-C to the process group, as a terminal does', 'SIGINT', -1, 1],
     ['Ctrl-C that arrives twice', 'SIGINT', -1, 2],
     ['SIGTERM', 'SIGTERM', 1, 1],
+    ['SIGHUP to the process group, as a terminal that is closed does', 'SIGHUP', -1, 1],
   ])('by %s: every output is closed and valid', async (name, signal, group, times) => {
     const { out, child } = await underWay(name);
     for (let i = 0; i < times; i++) process.kill(group * child.pid, signal);

@@ -155,6 +155,10 @@ describe('an unusual input is tracked', () => {
     const some = await twintrack([...args, join(pictures, 'p1?.png')], options);
     expect(JSON.parse(some.stdout)).toMatchObject({ frames: 3, duration: 0.1 });
     expect(namesIn(temporary)).toEqual([]);
+    const nowhere = join(temporary, 'none');
+    const failed = await twintrack([...args, pictures], { env: { ...process.env, TMPDIR: nowhere } });
+    const error = `${nowhere}: no temporary folder can be made there (ENOENT); set TMPDIR to a folder that can be written to`;
+    expect([failed.status, failed.stderr]).toEqual([1, `twintrack: ${error}\n`]);
   });
 
   it.each([

@@ -126,9 +126,11 @@ describe('--json', () => {
     expect(stderr).toBe('twintrack: none.mp4: does not exist; check the path\n');
   });
 
-  it('whose reader went away is no failure', async () => {
-    const args = ['track', clip, '--out', path('json'), '--json', '--no-annotate', ...FAST];
+  it('whose reader went away is no failure, nor does it keep later inputs from being tracked', async () => {
+    const out = path('deaf');
+    const args = ['track', clip, clip, clip, '--out', out, '--json', '--no-annotate', ...FAST];
     expect(await twintrack(args, { deaf: true })).toMatchObject({ status: 0, stderr: '' });
+    expect(namesIn(out).filter((name) => name.endsWith('.mot.txt'))).toHaveLength(3);
   });
 });
 

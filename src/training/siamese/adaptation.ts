@@ -1,11 +1,11 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SHIPPED_SIAMESE } from '../../appearance/model-files.ts';
 import { PATCH_BYTES } from '../../appearance/patches.ts';
 import { inputError } from '../../errors.ts';
 import { makeFolder } from '../../outputs.ts';
 import { parametersSchema } from '../../parameters.ts';
+import { makeTemporaryFolder } from '../../temporary.ts';
 import { type TrackProgress, trackVideo } from '../../track-video.ts';
 import { readTrajectories } from '../../trajectories/index.ts';
 import { checkInput } from '../../video/input.ts';
@@ -113,7 +113,7 @@ export async function adaptSiamese(video: string, options: AdaptationOptions): P
 /** Tracks the video and cuts out the pieces of both of its parts. A piece counts as a person. */
 async function watch(video: string, options: AdaptationOptions): Promise<{ people: People; split: Split }> {
   const { detector, maxFrames, signal } = options;
-  const folder = await mkdtemp(join(tmpdir(), 'twintrack-'));
+  const folder = makeTemporaryFolder();
   try {
     const { files, duration, error } = await trackVideo(video, {
       out: folder,
