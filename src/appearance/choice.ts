@@ -23,12 +23,12 @@ export class EmbeddingChoice {
   /**
    * The rows of the next frame's detections to look at, rising.
    *
-   * @param minScore detections below this score do not count
-   * @param sureScore score from which a detection is sure to show somebody
+   * @param minScore detections below this score are none
+   * @param sureScore score from which a detection is sure to show somebody; those nearer to `minScore` show nobody well enough to be looked at
    * @param time seconds, later than that of the frame before
    */
   choose(detections: Detections, minScore: number, sureScore: number, time: number): number[] {
-    const rows = present(detections, minScore);
+    const rows = present(detections, (minScore + sureScore) / 2);
     const boxes = new Float64Array(4 * rows.length);
     for (const [k, j] of rows.entries()) boxes.set(detections.boxes.subarray(4 * j, 4 * j + 4), 4 * k);
     const since = new Float64Array(rows.length).fill(time);

@@ -44,22 +44,23 @@ export class PatchCutter {
     const [x, y, w, h] = boxes.subarray(4 * i, 4 * i + 4);
     const [halfWidth, halfHeight] = [(width + 1) >> 1, (height + 1) >> 1];
     const chroma = width * height;
-    this.y.run(pixels, 0, width, height, x, y, w, h);
-    this.u.run(pixels, chroma, halfWidth, halfHeight, x / 2, y / 2, w / 2, h / 2);
-    this.v.run(pixels, chroma + halfWidth * halfHeight, halfWidth, halfHeight, x / 2, y / 2, w / 2, h / 2);
+    this.y.take(pixels, 0, width, height, x, y, w, h);
+    this.u.take(pixels, chroma, halfWidth, halfHeight, x / 2, y / 2, w / 2, h / 2);
+    this.v.take(pixels, chroma + halfWidth * halfHeight, halfWidth, halfHeight, x / 2, y / 2, w / 2, h / 2);
     const { red, blue } = this.bt709 ? MATRICES.bt709 : MATRICES.bt601;
     const green = 1 - red - blue;
     const [toRed, toBlue] = [(2 * (1 - red) * 255) / 224, (2 * (1 - blue) * 255) / 224];
     const size = PATCH_WIDTH * PATCH_HEIGHT;
-    const at = to * PATCH_BYTES;
-    const [lumas, us, vs] = [this.y.out, this.u.out, this.v.out];
-    for (let k = 0; k < size; k++) {
-      const luma = (lumas[k] - 16) * (255 / 219);
-      const r = toRed * (vs[k] - 128);
-      const b = toBlue * (us[k] - 128);
-      out[at + k] = byte(luma + r);
-      out[at + size + k] = byte(luma - (red * r + blue * b) / green);
-      out[at + 2 * size + k] = byte(luma + b);
+    for (let row = 0, at = to * PATCH_BYTES; row < PATCH_HEIGHT; row++) {
+      const [lumas, us, vs] = [this.y.row(row), this.u.row(row), this.v.row(row)];
+      for (let column = 0; column < PATCH_WIDTH; column++, at++) {
+        const luma = (lumas[column] - 16) * (255 / 219);
+        const r = toRed * (vs[column] - 128);
+        const b = toBlue * (us[column] - 128);
+        out[at] = byte(luma + r);
+        out[at + size] = byte(luma - (red * r + blue * b) / green);
+        out[at + 2 * size] = byte(luma + b);
+      }
     }
   }
 }
@@ -70,20 +71,21 @@ function byte(value: number): number {
 
 /** Resizes a part of a plane to one size, first along the rows, then along the columns. */
 class Resampler {
-  /** The resized part, row by row. */
-  readonly out: Float32Array;
   private readonly across: Taps;
   private readonly down: Taps;
-  private rows = new Float32Array(0);
+  /** The rows of the part, each already of its new length, and the number of the first of them. */
+  private rows = new Float64Array(0);
+  private top = 0;
+  private readonly out: Float64Array;
 
   constructor(width: number, height: number) {
-    this.out = new Float32Array(width * height);
     this.across = new Taps(width);
     this.down = new Taps(height);
+    this.out = new Float64Array(width);
   }
 
-  /** The part that begins at (x, y) and is w × h of a plane of width × height bytes that begins at `offset`. */
-  run(
+  /** Takes the part that begins at (x, y) and is w × h of a plane of width × height bytes that begins at `offset`. */
+  take(
     bytes: Uint8Array,
     offset: number,
     width: number,
@@ -95,76 +97,68 @@ class Resampler {
   ): void {
     this.across.fit(x, w, width);
     this.down.fit(y, h, height);
-    const { size: columns, ends, at, weights } = this.across;
-    const top = this.down.at[0];
-    const count = this.down.at[this.down.ends[this.down.size - 1] - 1] - top + 1;
-    if (this.rows.length < count * columns) this.rows = new Float32Array(2 * count * columns);
-    const rows = this.rows;
-    for (let row = 0, to = 0; row < count; row++) {
-      const from = offset + (top + row) * width;
-      for (let c = 0, k = 0; c < columns; c++, to++) {
-        let sum = 0;
-        for (const end = ends[c]; k < end; k++) sum += weights[k] * bytes[from + at[k]];
+    const { size, count, at, weights } = this.across;
+    this.top = this.down.at[0];
+    const length = this.down.at[this.down.size * this.down.count - 1] - this.top + 1;
+    if (this.rows.length < length * size) this.rows = new Float64Array(2 * length * size);
+    const { rows } = this;
+    for (let row = 0, to = 0; row < length; row++) {
+      const from = offset + (this.top + row) * width;
+      for (let k = 0, end = size * count; k < end; to++) {
+        let sum = weights[k] * bytes[from + at[k++]];
+        for (const next = k + count - 1; k < next; k++) sum += weights[k] * bytes[from + at[k]];
         rows[to] = sum;
       }
     }
-    this.addRows(top);
   }
 
-  private addRows(top: number): void {
-    const { rows, out } = this;
-    const { size, ends, at, weights } = this.down;
-    const columns = this.across.size;
-    out.fill(0);
-    for (let r = 0, k = 0; r < size; r++) {
-      for (; k < ends[r]; k++) {
-        const weight = weights[k];
-        let from = (at[k] - top) * columns;
-        for (let to = r * columns, last = to + columns; to < last; to++) out[to] += weight * rows[from++];
-      }
+  /** Row `r` of the resized part; the next one takes its place. */
+  row(r: number): Float64Array {
+    const { rows, out, top } = this;
+    const { count, at, weights } = this.down;
+    const { size } = this.across;
+    for (let k = r * count, tap = 0; tap < count; tap++, k++) {
+      const weight = weights[k];
+      const from = (at[k] - top) * size;
+      if (tap === 0) for (let c = 0; c < size; c++) out[c] = weight * rows[from + c];
+      else for (let c = 0; c < size; c++) out[c] += weight * rows[from + c];
     }
+    return out;
   }
 }
 
 /** Which pixels of a line make up each pixel of the resized line, and with what weights, which sum to 1. */
 class Taps {
   readonly size: number;
-  /** The taps of pixel i end before `ends[i]`, and those of pixel i + 1 begin there. */
-  readonly ends: Int32Array;
-  at = new Int32Array(256);
-  weights = new Float32Array(256);
+  /** Taps of each pixel: those of pixel i begin at i × count, where they are rising. */
+  count = 0;
+  at = new Int32Array(0);
+  weights = new Float64Array(0);
 
   constructor(size: number) {
     this.size = size;
-    this.ends = new Int32Array(size);
   }
 
   /** For the part of a line of `limit` pixels that begins at `from` and is `length` long. */
   fit(from: number, length: number, limit: number): void {
     const scale = length / this.size;
     const reach = Math.max(1, scale);
-    const most = this.size * Math.ceil(2 * reach + 2);
-    if (this.at.length < most) {
-      this.at = new Int32Array(most);
-      this.weights = new Float32Array(most);
+    const count = Math.ceil(2 * reach);
+    if (this.at.length < this.size * count) {
+      this.at = new Int32Array(this.size * count);
+      this.weights = new Float64Array(this.size * count);
     }
-    let n = 0;
-    for (let i = 0; i < this.size; i++) {
-      const start = n;
+    this.count = count;
+    for (let i = 0, n = 0; i < this.size; i++) {
       const centre = from + (i + 0.5) * scale;
+      const first = Math.floor(centre - reach + 0.5);
       let sum = 0;
-      for (let p = Math.floor(centre - reach - 0.5) + 1; p + 0.5 < centre + reach; p++) {
-        const weight = 1 - Math.abs(p + 0.5 - centre) / reach;
-        const inside = Math.min(limit - 1, Math.max(0, p));
-        if (n > start && this.at[n - 1] === inside) this.weights[n - 1] += weight;
-        else {
-          this.at[n] = inside;
-          this.weights[n++] = weight;
-        }
-        sum += weight;
+      for (let p = first; p < first + count; p++, n++) {
+        this.at[n] = Math.min(limit - 1, Math.max(0, p)); // outside, the edge is repeated
+        this.weights[n] = Math.max(0, 1 - Math.abs(p + 0.5 - centre) / reach);
+        sum += this.weights[n];
       }
-      for (let k = start; k < n; k++) this.weights[k] /= sum;
-      this.ends[i] = n;
+      for (let k = n - count; k < n; k++) this.weights[k] /= sum;
     }
   }
 }
