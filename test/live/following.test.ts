@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { handSetScore } from '../../src/association/hand-set.ts';
 import { type Detections, NO_DETECTIONS } from '../../src/detection/detections.ts';
-import { now } from '../../src/live/clock.ts';
+import { now, wallTime } from '../../src/live/clock.ts';
 import type { LiveEvent } from '../../src/live/events.ts';
 import { Following } from '../../src/live/following.ts';
 import { parametersSchema } from '../../src/parameters.ts';
@@ -45,8 +45,7 @@ function follow(settings: Parameters<typeof parametersSchema.parse>[0] = areas, 
 
 describe('what people do at lines and zones', () => {
   it('becomes events with camera, id and time of day, and counts', () => {
-    const { following, walk, take, about } = follow();
-    const began = Date.now();
+    const { following, walk, take, about, start } = follow();
     walk(0, 3.5);
     for (let time = 3.5; time < 14.5; time += 0.1) take(time, NO_DETECTIONS);
     const [crossed, entered, left] = about('crossed', 'entered', 'left');
@@ -54,7 +53,7 @@ describe('what people do at lines and zones', () => {
     expect(entered).toMatchObject({ event: 'entered', camera: 'yard', id: 101, zone: 'shop' });
     expect(left).toMatchObject({ event: 'left', camera: 'yard', id: 101, zone: 'shop' });
     // they reach 320 after 1.5 s and 400 after 2.5 s, and are last seen after 3.4 s
-    const seconds = (event: LiveEvent) => (Date.parse(event.time) - began) / 1000;
+    const seconds = (event: LiveEvent) => Date.parse(event.time) / 1000 - wallTime(start);
     expect(Math.abs(seconds(crossed) - 1.5)).toBeLessThan(0.15);
     expect(Math.abs(seconds(entered) - 2.5)).toBeLessThan(0.15);
     expect(Math.abs(seconds(left) - 3.4)).toBeLessThan(0.15);

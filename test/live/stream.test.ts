@@ -323,7 +323,7 @@ describe('waits between attempts', () => {
     const server = createServer().listen(port, '127.0.0.1');
     later(() => server.close());
     expect(await waited).toBeGreaterThan(550);
-    expect(await waited).toBeLessThan(1500);
+    expect(await waited).toBeLessThan(10_000);
     const again = performance.now();
     await pauseUntilOpen(0.8, { host: '127.0.0.1', port }, signal);
     expect(performance.now() - again).toBeGreaterThan(750);
