@@ -44,7 +44,8 @@ export function makeTemporaryFolder(): string {
   }
 }
 
-function isRunning(pid: number): boolean {
+/** Whether there is a process of this number, whoever it belongs to. */
+export function isRunning(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch (error) {

@@ -13,6 +13,7 @@ import { findFfmpeg } from '../video/index.ts';
 import { addressOf, type CameraSource } from './address.ts';
 import { Camera } from './camera.ts';
 import type { LiveEvent } from './events.ts';
+import { lockFolder } from './lock.ts';
 import { type Log, SILENT } from './log.ts';
 import { MqttPublisher } from './mqtt.ts';
 import { type Keep, prune } from './retention.ts';
@@ -72,14 +73,14 @@ const PRUNE_SECONDS = 60;
  * Follows live cameras until it is closed.
  *
  * @throws UsageError when a camera's address or name is none
- * @throws TwintrackError when ffmpeg, the detector or the output folder cannot be used; cameras that cannot be reached are no error
+ * @throws TwintrackError when ffmpeg, the detector or the output folder cannot be used, or another process uses that; cameras that cannot be reached are no error
  */
 export async function startLive(options: LiveOptions): Promise<Live> {
   const { cameras, parameters = parametersSchema.parse({}), out, log = SILENT } = options;
   checkCameras(cameras, options.realtime);
   await findFfmpeg();
   await makeFolder(out);
-  const live = new Live(options, log);
+  const live = new Live(options, log, lockFolder(out));
   try {
     if (options.mqtt) live.mqtt = await MqttPublisher.connect(options.mqtt, parameters.live, log);
     await live.reconfigure({ cameras, parameters });
@@ -95,6 +96,7 @@ export class Live {
   mqtt: MqttPublisher | undefined;
   readonly #options: LiveOptions;
   readonly #log: Log;
+  readonly #unlock: () => void;
   readonly #cameras = new Map<string, Camera>();
   readonly #started = performance.now();
   readonly #timers: NodeJS.Timeout[];
@@ -103,9 +105,11 @@ export class Live {
   #changing: Promise<void> = Promise.resolve();
   #closed: Promise<void> | undefined;
 
-  constructor(options: LiveOptions, log: Log) {
+  /** @param unlock gives the folder for the outputs back, when these are complete */
+  constructor(options: LiveOptions, log: Log, unlock: () => void) {
     this.#options = options;
     this.#log = log;
+    this.#unlock = unlock;
     this.#timers = [
       setInterval(() => this.#publish(), 1000 * PUBLISH_SECONDS),
       setInterval(() => this.#prune(), 1000 * PRUNE_SECONDS),
@@ -152,6 +156,7 @@ export class Live {
     for (const timer of this.#timers) clearInterval(timer);
     await this.#changing;
     await Promise.all(this.cameras.map((camera) => camera.stop()));
+    this.#unlock();
     this.#publish();
     await this.mqtt?.close();
     await Promise.all([this.#models?.detector.close(), this.#models?.appearance?.close()]);
