@@ -155,7 +155,7 @@ export class Camera {
     this.#endAll(); // boxes of another size are of no use any more
     this.#following = following;
     this.#statistics.size = size;
-    this.#hours.closeFile();
+    this.#hours.startAnew();
     this.pictures.setFormat(format);
     const caption = (frame: TrackedFrame) => this.#caption(frame);
     this.#annotator = new Annotator({ ...size, caption, areas: following.counter, ...parameters.annotation });

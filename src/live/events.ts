@@ -86,7 +86,7 @@ export class EventLog {
   readonly lastId: number;
   readonly #folder: string;
   readonly #trouble: DiskTrouble;
-  #file: AppendFile;
+  readonly #file: AppendFile;
   #started: number | undefined;
 
   /**
@@ -124,16 +124,17 @@ export class EventLog {
     return this.#file.close();
   }
 
-  /** Gives the file the name of its first event's time, and begins the next one. */
+  /** Gives the file the name of its first event's time, once it is written out, and begins the next one. */
   #startAnew(started: number): void {
-    try {
-      const stem = freeStem(this.#folder, `events-${stamp(started)}`, '.');
-      renameSync(this.#file.path, join(this.#folder, `${stem}.jsonl`)); // what is still being written goes with it
-    } catch (error) {
-      this.#trouble.failed(error); // nothing of it is on the disk yet
-    }
-    this.#file.close().catch((error: unknown) => this.#trouble.failed(error));
-    this.#file = new AppendFile(join(this.#folder, CURRENT), this.#trouble);
+    this.#file.startAnew((path) => {
+      try {
+        const stem = freeStem(this.#folder, `events-${stamp(started)}`, '.');
+        if (existsSync(path)) renameSync(path, join(this.#folder, `${stem}.jsonl`));
+      } catch (error) {
+        this.#trouble.failed(error); // better one file of two hours than no events
+      }
+      return path;
+    });
     this.#started = undefined;
   }
 }

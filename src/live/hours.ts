@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inputError } from '../errors.ts';
@@ -24,10 +25,9 @@ interface Line {
   readonly ended?: readonly number[];
 }
 
+/** What is being written: times and frame numbers are counted from its first frame. */
 interface OpenHour {
-  readonly file: AppendFile;
   readonly hour: number;
-  /** Frame number and time of the first frame. */
   readonly index: number;
   readonly time: number;
 }
@@ -41,8 +41,9 @@ export class TrajectoryHours {
   readonly #folder: string;
   readonly #describe: (startedAt: string) => RunDescription;
   readonly #trouble: DiskTrouble;
+  #file: AppendFile | undefined;
   #open: OpenHour | undefined;
-  #closing: Promise<void> = Promise.resolve();
+  #completing: Promise<void> = Promise.resolve();
 
   /**
    * @param folder the camera's
@@ -57,7 +58,7 @@ export class TrajectoryHours {
   /** Adds a frame. Its time is of `now()`. */
   write(frame: TrackedFrame): void {
     const hour = hourOf(wallTime(frame.time));
-    if (this.#open && this.#open.hour !== hour) this.closeFile();
+    if (this.#open?.hour !== hour) this.#open = undefined;
     this.#open ??= this.#start(frame, hour);
     const people: number[][] = [];
     for (let i = 0; i < frame.length; i++) {
@@ -65,37 +66,47 @@ export class TrajectoryHours {
       const box = Array.from(frame.boxes.subarray(4 * i, 4 * i + 4), (value) => round(value, 100));
       people.push([frame.ids[i], ...box, round(frame.scores[i], 1e4)]);
     }
-    const { file, index, time } = this.#open;
-    file.append(JSON.stringify({ frame: frame.index - index, time: round(frame.time - time, 1e6), people }));
+    const { index, time } = this.#open;
+    this.#file?.append(JSON.stringify({ frame: frame.index - index, time: round(frame.time - time, 1e6), people }));
   }
 
   /** Tells that these get no more observations. */
   end(ids: readonly number[]): void {
-    if (ids.length > 0) this.#open?.file.append(JSON.stringify({ ended: ids }));
+    if (this.#open && ids.length > 0) this.#file?.append(JSON.stringify({ ended: ids }));
   }
 
-  /** Completes the open file, in the background; the next frame begins another. */
-  closeFile(): void {
-    const open = this.#open;
-    if (!open) return;
+  /** The next frame begins another file. This one is completed then, in the background. */
+  startAnew(): void {
     this.#open = undefined;
-    this.#closing = this.#closing
-      .then(() => open.file.close())
-      .then(() => complete(open.file.path))
-      .catch((error: unknown) => this.#trouble.failed(error));
   }
 
   /** Completes the open file; resolves when all are. */
-  close(): Promise<void> {
-    this.closeFile();
-    return this.#closing;
+  async close(): Promise<void> {
+    this.#open = undefined;
+    await this.#file?.close();
+    if (this.#file && existsSync(this.#file.path)) this.#complete(this.#file.path);
+    await this.#completing;
   }
 
   #start({ index, time }: TrackedFrame, hour: number): OpenHour {
-    const stem = freeStem(this.#folder, stamp(wallTime(time)), '.trajectories');
-    const file = new AppendFile(join(this.#folder, `${stem}${OPEN_ENDING}`), this.#trouble);
-    file.append(JSON.stringify(this.#describe(isoTime(time))));
-    return { file, hour, index, time };
+    const started = stamp(wallTime(time));
+    const name = () => join(this.#folder, freeStem(this.#folder, started, '.trajectories') + OPEN_ENDING);
+    if (!this.#file) this.#file = new AppendFile(name(), this.#trouble);
+    else {
+      this.#file.startAnew((path) => {
+        const next = name();
+        this.#complete(path);
+        return next;
+      });
+    }
+    this.#file.append(JSON.stringify(this.#describe(isoTime(time))), true);
+    return { hour, index, time };
+  }
+
+  #complete(path: string): void {
+    this.#completing = this.#completing
+      .then(() => complete(path))
+      .catch((error: unknown) => this.#trouble.failed(error));
   }
 }
 

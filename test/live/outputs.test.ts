@@ -44,10 +44,11 @@ describe('AppendFile', () => {
     const file = new AppendFile('/dev/full', trouble);
     const line = 'x'.repeat(1e6);
     for (let i = 0; i < 10; i++) file.append(line);
+    expect(trouble.lost).toHaveBeenCalledTimes(2); // 8 MiB wait
     await file.close();
     expect(trouble.failed).toHaveBeenCalledTimes(1);
     expect(String(trouble.failed.mock.calls[0])).toContain('ENOSPC');
-    expect(trouble.lost).toHaveBeenCalledTimes(2); // 8 MiB wait
+    expect(trouble.lost).toHaveBeenCalledTimes(10); // and are given up
   });
 
   it.each([
