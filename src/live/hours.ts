@@ -43,6 +43,8 @@ export class TrajectoryHours {
   readonly #trouble: DiskTrouble;
   #file: AppendFile | undefined;
   #open: OpenHour | undefined;
+  /** Files that are written out: one that cannot be completed, as the disk is full, is tried again with the next one. */
+  readonly #incomplete = new Set<string>();
   #completing: Promise<void> = Promise.resolve();
 
   /**
@@ -103,10 +105,19 @@ export class TrajectoryHours {
     return { hour, index, time };
   }
 
+  /** Completes a file, and those that could not be before. */
   #complete(path: string): void {
-    this.#completing = this.#completing
-      .then(() => complete(path))
-      .catch((error: unknown) => this.#trouble.failed(error));
+    this.#incomplete.add(path);
+    this.#completing = this.#completing.then(async () => {
+      for (const each of this.#incomplete) {
+        try {
+          await complete(each);
+          this.#incomplete.delete(each);
+        } catch (error) {
+          this.#trouble.failed(error);
+        }
+      }
+    });
   }
 }
 

@@ -132,8 +132,19 @@ async function complete(path: string): Promise<void> {
     await rm(copy, { force: true });
     return rename(path, complete);
   }
+  await sync(copy);
   await rename(copy, complete);
   await rm(path);
+}
+
+/** Resolves when a file is on the disk itself: a power cut cannot take it any more. */
+async function sync(path: string): Promise<void> {
+  const file = await open(path, 'r+');
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
 }
 
 /** Cuts off what stands behind the last whole fragment of an mp4, a torn one perhaps; returns whether there is one. */

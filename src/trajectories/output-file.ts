@@ -81,11 +81,12 @@ export class OutputFile {
     });
   }
 
-  /** Writes what is left and gives the file its name. */
+  /** Writes what is left, to the disk itself, and gives the file its name: a power cut leaves what was there before, or all of it. */
   commit(): Promise<void> {
     return this.guard(async () => {
       await this.flush();
       this.open = false;
+      await this.handle.sync();
       await this.handle.close();
       await rename(this.temporary, this.path);
       this.forget();

@@ -149,4 +149,41 @@ describe('trajectories at the change of hour on a full disk', () => {
     ]);
     expect(trouble.lost).not.toHaveBeenCalled();
   });
+
+  it('an hour that could not be completed is, when there is room again', async ({ skip }) => {
+    const disk = smallDisk();
+    if (!disk) return skip(NEEDS);
+    const names = (ending: string) => filesOf(disk.path).filter((name) => name.endsWith(ending));
+    vi.useFakeTimers({ toFake: ['Date'] });
+    atHour(10);
+    const hours = new TrajectoryHours(disk.path, describeRun, trouble);
+    hours.write(frameOf(0, [1, 2]));
+    await until('the first hour is written', () =>
+      names('.open.jsonl').some((name) => readFileSync(join(disk.path, name), 'utf8').includes('"frame":0')),
+    );
+    disk.fill();
+    atHour(11);
+    hours.write(frameOf(1, [1]));
+    const told = () => trouble.failed.mock.calls.join('\n');
+    await until('it cannot be completed', () =>
+      told().includes('.trajectories.json: cannot be written: the disk is full'),
+    );
+    expect(names('.json')).toEqual([]);
+    disk.empty();
+    atHour(12);
+    hours.write(frameOf(2, [1]));
+    await until('both are complete', () => names('.json').length === 2);
+    await hours.close();
+    const documents = await Promise.all(
+      names('')
+        .sort()
+        .map((name) => readTrajectories(join(disk.path, name))),
+    );
+    expect(documents.map(({ complete, summary }) => [complete, summary.observations])).toEqual([
+      [true, 2],
+      [true, 1],
+      [true, 1],
+    ]);
+    expect(trouble.lost).not.toHaveBeenCalled();
+  });
 });

@@ -10,6 +10,7 @@ import { parseKeep, prune } from '../../src/live/retention.ts';
 import type { TrackedFrame } from '../../src/tracking/tracked-frame.ts';
 import { readTrajectories } from '../../src/trajectories/index.ts';
 import { temporaryFolder } from '../video/clips.ts';
+import { filesAtSync } from './rig.ts';
 
 const root = temporaryFolder();
 let folders = 0;
@@ -197,6 +198,17 @@ describe('TrajectoryHours', () => {
     }
     expect(trouble.failed).not.toHaveBeenCalled();
     await hours.close();
+  });
+
+  it('has the document on the disk itself before the open file goes', async () => {
+    const path = folder();
+    const there = await filesAtSync(path, async () => {
+      const hours = new TrajectoryHours(path, describeRun, trouble);
+      hours.write(frameOf(0, now(), [1]));
+      await hours.close();
+    });
+    expect(there).toEqual([[expect.stringMatching(/\.tmp$/), expect.stringMatching(/\.open\.jsonl$/)]]);
+    expect(readdirSync(path)).toEqual([expect.stringMatching(/\.trajectories\.json$/)]);
   });
 
   it('leaves a damaged file as it is, and tells', async () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Recorder, recoverRecordings } from '../../src/live/recorder.ts';
 import { readAll } from '../video/clips.ts';
-import { endAll, folder, until } from './rig.ts';
+import { endAll, filesAtSync, folder, until } from './rig.ts';
 
 afterAll(endAll);
 
@@ -68,7 +68,8 @@ describe('a recording', () => {
     const path = folder();
     copyFileSync(join(whole, open), join(path, open));
     expect(await secondsOf(join(path, open))).toBeGreaterThanOrEqual(4);
-    await recoverRecordings(path, trouble);
+    const atSync = await filesAtSync(path, () => recoverRecordings(path, trouble));
+    expect(atSync).toEqual([[expect.stringMatching(/\.partial\.mp4$/), open]]); // on the disk itself before the other goes
     const names = readdirSync(path);
     expect(names).toEqual([open.replace('.open', '')]);
     expect(await secondsOf(join(path, names[0]))).toBeGreaterThanOrEqual(4);

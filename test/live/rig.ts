@@ -1,7 +1,8 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
 import { createServer, connect as dial } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -72,6 +73,25 @@ export async function until(what: string, so: () => unknown, seconds = 30): Prom
     if (performance.now() > end) throw new Error(`not within ${seconds} s: ${what}`);
     await sleep(20);
   }
+}
+
+/** What is in a folder each time that a file is brought to the disk itself while something is done. */
+export async function filesAtSync(path: string, work: () => Promise<void>): Promise<string[][]> {
+  const file = await open(import.meta.filename);
+  const handles: FileHandle = Object.getPrototypeOf(file);
+  await file.close();
+  const { sync } = handles;
+  const names: string[][] = [];
+  handles.sync = function (this: FileHandle) {
+    names.push(readdirSync(path).sort());
+    return sync.call(this);
+  };
+  try {
+    await work();
+  } finally {
+    handles.sync = sync;
+  }
+  return names;
 }
 
 let clip: Promise<string> | undefined;
