@@ -16,6 +16,7 @@ import type { PictureFormat } from './connection.ts';
 import { EventLog, type LiveEvent } from './events.ts';
 import { Following } from './following.ts';
 import { recoverHours, TrajectoryHours } from './hours.ts';
+import { highestId } from './ids.ts';
 import type { Log } from './log.ts';
 import { PictureFeed } from './pictures.ts';
 import { Recorder, recoverRecordings, removeLeftOvers } from './recorder.ts';
@@ -53,6 +54,8 @@ export class Camera {
   readonly #statistics: CameraStatistics;
   readonly #folder: string;
   readonly #events: EventLog;
+  /** The highest id when it was started. */
+  readonly #lastId: number;
   readonly #hours: TrajectoryHours;
   readonly #lane: Lane;
   readonly #session: CameraSession;
@@ -78,7 +81,8 @@ export class Camera {
     await makeFolder(folder);
     removeLeftOvers(folder);
     await Promise.all([recoverHours(folder, trouble), recoverRecordings(folder, trouble)]);
-    return new Camera(setup, statistics, folder, await EventLog.open(folder, trouble), trouble);
+    const [events, lastId] = [await EventLog.open(folder, trouble), await highestId(folder, trouble)];
+    return new Camera(setup, statistics, folder, events, lastId, trouble);
   }
 
   private constructor(
@@ -86,6 +90,7 @@ export class Camera {
     statistics: CameraStatistics,
     folder: string,
     events: EventLog,
+    lastId: number,
     trouble: ConstructorParameters<typeof TrajectoryHours>[2],
   ) {
     const { source, parameters, scheduler, letterbox } = setup;
@@ -95,6 +100,7 @@ export class Camera {
     this.#statistics = statistics;
     this.#folder = folder;
     this.#events = events;
+    this.#lastId = lastId;
     this.pictures = new PictureFeed(parameters.live);
     const describe = (startedAt: string) => ({
       ...setup.run,
@@ -149,7 +155,7 @@ export class Camera {
       size,
       letterbox: letterbox(width, height),
       ...{ parameters, association, appearance },
-      lastId: this.#following?.lastId ?? this.#events.lastId,
+      lastId: this.#following?.lastId ?? this.#lastId,
       tell: (event) => this.#tell(event),
     });
     this.#endAll(); // boxes of another size are of no use any more
@@ -194,7 +200,7 @@ export class Camera {
     this.#hours.end(ended);
     this.#draw(frame, people);
     this.#statistics.frameProcessed(frame.time, people.length);
-    this.#statistics.tracks = following.lastId - this.#events.lastId;
+    this.#statistics.tracks = following.lastId - this.#lastId;
   }
 
   /** Draws the people, where somebody wants to see them, and releases the frame in the end. */

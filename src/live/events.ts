@@ -5,7 +5,7 @@ import type { Boxes } from '../geometry.ts';
 import { linesOf } from '../trajectories/lines.ts';
 import { AppendFile, cutTornLine, type DiskTrouble } from './append-file.ts';
 import { hourOf, isoTime, stamp } from './clock.ts';
-import { freeStem, namesIn } from './folder.ts';
+import { freeStem } from './folder.ts';
 
 /** Something that happened at a camera, as it stands on a line of `events.jsonl` and in a message. */
 export type LiveEvent = PersonEvent | CrossingEvent | VisitEvent | CameraEvent;
@@ -82,8 +82,6 @@ export const PAST_EVENTS = /^events-\d{8}T\d{6}Z(-\d+)?\.jsonl$/;
 
 /** The events of one camera: `events.jsonl` of this hour (UTC), and `events-<time of the first>.jsonl` of earlier ones. */
 export class EventLog {
-  /** The highest id in the events that were there when the log was opened; 0 when there was none. */
-  readonly lastId: number;
   readonly #folder: string;
   readonly #trouble: DiskTrouble;
   readonly #file: AppendFile;
@@ -97,20 +95,14 @@ export class EventLog {
   static async open(folder: string, trouble: DiskTrouble): Promise<EventLog> {
     const path = join(folder, CURRENT);
     await cutTornLine(path);
-    const here = await survey(path);
-    // this hour may tell only of people who were there before others, and past ones of nobody
-    const past = namesIn(folder, PAST_EVENTS).reverse();
-    let before = 0;
-    for (const name of past) if (before === 0) before = (await survey(join(folder, name))).lastId;
-    return new EventLog(folder, trouble, here.first, Math.max(here.lastId, before));
+    return new EventLog(folder, trouble, await firstTime(path));
   }
 
-  private constructor(folder: string, trouble: DiskTrouble, started: number | undefined, lastId: number) {
+  private constructor(folder: string, trouble: DiskTrouble, started: number | undefined) {
     this.#folder = folder;
     this.#trouble = trouble;
     this.#file = new AppendFile(join(folder, CURRENT), trouble);
     this.#started = started;
-    this.lastId = lastId;
   }
 
   add(event: LiveEvent): void {
@@ -139,15 +131,12 @@ export class EventLog {
   }
 }
 
-/** The time of the first event in a file, in seconds since 1970, and the highest id. */
-async function survey(path: string): Promise<{ first: number | undefined; lastId: number }> {
-  let first: number | undefined;
-  let lastId = 0;
-  if (!existsSync(path)) return { first, lastId };
+/** The time of the first event in a file, in seconds since 1970. */
+async function firstTime(path: string): Promise<number | undefined> {
+  if (!existsSync(path)) return undefined;
   for await (const line of linesOf(path)) {
     const time = Date.parse(/"time":"([^"]+)"/.exec(line)?.[1] ?? '') / 1000;
-    if (Number.isFinite(time)) first ??= time;
-    lastId = Math.max(lastId, Number(/"id":(\d+)/.exec(line)?.[1] ?? 0));
+    if (Number.isFinite(time)) return time;
   }
-  return { first, lastId };
+  return undefined;
 }

@@ -6,6 +6,7 @@ import { AppendFile, cutTornLine } from '../../src/live/append-file.ts';
 import { now } from '../../src/live/clock.ts';
 import { EventLog, personEvent } from '../../src/live/events.ts';
 import { recoverHours, TrajectoryHours } from '../../src/live/hours.ts';
+import { highestId } from '../../src/live/ids.ts';
 import { parseKeep, prune } from '../../src/live/retention.ts';
 import type { TrackedFrame } from '../../src/tracking/tracked-frame.ts';
 import { readTrajectories } from '../../src/trajectories/index.ts';
@@ -74,7 +75,7 @@ describe('EventLog', () => {
   it('has a line an event, and numbers people on from those before', async () => {
     const path = folder();
     const log = await EventLog.open(path, trouble);
-    expect(log.lastId).toBe(0);
+    expect(await highestId(path, trouble)).toBe(0);
     log.add(someone('started', 7));
     log.add({ event: 'connected', camera: 'door', time: new Date().toISOString() });
     await log.close();
@@ -88,7 +89,7 @@ describe('EventLog', () => {
     });
     writeFileSync(join(path, 'events.jsonl'), `${first}\n{"event":"started","id":9`);
     const again = await EventLog.open(path, trouble);
-    expect(again.lastId).toBe(7);
+    expect(await highestId(path, trouble)).toBe(7);
     await again.close();
     expect(readFileSync(join(path, 'events.jsonl'), 'utf8')).toBe(`${first}\n`);
   });
@@ -111,9 +112,7 @@ describe('EventLog', () => {
       'events-20260102T110001Z.jsonl',
       'events.jsonl',
     ]);
-    const last = await EventLog.open(path, trouble);
-    expect(last.lastId).toBe(1); // of the hour before: this one has no people yet
-    await last.close();
+    expect(await highestId(path, trouble)).toBe(1); // of hours before: this one has no people yet
     expect(trouble.failed).not.toHaveBeenCalled();
   });
 });
@@ -218,6 +217,37 @@ describe('TrajectoryHours', () => {
     await recoverHours(path, trouble);
     expect(readdirSync(path)).toEqual([name]);
     expect(String(trouble.failed.mock.calls[0])).toMatch(/open\.jsonl: is damaged: .*; it is left as it is/);
+  });
+});
+
+describe('the highest id', () => {
+  const put = (path: string, name: string, lines: readonly object[]) =>
+    writeFileSync(join(path, name), lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+
+  it('is of the newest who was found, not of who only stayed', async () => {
+    const path = folder();
+    put(path, 'events-20260102T100000Z.jsonl', [someone('started', 3), someone('started', 50), someone('ended', 50)]);
+    put(path, 'events-20260102T110000Z.jsonl', [someone('updated', 3)]);
+    put(path, 'events.jsonl', [someone('updated', 3), someone('ended', 3)]);
+    expect(await highestId(path, trouble)).toBe(50);
+  });
+
+  it('counts who is in trajectories only, complete or left open', async () => {
+    const path = folder();
+    const hours = new TrajectoryHours(path, describeRun, trouble);
+    hours.write(frameOf(0, now(), [12, 5]));
+    await vi.waitUntil(() =>
+      readdirSync(path).some((name) => readFileSync(join(path, name), 'utf8').includes('"frame":0')),
+    );
+    expect(await highestId(path, trouble)).toBe(12);
+    await hours.close();
+    expect(readdirSync(path)).toEqual([expect.stringMatching(/\.trajectories\.json$/)]);
+    expect(await highestId(path, trouble)).toBe(12);
+    put(path, 'events.jsonl', [someone('started', 11)]);
+    expect(await highestId(path, trouble)).toBe(12);
+    put(path, 'events.jsonl', [someone('started', 13)]);
+    expect(await highestId(path, trouble)).toBe(13);
+    expect(trouble.failed).not.toHaveBeenCalled();
   });
 });
 

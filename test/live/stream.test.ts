@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -205,6 +205,23 @@ zones:
     expect(files.some((name) => name.endsWith('.trajectories.json'))).toBe(true);
     expect([...files, ...texts, ...answers, stdout, stderr].join('\n')).not.toMatch(/s3cret|admin/);
     expect(stderr).toContain('127.0.0.1');
+  });
+});
+
+describe('a camera that is started again', () => {
+  it('numbers people on, also when its events are gone', async () => {
+    const out = folder();
+    const ids: number[] = [];
+    for (let run = 1; run <= 2; run++) {
+      const live = await follow({
+        ...{ cameras: [{ name: 'yard', url: SAMPLE }], realtime: true, detector: standIn(), out },
+        onEvent: (event) => event.event === 'started' && ids.push(event.id),
+      });
+      await until('somebody is followed', () => ids.length === run);
+      await live.close();
+      rmSync(join(out, 'yard', 'events.jsonl'));
+    }
+    expect(ids).toEqual([1, 2]);
   });
 });
 
