@@ -141,6 +141,7 @@ export class Camera {
     await this.#session.stop();
     await this.#lane.close();
     this.#endAll();
+    this.#statistics.state = 'offline';
     this.#tell({ event: 'stopped', camera: this.source.name, time: isoTime(now()) });
     this.pictures.close();
     await Promise.all([this.#hours.close(), this.#events.close(), this.#recorder?.close()]);

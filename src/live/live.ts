@@ -178,7 +178,10 @@ export class Live {
     const stays = ({ source }: Camera) => same && cameras.some((camera) => isDeepStrictEqual(camera, source));
     const goes = this.cameras.filter((camera) => !stays(camera));
     await Promise.all(goes.map((camera) => camera.stop()));
-    for (const { source } of goes) this.#cameras.delete(source.name);
+    for (const { source } of goes) {
+      this.#cameras.delete(source.name);
+      if (!cameras.some(({ name }) => name === source.name)) this.mqtt?.forget(source.name);
+    }
     if (former?.detector !== models.detector) await former?.detector.close();
     if (former?.appearance !== models.appearance) await former?.appearance?.close();
     this.#parameters = parameters;

@@ -27,6 +27,8 @@ const IN_FLIGHT = 32;
  * - `<camera>/events`: the events, as in `events.jsonl`;
  * - `<camera>/people`: number of people, when it changes (retained);
  * - `<camera>/state`: `connecting`, `live` or `offline` (retained).
+ *
+ * The last two are 0 and `offline` at the end, and removed with the camera.
  */
 export class MqttPublisher {
   /** Messages given up as the broker was away for too long. */
@@ -35,7 +37,7 @@ export class MqttPublisher {
   readonly #topic: string;
   readonly #most: number;
   readonly #queue: Message[] = [];
-  /** The last retained message of each topic. */
+  /** The value of each topic of which the broker is to keep one; empty when it is to keep none any more. */
   readonly #retained = new Map<string, string>();
   #inFlight = 0;
   #closing = false;
@@ -70,8 +72,9 @@ export class MqttPublisher {
     };
     client.on('connect', () => {
       tell('connected to the broker');
-      this.#retained.clear(); // the broker may have forgotten them
       this.#send({ topic: `${mqttTopic}/status`, payload: 'online', retain: true });
+      // those set meanwhile, and the others, which the broker may have forgotten
+      for (const [topic, payload] of this.#retained) this.#add({ topic, payload, retain: true });
       this.#pump();
     });
     client.on('error', (error) => tell('no broker; it is tried again and again', error.message || error.name));
@@ -94,7 +97,12 @@ export class MqttPublisher {
     const payload = String(value);
     if (this.#retained.get(topic) === payload) return;
     this.#retained.set(topic, payload);
-    this.#add({ topic, payload, retain: true });
+    if (this.connected) this.#add({ topic, payload, retain: true });
+  }
+
+  /** Has the broker forget the values of a camera that is no longer followed. */
+  forget(camera: string): void {
+    for (const name of ['people', 'state'] as const) this.value(camera, name, '');
   }
 
   /** Publishes what waits and says that this program goes, all within `seconds`, and ends the connection. */

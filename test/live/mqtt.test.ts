@@ -1,7 +1,9 @@
+import { isDeepStrictEqual } from 'node:util';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { afterEach, describe, expect, it } from 'vitest';
 import { SILENT } from '../../src/live/log.ts';
 import { MqttPublisher } from '../../src/live/mqtt.ts';
+import { parametersSchema } from '../../src/parameters.ts';
 import { Broker, endAll, later, missing, SAMPLE, standIn, statusOf, until } from './rig.ts';
 import { follow } from './scenarios.ts';
 
@@ -69,6 +71,44 @@ describe.skipIf(missing(['broker']))('MQTT', () => {
     await live.close();
     await until('goodbye', () => again.got.some(([topic, text]) => topic === 'twintrack/status' && text === 'offline'));
     expect(again.got.filter(([topic]) => topic === 'twintrack/yard/events').at(-1)?.[1]).toContain('"stopped"');
+  });
+
+  it('leaves no values of a camera that is taken away, and none of somebody there at the end', async () => {
+    const broker = await Broker.start();
+    const { got } = await listen(broker);
+    const cameras = ['stays', 'goes'].map((name) => ({ name, url: SAMPLE }));
+    const live = await follow({ cameras, detector: standIn(), realtime: true, mqtt: broker.url });
+    const told = (...message: [topic: string, text: string]) =>
+      until(message.join(' '), () => got.some((one) => isDeepStrictEqual(one, message)));
+    for (const { name } of cameras) {
+      await told(`twintrack/${name}/state`, 'live');
+      await told(`twintrack/${name}/people`, '1');
+    }
+    await live.reconfigure({ cameras: cameras.slice(0, 1), parameters: parametersSchema.parse({}) });
+    await told('twintrack/goes/state', '');
+    await told('twintrack/goes/people', '');
+    await live.close();
+    const { client, got: kept } = await listen(broker);
+    await client.publishAsync('last', ''); // comes after all that the broker has kept
+    await until('what the broker keeps', () => kept.some(([topic]) => topic === 'last'));
+    expect(kept.slice(0, -1).sort()).toEqual([
+      ['twintrack/status', 'offline'],
+      ['twintrack/stays/people', '0'],
+      ['twintrack/stays/state', 'offline'],
+    ]);
+  });
+
+  it('tells the values when the broker is back, however much has happened meanwhile', async () => {
+    const broker = await Broker.start();
+    await broker.kill();
+    const publisher = await MqttPublisher.connect(broker.url, { mqttTopic: 'a', mqttBuffer: 10 }, SILENT);
+    later(() => publisher.close());
+    publisher.value('door', 'people', 2);
+    const time = new Date().toISOString();
+    for (let i = 0; i < 100; i++) publisher.event({ event: 'connected', camera: 'door', time });
+    await broker.start();
+    const { got } = await listen(broker);
+    await until('the value', () => got.some(([topic, text]) => topic === 'a/door/people' && text === '2'));
   });
 
   it('keeps so many messages and no more while the broker is away, the newest', async () => {
