@@ -5,7 +5,8 @@ import { temporaryPath } from '../temporary.ts';
 import { findFfmpeg, startFfmpeg } from '../video/ffmpeg.ts';
 import { openVideoWriter, type VideoWriter } from '../video/index.ts';
 import type { DiskTrouble } from './append-file.ts';
-import { stamp, wallTime } from './clock.ts';
+import { Backoff } from './backoff.ts';
+import { now, stamp, wallTime } from './clock.ts';
 import type { PictureFormat } from './connection.ts';
 import { freeStem, namesIn } from './folder.ts';
 
@@ -16,18 +17,21 @@ const OPEN_RECORDING = /^\d{8}T\d{6}Z(-\d+)?\.annotated\.open\.mp4$/;
 /** What a killed process leaves that is of no use; in a container the next one has its number, so that `temporaryPath` takes it for its own. */
 const LEFT_OVER = /^\.twintrack-[0-9a-f]+\.(partial\.mp4|tmp)$/;
 
+/** Waits after failures, and how long it must go well until another failure is no longer one of the same row. */
+const WAITS = { retryMinSeconds: 2, retryMaxSeconds: 30 };
+const STEADY_SECONDS = 10;
+
 interface Segment {
-  readonly path: string;
-  /** Whether that was told. */
+  readonly opened: Promise<{ readonly path: string; readonly writer: VideoWriter }>;
   failed: boolean;
-  readonly writer: Promise<VideoWriter>;
   readonly start: number;
 }
 
 /**
  * The annotated video of one camera in mp4 files of some minutes, named by their start. The open one is in fragments, which play up to
  * a second before its end; it is copied into the complete one when its time is over, or by {@link recoverRecordings} when the process was killed.
- * A frame that comes while the encoder is busy with the one before is left out and counted.
+ * A frame that comes while the encoder is busy with the one before is left out and counted. Where nothing can be written, another segment is
+ * tried after some seconds, later every half a minute; frames meanwhile are left out and counted as well.
  */
 export class Recorder {
   /** Frames left out. */
@@ -38,12 +42,17 @@ export class Recorder {
   readonly #onFailure: (error: unknown) => void;
   #segment: Segment | undefined;
   #busy = false;
+  /** No frame is taken before this time, by `now()`. */
+  #resume = Number.NEGATIVE_INFINITY;
+  #failing = false;
+  readonly #waits = new Backoff(WAITS);
   #work: Promise<void> = Promise.resolve();
   readonly #closing = new Set<Promise<void>>();
 
   /**
    * @param folder the camera's
    * @param seconds length of a segment
+   * @param onFailure is told the first of failures in a row
    */
   constructor(folder: string, format: PictureFormat, seconds: number, onFailure: (error: unknown) => void) {
     this.#folder = folder;
@@ -52,10 +61,11 @@ export class Recorder {
     this.#onFailure = onFailure;
   }
 
-  /** Whether the encoder can take a frame now; one that it cannot take is counted. */
+  /** Whether a frame can be taken now; one that cannot is counted. */
   get ready(): boolean {
-    if (this.#busy) this.dropped++;
-    return !this.#busy;
+    const ready = !this.#busy && now() >= this.#resume;
+    if (!ready) this.dropped++;
+    return ready;
   }
 
   /** Adds an annotated picture (I420), which is not to be changed until that is done. Call it when `ready`. Never rejects. */
@@ -64,13 +74,18 @@ export class Recorder {
     this.#segment ??= this.#startSegment(time);
     const segment = this.#segment;
     this.#busy = true;
-    this.#work = segment.writer
-      .then((writer) => writer.write(pixels, time - segment.start))
-      .catch((error: unknown) => {
-        this.#onFailure(error);
-        segment.failed = true;
-        if (this.#segment === segment) this.#endSegment();
-      })
+    this.#work = segment.opened
+      .then(({ writer }) => writer.write(pixels, time - segment.start))
+      .then(
+        () => {
+          if (time - segment.start >= Math.min(STEADY_SECONDS, this.#seconds / 2)) this.#recovered();
+        },
+        (error: unknown) => {
+          segment.failed = true;
+          this.#failed(error);
+          if (this.#segment === segment) this.#endSegment();
+        },
+      )
       .finally(() => {
         this.#busy = false;
       });
@@ -85,24 +100,39 @@ export class Recorder {
   }
 
   #startSegment(start: number): Segment {
+    const opened = this.#open(start);
+    opened.catch(() => {}); // told when a frame is written
+    return { opened, start, failed: false };
+  }
+
+  async #open(start: number): Promise<{ path: string; writer: VideoWriter }> {
     const { width, height } = this.#format;
     const path = join(this.#folder, freeStem(this.#folder, stamp(wallTime(start)), '.annotated') + OPEN_ENDING);
-    const writer = openVideoWriter(path, { width, height, growing: true });
-    writer.catch(() => {}); // told when a frame is written
-    return { path, writer, start, failed: false };
+    return { path, writer: await openVideoWriter(path, { width, height, growing: true }) };
   }
 
   #endSegment(): void {
     const segment = this.#segment;
     this.#segment = undefined;
     if (!segment) return;
-    const closing = segment.writer
-      .then((writer) => writer.close().finally(() => complete(segment.path)))
+    const closing = segment.opened
+      .then(({ path, writer }) => writer.close().finally(() => complete(path)))
       .catch((error: unknown) => {
-        if (!segment.failed) this.#onFailure(error);
+        if (!segment.failed) this.#failed(error);
       })
       .finally(() => this.#closing.delete(closing));
     this.#closing.add(closing);
+  }
+
+  #failed(error: unknown): void {
+    if (!this.#failing) this.#onFailure(error);
+    this.#failing = true;
+    this.#resume = now() + this.#waits.next();
+  }
+
+  #recovered(): void {
+    this.#failing = false;
+    this.#waits.reset();
   }
 }
 

@@ -6,8 +6,10 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { now } from '../../src/live/clock.ts';
 import { EventLog } from '../../src/live/events.ts';
 import { TrajectoryHours } from '../../src/live/hours.ts';
+import { Recorder } from '../../src/live/recorder.ts';
 import type { TrackedFrame } from '../../src/tracking/tracked-frame.ts';
 import { readTrajectories } from '../../src/trajectories/index.ts';
+import { readAll } from '../video/clips.ts';
 import { endAll, folder, later, until } from './rig.ts';
 
 const trouble = { failed: vi.fn<(error: unknown) => void>(), lost: vi.fn<() => void>() };
@@ -185,5 +187,36 @@ describe('trajectories at the change of hour on a full disk', () => {
       [true, 1],
     ]);
     expect(trouble.lost).not.toHaveBeenCalled();
+  });
+});
+
+describe('a recording on a full disk', () => {
+  it('is tried again now and then, told once, and begins when there is room', async ({ skip }) => {
+    const disk = smallDisk();
+    if (!disk) return skip(NEEDS);
+    disk.fill();
+    const told: string[] = [];
+    const [width, height] = [64, 48];
+    const recorder = new Recorder(disk.path, { width, height, fullRange: false }, 600, (error) =>
+      told.push(`${error}`),
+    );
+    const started = now();
+    const record = async () => {
+      await until('a frame can be taken', () => recorder.ready);
+      await recorder.write(new Uint8Array((width * height * 3) / 2), now() - started);
+    };
+    const names = new Set<string>();
+    while (names.size < 3) {
+      await record();
+      for (const name of filesOf(disk.path)) names.add(name);
+    }
+    expect(told).toEqual([expect.stringContaining('no space is left on the disk')]);
+    disk.empty();
+    while (!filesOf(disk.path).some((name) => statSync(join(disk.path, name)).size > 0)) await record();
+    await recorder.close();
+    expect(told).toHaveLength(1);
+    const complete = filesOf(disk.path).filter((name) => name.endsWith('.annotated.mp4'));
+    expect(complete).toEqual([expect.any(String)]);
+    expect((await readAll(join(disk.path, complete[0]))).error).toBeUndefined();
   });
 });

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, readdirSync, statSync, truncateSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Recorder, recoverRecordings } from '../../src/live/recorder.ts';
@@ -109,5 +109,19 @@ describe('a recording', () => {
     expect(lengths).toHaveLength(2);
     expect(Math.max(...lengths)).toBeGreaterThanOrEqual(3);
     expect(Math.min(...lengths)).toBeLessThan(2);
+  });
+
+  it('waits where it cannot be written, tells that once, and begins when it can', async () => {
+    told.length = 0;
+    const path = join(folder(), 'camera');
+    const recorder = new Recorder(path, { width, height, fullRange: false }, 600, failed);
+    await record(recorder, 0, 2); // two attempts
+    expect(told).toEqual([expect.stringContaining('no such file or directory')]);
+    expect(recorder.dropped).toBeGreaterThan(0);
+    mkdirSync(path);
+    await record(recorder, 100, 5);
+    await recorder.close();
+    expect(told).toHaveLength(1);
+    expect(readdirSync(path)).toEqual([expect.stringMatching(/\.annotated\.mp4$/)]);
   });
 });
