@@ -15,6 +15,12 @@ export interface PictureFormat {
   readonly fullRange: boolean;
 }
 
+/** How a camera sends its pictures. */
+export interface StreamFormat extends PictureFormat {
+  /** ffmpeg's name of what they come in. */
+  readonly container: string;
+}
+
 /** When a camera counts as gone. */
 export interface Patience {
   /** Seconds until the first picture. */
@@ -43,7 +49,7 @@ export async function inspect(
   address: Address,
   { connectSeconds }: Patience,
   signal: AbortSignal,
-): Promise<PictureFormat> {
+): Promise<StreamFormat> {
   const input = { subject: address.shown, name: '', args: address.args, kind: 'file', cutOff: false } as const;
   const late = AbortSignal.timeout(1000 * connectSeconds);
   try {
@@ -57,7 +63,7 @@ export async function inspect(
 
 /** How to read a connection. */
 export interface ReadOptions extends Patience {
-  readonly format: PictureFormat;
+  readonly format: StreamFormat;
   readonly letterbox: Letterbox | undefined;
   readonly signal: AbortSignal;
   /** Takes each frame as it comes, and does not keep ffmpeg waiting; `release` gives the memory of its pictures back for a later one. */
@@ -79,7 +85,8 @@ export async function readConnection(ffmpeg: Ffmpeg, address: Address, options: 
   let frames = 0;
   let first = 0;
   let last = performance.now();
-  const child = startFfmpeg(ffmpeg, [...TELLING, '-threads', '1', ...address.args, ...args], {
+  const pace = format.container === 'hls' ? OWN_PACE : [];
+  const child = startFfmpeg(ffmpeg, [...TELLING, '-threads', '1', ...pace, ...address.args, ...args], {
     outputs: 1 + sizes.length,
     onLine(line) {
       // until then it was this machine that took its time
@@ -133,6 +140,9 @@ export async function readConnection(ffmpeg: Ffmpeg, address: Address, options: 
 
 /** Has ffmpeg tell when the TCP connection is made. */
 const TELLING = ['-loglevel', 'repeat+level+verbose'];
+
+/** A segment comes at once, and then nothing until the next one: its pictures are to come as they were taken. */
+const OWN_PACE = ['-re'];
 
 /** How often it is looked whether pictures come. */
 const WATCH_MILLISECONDS = 100;

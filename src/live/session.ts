@@ -4,7 +4,14 @@ import type { Frame, Letterbox } from '../video/index.ts';
 import type { Address } from './address.ts';
 import { Backoff, type BackoffLimits, pause, pauseUntilOpen } from './backoff.ts';
 import { FrameClock, now } from './clock.ts';
-import { ConnectionError, inspect, type Patience, type PictureFormat, readConnection } from './connection.ts';
+import {
+  ConnectionError,
+  inspect,
+  type Patience,
+  type PictureFormat,
+  readConnection,
+  type StreamFormat,
+} from './connection.ts';
 import type { Fault } from './faults.ts';
 
 /** What a session tells of its camera. */
@@ -45,7 +52,7 @@ export class CameraSession {
   readonly #abort = new AbortController();
   readonly #backoff: Backoff;
   readonly #ended: Promise<void>;
-  #format: PictureFormat | undefined;
+  #format: StreamFormat | undefined;
   /** The size as ffmpeg's log told it when the format was found out. */
   #size: string | undefined;
   /** How long it took the last time from connecting to the first picture, in seconds. */

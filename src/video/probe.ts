@@ -18,6 +18,8 @@ export interface VideoInfo {
   readonly duration?: number;
   /** Number of frames: exact for pictures, estimated from the duration for videos. */
   readonly frameCount?: number;
+  /** ffmpeg's name of the format that it comes in; `hls` of a live stream in segments. */
+  readonly container: string;
   /** ffmpeg's name of the codec. */
   readonly codec: string;
   /** ffmpeg's name of the pixel format. */
@@ -98,6 +100,7 @@ export async function probeInput(ffmpeg: Ffmpeg, input: Input, signal?: AbortSig
     frameRate,
     ...(duration !== undefined && { duration }),
     ...(frameCount !== undefined && { frameCount }),
+    container: described.container,
     codec: described.codec,
     pixelFormat: described.pixelFormat,
     fullRange: described.fullRange,
@@ -124,7 +127,9 @@ function describe(log: readonly string[]) {
   const next = log.findIndex((line, i) => i > start && /^\[info\] *Stream /.test(line));
   const turned = log.slice(start + 1, next < 0 ? undefined : next).join('\n');
   const degrees = Number(/displaymatrix: rotation of (-?[\d.]+) degrees/.exec(turned)?.[1] ?? 0);
+  const container = /^\[info\] Input #0, (\S+), from /m.exec(log.join('\n'))?.[1];
   return {
+    container: container ?? 'unknown',
     codec: format?.[1] ?? 'unknown',
     pixelFormat: format?.[2] ?? 'unknown',
     fullRange: /^yuvj/.test(format?.[2] ?? '') || /\bpc\b/.test(format?.[3] ?? ''),

@@ -1,28 +1,10 @@
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
-import { addressOf, nameSources } from '../../src/live/address.ts';
-import { Backoff, pauseUntilOpen } from '../../src/live/backoff.ts';
-import { loadConfiguration } from '../../src/live/configuration.ts';
 import { readTrajectories } from '../../src/trajectories/index.ts';
 import { FAST, failure, start, twintrack } from '../commands/cli.ts';
 import { runFfmpeg } from '../video/clips.ts';
-import {
-  Broker,
-  endAll,
-  folder,
-  freePort,
-  later,
-  missing,
-  SAMPLE,
-  standIn,
-  statusOf,
-  TestCamera,
-  until,
-} from './rig.ts';
+import { Broker, endAll, folder, freePort, missing, SAMPLE, standIn, TestCamera, until } from './rig.ts';
 import { follow } from './scenarios.ts';
 
 afterEach(endAll);
@@ -222,127 +204,5 @@ describe('a camera that is started again', () => {
       rmSync(join(out, 'yard', 'events.jsonl'));
     }
     expect(ids).toEqual([1, 2]);
-  });
-});
-
-describe('sources', () => {
-  it('are named by host or file, each by a name of its own', () => {
-    const urls = [
-      'rtsp://me:p@ss@cam.lan:554/1',
-      'rtsp://cam.lan/2',
-      'http://[::1]:80/x',
-      'a b/c.d.mp4',
-      '/dev/video0',
-      'rtsp://..',
-    ];
-    expect(nameSources(urls, ['c.d']).map(({ name }) => name)).toEqual([
-      'cam.lan',
-      'cam.lan-2',
-      '1',
-      'c.d-2',
-      'video0',
-      'camera',
-    ]);
-  });
-
-  it('may fetch by the protocols of their kind only', () => {
-    const whitelist = (url: string) =>
-      addressOf(url, true)
-        .args.join(' ')
-        .match(/-protocol_whitelist (\S+)/)?.[1];
-    expect(whitelist('rtsp://x/1')).toBe('rtp,tcp,tls,rtsp,rtsps');
-    expect(whitelist('https://x/1.m3u8')).toBe('http,https,tcp,tls,crypto');
-    expect([whitelist(SAMPLE), whitelist('/dev/video0')]).toEqual(['file', 'file']);
-    expect(addressOf('rtsp://me:secret@x/1?token=abc').shown).toBe('rtsp://***@x/1?token=***');
-  });
-
-  it('stand in the config file, beside the parameters', async () => {
-    const config = join(folder(), 'c.yaml');
-    const read = (text: string) => {
-      writeFileSync(config, text);
-      return loadConfiguration(['rtsp://door/2'], config, ['live.eventRate=5']);
-    };
-    const { cameras, parameters } = await read(
-      'cameras:\n - {name: door, url: rtsp://door/1}\n - {url: rtsp://b, lines: {gate: {points: [[0, 0], [9, 9]]}}}\nlive: {pictureRate: 3}',
-    );
-    expect(cameras.map(({ lines }) => Object.keys(lines ?? {}))).toEqual([[], ['gate'], []]);
-    expect(cameras.map(({ name }) => name)).toEqual(['door', 'b', 'door-2']);
-    expect(parameters.live).toMatchObject({ eventRate: 5, pictureRate: 3 });
-    await expect(read('cameras:\n - {name: door}')).rejects.toThrow(/cameras\.0\.url: .*; a camera has a url/);
-    await expect(read('cameras:\n - {url: rtsp://a, pass: x}')).rejects.toThrow(/cameras\.0: /);
-    await expect(startWith([{ name: '../x', url: 'rtsp://a' }])).rejects.toThrow(
-      'camera "../x": a name is made of letters',
-    );
-    await expect(
-      startWith([
-        { name: 'a', url: 'rtsp://a' },
-        { name: 'A', url: 'rtsp://b' },
-      ]),
-    ).rejects.toThrow('stands twice');
-  });
-
-  const startWith = (cameras: { name: string; url: string }[]) => follow({ cameras, detector: standIn() });
-
-  it('are followed over HLS as well', async () => {
-    const files = folder();
-    runFfmpeg(
-      '-stream_loop',
-      '3',
-      '-i',
-      SAMPLE,
-      '-c',
-      'copy',
-      '-hls_time',
-      '2',
-      '-hls_list_size',
-      '0',
-      '-f',
-      'hls',
-      join(files, 'live.m3u8'),
-    );
-    const server = createServer((request, response) => {
-      const path = join(files, (request.url ?? '').replace(/[^\w.]/g, ''));
-      if (existsSync(path)) response.end(readFileSync(path));
-      else response.writeHead(404).end();
-    }).listen(0, '127.0.0.1');
-    later(() => server.close());
-    await until('listening', () => server.listening);
-    const { port } = server.address() as AddressInfo;
-    const sources = ['live', 'none'].map((name) => ({ name, url: `http://127.0.0.1:${port}/${name}.m3u8` }));
-    const live = await follow({ cameras: sources, detector: standIn() });
-    await until('pictures', () => statusOf(live, 'live').processed > 3);
-    expect(statusOf(live, 'live')).toMatchObject({ state: 'live', width: 768, people: 1 });
-    await until('the other is tried', () => statusOf(live, 'none').state === 'offline');
-    expect(statusOf(live, 'none').fault?.kind).toBe('path');
-  });
-});
-
-describe('waits between attempts', () => {
-  const limits = { retryMinSeconds: 0.25, retryMaxSeconds: 30 };
-
-  it('double from a quarter of a second to half a minute, less up to a half by chance', () => {
-    const backoff = new Backoff(limits);
-    const waits = Array.from({ length: 10 }, () => backoff.next(0));
-    expect(waits).toEqual([0.25, 0.5, 1, 2, 4, 8, 16, 30, 30, 30]);
-    backoff.reset();
-    expect(backoff.next(1)).toBe(0.125);
-    backoff.slow();
-    expect(backoff.next(0)).toBe(30);
-    for (let i = 0; i < 1e4; i++) expect(backoff.next()).toBeGreaterThanOrEqual(15);
-  });
-
-  it('end when a port opens that was closed, and not for one that was open', async () => {
-    const port = await freePort();
-    const { signal } = new AbortController();
-    const begin = performance.now();
-    const waited = pauseUntilOpen(20, { host: '127.0.0.1', port }, signal).then(() => performance.now() - begin);
-    await sleep(600);
-    const server = createServer().listen(port, '127.0.0.1');
-    later(() => server.close());
-    expect(await waited).toBeGreaterThan(550);
-    expect(await waited).toBeLessThan(10_000);
-    const again = performance.now();
-    await pauseUntilOpen(0.8, { host: '127.0.0.1', port }, signal);
-    expect(performance.now() - again).toBeGreaterThan(750);
   });
 });

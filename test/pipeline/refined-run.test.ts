@@ -21,7 +21,7 @@ async function* framesOf(count: number, { step = 1, error }: { step?: number; er
 
 function video(frames: AsyncIterable<Frame>): VideoSource {
   const size = { width: WIDTH, height: HEIGHT, rotation: 0, frameRate: 10 };
-  const coding = { codec: 'h264', pixelFormat: 'yuv420p', fullRange: false };
+  const coding = { container: 'matroska,webm', codec: 'h264', pixelFormat: 'yuv420p', fullRange: false };
   const info: VideoInfo = { input: 'street.mp4', name: 'street', kind: 'file', ...size, ...coding };
   return { info, close: async () => {}, [Symbol.asyncIterator]: () => frames[Symbol.asyncIterator]() };
 }

@@ -246,6 +246,7 @@ test('probe tells what is known beforehand', async () => {
     frameRate: 25,
     duration: 2,
     frameCount: 50,
+    container: 'mov,mp4,m4a,3gp,3g2,mj2',
     codec: 'h264',
     pixelFormat: 'yuv420p',
     fullRange: false,
