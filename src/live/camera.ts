@@ -64,6 +64,8 @@ export class Camera {
   #following: Following | undefined;
   #annotator: Annotator | undefined;
   #recorder: Recorder | undefined;
+  /** Whether the last frame was left out. */
+  #failing = false;
 
   /**
    * Starts a camera, after completing what an earlier process left unfinished in its folder.
@@ -111,7 +113,7 @@ export class Camera {
       placeOf: (frame) => this.#following?.placeOf(frame),
       describe: (frame, detected) => this.#following?.describe(frame, detected) ?? detected,
       take: (frame, detections, place) => this.#take(frame, detections, place),
-      failed: (error) => setup.log.error({ camera: source.name, reason: messageOf(error) }, 'a frame was left out'),
+      failed: (error) => this.#leftOut(error),
     });
     this.#session = new CameraSession(address, parameters.live, {
       letterbox,
@@ -202,6 +204,14 @@ export class Camera {
     this.#draw(frame, people);
     this.#statistics.frameProcessed(frame.time, people.length);
     this.#statistics.tracks = following.lastId - this.#lastId;
+    if (this.#failing) this.#setup.log.info({ camera: this.source.name }, 'people are followed again');
+    this.#failing = false;
+  }
+
+  #leftOut(error: unknown): void {
+    const fields = { camera: this.source.name, reason: messageOf(error) };
+    if (!this.#failing) this.#setup.log.error(fields, 'frames are left out');
+    this.#failing = true;
   }
 
   /** Draws the people, where somebody wants to see them, and releases the frame in the end. */

@@ -5,7 +5,14 @@ export type { CameraSource } from './address.ts';
 export type { Camera } from './camera.ts';
 export type { CameraEvent, CrossingEvent, LiveEvent, PersonEvent, VisitEvent } from './events.ts';
 export type { Fault, FaultKind } from './faults.ts';
-export { type Live, type LiveConfiguration, type LiveOptions, type LiveStatus, startLive } from './live.ts';
+export {
+  type Live,
+  type LiveConfiguration,
+  type LiveOptions,
+  type LiveStatus,
+  type ModelStatus,
+  startLive,
+} from './live.ts';
 export { type Log, openLog } from './log.ts';
 export { type LiveParameters, liveParameters } from './parameters.ts';
 export { type Keep, parseKeep } from './retention.ts';

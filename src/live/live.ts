@@ -9,7 +9,7 @@ import { type Parameters, parametersSchema } from '../parameters.ts';
 import { messageOf } from '../run.ts';
 import type { RunDescription } from '../trajectories/index.ts';
 import { version } from '../version.ts';
-import { findFfmpeg } from '../video/index.ts';
+import { type Frame, findFfmpeg } from '../video/index.ts';
 import { addressOf, type CameraSource } from './address.ts';
 import { Camera } from './camera.ts';
 import type { LiveEvent } from './events.ts';
@@ -19,7 +19,7 @@ import { MqttPublisher } from './mqtt.ts';
 import { type Keep, prune } from './retention.ts';
 import { DetectorScheduler } from './scheduler.ts';
 import type { CameraStatus } from './statistics.ts';
-import { SteadyDetector } from './steady-detector.ts';
+import { type Loader, patientLooks, Steady } from './steady.ts';
 
 /** What is followed, and with which parameters: what can change while it goes on. */
 export interface LiveConfiguration {
@@ -34,7 +34,7 @@ export interface LiveOptions {
   readonly out: string;
   /** Default {@link parametersSchema}'s. */
   readonly parameters?: Parameters | undefined;
-  /** Name of a shipped detector or an ONNX file, default centernet; or a detector, which is closed at the end. */
+  /** Name of a shipped detector or an ONNX file, default centernet; or a detector, which is closed at the end, also when nothing could be started, and used on whatever it throws. */
   readonly detector?: string | Detector | undefined;
   /** Whether cameras may be files. */
   readonly realtime?: boolean | undefined;
@@ -49,20 +49,29 @@ export interface LiveOptions {
   readonly onEvent?: ((event: LiveEvent) => void) | undefined;
 }
 
+/** How a network is doing. */
+export interface ModelStatus {
+  readonly name: string;
+  /** Whether it works, as far as is known. */
+  readonly works: boolean;
+}
+
 /** How everything is doing. */
 export interface LiveStatus {
   /** Seconds since the start. */
   readonly uptime: number;
   readonly cameras: readonly CameraStatus[];
-  readonly detector: { readonly name: string; readonly works: boolean };
+  readonly detector: ModelStatus;
+  /** Absent when nobody's looks are compared. */
+  readonly appearance?: ModelStatus;
   readonly mqtt?: { readonly connected: boolean; readonly dropped: number };
 }
 
 /** The networks that all cameras share. */
 interface Models {
-  readonly detector: SteadyDetector;
+  readonly detector: Steady<Detector>;
   readonly scheduler: DetectorScheduler;
-  readonly appearance: AppearanceModel | undefined;
+  readonly appearance: Steady<AppearanceModel> | undefined;
 }
 
 /** How often values are published and old outputs looked for. */
@@ -77,11 +86,12 @@ const PRUNE_SECONDS = 60;
  */
 export async function startLive(options: LiveOptions): Promise<Live> {
   const { cameras, parameters = parametersSchema.parse({}), out, log = SILENT } = options;
-  checkCameras(cameras, options.realtime);
-  await findFfmpeg();
-  await makeFolder(out);
-  const live = new Live(options, log, lockFolder(out));
+  const live = new Live(options, log);
   try {
+    checkCameras(cameras, options.realtime);
+    await findFfmpeg();
+    await makeFolder(out);
+    live.unlock = lockFolder(out);
     if (options.mqtt) live.mqtt = await MqttPublisher.connect(options.mqtt, parameters.live, log);
     await live.reconfigure({ cameras, parameters });
     return live;
@@ -94,9 +104,10 @@ export async function startLive(options: LiveOptions): Promise<Live> {
 /** Cameras that are being followed. */
 export class Live {
   mqtt: MqttPublisher | undefined;
+  /** Gives the folder for the outputs back, when these are complete. */
+  unlock = () => {};
   readonly #options: LiveOptions;
   readonly #log: Log;
-  readonly #unlock: () => void;
   readonly #cameras = new Map<string, Camera>();
   readonly #started = performance.now();
   readonly #timers: NodeJS.Timeout[];
@@ -105,11 +116,9 @@ export class Live {
   #changing: Promise<void> = Promise.resolve();
   #closed: Promise<void> | undefined;
 
-  /** @param unlock gives the folder for the outputs back, when these are complete */
-  constructor(options: LiveOptions, log: Log, unlock: () => void) {
+  constructor(options: LiveOptions, log: Log) {
     this.#options = options;
     this.#log = log;
-    this.#unlock = unlock;
     this.#timers = [
       setInterval(() => this.#publish(), 1000 * PUBLISH_SECONDS),
       setInterval(() => this.#prune(), 1000 * PRUNE_SECONDS),
@@ -126,11 +135,16 @@ export class Live {
 
   get status(): LiveStatus {
     const { mqtt } = this;
-    const detector = this.#models?.detector;
+    const { detector, appearance } = this.#models ?? {};
+    const told = (network?: Steady<Detector | AppearanceModel>) => ({
+      name: network?.model.name ?? '',
+      works: network?.works ?? false,
+    });
     return {
       uptime: (performance.now() - this.#started) / 1000,
       cameras: this.cameras.map(({ status }) => status),
-      detector: { name: detector?.name ?? '', works: detector?.works ?? false },
+      detector: told(detector),
+      ...(appearance && { appearance: told(appearance) }),
       ...(mqtt && { mqtt: { connected: mqtt.connected, dropped: mqtt.dropped } }),
     };
   }
@@ -156,10 +170,12 @@ export class Live {
     for (const timer of this.#timers) clearInterval(timer);
     await this.#changing;
     await Promise.all(this.cameras.map((camera) => camera.stop()));
-    this.#unlock();
+    this.unlock();
     this.#publish();
     await this.mqtt?.close();
-    await Promise.all([this.#models?.detector.close(), this.#models?.appearance?.close()]);
+    const { detector: given } = this.#options;
+    const { detector = typeof given === 'object' ? given : undefined, appearance } = this.#models ?? {};
+    await Promise.all([detector?.close(), appearance?.close()]);
   }
 
   async #change({ cameras, parameters }: LiveConfiguration): Promise<void> {
@@ -197,9 +213,9 @@ export class Live {
         record: this.#options.record ?? false,
         parameters: own,
         association,
-        appearance: models.appearance,
+        appearance: models.appearance && patientLooks(models.appearance),
         scheduler: models.scheduler,
-        letterbox: (width, height) => models.detector.letterbox(width, height),
+        letterbox: (width, height) => models.detector.model.letterbox(width, height),
         run: {
           generator: `twintrack ${version}`,
           models: descriptions(models),
@@ -219,20 +235,31 @@ export class Live {
   async #loadModels({ detection, appearance }: Parameters, there: Partial<Models>): Promise<Models> {
     const { detector: given = 'centernet' } = this.#options;
     const own = typeof given !== 'string';
-    const load = () => (own ? Promise.resolve(given) : loadDetector(given, detection));
-    const failed = (error: unknown) =>
-      this.#log.error({ reason: messageOf(error) }, 'the detector has failed and is loaded anew');
-    const detector = there.detector ?? (await SteadyDetector.load(load, failed));
+    const detector =
+      there.detector ??
+      (own ? new Steady(given) : await Steady.load(this.#loader('the detector', () => loadDetector(given, detection))));
     try {
+      const load = () => loadSiamese(appearance.model, detection.cores);
       const off = appearance.mode === 'off';
-      const looks = off ? undefined : (there.appearance ?? (await loadSiamese(appearance.model, detection.cores)));
+      const looks = off
+        ? undefined
+        : (there.appearance ?? (await Steady.load(this.#loader('the Siamese network', load))));
       const atOnce = own || detection.parallel === 'operators' ? 1 : detection.cores || availableParallelism();
-      const scheduler = there.scheduler ?? new DetectorScheduler(detector, atOnce);
+      const detect = (frame: Frame) => detector.run((model) => model.detect(frame));
+      const scheduler = there.scheduler ?? new DetectorScheduler({ detect }, atOnce);
       return { detector, scheduler, appearance: looks };
     } catch (error) {
-      if (!there.detector) await detector.close();
+      if (!there.detector && !own) await detector.close();
       throw error;
     }
+  }
+
+  #loader<Model>(what: string, load: () => Promise<Model>): Loader<Model> {
+    return {
+      load,
+      failed: (error) => this.#log.error({ reason: messageOf(error) }, `${what} has failed and is loaded anew`),
+      restored: () => this.#log.info({}, `${what} works again`),
+    };
   }
 
   #publish(): void {
@@ -256,10 +283,13 @@ export class Live {
 /** The models as the outputs tell of them. */
 function descriptions({ detector, appearance }: Models): RunDescription['models'] {
   const all = [
-    { role: 'detector', model: detector },
-    { role: 'appearance', model: appearance },
+    { role: 'detector', network: detector },
+    { role: 'appearance', network: appearance },
   ];
-  return all.flatMap(({ role, model }) => (model?.sha256 ? [{ role, name: model.name, sha256: model.sha256 }] : []));
+  return all.flatMap(({ role, network }) => {
+    const { name = '', sha256 } = network?.model ?? {};
+    return sha256 ? [{ role, name, sha256 }] : [];
+  });
 }
 
 /** @throws UsageError when a name is no name of a folder, or stands twice, or an address is none */

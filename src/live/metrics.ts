@@ -4,7 +4,7 @@ import type { CameraStatus } from './statistics.ts';
 type Sample = readonly [labels: Readonly<Record<string, string>>, value: number];
 
 /** The state as Prometheus reads it (text format 0.0.4). */
-export function metricsText({ uptime, cameras, detector, mqtt }: LiveStatus): string {
+export function metricsText({ uptime, cameras, detector, appearance, mqtt }: LiveStatus): string {
   const all = (samples: (status: CameraStatus) => readonly Sample[]): Sample[] =>
     cameras.flatMap((status) =>
       samples(status).map(([labels, value]): Sample => [{ camera: status.name, ...labels }, value]),
@@ -87,6 +87,12 @@ export function metricsText({ uptime, cameras, detector, mqtt }: LiveStatus): st
       each((s) => s.linesLost),
     ),
     metric('detector_up', 'gauge', 'Whether the detector works', one(Number(detector.works))),
+    metric(
+      'appearance_up',
+      'gauge',
+      'Whether the Siamese network works',
+      appearance ? one(Number(appearance.works)) : [],
+    ),
     metric('mqtt_up', 'gauge', 'Whether the broker is there', mqtt ? one(Number(mqtt.connected)) : []),
     metric('mqtt_dropped_total', 'counter', 'Messages given up', mqtt ? one(mqtt.dropped) : []),
     metric('uptime_seconds', 'gauge', 'Time since the start', one(uptime)),

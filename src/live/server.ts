@@ -74,10 +74,11 @@ export async function startServer(live: Live, { host, port, token }: ServerOptio
     for (const [name, value] of Object.entries(HEADERS)) c.header(name, value);
   });
   app.get('/healthz', (c) => {
-    const { cameras, detector } = live.status;
-    const state = { status: detector.works ? 'ok' : 'detector failed', cameras: cameras.length };
+    const { cameras, detector, appearance } = live.status;
+    const failed = !detector.works ? 'detector' : appearance?.works === false ? 'appearance' : undefined;
     const on = cameras.filter(({ state }) => state === 'live').length;
-    return c.json({ ...state, live: on }, detector.works ? 200 : 503);
+    const state = { status: failed ? `${failed} failed` : 'ok', cameras: cameras.length, live: on };
+    return c.json(state, failed ? 503 : 200);
   });
   app.use(token ? needsToken(token) : onlyThisMachine);
   for (const [path, [file, type]] of Object.entries(FILES)) {

@@ -229,6 +229,7 @@ function show(status) {
   byId('live-word').textContent = status.cameras.length === 1 ? 'camera live' : 'cameras live';
   const notices = [
     ...(status.detector.works ? [] : ['the detector has failed and is loaded again']),
+    ...(status.appearance?.works === false ? ['looks are not compared: the Siamese network is loaded again'] : []),
     ...(status.mqtt && !status.mqtt.connected ? ['the MQTT broker is away'] : []),
   ];
   byId('notice').textContent = notices.join(' · ');
