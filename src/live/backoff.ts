@@ -54,19 +54,25 @@ const ANSWER_SECONDS = 1;
 /**
  * Waits, but no longer than until a port that is closed now opens, tried by TCP connections over which nothing is sent. So
  * a camera that is back is taken up at once, however long it was away.
+ *
+ * @returns whether the port was closed and has opened
  */
 export async function pauseUntilOpen(
   seconds: number,
   port: { readonly host: string; readonly port: number },
   signal: AbortSignal,
-): Promise<void> {
+): Promise<boolean> {
   const end = performance.now() + 1000 * seconds;
   const left = () => (end - performance.now()) / 1000;
-  if (await isOpen(port)) return pause(left(), signal);
+  if (await isOpen(port)) {
+    await pause(left(), signal);
+    return false;
+  }
   while (left() > 0 && !signal.aborted) {
     await pause(Math.min(left(), KNOCK_SECONDS), signal);
-    if (left() > 0 && !signal.aborted && (await isOpen(port))) return;
+    if (left() > 0 && !signal.aborted && (await isOpen(port))) return true;
   }
+  return false;
 }
 
 function isOpen({ host, port }: { readonly host: string; readonly port: number }): Promise<boolean> {

@@ -38,6 +38,9 @@ export interface SessionHandlers {
 const SETTLE_SECONDS = 0.05;
 const SETTLE_SECONDS_MOST = 0.3;
 
+/** A connection that gave pictures for so long is a reason to try again soon; some sources end after each picture. */
+const LASTING_SECONDS = 2;
+
 /** A camera that is known gets at least this long for its first picture. */
 const LEAST_PATIENCE_SECONDS = 1;
 
@@ -90,7 +93,8 @@ export class CameraSession {
       const seconds = this.#backoff.next();
       this.#handlers.onAway(fault, seconds);
       const { port } = this.#address;
-      await (port && fault.kind === 'network' ? pauseUntilOpen(seconds, port, signal) : pause(seconds, signal));
+      if (!port || (fault.kind !== 'network' && fault.kind !== 'stream')) await pause(seconds, signal);
+      else if (await pauseUntilOpen(seconds, port, signal)) this.#backoff.reset();
     }
   }
 
@@ -133,7 +137,6 @@ export class CameraSession {
           began = arrival;
           this.#usual = arrival - started;
           this.#silent = 0;
-          this.#backoff.reset();
           this.#handlers.onConnected();
         }
         const index = this.#frames++;
@@ -157,6 +160,7 @@ export class CameraSession {
       },
     });
     clearTimeout(timer);
+    if (now() - began >= LASTING_SECONDS) this.#backoff.reset();
     if (Number.isNaN(began) && now() - started >= connectSeconds) {
       if (this.#silent++ === 0) this.#backoff.reset();
       this.#silent = Math.min(this.#silent, 10);

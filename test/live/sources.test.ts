@@ -7,7 +7,9 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { addressOf, nameSources } from '../../src/live/address.ts';
 import { Backoff, pauseUntilOpen } from '../../src/live/backoff.ts';
 import { loadConfiguration } from '../../src/live/configuration.ts';
+import { CameraSession } from '../../src/live/session.ts';
 import { findFfmpeg, startFfmpeg } from '../../src/video/ffmpeg.ts';
+import { runFfmpeg } from '../video/clips.ts';
 import { endAll, folder, freePort, later, SAMPLE, standIn, statusOf, until } from './rig.ts';
 import { follow } from './scenarios.ts';
 
@@ -102,6 +104,45 @@ describe('sources', () => {
 describe('waits between attempts', () => {
   const limits = { retryMinSeconds: 0.25, retryMaxSeconds: 30 };
 
+  /** The waits of a session with this source. */
+  const waitsOf = (url: string): number[] => {
+    const waits: number[] = [];
+    const session = new CameraSession(
+      addressOf(url, true),
+      { ...limits, connectSeconds: 10, stallSeconds: 3 },
+      {
+        letterbox: () => undefined,
+        onFormat() {},
+        onFrame: (frame) => frame.release?.(),
+        onConnected() {},
+        onAway: (_, seconds) => waits.push(seconds),
+      },
+    );
+    later(() => session.stop());
+    return waits;
+  };
+
+  it('grow while a source ends after each picture, also where it could be had again at once', async () => {
+    const picture = join(folder(), 'picture.jpg');
+    runFfmpeg('-i', SAMPLE, '-frames:v', '1', picture);
+    const server = createServer((_, response) => response.end(readFileSync(picture))).listen(0, '127.0.0.1');
+    later(() => server.close());
+    await until('listening', () => server.listening);
+    const { port } = server.address() as AddressInfo;
+    const all = [waitsOf(`http://127.0.0.1:${port}/picture.jpg`), waitsOf(picture)];
+    await until('five pictures each', () => all.every((waits) => waits.length >= 5));
+    // 0.25 s, doubled four times, less up to a half
+    for (const waits of all) expect(waits[4]).toBeGreaterThanOrEqual(2);
+  });
+
+  it('stay short for a file that is played over and over', async () => {
+    const clip = join(folder(), 'clip.mp4');
+    runFfmpeg('-t', '3', '-i', SAMPLE, '-vf', 'scale=192:144', clip);
+    const waits = waitsOf(clip);
+    await until('three plays', () => waits.length >= 3);
+    expect(Math.max(...waits)).toBeLessThanOrEqual(0.25);
+  });
+
   it('double from a quarter of a second to half a minute, less up to a half by chance', () => {
     const backoff = new Backoff(limits);
     const waits = Array.from({ length: 10 }, () => backoff.next(0));
@@ -117,14 +158,17 @@ describe('waits between attempts', () => {
     const port = await freePort();
     const { signal } = new AbortController();
     const begin = performance.now();
-    const waited = pauseUntilOpen(20, { host: '127.0.0.1', port }, signal).then(() => performance.now() - begin);
+    const waited = pauseUntilOpen(20, { host: '127.0.0.1', port }, signal).then((opened) => {
+      expect(opened).toBe(true);
+      return performance.now() - begin;
+    });
     await sleep(600);
     const server = createServer().listen(port, '127.0.0.1');
     later(() => server.close());
     expect(await waited).toBeGreaterThan(550);
     expect(await waited).toBeLessThan(10_000);
     const again = performance.now();
-    await pauseUntilOpen(0.8, { host: '127.0.0.1', port }, signal);
+    expect(await pauseUntilOpen(0.8, { host: '127.0.0.1', port }, signal)).toBe(false);
     expect(performance.now() - again).toBeGreaterThan(750);
   });
 });
