@@ -1,5 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Command, InvalidArgumentError } from 'commander';
 import { UsageError } from '../errors.ts';
+import { type Log, openLog } from '../live/log.ts';
+import { messageOf } from '../run.ts';
 
 interface StreamOptions {
   out: string;
@@ -64,49 +67,78 @@ A config file names the cameras, and may hold parameters by stage (docs/paramete
 
 /** Returns the exit code: 0 after SIGTERM, which is how a service is stopped, 130 after Ctrl-C. */
 async function stream(urls: readonly string[], options: StreamOptions): Promise<number> {
+  const stopped = stopSignal();
+  const log = openLog();
+  const running = run(urls, options, log);
+  process.on('SIGHUP', () => {
+    running.then(
+      ({ reload }) => reload(),
+      () => {}, // awaited below
+    );
+  });
+  const codeOf = (signal: NodeJS.Signals) => (signal === 'SIGINT' ? 130 : 0);
+  stopped.then(async (signal) => {
+    const { info, warn } = await log;
+    info({ signal }, 'stopping');
+    await sleep(1000 * CLOSE_SECONDS, undefined, { ref: false });
+    warn({}, 'not all outputs are complete; the next start completes them');
+    process.exit(codeOf(signal));
+  });
+  const { close } = await running;
+  const signal = await stopped;
+  await close();
+  (await log).info({}, 'stopped');
+  return codeOf(signal);
+}
+
+/** The first SIGTERM or Ctrl-C from now on. A second Ctrl-C ends the process at once. */
+function stopSignal(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    let stopping = false;
+    const stop = (signal: NodeJS.Signals) => {
+      if (stopping && signal === 'SIGINT') process.exit(130);
+      stopping = true;
+      resolve(signal);
+    };
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop);
+  });
+}
+
+/** Starts everything: the port of the page first, so that one that is taken is told before there is anything else. */
+async function run(urls: readonly string[], options: StreamOptions, opening: Promise<Log>) {
   const { config, set, out, detector, realtime, record, mqtt, host, port } = options;
-  const { openLog, parseKeep, startLive, startServer } = await import('../live/index.ts');
+  const { parseKeep, startLive } = await import('../live/index.ts');
   const { loadConfiguration } = await import('../live/configuration.ts');
+  const { openServer } = await import('../live/server.ts');
   const keep = options.keep === undefined ? undefined : parseKeep(options.keep);
   const { cameras, parameters } = await loadConfiguration(urls, config, set);
   if (cameras.length === 0) {
     throw new UsageError('stream: no camera; for example: twintrack stream rtsp://user:password@192.168.1.20/stream1');
   }
-  const log = await openLog();
-  let stop: (signal: NodeJS.Signals) => void = () => {};
-  const stopped = new Promise<NodeJS.Signals>((resolve) => {
-    stop = resolve;
-  });
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop);
-  const live = await startLive({ cameras, parameters, out, detector, realtime, record, keep, mqtt, log });
-  const reload = () => {
-    loadConfiguration(urls, config, set)
-      .then((configuration) => live.reconfigure(configuration))
-      .then(() => log.info({ cameras: live.cameras.length }, 'configuration read again'))
-      .catch((error: unknown) =>
-        log.error({ reason: error instanceof Error ? error.message : String(error) }, 'the configuration is not taken'),
-      );
-  };
-  process.on('SIGHUP', reload);
-  let signal: NodeJS.Signals = 'SIGTERM';
+  const log = await opening;
+  const server = await openServer({ host, port, token: options.token || process.env.TWINTRACK_TOKEN });
   try {
-    const token = options.token || process.env.TWINTRACK_TOKEN;
-    const server = await startServer(live, { host, port, token });
+    const live = await startLive({ cameras, parameters, out, detector, realtime, record, keep, mqtt, log });
+    server.show(live);
     log.info({ url: server.url }, 'live page');
-    signal = await stopped;
-    log.info({ signal }, 'stopping');
+    return {
+      reload: async () => {
+        try {
+          await live.reconfigure(await loadConfiguration(urls, config, set));
+          log.info({ cameras: live.cameras.length }, 'configuration read again');
+        } catch (error) {
+          log.error({ reason: messageOf(error) }, 'the configuration is not taken');
+        }
+      },
+      close: async () => {
+        await server.close();
+        await live.close();
+      },
+    };
+  } catch (error) {
     await server.close();
-  } finally {
-    const late = setTimeout(() => {
-      log.warn({}, 'not all outputs are complete; the next start completes them');
-      process.exit(signal === 'SIGINT' ? 130 : 0);
-    }, 1000 * CLOSE_SECONDS);
-    await live.close();
-    clearTimeout(late);
-    process.off('SIGHUP', reload);
+    throw error;
   }
-  log.info({}, 'stopped');
-  return signal === 'SIGINT' ? 130 : 0;
 }
 
 function port(text: string): number {

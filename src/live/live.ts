@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { type AppearanceModel, loadSiamese } from '../appearance/siamese.ts';
 import { loadAssociationScore } from '../association/model.ts';
 import { type Detector, loadDetector } from '../detection/index.ts';
-import { UsageError } from '../errors.ts';
+import { TwintrackError, UsageError } from '../errors.ts';
 import { makeFolder } from '../outputs.ts';
 import { type Parameters, parametersSchema } from '../parameters.ts';
 import { messageOf } from '../run.ts';
@@ -179,6 +179,7 @@ export class Live {
   }
 
   async #change({ cameras, parameters }: LiveConfiguration): Promise<void> {
+    if (this.#closed) throw new TwintrackError('the cameras are being closed');
     checkCameras(cameras, this.#options.realtime);
     const before = this.#parameters;
     const former = this.#models;

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import type { Context, Next } from 'hono';
+import type { Context, Hono, Next } from 'hono';
 import { inputError, UsageError } from '../errors.ts';
 import { pause } from './backoff.ts';
 import type { Live } from './live.ts';
@@ -58,7 +58,18 @@ const BOUNDARY = 'twintrack-picture';
  * @throws UsageError when others could connect and there is no token
  * @throws TwintrackError when the port cannot be had
  */
-export async function startServer(live: Live, { host, port, token }: ServerOptions): Promise<LiveServer> {
+export async function startServer(live: Live, options: ServerOptions): Promise<LiveServer> {
+  const server = await openServer(options);
+  server.show(live);
+  return server;
+}
+
+/** As `startServer`, but takes the port before there is anything to `show`; until then all is answered with 503. */
+export async function openServer({
+  host,
+  port,
+  token,
+}: ServerOptions): Promise<LiveServer & { show(live: Live): void }> {
   if (!LOOPBACK.test(host) && !token) {
     throw new UsageError(
       `--host ${host}: others could watch; add --token with a secret, or set TWINTRACK_TOKEN (for example to the output of "openssl rand -hex 16")`,
@@ -66,9 +77,38 @@ export async function startServer(live: Live, { host, port, token }: ServerOptio
   }
   const { Hono } = await import('hono');
   const { createAdaptorServer } = await import('@hono/node-server');
-  const app = new Hono();
   const closing = new AbortController();
+  let app: Hono | undefined;
+  const answer = (request: Request) => app?.fetch(request) ?? new Response('starting\n', { status: 503 });
+  const server = createAdaptorServer({ fetch: answer }) as Server;
+  server.listen(port, host);
+  try {
+    await once(server, 'listening');
+  } catch (cause) {
+    const reasons: Record<string, string> = {
+      EADDRINUSE: 'another program listens there',
+      EACCES: 'this port may not be had',
+      EADDRNOTAVAIL: 'this machine has no such address',
+    };
+    const { code = '', message } = cause as NodeJS.ErrnoException;
+    throw inputError(`${host}:${port}`, reasons[code] ?? message, 'choose another --port or --host', cause);
+  }
+  const { address, port: taken, family } = server.address() as AddressInfo;
+  return {
+    url: `http://${family === 'IPv6' ? `[${address}]` : address}:${taken}/`,
+    show(live) {
+      app = addPages(new Hono(), live, token, closing);
+    },
+    async close() {
+      closing.abort();
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
 
+/** Adds all that can be asked for. */
+function addPages(app: Hono, live: Live, token: string | undefined, closing: AbortController): Hono {
   app.use(async (c, next) => {
     await next();
     for (const [name, value] of Object.entries(HEADERS)) c.header(name, value);
@@ -127,29 +167,7 @@ export async function startServer(live: Live, { host, port, token }: ServerOptio
       return Buffer.concat([Buffer.from(head), jpeg, Buffer.from('\r\n')]);
     });
   });
-
-  const server = createAdaptorServer({ fetch: app.fetch }) as Server;
-  server.listen(port, host);
-  try {
-    await once(server, 'listening');
-  } catch (cause) {
-    const reasons: Record<string, string> = {
-      EADDRINUSE: 'another program listens there',
-      EACCES: 'this port may not be had',
-      EADDRNOTAVAIL: 'this machine has no such address',
-    };
-    const { code = '', message } = cause as NodeJS.ErrnoException;
-    throw inputError(`${host}:${port}`, reasons[code] ?? message, 'choose another --port or --host', cause);
-  }
-  const { address, port: taken, family } = server.address() as AddressInfo;
-  return {
-    url: `http://${family === 'IPv6' ? `[${address}]` : address}:${taken}/`,
-    async close() {
-      closing.abort();
-      server.close();
-      server.closeAllConnections();
-    },
-  };
+  return app;
 }
 
 /** A response that goes on until there is no part: the next one is made when the viewer has taken the one before. */

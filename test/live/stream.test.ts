@@ -1,10 +1,12 @@
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { readTrajectories } from '../../src/trajectories/index.ts';
+import { findFfmpeg } from '../../src/video/ffmpeg.ts';
 import { FAST, failure, start, twintrack } from '../commands/cli.ts';
 import { runFfmpeg } from '../video/clips.ts';
-import { Broker, endAll, folder, freePort, missing, SAMPLE, standIn, TestCamera, until } from './rig.ts';
+import { Broker, endAll, folder, freePort, later, missing, SAMPLE, standIn, TestCamera, until } from './rig.ts';
 import { follow } from './scenarios.ts';
 
 afterEach(endAll);
@@ -42,11 +44,7 @@ describe('twintrack stream', () => {
       ],
     ];
     const runs = cases.map(([args]) => twintrack(['stream', ...args, '--out', folder(), '--port', '0']));
-    const failures = await Promise.all(runs);
-    // one is found out when the cameras run already
-    expect(failures.map(({ stderr, ...run }) => ({ ...run, stderr: stderr.replace(/^\{.*\n/gm, '') }))).toEqual(
-      cases.map(([, line]) => failure(line, 2)),
-    );
+    expect(await Promise.all(runs)).toEqual(cases.map(([, line]) => failure(line, 2)));
     const { status, stderr } = await twintrack(['stream', '--config', config, '--out', folder()]);
     expect([status, stderr]).toEqual([
       1,
@@ -150,6 +148,63 @@ zones:
       );
     expect(readdirSync(out).sort()).toEqual(['one', 'three', 'two']);
     expect([kinds('one'), kinds('two'), kinds('three')]).toEqual(Array(3).fill(['connected', 'stopped']));
+  });
+
+  /** Starts the command with an ffmpeg that does not answer before it is let go; resolves when that is waited for. */
+  const startSlowly = async (...args: string[]) => {
+    const path = folder();
+    const [binary, asked, go] = ['ffmpeg', 'asked', 'go'].map((name) => join(path, name));
+    const wait = `while [ -e ${path} ] && [ ! -e ${go} ]; do sleep 0.1; done`;
+    writeFileSync(binary, `#!/bin/sh\ntouch ${asked}\n${wait}\nexec '${(await findFfmpeg()).path}' "$@"\n`, {
+      mode: 0o755,
+    });
+    const run = start(['stream', SAMPLE, '--realtime', '--out', folder(), ...args, ...FAST], {
+      env: { ...process.env, FFMPEG_BIN: binary },
+    });
+    await until('it starts', () => existsSync(asked));
+    return { ...run, goOn: () => writeFileSync(go, '') };
+  };
+
+  it('takes signals from the start: SIGHUP is acted on when it has started, SIGTERM ends it in time all the same', async () => {
+    const config = join(folder(), 'cameras.yaml');
+    writeFileSync(config, '{}');
+    const port = await freePort();
+    const run = await startSlowly('--config', config, '--port', `${port}`);
+    expect((await fetch(`http://127.0.0.1:${port}/healthz`)).status).toBe(503);
+    writeFileSync(config, `cameras: [{ name: two, url: ${SAMPLE} }]`);
+    process.kill(run.pid, 'SIGHUP');
+    run.goOn();
+    await run.said('"camera":"two","width"');
+    expect((await fetch(`http://127.0.0.1:${port}/healthz`)).status).toBe(200);
+    process.kill(run.pid, 'SIGTERM');
+    expect(await run.ended).toMatchObject({ status: 0, signal: null });
+
+    const stuck = await startSlowly('--port', '0');
+    process.kill(stuck.pid, 'SIGTERM');
+    const { status, stderr } = await stuck.ended;
+    expect(status).toBe(0);
+    expect(stderr).toContain('not all outputs are complete');
+  });
+
+  it('ends at once at a second Ctrl-C', async () => {
+    const run = await startSlowly('--port', '0');
+    process.kill(run.pid, 'SIGINT');
+    await run.said('"msg":"stopping"');
+    process.kill(run.pid, 'SIGINT');
+    const { status, stderr } = await run.ended;
+    expect(status).toBe(130);
+    expect(stderr).not.toContain('not all outputs are complete');
+  });
+
+  it('tells a port that is taken before anything is touched', async () => {
+    const port = await freePort();
+    const other = createServer().listen(port, '127.0.0.1');
+    later(() => other.close());
+    const out = join(folder(), 'out');
+    expect(await twintrack(['stream', SAMPLE, '--realtime', '--out', out, '--port', `${port}`])).toEqual(
+      failure(`127.0.0.1:${port}: another program listens there; choose another --port or --host`),
+    );
+    expect(existsSync(out)).toBe(false);
   });
 
   it.skipIf(missing(['camera', 'broker']))('lets no credentials into any output', async () => {
