@@ -77,7 +77,6 @@ export async function openServer({
   }
   const { Hono } = await import('hono');
   const { createAdaptorServer } = await import('@hono/node-server');
-  const closing = new AbortController();
   let app: Hono | undefined;
   const answer = (request: Request) => app?.fetch(request) ?? new Response('starting\n', { status: 503 });
   const server = createAdaptorServer({ fetch: answer }) as Server;
@@ -97,10 +96,9 @@ export async function openServer({
   return {
     url: `http://${family === 'IPv6' ? `[${address}]` : address}:${taken}/`,
     show(live) {
-      app = addPages(new Hono(), live, token, closing);
+      app = addPages(new Hono(), live, token);
     },
     async close() {
-      closing.abort();
       server.close();
       server.closeAllConnections();
     },
@@ -108,7 +106,7 @@ export async function openServer({
 }
 
 /** Adds all that can be asked for. */
-function addPages(app: Hono, live: Live, token: string | undefined, closing: AbortController): Hono {
+function addPages(app: Hono, live: Live, token: string | undefined): Hono {
   app.use(async (c, next) => {
     await next();
     for (const [name, value] of Object.entries(HEADERS)) c.header(name, value);
@@ -130,7 +128,7 @@ function addPages(app: Hono, live: Live, token: string | undefined, closing: Abo
     c.json(Object.fromEntries(live.cameras.map(({ source, history }) => [source.name, history]))),
   );
   app.get('/api/live', (c) => {
-    const signal = AbortSignal.any([c.req.raw.signal, closing.signal]);
+    const { signal } = c.req.raw;
     let first = true;
     return stream(c, 'text/event-stream', signal, async () => {
       if (!first) await pause(1, signal);
@@ -142,14 +140,13 @@ function addPages(app: Hono, live: Live, token: string | undefined, closing: Abo
     const feed = feedOf(live, c);
     if (!feed) return c.text('no such camera', 404);
     const after = Number(c.req.query('after') ?? 0) || 0;
-    // not joined with `closing`, which would keep a trace of each of millions of requests; its connection ends then
     const picture = await feed.next(after, PICTURE_SECONDS, c.req.raw.signal);
     if (!picture) return c.body(null, 204);
     return c.body(bytesOf(picture), 200, { 'content-type': 'image/jpeg', 'x-picture': String(picture.number) });
   });
   app.get('/cameras/:name/video.mjpeg', (c) => {
     if (!feedOf(live, c)) return c.text('no such camera', 404);
-    const signal = AbortSignal.any([c.req.raw.signal, closing.signal]);
+    const { signal } = c.req.raw;
     let last = 0;
     let feed: PictureFeed | undefined;
     return stream(c, `multipart/x-mixed-replace; boundary=${BOUNDARY}`, signal, async () => {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { UsageError } from '../../src/errors.ts';
 import { type Live, startLive, startServer } from '../../src/live/index.ts';
 import { parametersSchema } from '../../src/parameters.ts';
@@ -238,6 +238,31 @@ describe('the server', () => {
     const { processed, dropped } = statusOf(live);
     expect(processed).toBeGreaterThan(before.processed + 3);
     expect(dropped - before.dropped).toBeLessThanOrEqual(1);
+  });
+
+  it('keeps nothing of viewers who are gone', async () => {
+    const visit = async (path: string) => {
+      const gone = new AbortController();
+      const response = await fetch(`${url}${path}`, { signal: gone.signal });
+      await response.body!.getReader().read();
+      gone.abort();
+    };
+    const join = vi.spyOn(AbortSignal, 'any');
+    later(() => join.mockRestore());
+    for (const path of ['api/live', 'cameras/yard/video.mjpeg', 'cameras/yard/picture.jpg']) await visit(path);
+    // a signal that lives on keeps a trace of each that it was ever joined with
+    expect(join.mock.calls.flat(2).filter(({ aborted }) => !aborted)).toEqual([]);
+  });
+
+  it('ends what is watched when it is closed', async () => {
+    const other = await startServer(live, { host: '127.0.0.1', port: 0 });
+    const bodies = await Promise.all(
+      ['api/live', 'cameras/yard/video.mjpeg'].map(async (path) => (await fetch(`${other.url}${path}`)).body!),
+    );
+    const ended = Promise.allSettled(bodies.map((body) => body.pipeTo(new WritableStream())));
+    await other.close();
+    await ended;
+    await until('the encoder is gone', () => held().processes === 1);
   });
 
   it('is a camera itself: its MJPEG stream can be followed', async () => {
