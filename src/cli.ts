@@ -13,6 +13,7 @@ import { streamCommand } from './commands/stream.ts';
 import { trackCommand } from './commands/track.ts';
 import { trainCommand } from './commands/train.ts';
 import { tuneCommand } from './commands/tune.ts';
+import { redact } from './errors.ts';
 import { version } from './version.ts';
 
 const program = new Command('twintrack')
@@ -20,7 +21,7 @@ const program = new Command('twintrack')
   .version(version)
   .option('--verbose', 'show the stack trace of an error')
   .exitOverride()
-  .configureOutput({ outputError: (text) => reportLine(`${usageFault(text)}; --help tells more`) })
+  .configureOutput({ outputError: (text) => reportLine(`${redact(usageFault(text))}; --help tells more`) })
   .addHelpText(
     'after',
     `
@@ -65,6 +66,7 @@ try {
 function usageFault(text: string): string {
   return text
     .replace(/^error: /, '')
+    .replace(/^(unknown option '[^=']*)=.*/s, "$1'") // its value may be a secret
     .replace(/\s+/g, ' ')
     .replace(/[.\s]+$/, '');
 }

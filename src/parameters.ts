@@ -5,7 +5,7 @@ import { annotationParameters } from './annotation/parameters.ts';
 import { appearanceParameters } from './appearance/parameters.ts';
 import { associationParameters } from './association/model.ts';
 import { detectionParameters } from './detection/parameters.ts';
-import { inputError, UsageError } from './errors.ts';
+import { inputError, printable, UsageError } from './errors.ts';
 import { liveParameters } from './live/parameters.ts';
 import { trackingParameters } from './tracking/parameters.ts';
 import { refinementParameters } from './trajectories/refinement-parameters.ts';
@@ -53,7 +53,7 @@ export async function loadParameters(configFile?: string, settings: readonly str
     const match = /^([^.=]+)\.([^=]+)=(.*)$/s.exec(setting);
     if (!match)
       throw new UsageError(
-        `--set ${setting}: not of the form stage.name=value; for example --set tracking.lostSeconds=3`,
+        `--set ${printable(setting)}: not of the form stage.name=value; for example --set tracking.lostSeconds=3`,
       );
     const [, stage, name, text] = match;
     const section = Object.hasOwn(values, stage) ? (values[stage] as object) : {};
@@ -65,7 +65,7 @@ export async function loadParameters(configFile?: string, settings: readonly str
     }
     values = { ...values, [stage]: { ...section, [name]: value } };
     const problem = firstProblem(values);
-    if (problem) throw new UsageError(`--set ${setting}: ${problem}`);
+    if (problem) throw new UsageError(`--set ${printable(setting)}: ${problem}`);
   }
   return parametersSchema.parse(values);
 }

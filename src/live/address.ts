@@ -73,8 +73,9 @@ export function nameSources(urls: readonly string[], taken: Iterable<string> = [
   });
 }
 
+/** Made of what is shown of the address, so that no part of a password gets into a name. */
 function stemOf(url: string): string {
-  const host = /^[a-z][a-z0-9+.-]+:\/\/(?:[^/?#]*@)?(\[[^\]]*\]|[^/?#:@]*)/i.exec(url)?.[1];
+  const host = /^[a-z][a-z0-9+.-]+:\/\/(?:\*{3}@)?(\[[^\]]*\]|[^/?#:@]*)/i.exec(printable(url))?.[1];
   const name = (host ?? basename(url, extname(url))).replace(/[^A-Za-z0-9._-]+/g, '-').replace(/^[.-]+|[.-]+$/g, '');
   return name || 'camera';
 }

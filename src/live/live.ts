@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { type AppearanceModel, loadSiamese } from '../appearance/siamese.ts';
 import { loadAssociationScore } from '../association/model.ts';
 import { type Detector, loadDetector } from '../detection/index.ts';
-import { TwintrackError, UsageError } from '../errors.ts';
+import { printable, TwintrackError, UsageError } from '../errors.ts';
 import { makeFolder } from '../outputs.ts';
 import { type Parameters, parametersSchema } from '../parameters.ts';
 import { messageOf } from '../run.ts';
@@ -298,7 +298,7 @@ function checkCameras(cameras: readonly CameraSource[], realtime = false): void 
   const names = new Set<string>();
   for (const { name, url } of cameras) {
     if (!/^[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}$/.test(name)) {
-      throw new UsageError(`camera "${name}": a name is made of letters, digits, dots, - and _, at most 64`);
+      throw new UsageError(`camera "${printable(name)}": a name is made of letters, digits, dots, - and _, at most 64`);
     }
     if (names.has(name.toLowerCase())) throw new UsageError(`camera "${name}": this name stands twice`);
     names.add(name.toLowerCase());

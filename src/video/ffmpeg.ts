@@ -3,7 +3,7 @@ import { accessSync, constants } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
 import { promisify } from 'node:util';
 import { runAtExit } from '../at-exit.ts';
-import { inputError } from '../errors.ts';
+import { inputError, printable } from '../errors.ts';
 
 /** An ffmpeg binary that runs and is new enough. */
 export interface Ffmpeg {
@@ -25,7 +25,7 @@ export interface FfmpegProcess {
   readonly stdin: Writable | null;
   /** The pipes ffmpeg writes to: `outputs[i]` is what it calls `pipe:${outputFd(i)}`. */
   readonly outputs: readonly Readable[];
-  /** The latest log lines, oldest first. */
+  /** The latest log lines, oldest first; the inputs in them without credentials. */
   readonly log: readonly string[];
   /** Resolves when ffmpeg has ended and all its pipes are read to their end; never rejects. */
   readonly exited: Promise<Exit>;
@@ -159,7 +159,9 @@ export function startFfmpeg(
     },
   );
   const log: string[] = [];
-  readLines(child.stderr!, (line) => {
+  const inputs = args.filter((_, i) => args[i - 1] === '-i');
+  readLines(child.stderr!, (told) => {
+    const line = inputs.reduce((text, input) => text.replaceAll(input, printable(input)), told);
     if (log.push(line) > LOG_LINES) log.shift();
     onLine?.(line);
   });

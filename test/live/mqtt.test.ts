@@ -1,5 +1,4 @@
 import { isDeepStrictEqual } from 'node:util';
-import { connectAsync, type MqttClient } from 'mqtt';
 import { afterEach, describe, expect, it } from 'vitest';
 import { SILENT } from '../../src/live/log.ts';
 import { MqttPublisher } from '../../src/live/mqtt.ts';
@@ -9,20 +8,10 @@ import { follow } from './scenarios.ts';
 
 afterEach(endAll);
 
-/** Subscribes to everything. */
-async function listen(broker: Broker): Promise<{ client: MqttClient; got: [topic: string, text: string][] }> {
-  const client = await connectAsync(broker.url);
-  later(() => client.endAsync(true));
-  const got: [string, string][] = [];
-  client.on('message', (topic, payload) => got.push([topic, String(payload)]));
-  await client.subscribeAsync('#');
-  return { client, got };
-}
-
 describe.skipIf(missing(['broker']))('MQTT', () => {
   it('tells events, counts and states; goes on when the broker was away; says goodbye', async () => {
     const broker = await Broker.start();
-    const { got } = await listen(broker);
+    const { got } = await broker.listen();
     const live = await follow(
       { cameras: [{ name: 'yard', url: SAMPLE }], detector: standIn(), realtime: true, mqtt: broker.url },
       {
@@ -64,7 +53,7 @@ describe.skipIf(missing(['broker']))('MQTT', () => {
     const { processed } = statusOf(live);
     await until('people are followed on', () => statusOf(live).processed > processed + 3);
     await broker.start();
-    const again = await listen(broker);
+    const again = await broker.listen();
     await until('events of the time without a broker', () =>
       again.got.some(([topic, text]) => topic === 'twintrack/yard/events' && text.includes('"updated"')),
     );
@@ -75,7 +64,7 @@ describe.skipIf(missing(['broker']))('MQTT', () => {
 
   it('leaves no values of a camera that is taken away, and none of somebody there at the end', async () => {
     const broker = await Broker.start();
-    const { got } = await listen(broker);
+    const { got } = await broker.listen();
     const cameras = ['stays', 'goes'].map((name) => ({ name, url: SAMPLE }));
     const live = await follow({ cameras, detector: standIn(), realtime: true, mqtt: broker.url });
     const told = (...message: [topic: string, text: string]) =>
@@ -88,7 +77,7 @@ describe.skipIf(missing(['broker']))('MQTT', () => {
     await told('twintrack/goes/state', '');
     await told('twintrack/goes/people', '');
     await live.close();
-    const { client, got: kept } = await listen(broker);
+    const { client, got: kept } = await broker.listen();
     await client.publishAsync('last', ''); // comes after all that the broker has kept
     await until('what the broker keeps', () => kept.some(([topic]) => topic === 'last'));
     expect(kept.slice(0, -1).sort()).toEqual([
@@ -107,7 +96,7 @@ describe.skipIf(missing(['broker']))('MQTT', () => {
     const time = new Date().toISOString();
     for (let i = 0; i < 100; i++) publisher.event({ event: 'connected', camera: 'door', time });
     await broker.start();
-    const { got } = await listen(broker);
+    const { got } = await broker.listen();
     await until('the value', () => got.some(([topic, text]) => topic === 'a/door/people' && text === '2'));
   });
 
@@ -120,7 +109,7 @@ describe.skipIf(missing(['broker']))('MQTT', () => {
     for (let i = 0; i < 100; i++) publisher.event({ event: 'connected', camera: `c${i}`, time });
     expect(publisher.dropped).toBe(90);
     await broker.start();
-    const { got } = await listen(broker);
+    const { got } = await broker.listen();
     await until('they come', () => got.some(([topic]) => topic === 'a/b/c99/events'));
     expect(got.filter(([topic]) => topic.endsWith('/events')).map(([topic]) => topic)).toEqual(
       Array.from({ length: 10 }, (_, i) => `a/b/c${90 + i}/events`),

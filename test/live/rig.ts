@@ -7,6 +7,7 @@ import { createServer, connect as dial } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { connectAsync, type MqttClient } from 'mqtt';
 import type { Detector } from '../../src/detection/index.ts';
 import type { Live } from '../../src/live/index.ts';
 import { findFfmpeg } from '../../src/video/ffmpeg.ts';
@@ -123,6 +124,8 @@ export interface CameraOptions {
   readonly fps?: number;
   readonly user?: string;
   readonly password?: string;
+  /** Default `stream`. */
+  readonly path?: string;
 }
 
 /** A real RTSP server that plays the sample in a loop. */
@@ -143,17 +146,18 @@ export class TestCamera {
   }
 
   private constructor(path: string, port: number, options: CameraOptions) {
-    const { fps = 7, user, password } = options;
+    const { fps = 7, user, password, path: place = 'stream' } = options;
     this.fps = fps;
     this.port = port;
     this.#options = options;
     const login = user ? ['--user', user, '--password', password ?? ''] : [];
-    this.#args = [join(import.meta.dirname, 'rtsp_camera.py'), path, '--port', `${port}`, '--fps', `${fps}`, ...login];
+    const address = ['--port', `${port}`, '--path', `/${place}`];
+    this.#args = [join(import.meta.dirname, 'rtsp_camera.py'), path, ...address, '--fps', `${fps}`, ...login];
   }
 
   /** Its address, with the credentials it wants or others. */
-  url({ user, password } = this.#options, path = 'stream'): string {
-    const login = user ? `${user}:${password}@` : '';
+  url({ user, password = '' } = this.#options, path = this.#options.path ?? 'stream'): string {
+    const login = user ? `${user}:${encodeURIComponent(password)}@` : '';
     return `rtsp://${login}127.0.0.1:${this.port}/${path}`;
   }
 
@@ -253,6 +257,16 @@ export class Broker {
     writeFileSync(config, `listener ${this.port} 127.0.0.1\nallow_anonymous true\n`);
     this.#child = spawn(MOSQUITTO, ['-c', config], { stdio: 'ignore' });
     await until('the broker listens', () => listens(this.port));
+  }
+
+  /** Subscribes to everything. */
+  async listen(): Promise<{ client: MqttClient; got: [topic: string, text: string][] }> {
+    const client = await connectAsync(this.url);
+    later(() => client.endAsync(true));
+    const got: [string, string][] = [];
+    client.on('message', (topic, payload) => got.push([topic, String(payload)]));
+    await client.subscribeAsync('#');
+    return { client, got };
   }
 
   async kill(): Promise<void> {

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """A camera for tests: an RTSP server that plays H.264 in a loop, as fast as a wall clock says, whoever watches.
 
-    rtsp_camera.py CLIP.h264 --port 8554 --fps 7 [--epoch SECONDS] [--user NAME --password SECRET] [--wait]
+    rtsp_camera.py CLIP.h264 --port 8554 --fps 7 [--epoch SECONDS] [--path /stream] [--user NAME --password SECRET] [--wait]
 
 CLIP.h264 is Annex B with an access unit delimiter before each picture, without B frames. Picture n of the loop is sent at
 epoch + n / fps, so that a camera that was killed goes on where it would be. A viewer first gets the pictures since the last key
@@ -88,6 +88,7 @@ def main():
     parser.add_argument("--port", default="8554")
     parser.add_argument("--fps", type=float, default=7)
     parser.add_argument("--epoch", type=float, default=time.time())
+    parser.add_argument("--path", default="/stream")
     parser.add_argument("--user")
     parser.add_argument("--password")
     parser.add_argument("--wait", action="store_true")
@@ -115,7 +116,7 @@ def main():
         permissions.add_permission_for_role("viewer", "media.factory.access", True)
         permissions.add_permission_for_role("viewer", "media.factory.construct", True)
         factory.set_permissions(permissions)
-    server.get_mount_points().add_factory("/stream", factory)
+    server.get_mount_points().add_factory(options.path, factory)
     if options.wait:
         print("loaded", flush=True)
         options.epoch = float(sys.stdin.readline())
