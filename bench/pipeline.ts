@@ -4,7 +4,7 @@
  * all in one pass; turn by turn in one run. With the ground truth of the whole video also how accurate the result is; that of the
  * sample is MOT15's, and peers' figures on it stand beside.
  *
- *   npm run bench:pipeline [-- VIDEO [--turns N] [--max-frames N] [--detector NAME|FILE.onnx] [--online] [--gt GT.txt]]
+ *   npm run bench:pipeline [-- VIDEO [--turns N] [--max-frames N] [--detector NAME|FILE.onnx] [--online] [--no-looks] [--gt GT.txt]]
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Detections, loadDetector } from '../src/detection/index.ts';
 import { evaluateSequence, type Figures, figures, readGroundTruth, readResults } from '../src/evaluation/index.ts';
+import { parametersSchema } from '../src/parameters.ts';
 import type { StageTimes } from '../src/stage-times.ts';
 import { trackVideo } from '../src/track-video.ts';
 import { table } from '../src/training/association-report.ts';
@@ -24,12 +25,14 @@ const { values, positionals } = parseArgs({
     'max-frames': { type: 'string', default: '300' },
     detector: { type: 'string', default: 'centernet' },
     online: { type: 'boolean', default: false },
+    'no-looks': { type: 'boolean', default: false },
     gt: { type: 'string' },
   },
 });
 const video = positionals[0] ?? 'videos/pets09-s2l1.mp4';
 const maxFrames = values.gt === undefined ? Number(values['max-frames']) : Number.MAX_SAFE_INTEGER;
 const { detector, online } = values;
+const parameters = parametersSchema.parse(values['no-looks'] ? { appearance: { mode: 'off' } } : {});
 
 /** Frames per second of decoding and detection alone. */
 async function detectOnly(): Promise<number> {
@@ -86,7 +89,7 @@ let score: Figures | undefined;
 console.log(`${video}, ${detector}, ${cpus()[0].model}, ${availableParallelism()} cores`);
 for (let turn = 1; turn <= Number(values.turns); turn++) {
   const [fps, cpu] = await withCpu(detectOnly);
-  const [summary, wholeCpu] = await withCpu(() => trackVideo(video, { out, detector, maxFrames, online }));
+  const [summary, wholeCpu] = await withCpu(() => trackVideo(video, { out, detector, maxFrames, online, parameters }));
   frames = summary.frames;
   if (values.gt) score = await accuracy(values.gt, summary.files.mot ?? '');
   alone.fps.push(fps);

@@ -52,7 +52,7 @@ def coarse(x):
     """Fewer pixels and back, blurred or sharpened, or a codec's blocks: another size for each of a person's patches, on half of them."""
     for start in range(4):
         chosen = torch.arange(start, len(x), 4)
-        chosen = chosen[some(len(chosen), 0.5)]
+        chosen = chosen[some(len(chosen), 0.6)]
         width = int(torch.randint(14, 48, ()))
         small = F.interpolate(x[chosen], (int(width * torch.empty(()).uniform_(1.9, 2.6)), width), mode="area")
         if torch.rand(()) < 0.5:

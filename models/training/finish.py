@@ -121,7 +121,7 @@ def main():
     mixtures, more = data.mixtures.draw(np.random.default_rng(5), TAUGHT)
     everything = np.concatenate([own, pooled(model, mixtures)])
     weight = joined(everything, discriminant(own, labels), likeness(everything, np.concatenate([taught, more.numpy()])))
-    mean = everything.mean(0)
+    mean = own.mean(0)
     project(model, weight, mean)
     unit = F.normalize(torch.from_numpy((everything - mean) @ weight.T).float())
     head = train_head(unit, labels)

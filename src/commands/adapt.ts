@@ -71,9 +71,7 @@ async function adapt(video: string, options: AdaptOptions): Promise<void> {
     stop();
     if (options.json) process.stdout.write(`${JSON.stringify({ ...outcome, out: options.out })}\n`);
     const { before, after, accepted } = outcome;
-    tell(
-      `AUC ${after.auc.toFixed(4)} after, rank-1 ${before.rank1.toFixed(3)} before and ${after.rank1.toFixed(3)} after`,
-    );
+    tell(`AUC ${after.auc.toFixed(4)} after, mAP ${before.map.toFixed(4)} before and ${after.map.toFixed(4)} after`);
     tell(
       accepted
         ? `${options.out}: the adapted weights; use them with --set appearance.model=${options.out}`

@@ -57,7 +57,8 @@ const CHECKED = 16;
 /**
  * Adapts the shipped network to the people and the light of a camera without labels: it tracks the video, learns that a person followed
  * clearly and without a break is one, and that people seen at the same time are different ones. The weights after the last epoch are
- * taken if they tell the people of the last part of the video better apart, by ROC-AUC; that part is not learned from.
+ * taken if they tell the people of the last part of the video better apart, by the ROC-AUC of the similarity and not worse by the mAP of a
+ * search: that part, which is not learned from, shows few people, and one figure alone rises by chance.
  *
  * @throws TwintrackError when the video cannot be tracked, too few people are seen clearly, TensorFlow.js is not installed, or the
  *   folder cannot be written
@@ -88,7 +89,7 @@ export async function adaptSiamese(video: string, options: AdaptationOptions): P
     });
     signal?.throwIfAborted();
     const after = course.epochs[course.epochs.length - 1];
-    const accepted = after.auc > before.auc;
+    const accepted = after.auc > before.auc && after.map >= before.map;
     const pair = accepted ? toOnnx(network) : { embedding, head };
     const difference = accepted
       ? await checkOnnx(tf, network, pair, people.patches.subarray(0, CHECKED * PATCH_BYTES))
