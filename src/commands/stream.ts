@@ -27,8 +27,8 @@ export function streamCommand(program: Command): void {
     .command('stream')
     .summary('follow the people at live cameras, until stopped')
     .description(
-      'Follows the people at live cameras: RTSP, HTTP (MJPEG, HLS), video devices, or files played in real time.\n' +
-        'Reconnects for ever. Writes events and hourly trajectories of each camera into a folder of its own, serves a\n' +
+      'Follows the people at live cameras: RTSP, HTTP (MJPEG, HLS), video devices, or files played in real time. ' +
+        'Reconnects for ever. Writes events and hourly trajectories of each camera into a folder of its own, serves a ' +
         'live page, /healthz and /metrics. SIGTERM and Ctrl-C end it with all outputs complete, SIGHUP re-reads --config.',
     )
     .argument('[url...]', 'rtsp://…, rtsps://…, http://…, https://…, /dev/video0, or a file with --realtime')

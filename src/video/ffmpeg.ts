@@ -159,9 +159,9 @@ export function startFfmpeg(
     },
   );
   const log: string[] = [];
-  const inputs = args.filter((_, i) => args[i - 1] === '-i');
+  const inputs = args.filter((_, i) => args[i - 1] === '-i').map((input) => [input, printable(input)] as const);
   readLines(child.stderr!, (told) => {
-    const line = inputs.reduce((text, input) => text.replaceAll(input, printable(input)), told);
+    const line = inputs.reduce((text, [input, shown]) => text.replaceAll(input, shown), told);
     if (log.push(line) > LOG_LINES) log.shift();
     onLine?.(line);
   });

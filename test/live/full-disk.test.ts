@@ -50,9 +50,8 @@ describe('events at the change of hour on a full disk', () => {
       .map((line) => Number.parseInt(JSON.parse(line).reason, 10));
   const numbers = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
 
-  it('wait for room, and the file gets its name when it is whole', async ({ skip }) => {
-    const disk = smallDisk();
-    if (!disk) return skip(NEEDS);
+  /** A log of the tenth hour with 50 events, of which the disk took the first. */
+  async function failingLog(disk: NonNullable<ReturnType<typeof smallDisk>>): Promise<EventLog> {
     vi.useFakeTimers({ toFake: ['Date'] });
     atHour(10);
     const log = await EventLog.open(disk.path, trouble);
@@ -63,6 +62,13 @@ describe('events at the change of hour on a full disk', () => {
     disk.fill();
     for (let i = 1; i < 50; i++) log.add(event(i));
     await until('it fails', () => trouble.failed.mock.calls.length > 0);
+    return log;
+  }
+
+  it('wait for room, and the file gets its name when it is whole', async ({ skip }) => {
+    const disk = smallDisk();
+    if (!disk) return skip(NEEDS);
+    const log = await failingLog(disk);
     for (const hour of [11, 12]) {
       atHour(hour);
       for (let i = 0; i < 20; i++) log.add(event(100 * hour + i));
@@ -84,16 +90,7 @@ describe('events at the change of hour on a full disk', () => {
   it('are given up at the end, each counted and none torn', async ({ skip }) => {
     const disk = smallDisk();
     if (!disk) return skip(NEEDS);
-    vi.useFakeTimers({ toFake: ['Date'] });
-    atHour(10);
-    const log = await EventLog.open(disk.path, trouble);
-    log.add(event(0));
-    await until('the first line is written', () =>
-      filesOf(disk.path).some((name) => statSync(join(disk.path, name)).size > 0),
-    );
-    disk.fill();
-    for (let i = 1; i < 50; i++) log.add(event(i));
-    await until('it fails', () => trouble.failed.mock.calls.length > 0);
+    const log = await failingLog(disk);
     atHour(11);
     for (let i = 50; i < 60; i++) log.add(event(i));
     await log.close();
