@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Detections, loadDetector } from '../src/detection/index.ts';
 import { evaluateSequence, type Figures, figures, readGroundTruth, readResults } from '../src/evaluation/index.ts';
+import { letHeapGrow } from '../src/heap-growth.ts';
 import { parametersSchema } from '../src/parameters.ts';
 import type { StageTimes } from '../src/stage-times.ts';
 import { trackVideo } from '../src/track-video.ts';
@@ -81,6 +82,7 @@ function median(numbers: readonly number[]): number {
   return (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2;
 }
 
+letHeapGrow(); // as the command does, here for both
 const out = mkdtempSync(join(tmpdir(), 'twintrack-bench-'));
 const alone = { fps: [] as number[], cpu: [] as number[] };
 const whole = { fps: [] as number[], cpu: [] as number[], stages: [] as StageTimes[] };

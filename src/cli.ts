@@ -14,8 +14,10 @@ import { trackCommand } from './commands/track.ts';
 import { trainCommand } from './commands/train.ts';
 import { tuneCommand } from './commands/tune.ts';
 import { redact } from './errors.ts';
+import { letHeapGrow } from './heap-growth.ts';
 import { version } from './version.ts';
 
+letHeapGrow();
 const program = new Command('twintrack')
   .description('Follows people through video: trajectories as JSON, MOT text and annotated video.')
   .version(version)

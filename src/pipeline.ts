@@ -12,7 +12,7 @@ export interface PipelineStages {
   readonly detector: Detector;
   /** Number of frames that may be with the detector besides the one awaited. */
   readonly ahead: number;
-  /** Adds embeddings to the detections of frames with pixels. */
+  /** Adds embeddings to the detections of frames with pixels; embeds at most `ahead` frames together. */
   readonly appearance?: AppearanceStage | undefined;
   readonly tracker: Tracker;
   /**
@@ -78,10 +78,12 @@ export async function runPipeline(stages: PipelineStages): Promise<{ readonly in
       if (waiting.length > ahead) await finish(waiting.shift()!);
     }
     if (signal?.aborted) interruption ??= { reason: signal.reason };
+    appearance?.flush();
     while (waiting.length > 0) await finish(waiting.shift()!);
   } catch (reason) {
     interruption ??= { reason };
   } finally {
+    appearance?.flush();
     await Promise.allSettled(waiting.map(({ detections }) => detections)); // the caller may close the detector now
     await source.return?.();
   }

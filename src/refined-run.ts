@@ -45,17 +45,21 @@ export async function runRefined(stages: RefinedRunStages): Promise<RunResult> {
   const { timeline } = collector;
   const frames = timeline.length;
   if (frames === 0) return { frames, lastTime: 0, trajectories: 0, ...result };
+  // A run that was interrupted is completed as far as it came: what there is to draw is known.
+  const signal = result.interruption === undefined ? stages.signal : undefined;
+  const video = drawing && stages.reopen(frames, signal); // starts while the trajectories are refined and written
+  video?.catch(() => {}); // told where it is awaited
   const trajectories = refine(collector.take(), timeline, stages.refinement, tracker.looks);
   album?.keep(trajectories);
   clock.lap('refine');
   let interruption: { interruption: unknown } | undefined;
   try {
     await write(stages, trajectories, timeline, result.interruption);
-    // A run that was interrupted is completed as far as it came: what there is to draw is known.
-    const signal = result.interruption === undefined ? stages.signal : undefined;
-    if (drawing) await draw(drawing, { ...stages, signal }, trajectories, timeline, seen);
+    if (drawing && video) await draw(drawing, await video, { ...stages, signal }, trajectories, timeline, seen);
   } catch (reason) {
     interruption = { interruption: reason };
+  } finally {
+    await video?.then((source) => source.close()).catch(() => {});
   }
   const lastTime = timeline.time(frames - 1);
   return { frames, lastTime, trajectories: trajectories.length, ...interruption, ...result };
@@ -81,29 +85,25 @@ async function write(
 /** The second pass. */
 async function draw(
   drawing: Drawing,
-  { clock, reopen, signal, onFrame }: RefinedRunStages,
+  video: VideoSource,
+  { clock, signal, onFrame }: RefinedRunStages,
   trajectories: readonly Trajectory[],
   timeline: Timeline,
   seen: BoxLog | undefined,
 ): Promise<void> {
-  const video = await reopen(timeline.length, signal);
-  try {
-    const people = inFrameOrder(trajectories, timeline);
-    let row = 0;
-    for await (const frame of video) {
-      clock.lap('decode');
-      const next = people.next();
-      if (next.done || next.value.frame.index !== frame.index) throw changed(video.info.input);
-      await drawing.add(frame, next.value.frame, seen?.at(row), clock);
-      row++;
-      onFrame?.(frame, next.value.frame.length, 'draw');
-      signal?.throwIfAborted();
-    }
-    await drawing.taken(clock);
-    if (row < timeline.length) throw changed(video.info.input);
-  } finally {
-    await video.close();
+  const people = inFrameOrder(trajectories, timeline);
+  let row = 0;
+  for await (const frame of video) {
+    clock.lap('decode');
+    const next = people.next();
+    if (next.done || next.value.frame.index !== frame.index) throw changed(video.info.input);
+    await drawing.add(frame, next.value.frame, seen?.at(row), clock);
+    row++;
+    onFrame?.(frame, next.value.frame.length, 'draw');
+    signal?.throwIfAborted();
   }
+  await drawing.taken(clock);
+  if (row < timeline.length) throw changed(video.info.input);
 }
 
 function changed(input: string): Error {

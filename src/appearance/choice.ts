@@ -5,14 +5,16 @@ import { type Boxes, iou, isBox } from '../geometry.ts';
 const REACH = 0.5;
 /** Boxes that overlap by more than this follow from one another before those that only could. */
 const OVERLAP = 0.15;
-/** Somebody new is looked at in every frame for this many seconds, and everybody again after as many. */
+/** Somebody new is looked at in every frame for this many seconds … */
 const FRESH = 0.5;
+/** … and everybody again after so many. */
+const AGAIN = 1;
 /** More than one box could follow from one, or one from more than one. */
 const DOUBT = -2;
 
 /**
  * Chooses whose looks can matter, from the boxes alone: whoever is new, was close to somebody else, or has not been looked at for
- * half a second. Where one box follows from one box in the frame before, and no other could, nothing is to be decided.
+ * a second. Where one box follows from one box in the frame before, and no other could, nothing is to be decided.
  */
 export class EmbeddingChoice {
   private boxes: Boxes = new Float64Array(0);
@@ -24,7 +26,7 @@ export class EmbeddingChoice {
    * The rows of the next frame's detections to look at, rising.
    *
    * @param minScore detections below this score are none
-   * @param sureScore score from which a detection is sure to show somebody; those nearer to `minScore` show nobody well enough to be looked at
+   * @param sureScore score from which a detection is sure to show somebody, and is looked at; those nearer to `minScore` are nobody to be mistaken for
    * @param time seconds, later than that of the frame before
    */
   choose(detections: Detections, minScore: number, sureScore: number, time: number): number[] {
@@ -40,10 +42,10 @@ export class EmbeddingChoice {
         since[k] = this.since[i];
         seen[k] = this.seen[i];
       }
-      // A doubtful detection by itself starts no track and shows nobody well.
-      const due = detections.scores[j] >= sureScore && (time - since[k] < FRESH || time - seen[k] >= FRESH);
-      if (i === DOUBT || due) seen[k] = time;
-      return i === DOUBT || due;
+      const due = i === DOUBT || time - since[k] < FRESH || time - seen[k] >= AGAIN;
+      const look = due && detections.scores[j] >= sureScore; // others start no track and show nobody well
+      if (look) seen[k] = time;
+      return look;
     });
     this.boxes = boxes;
     this.since = since;

@@ -14,20 +14,38 @@ export interface AppearanceStageOptions {
   readonly sureScore: number;
   /** ffmpeg's name of the YUV matrix of the frames. */
   readonly colourSpace?: string | undefined;
+  /**
+   * Frames whose patches are embedded together, since a network takes less for each of many: each waits for as many to be described, or for
+   * `flush()`. Default 1: nothing is waited for.
+   */
+  readonly together?: number | undefined;
 }
 
-/** Adds embeddings to the detections of each frame: one batch of patches a frame, embedded beside the other stages. */
+/** The patches of a frame, and whom to give their embeddings. */
+interface Waiting {
+  readonly patches: Uint8Array;
+  /** Number of patches; they are gone once they are embedded. */
+  readonly count: number;
+  readonly resolve: (embeddings: Float32Array) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Adds embeddings to the detections of each frame, in batches of patches that are embedded beside the other stages. */
 export class AppearanceStage {
   private readonly model: AppearanceModel;
   private readonly options: AppearanceStageOptions;
   private readonly cutter: PatchCutter;
   private readonly choice = new EmbeddingChoice();
   private turn: Promise<unknown> = Promise.resolve();
+  private together: number;
+  /** The frames that wait for others to be embedded with. */
+  private waiting: Waiting[] = [];
 
   constructor(model: AppearanceModel, options: AppearanceStageOptions) {
     this.model = model;
     this.options = options;
     this.cutter = new PatchCutter(options.colourSpace);
+    this.together = options.together ?? 1;
   }
 
   /**
@@ -50,6 +68,9 @@ export class AppearanceStage {
     try {
       [detections] = await Promise.all([detected, before]); // whose looks matter depends on the frame before
       rows = this.choose(detections, time);
+    } catch (error) {
+      this.flush(); // this one does not join those who wait
+      throw error;
     } finally {
       taken();
     }
@@ -57,11 +78,44 @@ export class AppearanceStage {
     const patches = new Uint8Array(rows.length * PATCH_BYTES);
     const picture = { pixels, width, height };
     for (const [k, j] of rows.entries()) this.cutter.cut(picture, detections.boxes, j, patches, k);
-    const embedded = await this.model.embed(patches);
+    const embedded = await this.embed(patches);
     const embeddings = new Float32Array(detections.length * dimensions).fill(Number.NaN);
     for (const [k, j] of rows.entries())
       embeddings.set(embedded.subarray(k * dimensions, (k + 1) * dimensions), j * dimensions);
     return { ...detections, embeddings };
+  }
+
+  /** Embeds what waits for further frames, and lets no later frame wait: none will come. */
+  flush(): void {
+    this.together = 1;
+    this.embedWaiting();
+  }
+
+  /** The embeddings of the patches of one frame. */
+  private embed(patches: Uint8Array): Promise<Float32Array> {
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ patches, count: patches.length / PATCH_BYTES, resolve, reject });
+      if (this.waiting.length >= this.together) this.embedWaiting();
+    });
+  }
+
+  private embedWaiting(): void {
+    const frames = this.waiting;
+    this.waiting = [];
+    const patches = frames.length === 1 ? frames[0].patches : Buffer.concat(frames.map(({ patches }) => patches));
+    this.model.embed(patches).then(
+      (embeddings) => {
+        let from = 0;
+        for (const { count, resolve } of frames) {
+          const to = from + count * this.model.dimensions;
+          resolve(embeddings.subarray(from, to));
+          from = to;
+        }
+      },
+      (error) => {
+        for (const { reject } of frames) reject(error);
+      },
+    );
   }
 
   private choose(detections: Detections, time: number): number[] {

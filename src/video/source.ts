@@ -12,6 +12,8 @@ export interface VideoOptions extends InputOptions {
   readonly pixels?: boolean;
   /** What to scale frames to for a detector, or how to choose it once the video's size is known. Default none. */
   readonly letterbox?: Letterbox | ((info: VideoInfo) => Letterbox | undefined);
+  /** What is known of the input already, from having opened it before. Default: it is looked at first. */
+  readonly info?: VideoInfo;
   /** End after this many frames. */
   readonly maxFrames?: number;
   /** Path of ffmpeg; default FFMPEG_BIN, ffmpeg-static, the PATH. */
@@ -43,7 +45,7 @@ export async function openVideo(input: string, options: VideoOptions = {}): Prom
   const ffmpeg = await findFfmpeg(options.ffmpeg);
   const resolved = resolveInput(input, options);
   try {
-    const info = await probeInput(ffmpeg, resolved, options.signal);
+    const info = options.info ?? (await probeInput(ffmpeg, resolved, options.signal));
     return new FileSource(ffmpeg, resolved, info, options);
   } catch (error) {
     resolved.dispose();

@@ -115,7 +115,7 @@ function encoderArguments(encoder: string, options: VideoWriterOptions): string[
   const speed = ['-preset', 'superfast', '-x264-params', FAST_AND_SMALL];
   const quality =
     encoder === 'libx264'
-      ? [...speed, '-crf', '23', '-threads', String(THREADS)]
+      ? [...speed, '-crf', '25', '-threads', String(THREADS)]
       : ['-b:v', String(Math.max(100_000, Math.round(0.12 * width * height * frameRate)))];
   const colour = colourSpace ? ['-colorspace', colourSpace] : [];
   return ['-c:v', encoder, ...quality, ...colour, '-g', String(Math.max(1, Math.round(4 * frameRate)))];

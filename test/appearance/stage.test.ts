@@ -1,5 +1,7 @@
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PATCH_BYTES } from '../../src/appearance/patches.ts';
 import { type AppearanceModel, loadSiamese } from '../../src/appearance/siamese.ts';
 import { AppearanceStage } from '../../src/appearance/stage.ts';
 import type { Detections } from '../../src/detection/detections.ts';
@@ -47,7 +49,7 @@ describe('AppearanceStage', () => {
     const looked = async (delays: readonly number[]) => {
       const stage = new AppearanceStage(model, { mode: 'auto', minScore: 0.2, sureScore: 0.5 });
       const described = delays.map((delay, index) => {
-        const detected = new Promise<Detections>((resolve) => setTimeout(() => resolve(LEFT_AND_RIGHT), delay));
+        const detected = setTimeout(delay, LEFT_AND_RIGHT);
         return stage.describe(frame(index), detected);
       });
       return (await Promise.all(described)).map(
@@ -66,6 +68,68 @@ describe('AppearanceStage', () => {
     const next = stage.describe(frame(1), Promise.resolve(LEFT_AND_RIGHT));
     await expect(failed).rejects.toThrow('no inference');
     expect((await next).embeddings![0]).toBeCloseTo(GREY[0], 2);
+  });
+
+  describe('with frames embedded in pairs', () => {
+    /** Somebody on the left, where it is dark, or on the right. */
+    const LEFT = { ...LEFT_AND_RIGHT, length: 1 };
+    const RIGHT = { ...LEFT, boxes: LEFT_AND_RIGHT.boxes.slice(8) };
+    const NOBODY = { ...LEFT, scores: Float32Array.of(0) };
+
+    /** The stage, and the number of patches of each run of the network. */
+    function pairs() {
+      const runs: number[] = [];
+      const counted: AppearanceModel = {
+        ...model,
+        embed: (patches) => {
+          runs.push(patches.length / PATCH_BYTES);
+          return model.embed(patches);
+        },
+      };
+      return {
+        stage: new AppearanceStage(counted, { mode: 'always', minScore: 0.2, sureScore: 0.5, together: 2 }),
+        runs,
+      };
+    }
+
+    it('gives each its own embeddings', async () => {
+      const { stage, runs } = pairs();
+      const described = [LEFT, RIGHT, NOBODY, LEFT_AND_RIGHT].map((detections, index) =>
+        stage.describe(frame(index), Promise.resolve(detections)),
+      );
+      const [left, right, nobody, both] = (await Promise.all(described)).map(({ embeddings }) => embeddings!);
+      expect(left[0]).toBeCloseTo(GREY[0], 2);
+      expect(right[0]).toBeCloseTo(GREY[1], 2);
+      expect(nobody[0]).toBeNaN();
+      expect([both[0], both[6]].map((grey) => grey.toFixed(1))).toEqual(GREY.map((grey) => grey.toFixed(1)));
+      expect(runs).toEqual([2, 2]);
+    });
+
+    it('lets none wait any more when it is told that no more will come', async () => {
+      const { stage, runs } = pairs();
+      const first = stage.describe(frame(0), Promise.resolve(LEFT));
+      await setTimeout(50);
+      expect(runs).toEqual([]);
+      stage.flush();
+      const second = stage.describe(frame(1), Promise.resolve(RIGHT));
+      expect((await first).embeddings![0]).toBeCloseTo(GREY[0], 2);
+      expect((await second).embeddings![0]).toBeCloseTo(GREY[1], 2);
+      expect(runs).toEqual([1, 1]);
+    });
+
+    it('lets none wait for a frame that cannot be detected', async () => {
+      const { stage } = pairs();
+      const first = stage.describe(frame(0), Promise.resolve(LEFT));
+      await expect(stage.describe(frame(1), Promise.reject(new Error('no inference')))).rejects.toThrow();
+      expect((await first).embeddings![0]).toBeCloseTo(GREY[0], 2);
+    });
+
+    it('tells all of them when they cannot be embedded', async () => {
+      const failing = { ...model, embed: () => Promise.reject(new Error('no embedding')) };
+      const stage = new AppearanceStage(failing, { mode: 'always', minScore: 0.2, sureScore: 0.5, together: 2 });
+      const described = [LEFT, RIGHT].map((detections, k) => stage.describe(frame(k), Promise.resolve(detections)));
+      for (const { status } of await Promise.allSettled(described)) expect(status).toBe('rejected');
+    });
   });
 
   it('leaves detections without a picture as they are', async () => {
