@@ -111,7 +111,7 @@ export class CameraSession {
     const letterbox = this.#handlers.letterbox(width, height);
     const clock = new FrameClock(this.#lastTime);
     // a camera that is known to be quick is asked again soon when it says nothing: servers that just started may be stuck
-    const usual = Math.max(LEAST_PATIENCE_SECONDS, 3 * this.#usual) * 2 ** this.#silent;
+    const usual = Math.max(LEAST_PATIENCE_SECONDS, 2 * this.#usual) * 2 ** this.#silent;
     const connectSeconds =
       this.#frames > 0 ? Math.min(this.#limits.connectSeconds, usual) : this.#limits.connectSeconds;
     const started = now();
