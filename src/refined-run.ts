@@ -18,7 +18,7 @@ export interface RefinedRunStages extends RunStages {
   readonly refinement: RefinementParameters;
   /** Completes the files of the sinks, given what ended the first pass early. */
   closeTrajectories(interruption: unknown): Promise<void>;
-  /** Opens the video once more, with full pixels, for its first `frames` frames. Needed when there is something to draw. */
+  /** Opens the video once more, with full pixels, for its first `frames` frames, while the files are written. Needed when there is something to draw. */
   reopen(frames: number, signal: AbortSignal | undefined): Promise<VideoSource>;
 }
 

@@ -100,8 +100,8 @@ describe('runRefined', () => {
     expect(events.slice(18, 24)).toEqual([
       'track 18: 1',
       'track 19: 1',
+      'read 20 again', // it starts meanwhile
       'closed undefined',
-      'read 20 again',
       'draw 0: 1',
       'draw 1: 1',
     ]);
