@@ -82,8 +82,8 @@ export async function runPipeline(stages: PipelineStages): Promise<{ readonly in
     while (waiting.length > 0) await finish(waiting.shift()!);
   } catch (reason) {
     interruption ??= { reason };
-  } finally {
     appearance?.flush();
+  } finally {
     await Promise.allSettled(waiting.map(({ detections }) => detections)); // the caller may close the detector now
     await source.return?.();
   }

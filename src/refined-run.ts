@@ -45,13 +45,13 @@ export async function runRefined(stages: RefinedRunStages): Promise<RunResult> {
   const { timeline } = collector;
   const frames = timeline.length;
   if (frames === 0) return { frames, lastTime: 0, trajectories: 0, ...result };
-  // A run that was interrupted is completed as far as it came: what there is to draw is known.
-  const signal = result.interruption === undefined ? stages.signal : undefined;
-  const video = drawing && stages.reopen(frames, signal); // starts while the trajectories are refined and written
-  video?.catch(() => {}); // told where it is awaited
   const trajectories = refine(collector.take(), timeline, stages.refinement, tracker.looks);
   album?.keep(trajectories);
   clock.lap('refine');
+  // A run that was interrupted is completed as far as it came: what there is to draw is known.
+  const signal = result.interruption === undefined ? stages.signal : undefined;
+  const video = drawing && stages.reopen(frames, signal); // starts while the trajectories are written
+  video?.catch(() => {}); // told where it is awaited
   let interruption: { interruption: unknown } | undefined;
   try {
     await write(stages, trajectories, timeline, result.interruption);
