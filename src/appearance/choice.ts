@@ -26,7 +26,7 @@ export class EmbeddingChoice {
    * The rows of the next frame's detections to look at, rising.
    *
    * @param minScore detections below this score are none
-   * @param sureScore score from which a detection is sure to show somebody, and is looked at; those nearer to `minScore` are nobody to be mistaken for
+   * @param sureScore score from which a detection is sure to show somebody; those nearer to `minScore` show nobody well enough to be looked at
    * @param time seconds, later than that of the frame before
    */
   choose(detections: Detections, minScore: number, sureScore: number, time: number): number[] {
@@ -42,10 +42,10 @@ export class EmbeddingChoice {
         since[k] = this.since[i];
         seen[k] = this.seen[i];
       }
-      const due = i === DOUBT || time - since[k] < FRESH || time - seen[k] >= AGAIN;
-      const look = due && detections.scores[j] >= sureScore; // others start no track and show nobody well
-      if (look) seen[k] = time;
-      return look;
+      // A doubtful detection by itself starts no track and shows nobody well.
+      const due = detections.scores[j] >= sureScore && (time - since[k] < FRESH || time - seen[k] >= AGAIN);
+      if (i === DOUBT || due) seen[k] = time;
+      return i === DOUBT || due;
     });
     this.boxes = boxes;
     this.since = since;
