@@ -8,13 +8,13 @@ const OVERLAP = 0.15;
 /** Somebody new is looked at in every frame for this many seconds … */
 const FRESH = 0.5;
 /** … and everybody again after so many. */
-const AGAIN = 1;
+const AGAIN = 1.25;
 /** More than one box could follow from one, or one from more than one. */
 const DOUBT = -2;
 
 /**
  * Chooses whose looks can matter, from the boxes alone: whoever is new, was close to somebody else, or has not been looked at for
- * a second. Where one box follows from one box in the frame before, and no other could, nothing is to be decided.
+ * a while. Where one box follows from one box in the frame before, and no other could, nothing is to be decided.
  */
 export class EmbeddingChoice {
   private boxes: Boxes = new Float64Array(0);

@@ -117,11 +117,14 @@ class Resampler {
     const { rows, out, top } = this;
     const { count, at, weights } = this.down;
     const { size } = this.across;
-    for (let k = r * count, tap = 0; tap < count; tap++, k++) {
-      const weight = weights[k];
-      const from = (at[k] - top) * size;
-      if (tap === 0) for (let c = 0; c < size; c++) out[c] = weight * rows[from + c];
-      else for (let c = 0; c < size; c++) out[c] += weight * rows[from + c];
+    const k = r * count; // of two taps at least
+    const [a, b] = [(at[k] - top) * size, (at[k + 1] - top) * size];
+    const [ofA, ofB] = [weights[k], weights[k + 1]];
+    for (let c = 0; c < size; c++) out[c] = ofA * rows[a + c] + ofB * rows[b + c];
+    for (let tap = k + 2; tap < k + count; tap++) {
+      const from = (at[tap] - top) * size;
+      const weight = weights[tap];
+      for (let c = 0; c < size; c++) out[c] += weight * rows[from + c];
     }
     return out;
   }

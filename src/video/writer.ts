@@ -56,6 +56,8 @@ const FAST_AND_SMALL =
   'mbtree=1:rc-lookahead=3:sync-lookahead=0:bframes=1:b-adapt=0:weightb=0:weightp=0:subme=0:partitions=none:cabac=0';
 /** Decoding goes on meanwhile; and each thread works on a picture of its own, which takes memory. */
 const THREADS = Math.min(8, Math.ceil(availableParallelism() / 2));
+/** Pictures that a thread of ffmpeg's takes in while one is encoded; there would be none when they are its only input. */
+const READ_AHEAD = ['-thread_queue_size', '4'];
 /** An mp4 whose index comes piece by piece with the pictures. */
 const FRAGMENTS = ['-movflags', '+empty_moov+default_base_moof', '-frag_duration', '1000000', '-flush_packets', '1'];
 /** H.264 encoders in order of preference. */
@@ -138,6 +140,7 @@ class Mp4Writer implements VideoWriter {
     this.#partial = partial;
     this.#pictureBytes = width * height + 2 * Math.ceil(width / 2) * Math.ceil(height / 2);
     const input = [
+      ...READ_AHEAD,
       '-protocol_whitelist',
       'pipe',
       '-probesize',
