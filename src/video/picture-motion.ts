@@ -51,9 +51,11 @@ export class PictureMotion {
     let x = 0;
     let y = 0;
     let scale = Number.POSITIVE_INFINITY;
-    for (let level = pictures.length - 1; level >= 0; level--)
+    for (let level = pictures.length - 1; level >= 0; level--) {
       [x, y, scale] = refined(before[level], pictures[level], 2 * x, 2 * y, scale);
-    if (Math.abs(x) + Math.abs(y) < LEAST) return [0, 0];
+      // What stands still at half the size is not looked at closer.
+      if (Math.abs(x) + Math.abs(y) < ([LEAST, LEAST / 4][level] ?? 0)) return [0, 0];
+    }
     const moved = compare(before[0], grey, x, y, 1);
     const still = compare(before[0], grey, 0, 0, 1);
     if (!(moved.difference < BELIEVED * Math.min(still.difference, moved.slope))) return [0, 0];
