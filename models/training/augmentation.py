@@ -21,7 +21,23 @@ def shifted(x):
     theta[:, 0, 1] = torch.empty(n).uniform_(-0.04, 0.04)
     theta[:, 0, 2] = torch.empty(n).uniform_(-0.14, 0.14)
     theta[:, 1, 2] = torch.empty(n).uniform_(-0.1, 0.1)
-    grid = F.affine_grid(theta, [n, 3, *SIZE], align_corners=False)
+    return moved(x, theta)
+
+
+def nearly(x):
+    """Half of them mirrored, and hardly another crop: what the teacher saw. [n, 3, 144, 72] to [n, 3, 128, 64]"""
+    n = len(x)
+    theta = torch.zeros(n, 2, 3)
+    scale = torch.empty(n).uniform_(0.93, 1.03)
+    theta[:, 0, 0] = scale * torch.where(torch.rand(n) < 0.5, -1.0, 1.0)
+    theta[:, 1, 1] = scale
+    theta[:, 0, 2] = torch.empty(n).uniform_(-0.05, 0.05)
+    theta[:, 1, 2] = torch.empty(n).uniform_(-0.03, 0.03)
+    return moved(x, theta)
+
+
+def moved(x, theta):
+    grid = F.affine_grid(theta, [len(x), 3, *SIZE], align_corners=False)
     return F.grid_sample(x, grid, padding_mode="border", align_corners=False)
 
 

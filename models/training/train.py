@@ -14,7 +14,7 @@ import torch
 import torch.nn.functional as F
 
 import crops
-from augmentation import augment, coarse, erased, occluded, plain, shifted
+from augmentation import augment, nearly, plain
 from measures import auc, rank1
 from network import EMBEDDING, Head, Sister
 from start import take_up
@@ -102,8 +102,8 @@ class Batches(torch.utils.data.IterableDataset):
         while True:
             chosen = sampler.batch()
             pictures, taught = self.data.mixtures.draw(sampler.rng, MIXTURES)
-            # their colours are what the teacher was shown
-            x = torch.cat([augment(self.data.images[chosen]), erased(coarse(occluded(shifted(pictures.float()))))])
+            # mixtures stay what the teacher was shown (Beyer et al., "Knowledge distillation: A good teacher is patient and consistent", CVPR 2022)
+            x = torch.cat([augment(self.data.images[chosen]), nearly(pictures.float())])
             yield x.contiguous(memory_format=torch.channels_last), chosen, torch.cat([self.data.teacher[chosen], taught])
 
 
