@@ -75,7 +75,7 @@ async function adapt(video: string, options: AdaptOptions): Promise<void> {
     tell(
       accepted
         ? `${options.out}: the adapted weights; use them with --set appearance.model=${options.out}`
-        : `${options.out}: the old weights, kept since the new ones do not tell people better apart`,
+        : `${options.out}: the old weights, kept: the new ones do not tell people better apart, or only thanks to one of them`,
     );
   });
 }

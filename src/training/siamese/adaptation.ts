@@ -12,6 +12,7 @@ import { checkInput } from '../../video/input.ts';
 import { type Backend, loadBackend } from './backend.ts';
 import { accompanied, clearPieces, type Piece, partedAt, seenTogether } from './clear-pieces.ts';
 import { type CardFigures, type DataFigures, dataFigures, FILES, writeModelFolder } from './model-folder.ts';
+import type { Network } from './network.ts';
 import { checkOnnx } from './onnx-check.ts';
 import { toOnnx } from './onnx-export.ts';
 import { fromOnnx } from './onnx-import.ts';
@@ -58,7 +59,7 @@ const CHECKED = 16;
  * Adapts the shipped network to the people and the light of a camera without labels: it tracks the video, learns that a person followed
  * clearly and without a break is one, and that people seen at the same time are different ones. The weights after the last epoch are
  * taken if they tell the people of the last part of the video better apart, by the ROC-AUC of the similarity and not worse by the mAP of a
- * search: that part, which is not learned from, shows few people, and one figure alone rises by chance.
+ * search, and also without any one of them: that part, which is not learned from, shows few people, and figures rise by chance.
  *
  * @throws TwintrackError when the video cannot be tracked, too few people are seen clearly, TensorFlow.js is not installed, or the
  *   folder cannot be written
@@ -76,7 +77,7 @@ export async function adaptSiamese(video: string, options: AdaptationOptions): P
   const network = fromOnnx(tf, { embedding, head });
   try {
     const heldOut = { people, rows: split.heldOut };
-    const { roc: _, ...before } = await measure(tf, network, heldOut);
+    const [before, ...beforeWithout] = await measureWithoutEach(tf, network, heldOut);
     const data = dataFigures(people, split);
     options.onStart?.({ tf, ...backend }, data, before);
     const course = await trainNetwork(tf, network, people, split, {
@@ -88,8 +89,8 @@ export async function adaptSiamese(video: string, options: AdaptationOptions): P
       ...(options.onBatch && { onBatch: options.onBatch }),
     });
     signal?.throwIfAborted();
-    const after = course.epochs[course.epochs.length - 1];
-    const accepted = after.auc > before.auc && after.map >= before.map;
+    const [after, ...afterWithout] = await measureWithoutEach(tf, network, heldOut);
+    const accepted = better([before, ...beforeWithout], [after, ...afterWithout]);
     const pair = accepted ? toOnnx(network) : { embedding, head };
     const difference = accepted
       ? await checkOnnx(tf, network, pair, people.patches.subarray(0, CHECKED * PATCH_BYTES))
@@ -105,10 +106,32 @@ export async function adaptSiamese(video: string, options: AdaptationOptions): P
       more: { accepted, before },
     };
     await writeModelFolder(out, figures, pair);
-    return { accepted, before, after: { auc: after.auc, rank1: after.rank1, map: after.map }, data };
+    return { accepted, before, after, data };
   } finally {
     network.dispose();
   }
+}
+
+/** Figures of the people of some rows, and of them without each one. */
+async function measureWithoutEach(
+  tf: Backend['tf'],
+  network: Network,
+  { people, rows }: { readonly people: People; readonly rows: Int32Array },
+): Promise<Retrieval[]> {
+  const figures: Retrieval[] = [];
+  for (const left of [undefined, ...new Set(Array.from(rows, (row) => people.person[row]))]) {
+    const { roc: _, ...measured } = await measure(tf, network, {
+      people,
+      rows: rows.filter((row) => people.person[row] !== left),
+    });
+    figures.push(measured);
+  }
+  return figures;
+}
+
+/** Whether figures rose: each AUC, and no mAP fell. One that could not be measured, NaN, did not. */
+export function better(before: readonly Retrieval[], after: readonly Retrieval[]): boolean {
+  return after.every(({ auc, map }, i) => auc > before[i].auc && map >= before[i].map);
 }
 
 /** Tracks the video and cuts out the pieces of both of its parts. A piece counts as a person. */
