@@ -1,6 +1,7 @@
 /**
  * Memory of the track command over a long video: a clip is looped and scaled up, tracked by the built command, and the memory of it and
- * of its ffmpeg processes is read twice a second (Linux): resident, and proportional, which counts once what they share.
+ * of its ffmpeg processes is read twice a second (Linux): what is resident in each, and in all, where the files that several of them have
+ * mapped, such as libraries, count once.
  *
  *   npm run build && npm run bench:memory [-- VIDEO [--minutes 10] [--rate FPS] [--size 1920x1080] [--detections] [-- TRACK OPTIONS]]
  *
@@ -61,18 +62,32 @@ function makeDetections(): string {
   return path;
 }
 
-/** In MB: resident memory of twintrack and of its ffmpeg processes, and the proportional memory of all. */
-type Sample = readonly [twintrack: number, ffmpeg: number, proportional: number];
+/** In MB: resident memory of twintrack, of its ffmpeg processes, and of all with the files they share counted once. */
+type Sample = readonly [twintrack: number, ffmpeg: number, all: number];
 
 function memoryOf(pid: number): Sample {
-  const read = (id: number | string, field: 'Rss' | 'Pss') => {
-    const text = readFileSync(`/proc/${id}/smaps_rollup`, 'utf8');
-    return Number(new RegExp(`^${field}:\\s+(\\d+)`, 'm').exec(text)?.[1] ?? 0) / 1024;
-  };
   const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean);
-  const sum = (ids: readonly (number | string)[], field: 'Rss' | 'Pss') =>
-    ids.reduce((total: number, id) => total + read(id, field), 0);
-  return [read(pid, 'Rss'), sum(children, 'Rss'), sum([pid, ...children], 'Pss')];
+  const resident: number[] = [];
+  const files = new Map<string, number>();
+  let own = 0;
+  for (const id of [pid, ...children]) {
+    const inFiles = new Map<string, number>();
+    let total = 0;
+    let file: string | undefined;
+    for (const line of readFileSync(`/proc/${id}/smaps`, 'utf8').split('\n')) {
+      const mapping = /^[0-9a-f]+-[0-9a-f]+ .{4} \S+ \S+ \d+ *(.*)/.exec(line);
+      if (mapping) file = mapping[1].startsWith('/') ? mapping[1] : undefined;
+      const megabytes = Number(/^Rss: +(\d+)/.exec(line)?.[1] ?? 0) / 1024;
+      total += megabytes;
+      if (file) inFiles.set(file, (inFiles.get(file) ?? 0) + megabytes);
+      else own += megabytes;
+    }
+    for (const [name, megabytes] of inFiles) files.set(name, Math.max(megabytes, files.get(name) ?? 0));
+    resident.push(total);
+  }
+  const [twintrack, ...ffmpeg] = resident;
+  const sum = (values: Iterable<number>) => [...values].reduce((a, b) => a + b, 0);
+  return [twintrack, sum(ffmpeg), own + sum(files.values())];
 }
 
 try {

@@ -12,7 +12,7 @@ export interface PipelineStages {
   readonly detector: Detector;
   /** Number of frames that may be with the detector besides the one awaited. */
   readonly ahead: number;
-  /** Adds embeddings to the detections of frames with pixels; embeds at most `ahead` frames together. */
+  /** Adds embeddings to the detections of frames with pixels, those of several frames together: so many are waited for. */
   readonly appearance?: AppearanceStage | undefined;
   readonly tracker: Tracker;
   /**
@@ -49,6 +49,7 @@ interface Pending {
 export async function runPipeline(stages: PipelineStages): Promise<{ readonly interruption?: unknown }> {
   const { detector, ahead, appearance, tracker, clock, signal } = stages;
   const source = stages.frames[Symbol.asyncIterator]();
+  const most = ahead + (appearance?.together ?? 1) - 1;
   const motion = tracker.parameters.cameraMotion ? new PictureMotion() : undefined;
   const waiting: Pending[] = [];
   let interruption: { reason: unknown } | undefined;
@@ -75,7 +76,9 @@ export async function runPipeline(stages: PipelineStages): Promise<{ readonly in
       const detections = appearance?.describe(next.value, detected) ?? detected;
       detections.catch(() => {}); // told where it is awaited, which may be never
       waiting.push({ frame: next.value, shift, detected, detections });
-      if (waiting.length > ahead) await finish(waiting.shift()!);
+      if (waiting.length > most) await finish(waiting.shift()!);
+      await waiting.at(-1 - ahead)?.detected.catch(() => {}); // told when it is its turn
+      clock.lap('detect');
     }
     if (signal?.aborted) interruption ??= { reason: signal.reason };
     appearance?.flush();

@@ -135,8 +135,8 @@ export async function trackVideo(input: string | undefined, options: TrackVideoO
     const stages = {
       frames: source.frames,
       detector,
-      ahead: FRAMES_AHEAD + (model ? FRAMES_TOGETHER - 1 : 0),
-      appearance: model && appearanceStage(model, parameters, info),
+      ahead: FRAMES_AHEAD,
+      appearance: model && appearanceStage(model, parameters, info, !online && !options.savePatches),
       tracker,
       sinks: opened.sinks,
       drawing: opened.drawing,
@@ -245,7 +245,12 @@ async function openSource(
   };
 }
 
-function appearanceStage(model: AppearanceModel, parameters: Parameters, info: Source['info']): AppearanceStage {
+function appearanceStage(
+  model: AppearanceModel,
+  parameters: Parameters,
+  info: Source['info'],
+  release: boolean,
+): AppearanceStage {
   const { mode } = parameters.appearance;
   const { lowScore, highScore } = parameters.tracking;
   return new AppearanceStage(model, {
@@ -254,6 +259,7 @@ function appearanceStage(model: AppearanceModel, parameters: Parameters, info: S
     sureScore: highScore,
     colourSpace: info.colourSpace,
     together: FRAMES_TOGETHER,
+    release,
   });
 }
 

@@ -18,7 +18,7 @@ export interface AppearanceModel extends Similarity {
   /**
    * Embeddings of patches; several calls may be under way at once, each answered on its own.
    *
-   * @param patches n patches of {@link PATCH_BYTES}, planes R, G, B; may be handed over to another thread: not to be used afterwards
+   * @param patches n patches of {@link PATCH_BYTES}, planes R, G, B
    * @returns n × d
    * @throws TwintrackError when inference fails or the model is closed
    */
@@ -27,6 +27,8 @@ export interface AppearanceModel extends Similarity {
   close(): Promise<void>;
 }
 
+/** Patches that go through the network at once. More take no less time each, and more memory. */
+const PATCHES_TOGETHER = 8;
 /** Bytes as they are: the network normalises them itself. */
 const AS_BYTES = { type: 'float32', order: 'rgb', mean: [0, 0, 0], std: [1, 1, 1] } as const;
 
@@ -64,8 +66,18 @@ export async function loadSiamese(model = 'siamese', cores = 0): Promise<Appeara
       if (patches.length === 0) return new Float32Array(0);
       if (patches.length % PATCH_BYTES !== 0) throw new RangeError(`${patches.length} bytes are not whole patches`);
       const format = { ...AS_BYTES, name: input.name };
-      const { outputs } = await inference.run(patches, PATCH_WIDTH, PATCH_HEIGHT, format);
-      return outputs[output.name].data as Float32Array;
+      const most = PATCHES_TOGETHER * PATCH_BYTES;
+      const embeddings = new Float32Array((patches.length / PATCH_BYTES) * head.dimensions);
+      const runs = [];
+      for (let from = 0; from < patches.length; from += most)
+        runs.push(inference.run(patches.slice(from, from + most), PATCH_WIDTH, PATCH_HEIGHT, format));
+      let at = 0;
+      for (const { outputs } of await Promise.all(runs)) {
+        const part = outputs[output.name].data as Float32Array;
+        embeddings.set(part, at);
+        at += part.length;
+      }
+      return embeddings;
     },
     close: () => inference.close(),
   };

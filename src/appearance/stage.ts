@@ -19,6 +19,8 @@ export interface AppearanceStageOptions {
    * `flush()`. Default 1: nothing is waited for.
    */
   readonly together?: number | undefined;
+  /** Whether frames are released once their patches are cut out, for those who need no picture afterwards. Default false. */
+  readonly release?: boolean | undefined;
 }
 
 /** The patches of a frame, and whom to give their embeddings. */
@@ -37,7 +39,9 @@ export class AppearanceStage {
   private readonly cutter: PatchCutter;
   private readonly choice = new EmbeddingChoice();
   private turn: Promise<unknown> = Promise.resolve();
-  private together: number;
+  /** Number of frames whose patches are embedded together. */
+  readonly together: number;
+  private flushed = false;
   /** The frames that wait for others to be embedded with. */
   private waiting: Waiting[] = [];
 
@@ -78,6 +82,7 @@ export class AppearanceStage {
     const patches = new Uint8Array(rows.length * PATCH_BYTES);
     const picture = { pixels, width, height };
     for (const [k, j] of rows.entries()) this.cutter.cut(picture, detections.boxes, j, patches, k);
+    if (this.options.release) frame.release?.();
     const embedded = await this.embed(patches);
     const embeddings = new Float32Array(detections.length * dimensions).fill(Number.NaN);
     for (const [k, j] of rows.entries())
@@ -87,7 +92,7 @@ export class AppearanceStage {
 
   /** Embeds what waits for further frames, and lets no later frame wait: none will come. */
   flush(): void {
-    this.together = 1;
+    this.flushed = true;
     this.embedWaiting();
   }
 
@@ -95,7 +100,7 @@ export class AppearanceStage {
   private embed(patches: Uint8Array): Promise<Float32Array> {
     return new Promise((resolve, reject) => {
       this.waiting.push({ patches, count: patches.length / PATCH_BYTES, resolve, reject });
-      if (this.waiting.length >= this.together) this.embedWaiting();
+      if (this.flushed || this.waiting.length >= this.together) this.embedWaiting();
     });
   }
 

@@ -113,7 +113,7 @@ function unshared(pixels) {
  * @param {InputFormat} format
  */
 function normalise(pixels, size, { order, mean, std }) {
-  if (planes?.length !== pixels.length) planes = new Float32Array(pixels.length);
+  if (!planes || planes.length < pixels.length) planes = new Float32Array(pixels.length);
   for (let c = 0; c < 3; c++) {
     const table = Float32Array.from({ length: 256 }, (_, byte) => (byte - mean[c]) / std[c]);
     const plane = order === 'rgb' ? c : 2 - c;
@@ -123,5 +123,5 @@ function normalise(pixels, size, { order, mean, std }) {
       for (let i = 0; i < size; i++) planes[to + i] = table[pixels[from + i]];
     }
   }
-  return planes;
+  return planes.subarray(0, pixels.length);
 }

@@ -66,8 +66,8 @@ export interface ReadOptions extends Patience {
   readonly format: StreamFormat;
   readonly letterbox: Letterbox | undefined;
   readonly signal: AbortSignal;
-  /** Takes each frame as it comes, and does not keep ffmpeg waiting; `release` gives the memory of its pictures back for a later one. */
-  readonly onParts: (parts: FrameParts, release: () => void) => void;
+  /** Takes each frame as it comes, and does not keep ffmpeg waiting. */
+  readonly onParts: (parts: FrameParts) => void;
   /** Is told the size of the pictures in ffmpeg's words; a false answer ends the connection. */
   readonly onSize: (size: string) => boolean;
 }
@@ -126,7 +126,7 @@ export async function readConnection(ffmpeg: Ffmpeg, address: Address, options: 
     if (parts) {
       last = performance.now();
       if (frames++ === 0) first = last;
-      onParts(parts, () => assembly.reuse(parts.pictures));
+      onParts(parts);
     } else if (over) break;
     else await assembly.changed();
   }

@@ -131,7 +131,7 @@ export class CameraSession {
       format: this.#format,
       letterbox,
       signal,
-      onParts: ({ time, pictures: [pixels, input] }, release) => {
+      onParts: ({ time, pictures: [pixels, input], release }) => {
         const arrival = now();
         if (Number.isNaN(began)) {
           began = arrival;

@@ -5,7 +5,7 @@ import { readLines } from './ffmpeg.ts';
 export const TICKS_PER_SECOND = 705_600_000;
 
 /** Complete frames that wait before ffmpeg is held back. */
-const QUEUE = 4;
+const QUEUE = 2;
 
 /** A pipe that carries pictures of one fixed size, back to back. */
 class PictureReader {
@@ -35,6 +35,12 @@ class PictureReader {
       }
     }
   }
+
+  clear(): void {
+    this.complete.length = 0;
+    this.free.length = 0;
+    this.#picture = undefined;
+  }
 }
 
 /** The parts of one frame, as they came out of ffmpeg. */
@@ -43,6 +49,8 @@ export interface FrameParts {
   readonly time: number;
   /** One picture a picture pipe, in memory that threads can share. */
   readonly pictures: readonly Uint8Array[];
+  /** Gives the pictures back, to be filled with later ones: garbage of such a size keeps the collector busy. Harmless when called again. */
+  release(): void;
 }
 
 /**
@@ -55,6 +63,7 @@ export class FrameAssembly {
   readonly #pictures: readonly PictureReader[];
   readonly #times: number[] = [];
   #paused = false;
+  #cleared = false;
   #taken = 0;
   #wake: (() => void) | undefined;
 
@@ -84,18 +93,16 @@ export class FrameAssembly {
   /** The next frame when it is whole, else undefined. */
   take(): FrameParts | undefined {
     if (this.#waiting === 0) return undefined;
-    const parts = { time: this.#times.shift()!, pictures: this.#pictures.map((p) => p.complete.shift()!) };
+    const time = this.#times.shift()!;
+    const pictures = this.#pictures.map(({ complete }) => complete.shift()!);
+    let lent = pictures;
+    const release = () => {
+      for (const [i, picture] of this.#cleared ? [] : lent.entries()) this.#pictures[i].free.push(picture);
+      lent = [];
+    };
     this.#taken++;
     this.#control();
-    return parts;
-  }
-
-  /** Gives pictures back, to be filled with later ones: garbage of such a size keeps the collector busy. */
-  reuse(pictures: readonly Uint8Array[]): void {
-    pictures.forEach((picture, i) => {
-      const { free } = this.#pictures[i];
-      if (!free.includes(picture)) free.push(picture);
-    });
+    return { time, pictures, release };
   }
 
   /** Resolves when a frame may have become whole, or at `wake()`. */
@@ -103,6 +110,12 @@ export class FrameAssembly {
     return new Promise((resolve) => {
       this.#wake = resolve;
     });
+  }
+
+  /** Forgets the pictures, also those that are yet to be given back: none will come to fill them. */
+  clear(): void {
+    this.#cleared = true;
+    for (const reader of this.#pictures) reader.clear();
   }
 
   wake(): void {

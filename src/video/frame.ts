@@ -17,7 +17,7 @@ export interface Frame {
    * Absent when the consumer did not ask for it.
    */
   readonly input?: Uint8Array;
-  /** Gives the memory of `pixels` and `input` back for a later frame. Need not be called; they must not be used after it. */
+  /** Gives the memory of `pixels` and `input` back for a later frame. Need not be called, may be again; they must not be used after it. */
   release?(): void;
 }
 

@@ -3,7 +3,7 @@ import { DamageWatch } from './damage.ts';
 import { decodingArguments } from './decoding.ts';
 import { type Ffmpeg, type FfmpegProcess, findFfmpeg, startFfmpeg } from './ffmpeg.ts';
 import type { Frame, Letterbox } from './frame.ts';
-import { FrameAssembly } from './frame-assembly.ts';
+import { FrameAssembly, type FrameParts } from './frame-assembly.ts';
 import { type Input, type InputOptions, resolveInput } from './input.ts';
 import { probeInput, type VideoInfo } from './probe.ts';
 
@@ -108,6 +108,7 @@ class FileSource implements VideoSource {
   async close(): Promise<void> {
     this.#stop();
     await this.#child.exited;
+    this.#assembly.clear();
     this.#input.dispose();
     this.#options.signal?.removeEventListener('abort', this.#stop);
   }
@@ -129,7 +130,7 @@ class FileSource implements VideoSource {
         const index = this.#input.pictures ? Math.round(time * this.info.frameRate) : count;
         this.#damage.onFrame(index, time);
         count++;
-        yield this.#frame(index, time, parts.pictures);
+        yield this.#frame(index, time, parts);
       }
       signal?.throwIfAborted();
       if (this.#stopped || count >= maxFrames) return;
@@ -140,7 +141,7 @@ class FileSource implements VideoSource {
     }
   }
 
-  #frame(index: number, time: number, pictures: readonly Uint8Array[]): Frame {
+  #frame(index: number, time: number, { pictures, release }: FrameParts): Frame {
     const { width, height } = this.info;
     const { pixels } = this.#options;
     return {
@@ -150,7 +151,7 @@ class FileSource implements VideoSource {
       height,
       ...(pixels && { pixels: pictures[0] }),
       ...(this.#letterbox && { input: pictures[pixels ? 1 : 0] }),
-      release: () => this.#assembly.reuse(pictures),
+      release,
     };
   }
 }

@@ -126,7 +126,9 @@ function encoderArguments(encoder: string, options: VideoWriterOptions): string[
 class Mp4Writer implements VideoWriter {
   readonly #path: string;
   readonly #partial: string;
-  readonly #child: FfmpegProcess;
+  readonly #start: () => FfmpegProcess;
+  /** The encoder; it takes memory, and is started when there is something to encode. */
+  #child: FfmpegProcess | undefined;
   readonly #pictureBytes: number;
   readonly #growing: boolean;
   readonly #forget: () => void;
@@ -158,12 +160,14 @@ class Mp4Writer implements VideoWriter {
     const layout = options.growing ? FRAGMENTS : ['-movflags', '+faststart'];
     const output = [...layout, '-f', 'mp4', '-y', `file:${partial}`];
     const args = [...input, '-map', '0:v', '-vf', `${even}setsar=1,format=yuv420p`, ...ffmpeg.passthrough];
-    this.#child = startFfmpeg(ffmpeg, [...args, ...encoderArguments(encoder, options), ...clock, ...output], {
-      stdin: true,
-    });
+    this.#start = () => {
+      const all = [...args, ...encoderArguments(encoder, options), ...clock, ...output];
+      const child = startFfmpeg(ffmpeg, all, { stdin: true });
+      child.stdin!.write(matroskaHeader(width, height, frameRate));
+      return child;
+    };
     this.#growing = options.growing ?? false;
     this.#forget = runAtExit(() => this.#growing || rmSync(partial, { force: true }));
-    this.#child.stdin!.write(matroskaHeader(width, height, frameRate));
   }
 
   async write(pixels: Uint8Array, time: number): Promise<void> {
@@ -175,25 +179,26 @@ class Mp4Writer implements VideoWriter {
     const tick = Math.max(Math.round(time * TICKS_PER_SECOND), this.#lastTick + 1);
     if (!(tick >= 0)) throw new RangeError(`time ${time} is not a time from 0 on`);
     this.#lastTick = tick;
+    this.#child ??= this.#start();
     const stdin = this.#child.stdin!;
     stdin.cork();
     stdin.write(matroskaPictureHeader(Math.round((tick * 1e6) / TICKS_PER_SECOND), pixels.length));
     const taken = new Promise<boolean>((resolve) => stdin.write(pixels, (error) => resolve(!error)));
     stdin.uncork();
-    if (!(await taken)) throw await this.#fail();
+    if (!(await taken)) throw await this.#fail(this.#child);
   }
 
   async close(): Promise<void> {
     if (this.#failure) throw this.#failure;
     if (this.#done) return;
     this.#done = true;
-    if (this.#lastTick < 0) {
+    if (!this.#child) {
       await this.abort();
       throw inputError(this.#path, 'cannot be written: there is no frame to write');
     }
     this.#child.stdin!.end();
     const exit = await this.#child.exited;
-    if (exit.code !== 0 || /No space left/.test(this.#child.log.join('\n'))) throw await this.#fail();
+    if (exit.code !== 0 || /No space left/.test(this.#child.log.join('\n'))) throw await this.#fail(this.#child);
     try {
       await rename(this.#partial, this.#path);
     } catch (cause) {
@@ -205,18 +210,18 @@ class Mp4Writer implements VideoWriter {
 
   async abort(): Promise<void> {
     this.#done = true;
-    this.#child.kill();
-    await this.#child.exited;
+    this.#child?.kill();
+    await this.#child?.exited;
     if (!this.#growing) await rm(this.#partial, { force: true });
     this.#forget();
   }
 
   /** Cleans up after the encoder has ended by itself, and tells why it did. */
-  async #fail(): Promise<TwintrackError> {
-    const exit = await this.#child.exited;
+  async #fail(child: FfmpegProcess): Promise<TwintrackError> {
+    const exit = await child.exited;
     await this.abort();
-    const full = /No space left/.test(this.#child.log.join('\n'));
-    const reason = full ? 'no space is left on the disk' : lastError(this.#child.log) || exitReason(exit);
+    const full = /No space left/.test(child.log.join('\n'));
+    const reason = full ? 'no space is left on the disk' : lastError(child.log) || exitReason(exit);
     this.#failure = inputError(
       this.#path,
       `cannot be written: ${reason}`,

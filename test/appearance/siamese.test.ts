@@ -101,6 +101,14 @@ describe('loadSiamese', () => {
     await expect(model.embed(flat(red))).rejects.toThrow('the embedding is closed');
   });
 
+  it('embeds a crowd piece by piece, each in its place', async () => {
+    const model = await loadSiamese(writeColourModel(join(folder, 'crowd')));
+    const greys = Array.from({ length: 41 }, (_, i) => 6 * i);
+    const embeddings = await model.embed(flat(...greys.map((grey) => [grey, grey, 255] as const)));
+    expect(Array.from(embeddings, (x) => Math.round(255 * x))).toEqual(greys.flatMap((grey) => [grey, grey, 255]));
+    await model.close();
+  });
+
   it('loads the shipped network: unit vectors, alike for what is alike', async () => {
     const model = await loadSiamese();
     const noise = Uint8Array.from(randomFloats(PATCH_BYTES, 9), (x) => 128 + 100 * x);

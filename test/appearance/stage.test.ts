@@ -70,6 +70,21 @@ describe('AppearanceStage', () => {
     expect((await next).embeddings![0]).toBeCloseTo(GREY[0], 2);
   });
 
+  it.each([true, false])('releases frames if it is to (%s), once what it looks at is cut out', async (release) => {
+    const stage = new AppearanceStage(model, { mode: 'always', minScore: 0.2, sureScore: 0.5, together: 2, release });
+    let released = 0;
+    const { pixels, ...rest } = frame(0);
+    const spoil = () => {
+      released++;
+      pixels!.fill(0);
+    };
+    const described = stage.describe({ ...rest, pixels: pixels!, release: spoil }, Promise.resolve(LEFT_AND_RIGHT));
+    await setTimeout(20);
+    expect(released).toBe(release ? 1 : 0); // although it still waits for another
+    stage.flush();
+    expect((await described).embeddings![6]).toBeCloseTo(GREY[1], 2);
+  });
+
   describe('with frames embedded in pairs', () => {
     /** Somebody on the left, where it is dark, or on the right. */
     const LEFT = { ...LEFT_AND_RIGHT, length: 1 };

@@ -1,5 +1,8 @@
+import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { Annotator } from '../../src/annotation/index.ts';
+import { loadSiamese } from '../../src/appearance/siamese.ts';
+import { AppearanceStage } from '../../src/appearance/stage.ts';
 import { type Detections, type Detector, loadDetector, NO_DETECTIONS } from '../../src/detection/index.ts';
 import { Drawing } from '../../src/drawing.ts';
 import { runOnline } from '../../src/online-run.ts';
@@ -9,6 +12,8 @@ import { Tracker } from '../../src/tracking/index.ts';
 import type { TrackedFrame } from '../../src/tracking/tracked-frame.ts';
 import type { TrajectorySink } from '../../src/trajectories/index.ts';
 import type { Frame } from '../../src/video/index.ts';
+import { writeColourModel } from '../appearance/colour-model.ts';
+import { temporaryFolder } from '../video/clips.ts';
 
 const WIDTH = 64;
 const HEIGHT = 48;
@@ -99,6 +104,17 @@ describe('runOnline', () => {
     expect(detector.most).toBe(4);
     expect(Array.from(sink.frames[5].ids)).toEqual([1]);
     expect(sink.frames[5].boxes[0]).toBeCloseTo(20, 6);
+  });
+
+  it('has no more frames at the detector when more wait for their embeddings', async () => {
+    const model = await loadSiamese(writeColourModel(join(temporaryFolder(), 'colours')));
+    const appearance = new AppearanceStage(model, { mode: 'always', minScore: 0.2, sureScore: 0.5, together: 8 });
+    const sink = memory();
+    const detector = finder(PERSON);
+    expect(await run({ detector, appearance, sinks: [sink] })).toMatchObject({ frames: 20, trajectories: 1 });
+    expect(sink.frames.map(({ index }) => index)).toEqual(Array.from({ length: 20 }, (_, i) => i));
+    expect(detector.most).toBe(4);
+    await model.close();
   });
 
   it('tells the sinks when a trajectory ends', async () => {

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { letterboxFor, openVideo, probe } from '../../src/video/index.ts';
+import { type Frame, letterboxFor, openVideo, probe } from '../../src/video/index.ts';
 import { childrenWith, ffmpeg, makeClip, numberedFrames, readAll, runFfmpeg, temporaryFolder } from './clips.ts';
 
 const folder = temporaryFolder();
@@ -70,6 +70,22 @@ describe('timestamps', () => {
     expect(frames.map(({ time }) => time)).toEqual(Array.from({ length: 10 }, (_, n) => expect.closeTo(n / 5, 9)));
     expect(frames[0]).toEqual({ index: 0, time: 0, width: 32, height: 32, release: expect.any(Function) });
   });
+});
+
+test('pictures that are released are filled again, and those that are not stay as they are', async () => {
+  const clip = makeClip(path('again.mkv'), numberedFrames(320, 240, 60), '-c:v', 'ffv1');
+  const kept: Frame[] = [];
+  const memory = new Set<Uint8Array>();
+  for await (const frame of await openVideo(clip, { pixels: true })) {
+    memory.add(frame.pixels!);
+    kept.push(frame);
+    for (const { index, pixels } of kept) expect(pixels![0]).toBe(16 + index);
+    if (kept.length < 4) continue;
+    const { release } = kept.shift()!;
+    release!();
+    release!(); // harmless
+  }
+  expect(memory.size).toBeLessThan(15);
 });
 
 describe('pixels', () => {
