@@ -163,9 +163,9 @@ export async function trackVideo(input: string | undefined, options: TrackVideoO
               pixels: true,
               ...(video && { info: video }),
             };
-            // The networks have done their part: their memory goes to the encoder.
-            const [reopened] = await Promise.all([openVideo(input ?? '', again), detector.close(), model?.close()]);
-            return reopened;
+            // The networks have done their part: their memory goes to the second reading and the encoder.
+            await Promise.all([detector.close(), model?.close()]);
+            return openVideo(input ?? '', again);
           },
         });
     const { interruption } = result;

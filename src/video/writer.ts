@@ -57,7 +57,7 @@ const FAST_AND_SMALL =
 /** Decoding goes on meanwhile; and each thread works on a picture of its own, which takes memory. */
 const THREADS = Math.min(8, Math.ceil(availableParallelism() / 2));
 /** Pictures that a thread of ffmpeg's takes in while one is encoded; there would be none when they are its only input. */
-const READ_AHEAD = ['-thread_queue_size', '4'];
+const READ_AHEAD = ['-thread_queue_size', '2'];
 /** An mp4 whose index comes piece by piece with the pictures. */
 const FRAGMENTS = ['-movflags', '+empty_moov+default_base_moof', '-frag_duration', '1000000', '-flush_packets', '1'];
 /** H.264 encoders in order of preference. */
