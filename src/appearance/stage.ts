@@ -26,8 +26,6 @@ export interface AppearanceStageOptions {
 /** The patches of a frame, and whom to give their embeddings. */
 interface Waiting {
   readonly patches: Uint8Array;
-  /** Number of patches; they are gone once they are embedded. */
-  readonly count: number;
   readonly resolve: (embeddings: Float32Array) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -99,7 +97,7 @@ export class AppearanceStage {
   /** The embeddings of the patches of one frame. */
   private embed(patches: Uint8Array): Promise<Float32Array> {
     return new Promise((resolve, reject) => {
-      this.waiting.push({ patches, count: patches.length / PATCH_BYTES, resolve, reject });
+      this.waiting.push({ patches, resolve, reject });
       if (this.flushed || this.waiting.length >= this.together) this.embedWaiting();
     });
   }
@@ -111,8 +109,8 @@ export class AppearanceStage {
     this.model.embed(patches).then(
       (embeddings) => {
         let from = 0;
-        for (const { count, resolve } of frames) {
-          const to = from + count * this.model.dimensions;
+        for (const { patches, resolve } of frames) {
+          const to = from + (patches.length / PATCH_BYTES) * this.model.dimensions;
           resolve(embeddings.subarray(from, to));
           from = to;
         }
