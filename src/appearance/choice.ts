@@ -5,10 +5,12 @@ import { type Boxes, iou, isBox } from '../geometry.ts';
 const REACH = 0.5;
 /** Boxes that overlap by more than this follow from one another before those that only could. */
 const OVERLAP = 0.15;
-/** Somebody new is looked at in every frame for this many seconds … */
+/** Somebody is new for this many seconds … */
 const FRESH = 0.5;
-/** … and everybody again after so many. */
-const AGAIN = 1.25;
+/** … and is looked at after so many again, … */
+const SOON = 0.25;
+/** … and everybody else after so many. */
+const AGAIN = 3;
 /** More than one box could follow from one, or one from more than one. */
 const DOUBT = -2;
 
@@ -43,7 +45,8 @@ export class EmbeddingChoice {
         seen[k] = this.seen[i];
       }
       // A doubtful detection by itself starts no track and shows nobody well.
-      const due = detections.scores[j] >= sureScore && (time - since[k] < FRESH || time - seen[k] >= AGAIN);
+      const wait = time - since[k] < FRESH ? SOON : AGAIN;
+      const due = detections.scores[j] >= sureScore && time - seen[k] >= wait;
       if (i === DOUBT || due) seen[k] = time;
       return i === DOUBT || due;
     });

@@ -72,8 +72,8 @@ describe('EmbeddingChoice', () => {
   it('asks for nothing in an empty street, and for little of people who walk alone', () => {
     expect(count(() => people())).toBe(0);
     const alone = count((f) => people(100 + 3 * f, 900 - (3 * f) / 10));
-    expect(alone).toBeGreaterThan(2 * 11); // for half a second, then every 1.25 s
-    expect(alone).toBeLessThan(2 * 14);
+    expect(alone).toBeGreaterThan(2 * 4); // twice in half a second, then every 3 s
+    expect(alone).toBeLessThan(2 * 7);
   });
 
   it('looks at both of two who overlap, in every frame, and at nobody else', () => {
@@ -102,11 +102,13 @@ describe('EmbeddingChoice', () => {
     expect(choice.choose(two(0.36), 0.2, 0.5, 1.5)).toEqual([0, 1]);
   });
 
-  it('looks at who is new or has jumped, and not at what is no person', () => {
+  it('looks at who is new or has jumped, twice, and not at what is no person', () => {
     const choice = new EmbeddingChoice();
     for (let f = 0; f < 14; f++) choice.choose(people(100), 0.2, 0.5, f / 10);
     expect(choice.choose(people(100, 500), 0.2, 0.5, 1.4)).toEqual([1]);
-    expect(choice.choose(people(700, 500), 0.2, 0.5, 1.45)).toEqual([0, 1]);
+    expect(choice.choose(people(700, 500), 0.2, 0.5, 1.45)).toEqual([0]);
+    expect(choice.choose(people(700, 500), 0.2, 0.5, 1.72)).toEqual([0, 1]);
+    expect(choice.choose(people(700, 500), 0.2, 0.5, 2)).toEqual([]); // nobody is new any more
     const alone = people(100);
     alone.scores[0] = 0.4;
     expect(new EmbeddingChoice().choose(alone, 0.2, 0.5, 0)).toEqual([]);
