@@ -1,13 +1,12 @@
 import { setFlagsFromString } from 'node:v8';
 
 /**
- * Lets the heap of this process grow to three and a half times what is in use before all of it is collected. V8 counts the buffers that
- * pictures come through as growth, 32 MB of them before it drops those that are done with: by itself it would go through the whole heap
- * ten times a second, which takes a twentieth of the time, and at three times what is in use still at every such drop. And
+ * Lets the heap of this process grow to three times what is in use before all of it is collected. V8 counts the buffers that pictures come
+ * through as growth: by itself it would go through the whole heap ten times a second, which takes a twentieth of the time. And
  * the thread that drops such a buffer frees it: handed to another, thousands a second, that takes longer than to do it. For
  * programs, not for a library: the collector is that of everybody in the process.
  */
 export function letHeapGrow(): void {
-  setFlagsFromString('--heap-growing-percent=260');
+  setFlagsFromString('--heap-growing-percent=200');
   setFlagsFromString('--no-concurrent-array-buffer-sweeping');
 }
