@@ -7,15 +7,15 @@
  */
 import { parseArgs } from 'node:util';
 import { type AssociationScore, FEATURE_COUNT, FEATURES, type PairFeatures } from '../src/association/features.ts';
-import { handSetScore } from '../src/association/hand-set.ts';
-import { learnedScore } from '../src/association/learned.ts';
+import { handSetScore } from '../src/association/scores/hand-set.ts';
+import { learnedScore } from '../src/association/scores/learned.ts';
 import { combine, evaluateSequence, figures } from '../src/evaluation/index.ts';
+import type { Examples } from '../src/learning/association/boosting.ts';
+import { follow, followRefined } from '../src/learning/association/follow.ts';
+import { table } from '../src/learning/association/report.ts';
+import { examplesByName, trainWithout } from '../src/learning/association/training.ts';
+import { loadMotRoot, type MotSequence } from '../src/learning/mot-root.ts';
 import type { TrackingParameters } from '../src/tracking/index.ts';
-import { table } from '../src/training/association-report.ts';
-import { examplesByName, trainWithout } from '../src/training/association-training.ts';
-import type { Examples } from '../src/training/boosting.ts';
-import { follow, followRefined } from '../src/training/follow.ts';
-import { loadMotRoot, type MotSequence } from '../src/training/mot-root.ts';
 
 const GROUPS: Readonly<Record<string, readonly (typeof FEATURES)[number][]>> = {
   'size change': ['widthChange', 'heightChange', 'heightDifference'],

@@ -7,8 +7,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { parametersSchema } from '../src/parameters.ts';
-import { trackVideo } from '../src/track-video.ts';
+import { parametersSchema } from '../src/engine/parameters.ts';
+import { trackVideo } from '../src/engine/track-video.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

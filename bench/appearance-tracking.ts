@@ -12,26 +12,27 @@
 
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
-import { EmbeddingChoice } from '../src/appearance/choice.ts';
+import { EmbeddingStage } from '../src/appearance/embedding-stage.ts';
 import { CAPACITY, Gallery } from '../src/appearance/gallery.ts';
 import { PATCH_BYTES, PATCH_HEIGHT, PATCH_WIDTH, PatchCutter } from '../src/appearance/patches.ts';
+import type { ReidOptions } from '../src/appearance/reid.ts';
+import { PatchSelection } from '../src/appearance/selection.ts';
 import { type AppearanceModel, loadSiamese } from '../src/appearance/siamese.ts';
-import { calibrated, logOdds } from '../src/appearance/similarity-head.ts';
-import { AppearanceStage } from '../src/appearance/stage.ts';
-import { withAppearance } from '../src/association/appearance.ts';
+import { calibrated } from '../src/appearance/similarity.ts';
 import { type AssociationScore, FEATURE_COUNT, SIMILARITY } from '../src/association/features.ts';
 import { loadAssociationScore } from '../src/association/model.ts';
+import { withAppearance } from '../src/association/scores/fusion.ts';
+import { logOdds, sigmoid } from '../src/core/probability.ts';
 import { type Detections, loadDetector } from '../src/detection/index.ts';
+import { parametersSchema } from '../src/engine/parameters.ts';
 import { readGroundTruth } from '../src/evaluation/ground-truth.ts';
 import { evaluateSequence, figures } from '../src/evaluation/index.ts';
-import { parametersSchema } from '../src/parameters.ts';
+import { probabilityFigures } from '../src/learning/association/probability-figures.ts';
+import { table } from '../src/learning/association/report.ts';
 import { Tracker } from '../src/tracking/index.ts';
-import type { Appearance } from '../src/tracking/looks.ts';
-import { table } from '../src/training/association-report.ts';
-import { probabilityFigures } from '../src/training/probability-figures.ts';
 import { refine, TrajectoryCollector } from '../src/trajectories/index.ts';
 import { openVideo } from '../src/video/index.ts';
-import { listPictures } from '../src/video/pictures.ts';
+import { listPictures } from '../src/video/still-images.ts';
 
 const FIGURES = ['HOTA', 'AssA', 'MOTA', 'IDF1', 'IDSW'] as const;
 
@@ -59,7 +60,7 @@ const source = await openVideo(options.video, {
 });
 const { lowScore: minScore, highScore: sureScore } = parameters.tracking;
 const looked = [histogram(), siamese].map((model) => {
-  const stage = new AppearanceStage(model, {
+  const stage = new EmbeddingStage(model, {
     mode: 'always',
     minScore,
     sureScore,
@@ -73,7 +74,7 @@ for await (const frame of source) {
   const detected = await detector.detect(frame);
   times.push(frame.time);
   without.push(detected);
-  for (const { stage, detections } of looked) detections.push(await stage.describe(frame, Promise.resolve(detected)));
+  for (const { stage, detections } of looked) detections.push(await stage.embed(frame, Promise.resolve(detected)));
 }
 await Promise.all([detector.close(), siamese.close()]);
 
@@ -100,7 +101,7 @@ process.stdout.write(`\n${basename(options.video)}, ${options.detector}\n\n${tab
 
 /** The detections with the embeddings that `auto` asks for. */
 function whereItMatters(frames: readonly Detections[], dimensions: number): Detections[] {
-  const choice = new EmbeddingChoice();
+  const choice = new PatchSelection();
   return frames.map((detections, f) => {
     const embeddings = new Float32Array(detections.embeddings!.length).fill(Number.NaN);
     for (const j of choice.choose(detections, minScore, sureScore, times[f])) {
@@ -130,7 +131,7 @@ function adding(learned: AssociationScore): AssociationScore {
 function row(
   name: string,
   detections: readonly Detections[],
-  looks?: Appearance,
+  looks?: ReidOptions,
   refined = false,
   by = score,
 ): string[] {
@@ -147,7 +148,7 @@ function row(
       seen.boxes.push(...box);
     }
   });
-  const people = refined ? refine(collector.take(), collector.timeline, parameters.refinement, tracker.looks) : [];
+  const people = refined ? refine(collector.take(), collector.timeline, parameters.refinement, tracker.reid) : [];
   for (const person of people) {
     seen.frames.push(...person.frames);
     seen.ids.push(...Array<number>(person.frames.length).fill(person.id));
@@ -231,7 +232,7 @@ async function fit(model: AppearanceModel, people: readonly (readonly Uint8Array
     });
   }
   const { weight, bias } = logistic(xs, labels);
-  const probabilities = Float64Array.from(xs, (x) => 1 / (1 + Math.exp(-weight * x - bias)));
+  const probabilities = Float64Array.from(xs, (x) => sigmoid(weight * x + bias));
   const { auc } = probabilityFigures(probabilities, Uint8Array.from(labels));
   const about = `${labels.length} comparisons, ${labels.filter(Boolean).length} of one person, AUC ${auc.toFixed(4)}`;
   process.stdout.write(`${model.name}: weight ${weight.toFixed(2)}, bias ${bias.toFixed(2)} (${about})\n`);
@@ -247,7 +248,7 @@ function logistic(xs: readonly number[], labels: readonly number[]): { weight: n
     let [h00, h01, h11] = [PRIOR, 0, PRIOR];
     xs.forEach((x, i) => {
       const share = 0.5 / (labels[i] ? positives : labels.length - positives);
-      const p = 1 / (1 + Math.exp(-weight * x - bias));
+      const p = sigmoid(weight * x + bias);
       g0 += share * (p - labels[i]) * x;
       g1 += share * (p - labels[i]);
       const h = share * p * (1 - p);
@@ -273,7 +274,7 @@ function histogram(): AppearanceModel {
     similarity(a, i, b, j) {
       let sum = 0;
       for (let k = 0; k < BINS; k++) sum += a[i * BINS + k] * b[j * BINS + k];
-      return 1 / (1 + Math.exp(-20 * (sum - 0.8)));
+      return sigmoid(20 * (sum - 0.8));
     },
     async embed(patches) {
       const n = patches.length / PATCH_BYTES;

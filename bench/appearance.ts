@@ -17,14 +17,14 @@ import { basename, dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { PATCH_BYTES, PATCH_HEIGHT, PATCH_WIDTH, PatchCutter, type Picture } from '../src/appearance/patches.ts';
-import { SimilarityHead } from '../src/appearance/similarity-head.ts';
+import { SimilarityHead } from '../src/appearance/similarity.ts';
 import { readMotRows } from '../src/evaluation/mot-rows.ts';
-import { readOnnxInitializers } from '../src/onnx/reader.ts';
-import { table } from '../src/training/association-report.ts';
-import { areaUnderCurve } from '../src/training/probability-figures.ts';
-import { seededRandom } from '../src/training/random.ts';
+import { readOnnxInitializers } from '../src/inference/onnx/reader.ts';
+import { areaUnderCurve } from '../src/learning/association/probability-figures.ts';
+import { table } from '../src/learning/association/report.ts';
+import { seededRandom } from '../src/learning/random.ts';
 import { openVideo } from '../src/video/index.ts';
-import { listPictures } from '../src/video/pictures.ts';
+import { listPictures } from '../src/video/still-images.ts';
 
 /** A person in a picture; the group is the camera or the frame. */
 interface Sample {

@@ -7,14 +7,14 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { AssociationScore } from '../src/association/features.ts';
-import { handSetScore } from '../src/association/hand-set.ts';
-import { learnedScore } from '../src/association/learned.ts';
+import { handSetScore } from '../src/association/scores/hand-set.ts';
+import { learnedScore } from '../src/association/scores/learned.ts';
 import { combine, evaluateSequence, type Figures, figures } from '../src/evaluation/index.ts';
+import { follow, followRefined } from '../src/learning/association/follow.ts';
+import { table } from '../src/learning/association/report.ts';
+import { examplesByName, trainWithout } from '../src/learning/association/training.ts';
+import { loadMotRoot, type MotSequence } from '../src/learning/mot-root.ts';
 import { Tracker } from '../src/tracking/index.ts';
-import { table } from '../src/training/association-report.ts';
-import { examplesByName, trainWithout } from '../src/training/association-training.ts';
-import { follow, followRefined } from '../src/training/follow.ts';
-import { loadMotRoot, type MotSequence } from '../src/training/mot-root.ts';
 
 /** A way to track: its score for each sequence. */
 interface Contender {

@@ -5,10 +5,10 @@
  */
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { handSetScore } from '../src/association/hand-set.ts';
-import { learnedScore } from '../src/association/learned.ts';
+import { handSetScore } from '../src/association/scores/hand-set.ts';
+import { learnedScore } from '../src/association/scores/learned.ts';
+import { table } from '../src/learning/association/report.ts';
 import { Tracker } from '../src/tracking/index.ts';
-import { table } from '../src/training/association-report.ts';
 import { Crowd } from './simulated-crowd.ts';
 
 const FPS = 25;

@@ -9,8 +9,8 @@
  */
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { type Boxes, iou } from '../src/core/geometry.ts';
 import { type Detections, loadDetector } from '../src/detection/index.ts';
-import { type Boxes, iou } from '../src/geometry.ts';
 import { type Letterbox, openVideo } from '../src/video/index.ts';
 import { unletterbox } from '../src/video/letterbox.ts';
 

@@ -11,12 +11,12 @@ import { parseArgs } from 'node:util';
 import { loadAssociationScore } from '../src/association/model.ts';
 import { type Detections, loadDetector } from '../src/detection/index.ts';
 import { evaluateSequence, figures, type IdentifiedBoxes, readGroundTruth } from '../src/evaluation/index.ts';
+import { table } from '../src/learning/association/report.ts';
+import { gaussian, seededRandom } from '../src/learning/random.ts';
+import { PictureMotion, type PictureShift } from '../src/tracking/camera-motion/from-pixels.ts';
 import { Tracker } from '../src/tracking/index.ts';
-import { table } from '../src/training/association-report.ts';
-import { gaussian, seededRandom } from '../src/training/random.ts';
 import { refine, refinementParameters, TrajectoryCollector } from '../src/trajectories/index.ts';
 import { openVideo, openVideoWriter } from '../src/video/index.ts';
-import { PictureMotion, type PictureShift } from '../src/video/picture-motion.ts';
 
 const VIDEO = 'videos/pets09-s2l1.mp4';
 const [WIDTH, HEIGHT] = [480, 416];

@@ -10,13 +10,13 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { letHeapGrow } from '../src/commands/heap-growth.ts';
+import type { StageTimes } from '../src/core/stage-clock.ts';
 import { type Detections, loadDetector } from '../src/detection/index.ts';
+import { parametersSchema } from '../src/engine/parameters.ts';
+import { trackVideo } from '../src/engine/track-video.ts';
 import { evaluateSequence, type Figures, figures, readGroundTruth, readResults } from '../src/evaluation/index.ts';
-import { letHeapGrow } from '../src/heap-growth.ts';
-import { parametersSchema } from '../src/parameters.ts';
-import type { StageTimes } from '../src/stage-times.ts';
-import { trackVideo } from '../src/track-video.ts';
-import { table } from '../src/training/association-report.ts';
+import { table } from '../src/learning/association/report.ts';
 import { openVideo } from '../src/video/index.ts';
 
 const { values, positionals } = parseArgs({

@@ -1,5 +1,5 @@
-import type { Detections } from '../src/detection/detections.ts';
-import { gaussian, seededRandom } from '../src/training/random.ts';
+import type { Detections } from '../src/core/detections.ts';
+import { gaussian, seededRandom } from '../src/learning/random.ts';
 
 /** Number of columns of a person: centre x, centre y, speed x, speed y (pixels/s), height, seconds to stay, id. */
 const COLUMNS = 7;

@@ -11,15 +11,15 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { appearanceParameters, calibrated, loadSiamese, PATCH_BYTES } from '../src/appearance/index.ts';
-import { handSetScore } from '../src/association/hand-set.ts';
-import { ExampleCollector, type LabelledFrame } from '../src/training/association-examples.ts';
-import { collectExamples } from '../src/training/association-training.ts';
-import type { Examples } from '../src/training/boosting.ts';
-import { joinExamples } from '../src/training/example-sets.ts';
-import { toLooksFile } from '../src/training/looks-examples.ts';
-import { loadMotRoot } from '../src/training/mot-root.ts';
-import { readPictureFolder } from '../src/training/siamese/picture-folder.ts';
-import { listPictures } from '../src/video/pictures.ts';
+import { handSetScore } from '../src/association/scores/hand-set.ts';
+import { toLooksFile } from '../src/learning/association/appearance-examples.ts';
+import type { Examples } from '../src/learning/association/boosting.ts';
+import { joinExamples } from '../src/learning/association/example-sets.ts';
+import { ExampleCollector, type LabelledFrame } from '../src/learning/association/examples.ts';
+import { collectExamples } from '../src/learning/association/training.ts';
+import { loadMotRoot } from '../src/learning/mot-root.ts';
+import { readPictureFolder } from '../src/learning/siamese/picture-folder.ts';
+import { listPictures } from '../src/video/still-images.ts';
 import { actorsOf, renderPeople } from './rendered-people.ts';
 
 /** A detector's usual score of somebody in full view. */

@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { writeOnnx } from '../src/onnx/writer.ts';
+import { writeOnnx } from '../src/inference/onnx/writer.ts';
 import { convertTfjs } from './onnx/convert.ts';
 import { readTfjsGraph } from './onnx/tfjs-graph.ts';
 

@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { parametersSchema, parameterTable } from '../src/parameters.ts';
+import { parameterTable } from '../src/engine/parameters.ts';
+import { cameraParametersSchema } from '../src/live/parameters.ts';
 
 /** The page of all parameters. */
 export const file = fileURLToPath(new URL('../docs/parameters.md', import.meta.url));
@@ -18,10 +19,10 @@ interface Field {
 
 /** Writes the page from the schema: a table for each stage. */
 export function parametersPage(): string {
-  const schema = z.toJSONSchema(parametersSchema, { io: 'input' }) as unknown as {
+  const schema = z.toJSONSchema(cameraParametersSchema, { io: 'input' }) as unknown as {
     readonly properties: Record<string, { readonly properties?: Record<string, Field> }>;
   };
-  const stages = new Set(parameterTable().map(({ key }) => key.split('.')[0]));
+  const stages = new Set(parameterTable(cameraParametersSchema).map(({ key }) => key.split('.')[0]));
   const sections = [...stages].map((stage) => {
     const { properties = {} } = schema.properties[stage];
     const rows = Object.entries(properties).map(([name, field]) => {

@@ -1,11 +1,11 @@
-import { EmbeddingChoice } from '../src/appearance/choice.ts';
 import { PATCH_BYTES, PATCH_HEIGHT, PATCH_WIDTH } from '../src/appearance/patches.ts';
+import { PatchSelection } from '../src/appearance/selection.ts';
 import type { AppearanceModel } from '../src/appearance/siamese.ts';
+import type { LabelledFrame } from '../src/learning/association/examples.ts';
+import type { MotSequence } from '../src/learning/mot-root.ts';
+import { seededRandom } from '../src/learning/random.ts';
+import type { People } from '../src/learning/siamese/people.ts';
 import { trackingParameters } from '../src/tracking/parameters.ts';
-import type { LabelledFrame } from '../src/training/association-examples.ts';
-import type { MotSequence } from '../src/training/mot-root.ts';
-import { seededRandom } from '../src/training/random.ts';
-import type { People } from '../src/training/siamese/people.ts';
 
 const [W, H] = [PATCH_WIDTH, PATCH_HEIGHT];
 /** Somebody shows another of his pictures after this many seconds. */
@@ -44,7 +44,7 @@ export async function renderPeople(
   const { lowScore, highScore } = trackingParameters.parse({});
   const random = seededRandom([...sequence.name].reduce((hash, c) => hash * 31 + c.charCodeAt(0), 7));
   const [first, ground] = [Math.floor(random() * actors.length), [0, 1, 2].map(() => 60 + 120 * random())];
-  const choice = new EmbeddingChoice();
+  const choice = new PatchSelection();
   const numbers = new Map<number, number>();
   const frames: LabelledFrame[] = [];
   for (const [f, frame] of sequence.frames.entries()) {

@@ -5,6 +5,7 @@ import { calibrateCommand } from './commands/calibrate.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
 import { exportCommand } from './commands/export.ts';
+import { letHeapGrow } from './commands/heap-growth.ts';
 import { reportCommand } from './commands/report.ts';
 import { reportError, reportLine } from './commands/report-error.ts';
 import { searchCommand } from './commands/search.ts';
@@ -13,9 +14,8 @@ import { streamCommand } from './commands/stream.ts';
 import { trackCommand } from './commands/track.ts';
 import { trainCommand } from './commands/train.ts';
 import { tuneCommand } from './commands/tune.ts';
-import { redact } from './errors.ts';
-import { letHeapGrow } from './heap-growth.ts';
-import { version } from './version.ts';
+import { redact } from './core/errors.ts';
+import { version } from './core/version.ts';
 
 letHeapGrow();
 const program = new Command('twintrack')

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { loadParameters } from '../src/parameters.ts';
+import { loadParameters } from '../src/engine/configuration.ts';
 import { person, walk } from './analytics/paths.ts';
 import { SAMPLE } from './commands/cli.ts';
 import { writeRun } from './report/runs.ts';

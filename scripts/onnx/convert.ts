@@ -1,4 +1,4 @@
-import type { OnnxAttribute, OnnxGraph, OnnxNode, OnnxTensor } from '../../src/onnx/writer.ts';
+import type { OnnxAttribute, OnnxGraph, OnnxNode, OnnxTensor } from '../../src/inference/onnx/writer.ts';
 import { fromHalf, type TfConstant, type TfGraph, type TfNode } from './tfjs-graph.ts';
 
 export interface ConvertOptions {

@@ -1,4 +1,4 @@
-import type { Trajectory } from '../trajectories/trajectory.ts';
+import type { Trajectory } from '../core/trajectory.ts';
 import type { Areas } from './areas.ts';
 import { type AreaEvent, eventReader, type LineEvent } from './events.ts';
 

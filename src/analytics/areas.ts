@@ -1,4 +1,4 @@
-import { inputError } from '../errors.ts';
+import { inputError } from '../core/errors.ts';
 import type { LinesParameters, ZonesParameters } from './parameters.ts';
 import type { Outline } from './polygon.ts';
 

@@ -1,5 +1,5 @@
-import { inputError } from '../errors.ts';
-import type { Trajectory } from '../trajectories/trajectory.ts';
+import { inputError } from '../core/errors.ts';
+import type { Trajectory } from '../core/trajectory.ts';
 import { apply, fitHomography, type Homography, inverse } from './homography.ts';
 import type { CalibrationParameters } from './parameters.ts';
 

@@ -1,4 +1,4 @@
-import type { Trajectory } from '../trajectories/trajectory.ts';
+import type { Trajectory } from '../core/trajectory.ts';
 import type { PictureSize } from './areas.ts';
 
 /** Longest step between two observations that counts in full, in seconds: nobody is taken to stand where they were lost. */

@@ -14,6 +14,8 @@ export { GroundPlane, type Origin, type Residual, speedsOf, wayOf } from './grou
 export { HeatMap } from './heat-map.ts';
 export { fitHomography, type Homography } from './homography.ts';
 export {
+  type AreaParameters,
+  areaParameters,
   type CalibrationParameters,
   calibrationParameters,
   type LinesParameters,

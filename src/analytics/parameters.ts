@@ -97,3 +97,11 @@ function onEarth(longitude: number, latitude: number): boolean {
 export type ZonesParameters = z.infer<typeof zonesParameters>;
 export type LinesParameters = z.infer<typeof linesParameters>;
 export type CalibrationParameters = z.infer<typeof calibrationParameters>;
+
+/** What there is to count at, and how the picture lies on the ground: sections of the parameters of a run, whose others are left out. */
+export const areaParameters = z.object({
+  zones: zonesParameters.prefault({}),
+  lines: linesParameters.prefault({}),
+  calibration: calibrationParameters.optional(),
+});
+export type AreaParameters = z.infer<typeof areaParameters>;

@@ -1,4 +1,4 @@
-import type { Boxes } from '../geometry.ts';
+import type { Boxes } from '../core/geometry.ts';
 import type { Area, Areas } from './areas.ts';
 import type { AreaEvent } from './events.ts';
 import { areaOf, contains, crossing, edgeDistance, lastCrossing, perimeterOf, sidesOf } from './polygon.ts';

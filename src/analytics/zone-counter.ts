@@ -1,4 +1,4 @@
-import type { TrackedFrame } from '../tracking/tracked-frame.ts';
+import type { TrackedFrame } from '../core/tracked-frame.ts';
 import type { Areas } from './areas.ts';
 import { type AreaEvent, GONE_SECONDS } from './events.ts';
 import { PersonWatch, type WatchedAreas, watched } from './person-watch.ts';

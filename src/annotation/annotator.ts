@@ -1,7 +1,7 @@
 import type { Areas } from '../analytics/areas.ts';
 import { ZoneCounter } from '../analytics/zone-counter.ts';
-import type { Boxes } from '../geometry.ts';
-import type { TrackedFrame } from '../tracking/tracked-frame.ts';
+import type { Boxes } from '../core/geometry.ts';
+import type { TrackedFrame } from '../core/tracked-frame.ts';
 import { AreaOverlay } from './area-overlay.ts';
 import { Canvas } from './canvas.ts';
 import { BLACK, colourOf, WHITE } from './colours.ts';

@@ -1,4 +1,4 @@
-import type { Boxes } from '../geometry.ts';
+import type { Boxes } from '../core/geometry.ts';
 
 /** Blocks across the width of a box: a face, about a third of it, is left with three at most. */
 const BLOCKS = 8;

@@ -1,4 +1,4 @@
-import type { TrackedFrame } from '../tracking/tracked-frame.ts';
+import type { TrackedFrame } from '../core/tracked-frame.ts';
 import type { Canvas } from './canvas.ts';
 import { colourOf } from './colours.ts';
 

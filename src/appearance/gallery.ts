@@ -1,4 +1,4 @@
-import type { Similarity } from './similarity-head.ts';
+import type { Similarity } from './similarity.ts';
 
 /** Patches kept of a person. */
 export const CAPACITY = 8;

@@ -8,7 +8,7 @@ export const appearanceParameters = z.strictObject({
   mode: z
     .enum(['always', 'auto', 'off'])
     .default('auto')
-    .describe('Whether looks are compared: for everybody, where it can matter, or never')
+    .describe('Whether appearance is compared: for every person, where it can decide something, or never')
     .meta({ unit: '' }),
   model: z
     .string()
@@ -16,14 +16,14 @@ export const appearanceParameters = z.strictObject({
     .describe('The Siamese network: siamese (which comes with twintrack), or a folder made by "train siamese"')
     .meta({ unit: '' }),
   weight: number(1, 0, 10, 'ratio', 'Weight of the similarity: what its log-odds are multiplied by'),
-  bias: number(-5, -10, 10, 'log-odds', 'Added to them; people of one camera look more alike than those of two'),
-  recallSeconds: number(20, 0, 3600, 's', 'Somebody unseen for up to this long may be recognised by looks'),
-  recallReturned: z
+  bias: number(-5, -10, 10, 'log-odds', 'Added to them; people of one camera are more alike than those of two'),
+  reidSeconds: number(20, 0, 3600, 's', 'A person unseen for up to this long may be re-identified by appearance'),
+  reidReturned: z
     .boolean()
     .default(false)
-    .describe('Recognise those who left the picture as well; else they are somebody new when they come back')
+    .describe('Re-identify people who left the picture as well; else they get a new id when they return')
     .meta({ unit: 'yes/no' }),
-  recallSimilarity: number(0.9, 0, 1, 'similarity', 'Probability by looks from which somebody is recognised'),
+  reidSimilarity: number(0.9, 0, 1, 'similarity', 'Similarity from which a person is re-identified'),
 });
 
 /** Parameters of the appearance stage; see {@link appearanceParameters}. */

@@ -1,4 +1,4 @@
-import type { Boxes } from '../geometry.ts';
+import type { Boxes } from '../core/geometry.ts';
 
 /** Size in pixels of the patches that the Siamese network takes. */
 export const PATCH_WIDTH = 64;

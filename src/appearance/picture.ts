@@ -1,5 +1,5 @@
-import { inputError } from '../errors.ts';
-import { openVideo } from '../video/source.ts';
+import { inputError } from '../core/errors.ts';
+import { openVideo } from '../video/decode.ts';
 import { PATCH_BYTES, PatchCutter } from './patches.ts';
 
 /**

@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { fits } from '../detection/adapters/adapter.ts';
-import { Inference } from '../detection/inference.ts';
-import { inputError } from '../errors.ts';
-import { SHIPPED_SIAMESE, SIAMESE_FILES } from './model-files.ts';
+import { inputError } from '../core/errors.ts';
+import { SHIPPED_SIAMESE, SIAMESE_FILES } from '../inference/model-file.ts';
+import { Inference } from '../inference/session.ts';
+import { fits } from '../inference/tensors.ts';
 import { PATCH_BYTES, PATCH_HEIGHT, PATCH_WIDTH } from './patches.ts';
-import { type Similarity, SimilarityHead } from './similarity-head.ts';
+import { type Similarity, SimilarityHead } from './similarity.ts';
 
 /** Turns patches into embeddings and compares these. */
 export interface AppearanceModel extends Similarity {

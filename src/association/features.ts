@@ -1,5 +1,5 @@
-import type { Detections } from '../detection/detections.ts';
-import { type Boxes, iou } from '../geometry.ts';
+import type { Detections } from '../core/detections.ts';
+import { type Boxes, iou } from '../core/geometry.ts';
 import type { CandidatePairs } from './assignment.ts';
 
 /** What the association stage knows of the tracks at the time of a frame, as columns. */

@@ -1,14 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { inputError } from '../errors.ts';
+import { inputError } from '../core/errors.ts';
 import { type AssociationScore, FEATURE_COUNT } from './features.ts';
-import { handSetScore } from './hand-set.ts';
-import { learnedScore } from './learned.ts';
+import { handSetScore } from './scores/hand-set.ts';
+import { learnedScore } from './scores/learned.ts';
 
 /** Parameters of the association stage, with their defaults. */
 export const associationParameters = z.strictObject({
-  score: z
+  model: z
     .string()
     .default('learned')
     .describe(
@@ -34,7 +34,7 @@ const MODEL = z.object({
 });
 
 /**
- * The score that `association.score` names.
+ * The score that `association.model` names.
  *
  * @param name `hand-set`, `learned`, or the path of a model that `twintrack train association` wrote
  * @throws TwintrackError when the file cannot be read, is no such model, or was trained on other features

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { CalibrationParameters } from '../analytics/index.ts';
-import { UsageError } from '../errors.ts';
+import { UsageError } from '../core/errors.ts';
 
 interface CalibrateOptions {
   readonly point: string[];
@@ -58,7 +58,7 @@ async function calibrate(file: string | undefined, options: CalibrateOptions): P
   lines.push(`root mean square ${rms.toFixed(3)} m`);
   if (residuals.length === 4) lines.push('Four points always fit: add more to see how good they are.');
   if (options.out !== undefined) {
-    const { OutputFile, refuseInputs } = await import('../trajectories/output-file.ts');
+    const { OutputFile, refuseInputs } = await import('../files/output-file.ts');
     if (file !== undefined) await refuseInputs(options.out, file);
     const head = ['Written by twintrack calibrate.', ...lines].map((line) => `# ${line}`.trimEnd());
     await OutputFile.put(options.out, [...head, ...section(calibration), ''].join('\n'));
@@ -91,7 +91,7 @@ async function readCalibration(
   if (file !== undefined && /\.(ya?ml|json)$/i.test(file)) {
     if (unit !== undefined || origin !== undefined)
       throw new UsageError(`${file}: says itself what --unit and --origin would; change it there`);
-    const { loadParameters } = await import('../parameters.ts');
+    const { loadParameters } = await import('../engine/configuration.ts');
     const { calibration } = await loadParameters(file);
     if (calibration) return calibration;
     throw new UsageError(`${file}: has no section calibration; give a file of points or one that calibrate wrote`);
@@ -112,7 +112,7 @@ async function readCalibration(
 
 /** Lines of four numbers, separated by commas or blanks; a head line, empty ones and those after # are left out. */
 async function readPoints(file: string): Promise<number[][]> {
-  const { linesOf } = await import('../trajectories/lines.ts');
+  const { linesOf } = await import('../files/lines.ts');
   const rows: number[][] = [];
   let number = 0;
   for await (const line of linesOf(file)) {

@@ -64,7 +64,7 @@ async function checkEncoder(ffmpeg: Finding): Promise<Finding> {
   const { rm } = await import('node:fs/promises');
   const { join } = await import('node:path');
   const { openVideoWriter, installCommand } = await import('../video/index.ts');
-  const { makeTemporaryFolder } = await import('../temporary.ts');
+  const { makeTemporaryFolder } = await import('../files/temporary.ts');
   let folder: string;
   try {
     folder = makeTemporaryFolder();

@@ -40,14 +40,14 @@ Examples:
   twintrack evaluate --gt MOT15/train --results out --json | jq .COMBINED.HOTA`,
     )
     .action(async (options: EvaluateOptions) => {
-      const { UsageError } = await import('../errors.ts');
+      const { UsageError } = await import('../core/errors.ts');
       if (options.json && options.csv === '-')
         throw new UsageError('--json and --csv -: both go to standard output; name a file for --csv');
       const { scoreFiles } = await import('../evaluation/score-files.ts');
       const report = await import('../evaluation/report.ts');
       const scores = await scoreFiles(options.gt, options.results, options.benchmark);
       if (options.csv !== undefined && options.csv !== '-') {
-        const { OutputFile, refuseInputs } = await import('../trajectories/output-file.ts');
+        const { OutputFile, refuseInputs } = await import('../files/output-file.ts');
         await refuseInputs(options.csv, options.gt, options.results);
         await OutputFile.put(options.csv, report.toCsv(scores));
       }

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { inputError, printable } from '../errors.ts';
+import { inputError, printable } from '../core/errors.ts';
 import { EXPORT_FORMATS, type ExportFormat } from '../export/formats.ts';
 
 interface ExportCommandOptions {

@@ -1,4 +1,4 @@
-import { runAtExit } from '../at-exit.ts';
+import { runAtExit } from '../files/at-exit.ts';
 
 /** What a progress bar shows. */
 export interface Progress {

@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander';
-import { redact, TwintrackError } from '../errors.ts';
+import { redact, TwintrackError } from '../core/errors.ts';
 
 /**
  * Tells an error on standard error: one line, and with `verbose` the stack trace below it.

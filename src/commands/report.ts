@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { printable } from '../errors.ts';
+import { printable } from '../core/errors.ts';
 
 interface ReportCommandOptions {
   readonly out?: string;

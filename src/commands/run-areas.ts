@@ -1,8 +1,5 @@
-import type { Parameters } from '../parameters.ts';
+import { type AreaParameters, areaParameters } from '../analytics/parameters.ts';
 import type { TrajectoriesHeader } from '../trajectories/index.ts';
-
-/** What a run of analytics needs of the parameters. */
-export type AreaParameters = Pick<Parameters, 'zones' | 'lines' | 'calibration'>;
 
 /**
  * Zones, lines and calibration: each of the config file and the settings where it is in them, else the one the trajectories were made with.
@@ -13,10 +10,9 @@ export async function runAreas(
   { parameters }: TrajectoriesHeader,
   { config, set }: { readonly config?: string; readonly set: readonly string[] },
 ): Promise<AreaParameters> {
-  const { loadParameters, parametersSchema } = await import('../parameters.ts');
+  const { loadParameters } = await import('../engine/configuration.ts');
   const given = await loadParameters(config, set);
-  const sections = parametersSchema.pick({ zones: true, lines: true, calibration: true }).strip();
-  const run = sections.safeParse(parameters).data ?? sections.parse({});
+  const run = areaParameters.safeParse(parameters).data ?? areaParameters.parse({});
   const isGiven = (section: object) => Object.keys(section).length > 0;
   const calibration = given.calibration ?? run.calibration;
   return {

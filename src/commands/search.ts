@@ -24,7 +24,7 @@ Example:
       const { isPatches } = await import('../search/index-file.ts');
       const { searchRun } = await import('../search/search-run.ts');
       const { writeContactSheet } = await import('../search/contact-sheet.ts');
-      const { printable } = await import('../errors.ts');
+      const { printable } = await import('../core/errors.ts');
       const { clock } = await import('./progress.ts');
       const found = await searchRun(query, folder);
       const several = new Set(found.map(({ source }) => source)).size > 1;

@@ -21,7 +21,7 @@ Examples:
   twintrack similarity a.jpg b.jpg --set appearance.model=my-model`,
     )
     .action(async (a: string, b: string, options: { set: string[]; json?: boolean }) => {
-      const { loadParameters } = await import('../parameters.ts');
+      const { loadParameters } = await import('../engine/configuration.ts');
       const { readPatch } = await import('../appearance/picture.ts');
       const { loadSiamese } = await import('../appearance/siamese.ts');
       const { appearance } = await loadParameters(undefined, options.set);

@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Command, InvalidArgumentError } from 'commander';
-import { UsageError } from '../errors.ts';
-import { type Log, openLog } from '../live/log.ts';
-import { messageOf } from '../run.ts';
+import { messageOf, UsageError } from '../core/errors.ts';
+import { type Log, openLog } from '../live/monitoring/log.ts';
 
 interface StreamOptions {
   out: string;
@@ -109,7 +108,7 @@ async function run(urls: readonly string[], options: StreamOptions, opening: Pro
   const { config, set, out, detector, realtime, record, mqtt, host, port } = options;
   const { parseKeep, startLive } = await import('../live/index.ts');
   const { loadConfiguration } = await import('../live/configuration.ts');
-  const { openServer } = await import('../live/server.ts');
+  const { openServer } = await import('../live/monitoring/server.ts');
   const keep = options.keep === undefined ? undefined : parseKeep(options.keep);
   const { cameras, parameters } = await loadConfiguration(urls, config, set);
   if (cameras.length === 0) {

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { printable, UsageError } from '../errors.ts';
-import type { TrackSummary, TrackVideoOptions } from '../track-video.ts';
+import { printable, UsageError } from '../core/errors.ts';
+import type { TrackSummary, TrackVideoOptions } from '../engine/track-video.ts';
 import type { ProgressBar } from './progress.ts';
 
 interface TrackOptions {
@@ -69,7 +69,7 @@ A config file holds the same parameters by stage (docs/parameters.md lists them)
     .action(async (inputs: string[], _: unknown, command: Command) => {
       const options = command.optsWithGlobals<TrackOptions>();
       checkUsage(inputs, options);
-      const { loadParameters } = await import('../parameters.ts');
+      const { loadParameters } = await import('../engine/configuration.ts');
       const { detector, detections, fps, maxFrames, online, annotate, anonymize, savePatches } = options;
       const parameters = await loadParameters(options.config, options.set);
       if (savePatches && parameters.appearance.mode === 'off')
@@ -110,7 +110,7 @@ async function trackAll(
   { json = false, verbose = false }: TrackOptions,
   settings: TrackVideoOptions,
 ): Promise<number> {
-  const { trackVideo } = await import('../track-video.ts');
+  const { trackVideo } = await import('../engine/track-video.ts');
   const { startProgress } = await import('./progress.ts');
   const { onInterrupt } = await import('./interrupt.ts');
   const { reportError, reportLine } = await import('./report-error.ts');

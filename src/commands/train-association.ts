@@ -43,12 +43,12 @@ async function trainAssociationFiles(root: string, options: AssociationOptions):
   const started = performance.now();
   const { mkdir } = await import('node:fs/promises');
   const { join } = await import('node:path');
-  const { inputError } = await import('../errors.ts');
-  const { OutputFile } = await import('../trajectories/output-file.ts');
-  const { loadMotRoot } = await import('../training/mot-root.ts');
-  const { trainAssociation } = await import('../training/association-training.ts');
-  const report = await import('../training/association-report.ts');
-  const { readLooks } = await import('../training/looks-examples.ts');
+  const { inputError } = await import('../core/errors.ts');
+  const { OutputFile } = await import('../files/output-file.ts');
+  const { loadMotRoot } = await import('../learning/mot-root.ts');
+  const { trainAssociation } = await import('../learning/association/training.ts');
+  const report = await import('../learning/association/report.ts');
+  const { readLooks } = await import('../learning/association/appearance-examples.ts');
   const { startBar } = await import('./bar.ts');
 
   const looks = options.looks === undefined ? undefined : await readLooks(options.looks);

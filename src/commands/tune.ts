@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { printable } from '../errors.ts';
-import type { Tuning } from '../tuning/tune-tracking.ts';
+import { printable } from '../core/errors.ts';
+import type { Tuning } from '../learning/tuning/tune-tracking.ts';
 import { numberFrom } from './number-from.ts';
 
 interface TuneCommandOptions {
@@ -50,10 +50,10 @@ Examples:
 }
 
 async function tune(root: string, options: TuneCommandOptions): Promise<void> {
-  const { OutputFile } = await import('../trajectories/output-file.ts');
+  const { OutputFile } = await import('../files/output-file.ts');
   const { loadAssociationScore } = await import('../association/model.ts');
-  const { loadMotRoot } = await import('../training/mot-root.ts');
-  const { tuneTracking } = await import('../tuning/tune-tracking.ts');
+  const { loadMotRoot } = await import('../learning/mot-root.ts');
+  const { tuneTracking } = await import('../learning/tuning/tune-tracking.ts');
   const { startBar } = await import('./bar.ts');
   const { interruptible } = await import('./interrupt.ts');
   const association = await loadAssociationScore(options.score);
@@ -100,7 +100,7 @@ function summary({ before, after, heldOut, trials }: Tuning, sequences: number, 
 }
 
 async function toConfig({ changed }: Tuning, score: string, comment: readonly string[]): Promise<string> {
-  const { parameterTable } = await import('../parameters.ts');
+  const { parameterTable } = await import('../engine/parameters.ts');
   const about = new Map(parameterTable().map((p) => [p.key, p]));
   const rows = Object.entries(changed).map(([name, value]) => {
     const info = about.get(`tracking.${name}`);

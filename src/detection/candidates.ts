@@ -1,5 +1,5 @@
-import { type Boxes, iou } from '../geometry.ts';
-import type { Detections } from './detections.ts';
+import type { Detections } from '../core/detections.ts';
+import { type Boxes, iou } from '../core/geometry.ts';
 
 /** Boxes and scores as an adapter finds them, in columns that grow. */
 export class Candidates {

@@ -2,14 +2,15 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { inputError } from '../errors.ts';
-import type { Frame, Letterbox } from '../video/frame.ts';
+import type { Detections } from '../core/detections.ts';
+import { inputError } from '../core/errors.ts';
+import type { Frame, Letterbox } from '../core/frame.ts';
+import type { Size } from '../core/geometry.ts';
+import { Inference } from '../inference/session.ts';
 import { letterboxFor, unletterbox } from '../video/letterbox.ts';
-import type { Adapter, Size } from './adapters/adapter.ts';
+import type { Adapter } from './adapters/adapter.ts';
 import { adapterFor } from './adapters/index.ts';
 import { Candidates } from './candidates.ts';
-import type { Detections } from './detections.ts';
-import { Inference } from './inference.ts';
 import { type DetectionParameters, detectionParameters } from './parameters.ts';
 
 /** Finds the people in frames. */

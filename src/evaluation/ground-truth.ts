@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { inputError } from '../errors.ts';
+import { inputError } from '../core/errors.ts';
 import { type Benchmark, benchmarkOf, DISTRACTORS, LAST_CLASS, PEDESTRIAN } from './benchmark.ts';
 import { readMotRows } from './mot-rows.ts';
 import { type GroupedRows, groupByFrame, type IdentifiedBoxes, rowError } from './rows.ts';

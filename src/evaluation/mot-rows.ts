@@ -1,4 +1,4 @@
-import { linesOf } from '../trajectories/lines.ts';
+import { linesOf } from '../files/lines.ts';
 import { type IdentifiedBoxes, rowError } from './rows.ts';
 
 /** The rows of a MOTChallenge text file: frame, id, x, y, w, h, conf, and in ground truth from 2016 on class, visibility. */

@@ -1,5 +1,5 @@
-import { inputError } from '../errors.ts';
-import type { Boxes } from '../geometry.ts';
+import { inputError } from '../core/errors.ts';
+import type { Boxes } from '../core/geometry.ts';
 
 /**
  * Boxes with identities in any order, as columns of equal length n: what a tracker says, or one class of ground truth.

@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { inputError } from '../errors.ts';
+import { inputError } from '../core/errors.ts';
 import { sequenceName } from './ground-truth.ts';
 
 /** A sequence's two files. */

@@ -1,6 +1,6 @@
 import { basename, extname } from 'node:path';
-import { inputError } from '../errors.ts';
-import { OutputFile } from '../trajectories/output-file.ts';
+import { inputError } from '../core/errors.ts';
+import { OutputFile } from '../files/output-file.ts';
 import { round, roundedRow } from '../trajectories/rows.ts';
 import type { ExportContext, ExportWriter } from './writer.ts';
 

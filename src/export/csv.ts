@@ -1,4 +1,4 @@
-import { OutputFile } from '../trajectories/output-file.ts';
+import { OutputFile } from '../files/output-file.ts';
 import { round, roundedRow } from '../trajectories/rows.ts';
 import { type ExportContext, type ExportWriter, onGround, wallClock } from './writer.ts';
 

@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import type { GroundPlane } from '../analytics/ground.ts';
+import { refuseInputs } from '../files/output-file.ts';
 import { readTrajectoriesHeader, streamTrajectories } from '../trajectories/json-reader.ts';
-import { refuseInputs } from '../trajectories/output-file.ts';
 import type { ExportFormat } from './formats.ts';
 import type { ExportContext, ExportWriter } from './writer.ts';
 

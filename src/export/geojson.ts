@@ -1,8 +1,8 @@
 import type { GroundPlane } from '../analytics/ground.ts';
-import { inputError } from '../errors.ts';
-import { OutputFile } from '../trajectories/output-file.ts';
+import { inputError } from '../core/errors.ts';
+import type { Trajectory } from '../core/trajectory.ts';
+import { OutputFile } from '../files/output-file.ts';
 import { round } from '../trajectories/rows.ts';
-import type { Trajectory } from '../trajectories/trajectory.ts';
 import { type ExportContext, type ExportWriter, wallClock } from './writer.ts';
 
 /**

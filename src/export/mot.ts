@@ -1,4 +1,4 @@
-import { OutputFile } from '../trajectories/output-file.ts';
+import { OutputFile } from '../files/output-file.ts';
 import { roundedRow } from '../trajectories/rows.ts';
 import type { ExportWriter } from './writer.ts';
 

@@ -1,7 +1,7 @@
 import { type GroundPlane, speedsOf } from '../analytics/ground.ts';
+import type { Trajectory } from '../core/trajectory.ts';
 import { round } from '../trajectories/rows.ts';
 import type { TrajectoriesHeader } from '../trajectories/schema.ts';
-import type { Trajectory } from '../trajectories/trajectory.ts';
 
 /** Takes trajectories one by one, in any order. Await what a method returns. Exactly one of `close` and `abort` ends it. */
 export interface ExportWriter {

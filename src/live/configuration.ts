@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { linesParameters, zonesParameters } from '../analytics/parameters.ts';
-import { inputError, redact } from '../errors.ts';
-import { loadParameters, readConfig } from '../parameters.ts';
-import { type CameraSource, nameSources } from './address.ts';
+import { inputError, redact } from '../core/errors.ts';
+import { loadSections, readConfig } from '../engine/configuration.ts';
+import { type CameraSource, nameSources } from './camera/address.ts';
 import type { LiveConfiguration } from './live.ts';
+import { cameraParametersSchema } from './parameters.ts';
 
 const CAMERAS = z.array(
   z.strictObject({
@@ -31,7 +32,7 @@ export async function loadConfiguration(
   configFile?: string,
   settings: readonly string[] = [],
 ): Promise<LiveConfiguration> {
-  const parameters = await loadParameters(configFile, settings);
+  const parameters = await loadSections(cameraParametersSchema, ['cameras'], configFile, settings);
   const listed = configFile === undefined ? [] : await readCameras(configFile);
   const named = listed.filter((camera): camera is CameraSource => camera.name !== undefined);
   const others = [...listed.filter(({ name }) => name === undefined), ...urls.map((url) => ({ url }))];

@@ -1,10 +1,9 @@
 /**
  * Live cameras: {@link startLive} follows them until it is closed, {@link startServer} shows them.
  */
-export type { CameraSource } from './address.ts';
-export type { Camera } from './camera.ts';
-export type { CameraEvent, CrossingEvent, LiveEvent, PersonEvent, VisitEvent } from './events.ts';
-export type { Fault, FaultKind } from './faults.ts';
+export type { CameraSource } from './camera/address.ts';
+export type { Camera } from './camera/camera.ts';
+export type { Fault, FaultKind } from './camera/faults.ts';
 export {
   type Live,
   type LiveConfiguration,
@@ -13,8 +12,9 @@ export {
   type ModelStatus,
   startLive,
 } from './live.ts';
-export { type Log, openLog } from './log.ts';
+export { type Log, openLog } from './monitoring/log.ts';
+export { type LiveServer, type ServerOptions, startServer } from './monitoring/server.ts';
+export type { CameraState, CameraStatus, PeopleHistory } from './monitoring/statistics.ts';
+export type { CameraEvent, CrossingEvent, LiveEvent, PersonEvent, VisitEvent } from './outputs/events.ts';
+export { type Keep, parseKeep } from './outputs/retention.ts';
 export { type LiveParameters, liveParameters } from './parameters.ts';
-export { type Keep, parseKeep } from './retention.ts';
-export { type LiveServer, type ServerOptions, startServer } from './server.ts';
-export type { CameraState, CameraStatus, PeopleHistory } from './statistics.ts';

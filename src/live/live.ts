@@ -2,29 +2,28 @@ import { availableParallelism } from 'node:os';
 import { isDeepStrictEqual } from 'node:util';
 import { type AppearanceModel, loadSiamese } from '../appearance/siamese.ts';
 import { loadAssociationScore } from '../association/model.ts';
+import { messageOf, printable, TwintrackError, UsageError } from '../core/errors.ts';
+import { version } from '../core/version.ts';
 import { type Detector, loadDetector } from '../detection/index.ts';
-import { printable, TwintrackError, UsageError } from '../errors.ts';
-import { makeFolder } from '../outputs.ts';
-import { type Parameters, parametersSchema } from '../parameters.ts';
-import { messageOf } from '../run.ts';
+import { lockFolder } from '../files/folder-lock.ts';
+import { makeFolder } from '../files/make-folder.ts';
 import type { RunDescription } from '../trajectories/index.ts';
-import { version } from '../version.ts';
 import { type Frame, findFfmpeg } from '../video/index.ts';
-import { addressOf, type CameraSource } from './address.ts';
-import { Camera } from './camera.ts';
-import type { LiveEvent } from './events.ts';
-import { lockFolder } from './lock.ts';
-import { type Log, SILENT } from './log.ts';
-import { MqttPublisher } from './mqtt.ts';
-import { type Keep, prune } from './retention.ts';
+import { addressOf, type CameraSource } from './camera/address.ts';
+import { Camera } from './camera/camera.ts';
+import { type Log, SILENT } from './monitoring/log.ts';
+import { MqttPublisher } from './monitoring/mqtt.ts';
+import type { CameraStatus } from './monitoring/statistics.ts';
+import type { LiveEvent } from './outputs/events.ts';
+import { type Keep, prune } from './outputs/retention.ts';
+import { type CameraParameters, cameraParametersSchema } from './parameters.ts';
 import { DetectorScheduler } from './scheduler.ts';
-import type { CameraStatus } from './statistics.ts';
-import { type Loader, patientLooks, Steady } from './steady.ts';
+import { type Loader, SelfHealing, withFallback } from './self-healing.ts';
 
 /** What is followed, and with which parameters: what can change while it goes on. */
 export interface LiveConfiguration {
   readonly cameras: readonly CameraSource[];
-  readonly parameters: Parameters;
+  readonly parameters: CameraParameters;
 }
 
 /** Settings of {@link startLive}. */
@@ -32,8 +31,8 @@ export interface LiveOptions {
   readonly cameras: readonly CameraSource[];
   /** Folder for the outputs; each camera has a folder in it. */
   readonly out: string;
-  /** Default {@link parametersSchema}'s. */
-  readonly parameters?: Parameters | undefined;
+  /** Default {@link cameraParametersSchema}'s. */
+  readonly parameters?: CameraParameters | undefined;
   /** Name of a shipped detector or an ONNX file, default centernet; or a detector, which is closed at the end, also when nothing could be started, and used on whatever it throws. */
   readonly detector?: string | Detector | undefined;
   /** Whether cameras may be files. */
@@ -69,9 +68,9 @@ export interface LiveStatus {
 
 /** The networks that all cameras share. */
 interface Models {
-  readonly detector: Steady<Detector>;
+  readonly detector: SelfHealing<Detector>;
   readonly scheduler: DetectorScheduler;
-  readonly appearance: Steady<AppearanceModel> | undefined;
+  readonly appearance: SelfHealing<AppearanceModel> | undefined;
 }
 
 /** How often values are published and old outputs looked for. */
@@ -85,7 +84,7 @@ const PRUNE_SECONDS = 60;
  * @throws TwintrackError when ffmpeg, the detector or the output folder cannot be used, or another process uses that; cameras that cannot be reached are no error
  */
 export async function startLive(options: LiveOptions): Promise<Live> {
-  const { cameras, parameters = parametersSchema.parse({}), out, log = SILENT } = options;
+  const { cameras, parameters = cameraParametersSchema.parse({}), out, log = SILENT } = options;
   const live = new Live(options, log);
   try {
     checkCameras(cameras, options.realtime);
@@ -111,7 +110,7 @@ export class Live {
   readonly #cameras = new Map<string, Camera>();
   readonly #started = performance.now();
   readonly #timers: NodeJS.Timeout[];
-  #parameters: Parameters | undefined;
+  #parameters: CameraParameters | undefined;
   #models: Models | undefined;
   #changing: Promise<void> = Promise.resolve();
   #closed: Promise<void> | undefined;
@@ -136,7 +135,7 @@ export class Live {
   get status(): LiveStatus {
     const { mqtt } = this;
     const { detector, appearance } = this.#models ?? {};
-    const told = (network?: Steady<Detector | AppearanceModel>) => ({
+    const told = (network?: SelfHealing<Detector | AppearanceModel>) => ({
       name: network?.model.name ?? '',
       works: network?.works ?? false,
     });
@@ -186,7 +185,7 @@ export class Live {
     const keepsDetector =
       typeof this.#options.detector === 'object' || isDeepStrictEqual(parameters.detection, before?.detection);
     const keepsAppearance = keepsDetector && isDeepStrictEqual(parameters.appearance, before?.appearance);
-    const association = await loadAssociationScore(parameters.association.score);
+    const association = await loadAssociationScore(parameters.association.model);
     const models = await this.#loadModels(parameters, {
       ...(keepsDetector && former),
       appearance: keepsAppearance ? former?.appearance : undefined,
@@ -214,7 +213,7 @@ export class Live {
         record: this.#options.record ?? false,
         parameters: own,
         association,
-        appearance: models.appearance && patientLooks(models.appearance),
+        appearance: models.appearance && withFallback(models.appearance),
         scheduler: models.scheduler,
         letterbox: (width, height) => models.detector.model.letterbox(width, height),
         run: {
@@ -233,18 +232,20 @@ export class Live {
   }
 
   /** Loads what is not there yet: all or nothing. */
-  async #loadModels({ detection, appearance }: Parameters, there: Partial<Models>): Promise<Models> {
+  async #loadModels({ detection, appearance }: CameraParameters, there: Partial<Models>): Promise<Models> {
     const { detector: given = 'centernet' } = this.#options;
     const own = typeof given !== 'string';
     const detector =
       there.detector ??
-      (own ? new Steady(given) : await Steady.load(this.#loader('the detector', () => loadDetector(given, detection))));
+      (own
+        ? new SelfHealing(given)
+        : await SelfHealing.load(this.#loader('the detector', () => loadDetector(given, detection))));
     try {
       const load = () => loadSiamese(appearance.model, detection.cores);
       const off = appearance.mode === 'off';
       const looks = off
         ? undefined
-        : (there.appearance ?? (await Steady.load(this.#loader('the Siamese network', load))));
+        : (there.appearance ?? (await SelfHealing.load(this.#loader('the Siamese network', load))));
       const atOnce = own || detection.parallel === 'operators' ? 1 : detection.cores || availableParallelism();
       const detect = (frame: Frame) => detector.run((model) => model.detect(frame));
       const scheduler = there.scheduler ?? new DetectorScheduler({ detect }, atOnce);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parametersSchema } from '../engine/parameters.ts';
 
 const number = (value: number, min: number, max: number, unit: string, description: string) =>
   z.number().min(min).max(max).default(value).describe(description).meta({ unit });
@@ -45,3 +46,9 @@ export const liveParameters = z.strictObject({
 
 /** Parameters of live cameras; see {@link liveParameters}. */
 export type LiveParameters = z.infer<typeof liveParameters>;
+
+/** Every parameter of a live run: those of a file's run, and the section `live`. */
+export const cameraParametersSchema = parametersSchema.extend({ live: liveParameters.prefault({}) });
+
+/** The parameters of a live run, complete. */
+export type CameraParameters = z.infer<typeof cameraParametersSchema>;

@@ -1,16 +1,16 @@
 import type { Detections, Detector } from '../detection/index.ts';
+import type { PictureShift } from '../tracking/camera-motion/from-pixels.ts';
 import type { Frame } from '../video/index.ts';
-import type { PictureShift } from '../video/picture-motion.ts';
-import { LatestFrame } from './latest-frame.ts';
+import { LatestFrame } from './camera/latest-frame.ts';
 
 /** What a camera gives to the scheduler. */
 export interface LaneOptions {
   /** How far the picture has moved; called in order before frames go to the detector. */
-  readonly placeOf?: (frame: Frame) => PictureShift | undefined;
+  readonly cameraOffset?: (frame: Frame) => PictureShift | undefined;
   /** Adds to the detections of a frame what takes a while, such as embeddings; called in order as frames go to the detector. */
-  readonly describe?: (frame: Frame, detected: Promise<Detections>) => Promise<Detections>;
-  /** Takes each frame with the people found in it and what `placeOf` said, in order. */
-  readonly take: (frame: Frame, detections: Detections, place: PictureShift | undefined) => void;
+  readonly embed?: (frame: Frame, detected: Promise<Detections>) => Promise<Detections>;
+  /** Takes each frame with the people found in it and what `cameraOffset` said, in order. */
+  readonly take: (frame: Frame, detections: Detections, offset: PictureShift | undefined) => void;
   /** Is told why a frame could not be looked at, or taken; the camera goes on with the next one. */
   readonly failed: (error: unknown) => void;
 }
@@ -105,14 +105,14 @@ class FrameLane implements Lane {
   /** Gives the waiting frame to `detect`; resolves when that is done. Frames are taken in order, whichever is done first. */
   async run(detect: (frame: Frame) => Promise<Detections>): Promise<void> {
     const frame = this.#slot.take()!;
-    const { placeOf, describe, take, failed } = this.#options;
+    const { cameraOffset, embed, take, failed } = this.#options;
     this.#pending++;
-    const place = placeOf?.(frame);
+    const offset = cameraOffset?.(frame);
     const found = detect(frame);
-    const described = describe?.(frame, found) ?? found;
-    described.catch(() => {}); // told where it is awaited
+    const embedded = embed?.(frame, found) ?? found;
+    embedded.catch(() => {}); // told where it is awaited
     this.#last = this.#last
-      .then(async () => take(frame, await described, place))
+      .then(async () => take(frame, await embedded, offset))
       .catch(failed)
       .finally(() => {
         this.#pending--;

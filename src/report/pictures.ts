@@ -1,5 +1,5 @@
 import { PATCH_BYTES, PATCH_HEIGHT, PATCH_WIDTH, PatchCutter } from '../appearance/patches.ts';
-import { inputError } from '../errors.ts';
+import { inputError } from '../core/errors.ts';
 import { findFfmpeg, startFfmpeg } from '../video/ffmpeg.ts';
 import { openVideo } from '../video/index.ts';
 import type { PersonRecord } from './person-record.ts';

@@ -1,12 +1,12 @@
 import {
   Analysis,
   type AnalysisResult,
+  type AreaParameters,
   GroundPlane,
   HeatMap,
   type PictureSize,
   resolveAreas,
 } from '../analytics/index.ts';
-import type { Parameters } from '../parameters.ts';
 import {
   OutputFile,
   readTrajectoriesHeader,
@@ -29,7 +29,7 @@ export interface ReportOptions {
   /** HTML file to write. */
   readonly out: string;
   /** Zones, lines and calibration. */
-  readonly areas: Pick<Parameters, 'zones' | 'lines' | 'calibration'>;
+  readonly areas: AreaParameters;
   /** The video, for a frame and thumbnails; without it there are none. */
   readonly video?: string | undefined;
   /** Ends the work early: no file is left, and its reason is thrown. */

@@ -3,11 +3,11 @@ import { Canvas } from '../annotation/canvas.ts';
 import { BLACK, colourOf, WHITE } from '../annotation/colours.ts';
 import { Font } from '../annotation/font.ts';
 import { PATCH_HEIGHT, PATCH_WIDTH } from '../appearance/patches.ts';
-import { inputError } from '../errors.ts';
+import { inputError } from '../core/errors.ts';
 import { OutputFile } from '../trajectories/index.ts';
 import { exitReason, findFfmpeg, lastError, startFfmpeg } from '../video/ffmpeg.ts';
 import { openVideo } from '../video/index.ts';
-import { listPictures } from '../video/pictures.ts';
+import { listPictures } from '../video/still-images.ts';
 
 /** Trajectories and patches of each that are shown. */
 const ROWS = 10;

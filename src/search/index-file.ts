@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { inputError } from '../errors.ts';
+import { inputError } from '../core/errors.ts';
 
 /** The file in a folder of patches that tells whose they are. */
 export const INDEX = 'index.json';

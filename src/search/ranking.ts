@@ -1,4 +1,4 @@
-import type { Similarity } from '../appearance/similarity-head.ts';
+import type { Similarity } from '../appearance/similarity.ts';
 import type { PatchIndex } from './index-file.ts';
 
 /** A trajectory that was compared with a picture. */

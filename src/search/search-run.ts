@@ -1,6 +1,6 @@
 import { readPatch } from '../appearance/picture.ts';
 import { type AppearanceModel, loadSiamese } from '../appearance/siamese.ts';
-import { inputError } from '../errors.ts';
+import { inputError } from '../core/errors.ts';
 import { findPatches, readIndex } from './index-file.ts';
 import { type Ranked, rank } from './ranking.ts';
 

@@ -1,5 +1,5 @@
-export type { Appearance } from './looks.ts';
+export type { ReidOptions } from '../appearance/reid.ts';
+export type { TrackedFrame } from '../core/tracked-frame.ts';
 export { type TrackingParameters, trackingParameters } from './parameters.ts';
 export { Track, type TrackState } from './track.ts';
-export type { TrackedFrame } from './tracked-frame.ts';
 export { Tracker } from './tracker.ts';

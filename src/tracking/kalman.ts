@@ -1,4 +1,4 @@
-import type { Boxes } from '../geometry.ts';
+import type { Boxes } from '../core/geometry.ts';
 
 /** Numbers a slot holds: for each of centre x, centre y, width, height: value, rate, and the three covariances of the two. */
 const AXIS = 5;

@@ -1,11 +1,11 @@
 import type { Gallery } from '../appearance/gallery.ts';
-import type { Detections } from '../detection/detections.ts';
+import type { Detections } from '../core/detections.ts';
 
 /**
- * tentative: seen too little to be sure; confirmed: seen in this frame; lost: not seen now but awaited; away: not awaited where it
- * was, but it may be recognised by its looks; ended: given up.
+ * tentative: seen too little to be sure; confirmed: seen in this frame; lost: not seen now, its box is predicted; dormant: not predicted
+ * any more, but it may be re-identified by its appearance; ended: given up.
  */
-export type TrackState = 'tentative' | 'confirmed' | 'lost' | 'away' | 'ended';
+export type TrackState = 'tentative' | 'confirmed' | 'lost' | 'dormant' | 'ended';
 
 /** One person as the tracker follows it. The object is updated in place from frame to frame: copy what you keep. */
 export class Track {
@@ -29,7 +29,7 @@ export class Track {
   lastScore = 0;
   /** Mean score of the detections taken, recent ones weighing more. */
   score = 0;
-  /** What the person looks like, when there are embeddings. */
+  /** The person's appearance, when there are embeddings. */
   gallery: Gallery | undefined;
   /** Where the track keeps its state in the tracker's filter; −1 when it has none there any more. */
   slot: number;
@@ -49,19 +49,19 @@ export class Track {
     this.score += (this.lastScore - this.score) / Math.min(this.hits, SCORE_MEMORY);
   }
 
-  /** Goes on as the newcomer in whom this person was recognised; the newcomer ends. */
-  resume(newcomer: Track): void {
-    this.state = newcomer.state;
-    this.slot = newcomer.slot;
-    this.detection = newcomer.detection;
-    this.observed.set(newcomer.observed);
-    this.hits += newcomer.hits;
-    this.lastTime = newcomer.lastTime;
-    this.lastScore = newcomer.lastScore;
-    this.score = newcomer.score;
-    newcomer.state = 'ended';
-    newcomer.detection = -1;
-    newcomer.slot = -1;
+  /** Goes on as the track in which this person was re-identified; that one ends. */
+  resume(entered: Track): void {
+    this.state = entered.state;
+    this.slot = entered.slot;
+    this.detection = entered.detection;
+    this.observed.set(entered.observed);
+    this.hits += entered.hits;
+    this.lastTime = entered.lastTime;
+    this.lastScore = entered.lastScore;
+    this.score = entered.score;
+    entered.state = 'ended';
+    entered.detection = -1;
+    entered.slot = -1;
   }
 }
 

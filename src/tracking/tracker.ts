@@ -1,12 +1,19 @@
+import { Reidentification, type ReidOptions } from '../appearance/reid.ts';
 import { assign } from '../association/assignment.ts';
-import { type AssociationScore, PairFeatures, type TrackColumns } from '../association/features.ts';
-import { handSetScore } from '../association/hand-set.ts';
-import type { Detections } from '../detection/detections.ts';
-import { TwintrackError } from '../errors.ts';
-import { iou, isBox } from '../geometry.ts';
-import { estimateShift } from './camera-motion.ts';
+import {
+  type AssociationScore,
+  FEATURE_COUNT,
+  PairFeatures,
+  SIMILARITY,
+  type TrackColumns,
+} from '../association/features.ts';
+import { handSetScore } from '../association/scores/hand-set.ts';
+import type { Detections } from '../core/detections.ts';
+import { TwintrackError } from '../core/errors.ts';
+import { iou, isBox } from '../core/geometry.ts';
+import { logOdds } from '../core/probability.ts';
+import { estimateShift } from './camera-motion/from-boxes.ts';
 import { KalmanBoxes } from './kalman.ts';
-import { type Appearance, Looks } from './looks.ts';
 import { type TrackingParameters, trackingParameters } from './parameters.ts';
 import { Track } from './track.ts';
 
@@ -17,14 +24,14 @@ import { Track } from './track.ts';
  */
 export class Tracker {
   readonly parameters: TrackingParameters;
-  /** What it makes of embeddings. */
-  readonly looks: Looks | undefined;
+  /** Compares embeddings; undefined without an appearance model. */
+  readonly reid: Reidentification | undefined;
   private readonly association: AssociationScore;
   private readonly filter: KalmanBoxes;
   private readonly pairs = new PairFeatures();
   private tracks: Track[] = [];
-  /** Those who are not awaited any more, but may be recognised. */
-  private away: Track[] = [];
+  /** Not predicted any more, but may be re-identified. */
+  private dormant: Track[] = [];
   private freeSlots: number[] = [];
   private slots = 0;
   private nextId = 1;
@@ -36,17 +43,17 @@ export class Tracker {
   /**
    * @param parameters overrides of the defaults
    * @param association score of track–detection pairs
-   * @param appearance what to make of the detections' embeddings; without it they are not looked at
+   * @param appearance how embeddings are compared; without it they are ignored
    * @throws ZodError on a parameter outside its range
    */
   constructor(
     parameters: Partial<TrackingParameters> = {},
     association: AssociationScore = handSetScore,
-    appearance?: Appearance,
+    appearance?: ReidOptions,
   ) {
     this.parameters = trackingParameters.parse(parameters);
     this.association = association;
-    this.looks = appearance && new Looks(appearance, this.parameters.highScore);
+    this.reid = appearance && new Reidentification(appearance, this.parameters.highScore);
     const p = this.parameters;
     this.filter = new KalmanBoxes({
       position: p.positionNoise,
@@ -66,7 +73,7 @@ export class Tracker {
   /** Forgets all tracks; ids start again at 1. */
   reset(): void {
     this.tracks = [];
-    this.away = [];
+    this.dormant = [];
     this.freeSlots = [];
     this.slots = 0;
     this.nextId = 1;
@@ -80,8 +87,8 @@ export class Tracker {
    * @param time its presentation time in seconds, later than that of the frame before
    * @param shift how the whole picture moved since the frame before, x and y in pixels, where it was measured in the picture itself;
    * without it the boxes tell
-   * @returns every track that is seen or awaited, and for the last time those that went away or ended now. The objects live on from
-   *   frame to frame; one that went away may come back.
+   * @returns every track that is seen or lost, and for the last time those that became dormant or ended now. The objects live on from
+   *   frame to frame; a dormant one may come back.
    * @throws TwintrackError when time does not move forward
    */
   update(detections: Detections, time: number, shift?: readonly [x: number, y: number]): readonly Track[] {
@@ -105,9 +112,9 @@ export class Tracker {
     this.match(detections, taken, true, high);
     for (const track of this.tracks) this.settle(track, detections);
     this.startTracks(detections, taken);
-    this.looks?.fillGalleries(this.tracks, detections, this.time);
-    this.recognise();
-    this.giveUp();
+    this.fillGalleries(detections);
+    this.reidentify();
+    this.endDormant();
     return this.tracks;
   }
 
@@ -134,7 +141,7 @@ export class Tracker {
     if (!any) return;
     const pairs = this.pairs;
     pairs.compute(this.columns, trackUse, detections, detectionUse, this.parameters.gateDistance);
-    this.looks?.compare(pairs, this.tracks, detections);
+    this.fillSimilarities(detections);
     if (this.probabilities.length < pairs.length) this.probabilities = new Float64Array(2 * pairs.length);
     this.association.score(pairs, this.probabilities);
     for (let k = 0; k < pairs.length; k++) pairs.costs[k] = cost(this.probabilities[k]);
@@ -161,28 +168,43 @@ export class Tracker {
       if (track.state === 'tentative') {
         if (unseen > p.tentativeSeconds) track.state = 'ended';
       } else if (unseen <= p.lostSeconds) track.state = 'lost';
-      else track.state = this.looks?.remembers(track, this.time) ? 'away' : 'ended';
+      else track.state = this.reid?.remembers(track, this.time) ? 'dormant' : 'ended';
     }
   }
 
-  /** Gives ids to those confirmed now: their own when they are recognised as somebody lost, else a new one. */
-  private recognise(): void {
+  /** Gives an id to each track that is confirmed now: its own when it is re-identified, else a new one. */
+  private reidentify(): void {
     for (const track of [...this.tracks]) {
       if (track.state !== 'confirmed' || track.id > 0) continue;
-      const lost = [...this.away, ...this.tracks.filter(({ state }) => state === 'lost')];
-      const former = this.looks?.recognise(track, lost, this.time);
+      const lost = [...this.dormant, ...this.tracks.filter(({ state }) => state === 'lost')];
+      const former = this.reid?.match(track, lost, this.time);
       if (!former) track.id = this.nextId++;
       else this.resume(former, track);
     }
   }
 
-  private resume(former: Track, newcomer: Track): void {
-    if (former.state === 'away') {
-      this.away.splice(this.away.indexOf(former), 1);
+  private resume(former: Track, entered: Track): void {
+    if (former.state === 'dormant') {
+      this.dormant.splice(this.dormant.indexOf(former), 1);
       this.tracks.push(former);
     } else this.freeSlots.push(former.slot);
-    former.resume(newcomer);
+    former.resume(entered);
     this.readFilter(former);
+  }
+
+  private fillSimilarities(detections: Detections): void {
+    const { pairs, reid } = this;
+    if (!reid || !detections.embeddings) return;
+    for (let k = 0; k < pairs.length; k++) {
+      const track = this.tracks[pairs.rows[k]];
+      pairs.values[k * FEATURE_COUNT + SIMILARITY] = reid.similarity(track, detections, pairs.columns[k]);
+    }
+  }
+
+  private fillGalleries(detections: Detections): void {
+    if (!this.reid || !detections.embeddings) return;
+    const lost = this.tracks.filter(({ state }) => state === 'lost');
+    this.reid.fillGalleries(this.tracks, lost, detections, this.time);
   }
 
   private startTracks(detections: Detections, taken: Uint8Array): void {
@@ -209,23 +231,23 @@ export class Tracker {
     let kept = 0;
     for (const track of this.tracks) {
       const { state } = track;
-      if (state !== 'ended' && state !== 'away') this.tracks[kept++] = track;
+      if (state !== 'ended' && state !== 'dormant') this.tracks[kept++] = track;
       else if (track.slot >= 0) this.freeSlots.push(track.slot);
-      if (state !== 'away') continue;
+      if (state !== 'dormant') continue;
       track.slot = -1;
-      this.away.push(track);
+      this.dormant.push(track);
     }
     this.tracks.length = kept;
   }
 
-  /** Ends those who have been away for too long. */
-  private giveUp(): void {
-    for (const track of this.away) {
-      if (this.looks?.remembers(track, this.time)) continue;
+  /** Ends the tracks that have been dormant for too long. */
+  private endDormant(): void {
+    for (const track of this.dormant) {
+      if (this.reid?.remembers(track, this.time)) continue;
       track.state = 'ended';
       this.tracks.push(track);
     }
-    this.away = this.away.filter(({ state }) => state === 'away');
+    this.dormant = this.dormant.filter(({ state }) => state === 'dormant');
   }
 
   private readFilter(track: Track): void {
@@ -255,7 +277,7 @@ export class Tracker {
       this.tracks[i].observed[0] += x;
       this.tracks[i].observed[1] += y;
     }
-    for (const { observed } of this.away) {
+    for (const { observed } of this.dormant) {
       observed[0] += x;
       observed[1] += y;
     }
@@ -293,6 +315,5 @@ function newColumns(n: number): TrackColumns {
 
 /** Cost of a pair: its negative log-odds, so that the cheapest assignment is the most probable one. */
 function cost(probability: number): number {
-  const p = Math.min(1 - 1e-9, Math.max(1e-9, probability));
-  return Math.log((1 - p) / p);
+  return -logOdds(probability, 1e-9);
 }

@@ -1,7 +1,7 @@
 import type { Gallery } from '../appearance/gallery.ts';
+import type { Trajectory } from '../core/trajectory.ts';
 import type { Track } from '../tracking/track.ts';
 import { Timeline } from './timeline.ts';
-import type { Trajectory } from './trajectory.ts';
 import { TrajectoryBuilder } from './trajectory-builder.ts';
 
 /** A trajectory as the tracker left it, with what the person looks like where there were embeddings. */

@@ -1,6 +1,6 @@
-import type { TrackedFrame } from '../tracking/tracked-frame.ts';
+import type { TrackedFrame } from '../core/tracked-frame.ts';
+import type { Trajectory } from '../core/trajectory.ts';
 import type { Timeline } from './timeline.ts';
-import type { Trajectory } from './trajectory.ts';
 
 /**
  * Trajectories as the stream of frames that the writers and the annotator take: every frame of the timeline, in order, also those

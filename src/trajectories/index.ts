@@ -1,3 +1,5 @@
+export type { Trajectory } from '../core/trajectory.ts';
+export { OutputFile, refuseInputs } from '../files/output-file.ts';
 export { TrajectoryCollector } from './collector.ts';
 export { findVideo } from './find-video.ts';
 export { inFrameOrder } from './frame-order.ts';
@@ -8,11 +10,10 @@ export {
   type TrajectoriesDocument,
 } from './json-reader.ts';
 export { openJsonSink, type RunDescription } from './json-sink.ts';
-export type { WholeTrajectory } from './linking.ts';
+export type { WholeTrajectory } from './link.ts';
 export { readMot } from './mot-reader.ts';
 export { openMotSink } from './mot-sink.ts';
-export { OutputFile, refuseInputs } from './output-file.ts';
-export { refine } from './refinement.ts';
+export { refine } from './refine.ts';
 export { type RefinementParameters, refinementParameters } from './refinement-parameters.ts';
 export {
   type TrajectoriesFooter,
@@ -22,4 +23,3 @@ export {
 } from './schema.ts';
 export type { TrajectorySink } from './sink.ts';
 export { Timeline } from './timeline.ts';
-export type { Trajectory } from './trajectory.ts';

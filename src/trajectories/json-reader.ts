@@ -1,6 +1,7 @@
 import type { z } from 'zod';
-import { inputError } from '../errors.ts';
-import { linesOf } from './lines.ts';
+import { inputError } from '../core/errors.ts';
+import type { Trajectory } from '../core/trajectory.ts';
+import { linesOf } from '../files/lines.ts';
 import {
   DOCUMENT,
   FOOTER,
@@ -10,7 +11,6 @@ import {
   type TrajectoriesHeader,
   type TrajectoriesJson,
 } from './schema.ts';
-import type { Trajectory } from './trajectory.ts';
 import { TrajectoryBuilder } from './trajectory-builder.ts';
 
 /** A trajectories document with its trajectories as columns. */

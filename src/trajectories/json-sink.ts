@@ -1,6 +1,6 @@
-import { redact } from '../errors.ts';
-import type { TrackedFrame } from '../tracking/tracked-frame.ts';
-import { OutputFile } from './output-file.ts';
+import { redact } from '../core/errors.ts';
+import type { TrackedFrame } from '../core/tracked-frame.ts';
+import { OutputFile } from '../files/output-file.ts';
 import { requireBox, round, roundedRow } from './rows.ts';
 import { HEADER, type TrajectoriesFooter, type TrajectoriesHeader } from './schema.ts';
 import type { TrajectorySink } from './sink.ts';

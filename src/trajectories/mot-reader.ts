@@ -1,6 +1,6 @@
-import { inputError } from '../errors.ts';
-import { linesOf } from './lines.ts';
-import type { Trajectory } from './trajectory.ts';
+import { inputError } from '../core/errors.ts';
+import type { Trajectory } from '../core/trajectory.ts';
+import { linesOf } from '../files/lines.ts';
 import { TrajectoryBuilder } from './trajectory-builder.ts';
 
 /**

@@ -1,5 +1,5 @@
-import type { TrackedFrame } from '../tracking/tracked-frame.ts';
-import { OutputFile } from './output-file.ts';
+import type { TrackedFrame } from '../core/tracked-frame.ts';
+import { OutputFile } from '../files/output-file.ts';
 import { requireBox, roundedRow } from './rows.ts';
 import type { TrajectorySink } from './sink.ts';
 

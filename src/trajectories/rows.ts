@@ -1,4 +1,4 @@
-import type { TrackedFrame } from '../tracking/tracked-frame.ts';
+import type { TrackedFrame } from '../core/tracked-frame.ts';
 
 /** Nearest multiple of 1 / `scale`. */
 export function round(value: number, scale: number): number {

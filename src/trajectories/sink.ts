@@ -1,4 +1,4 @@
-import type { TrackedFrame } from '../tracking/tracked-frame.ts';
+import type { TrackedFrame } from '../core/tracked-frame.ts';
 
 /**
  * Takes what the tracker gives, frame by frame in frame order. Await what a method returns: a promise means that the disk

@@ -1,5 +1,5 @@
-import type { Boxes } from '../geometry.ts';
-import type { Trajectory } from './trajectory.ts';
+import type { Boxes } from '../core/geometry.ts';
+import type { Trajectory } from '../core/trajectory.ts';
 
 /** Columns of one trajectory that grow as observations come: 49 bytes an observation. */
 export class TrajectoryBuilder {

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { inputError, type TwintrackError } from '../errors.ts';
+import { inputError, type TwintrackError } from '../core/errors.ts';
 import { type Exit, exitReason, lastError } from './ffmpeg.ts';
 import type { Input } from './input.ts';
 

@@ -2,8 +2,8 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
 import { promisify } from 'node:util';
-import { runAtExit } from '../at-exit.ts';
-import { inputError, printable } from '../errors.ts';
+import { inputError, printable } from '../core/errors.ts';
+import { runAtExit } from '../files/at-exit.ts';
 
 /** An ffmpeg binary that runs and is new enough. */
 export interface Ffmpeg {

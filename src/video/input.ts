@@ -1,10 +1,10 @@
 import { closeSync, openSync, readFileSync, readSync, type Stats, statSync } from 'node:fs';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
-import { inputError } from '../errors.ts';
-import { glob, isGlob } from './glob.ts';
-import { isPicture, linkPictures, listPictures, naturalOrder } from './pictures.ts';
+import { inputError } from '../core/errors.ts';
+import { glob, isGlob } from '../files/glob.ts';
 import { Replay } from './replay.ts';
+import { isPicture, linkPictures, listPictures, naturalOrder } from './still-images.ts';
 
 /** What is needed to give an input to ffmpeg. */
 export interface Input {

@@ -1,5 +1,5 @@
-import type { Boxes } from '../geometry.ts';
-import type { Letterbox } from './frame.ts';
+import type { Letterbox } from '../core/frame.ts';
+import type { Boxes } from '../core/geometry.ts';
 
 /**
  * How a source picture fits into a detector's input: scaled as large as it fits with its aspect kept, the rest padded.

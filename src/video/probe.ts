@@ -1,4 +1,4 @@
-import { inputError } from '../errors.ts';
+import { inputError } from '../core/errors.ts';
 import { type Exit, exitReason, type Ffmpeg, findFfmpeg, lastError, startFfmpeg } from './ffmpeg.ts';
 import { type Input, type InputOptions, resolveInput } from './input.ts';
 

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { loadParameters } from '../../src/parameters.ts';
+import { loadParameters } from '../../src/engine/configuration.ts';
 import { temporaryFolder } from '../trajectories/helpers.ts';
 
 const file = join(temporaryFolder(), 'twintrack.yaml');

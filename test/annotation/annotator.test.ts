@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { colourOf } from '../../src/annotation/colours.ts';
 import { Annotator } from '../../src/annotation/index.ts';
 import { Trails } from '../../src/annotation/trails.ts';
-import type { TrackedFrame } from '../../src/tracking/tracked-frame.ts';
+import type { TrackedFrame } from '../../src/core/tracked-frame.ts';
 import { noise, picture, planes } from './picture.ts';
 
 function tracked(index: number, time: number, boxes: number[][], ids = boxes.map((_, i) => i + 1), detected = true) {

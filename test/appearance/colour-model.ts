@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type OnnxGraph, writeOnnx } from '../../src/onnx/writer.ts';
+import { type OnnxGraph, writeOnnx } from '../../src/inference/onnx/writer.ts';
 
 /** Writes an ONNX file. */
 export function writeGraph(file: string, graph: Omit<OnnxGraph, 'name'>): string {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { EmbeddingChoice } from '../../src/appearance/choice.ts';
 import { CAPACITY, Gallery } from '../../src/appearance/gallery.ts';
-import type { Similarity } from '../../src/appearance/similarity-head.ts';
-import type { Detections } from '../../src/detection/detections.ts';
+import { PatchSelection } from '../../src/appearance/selection.ts';
+import type { Similarity } from '../../src/appearance/similarity.ts';
+import type { Detections } from '../../src/core/detections.ts';
 
 /** Embeddings of one number, alike by how near they are. */
 const LINE: Similarity = { dimensions: 1, similarity: (a, i, b, j) => Math.max(0, 1 - Math.abs(a[i] - b[j])) };
@@ -60,10 +60,10 @@ function people(...xs: readonly number[]): Detections {
   return { length: xs.length, boxes, scores: new Float32Array(xs.length).fill(0.9) };
 }
 
-describe('EmbeddingChoice', () => {
+describe('PatchSelection', () => {
   /** How often each of the people is looked at who walk so. */
   function count(walk: (frame: number) => Detections, frames = 100, rate = 10): number {
-    const choice = new EmbeddingChoice();
+    const choice = new PatchSelection();
     let looked = 0;
     for (let f = 0; f < frames; f++) looked += choice.choose(walk(f), 0.2, 0.5, f / rate).length;
     return looked;
@@ -77,7 +77,7 @@ describe('EmbeddingChoice', () => {
   });
 
   it('looks at both of two who overlap, in every frame, and at nobody else', () => {
-    const choice = new EmbeddingChoice();
+    const choice = new PatchSelection();
     for (let f = 0; f < 14; f++) choice.choose(people(100, 400, 800), 0.2, 0.5, f / 10);
     expect(choice.choose(people(100, 400, 800), 0.2, 0.5, 1.4)).toEqual([]);
     expect(choice.choose(people(360, 400, 800), 0.2, 0.5, 1.45)).toEqual([0]); // has jumped there; the other has stayed
@@ -87,14 +87,14 @@ describe('EmbeddingChoice', () => {
   });
 
   it('is sure of two who walk side by side, and of nobody between two others', () => {
-    const abreast = new EmbeddingChoice();
+    const abreast = new PatchSelection();
     for (let f = 0; f < 14; f++) abreast.choose(people(100 + 2 * f, 145 + 2 * f), 0.2, 0.5, f / 10);
     expect(abreast.choose(people(128, 173), 0.2, 0.5, 1.4)).toEqual([]);
     expect(abreast.choose(people(150, 195), 0.2, 0.5, 1.45)).toEqual([0, 1]); // half a box on: either could be either
   });
 
   it('does not look at what is hardly a person, nor take it for a double of one', () => {
-    const choice = new EmbeddingChoice();
+    const choice = new PatchSelection();
     const two = (score: number) => ({ ...people(100, 120), scores: Float32Array.of(0.9, score) });
     for (let f = 0; f < 14; f++) choice.choose(two(0.34), 0.2, 0.5, f / 10);
     expect(choice.choose(two(0.34), 0.2, 0.5, 1.4)).toEqual([]);
@@ -103,7 +103,7 @@ describe('EmbeddingChoice', () => {
   });
 
   it('looks at who is new or has jumped, twice, and not at what is no person', () => {
-    const choice = new EmbeddingChoice();
+    const choice = new PatchSelection();
     for (let f = 0; f < 14; f++) choice.choose(people(100), 0.2, 0.5, f / 10);
     expect(choice.choose(people(100, 500), 0.2, 0.5, 1.4)).toEqual([1]);
     expect(choice.choose(people(700, 500), 0.2, 0.5, 1.45)).toEqual([0]);
@@ -111,11 +111,11 @@ describe('EmbeddingChoice', () => {
     expect(choice.choose(people(700, 500), 0.2, 0.5, 2)).toEqual([]); // nobody is new any more
     const alone = people(100);
     alone.scores[0] = 0.4;
-    expect(new EmbeddingChoice().choose(alone, 0.2, 0.5, 0)).toEqual([]);
+    expect(new PatchSelection().choose(alone, 0.2, 0.5, 0)).toEqual([]);
     const doubtful = people(100, 200, 300);
     doubtful.scores[0] = 0.1;
     doubtful.boxes[4] = Number.NaN;
     doubtful.boxes[10] = 0;
-    expect(new EmbeddingChoice().choose(doubtful, 0.2, 0.5, 0)).toEqual([]);
+    expect(new PatchSelection().choose(doubtful, 0.2, 0.5, 0)).toEqual([]);
   });
 });

@@ -5,8 +5,9 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import { PATCH_BYTES } from '../../src/appearance/patches.ts';
 import { loadSiamese } from '../../src/appearance/siamese.ts';
-import { calibrated, logOdds, SimilarityHead } from '../../src/appearance/similarity-head.ts';
-import { seededRandom } from '../../src/training/random.ts';
+import { calibrated, SimilarityHead } from '../../src/appearance/similarity.ts';
+import { logOdds } from '../../src/core/probability.ts';
+import { seededRandom } from '../../src/learning/random.ts';
 import { temporaryFolder } from '../video/clips.ts';
 import { writeColourModel, writeGraph, writeHead } from './colour-model.ts';
 

@@ -2,11 +2,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { BoostedTree } from '../../src/association/boosted-trees.ts';
 import { FEATURE_COUNT, FEATURES, PairFeatures } from '../../src/association/features.ts';
-import { handSetScore } from '../../src/association/hand-set.ts';
-import { learnedScore } from '../../src/association/learned.ts';
 import { loadAssociationScore } from '../../src/association/model.ts';
+import type { BoostedTree } from '../../src/association/scores/boosted.ts';
+import { handSetScore } from '../../src/association/scores/hand-set.ts';
+import { learnedScore } from '../../src/association/scores/learned.ts';
 
 let folder: string;
 beforeAll(async () => {

@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
-import { temporaryPath } from '../../src/temporary.ts';
+import { temporaryPath } from '../../src/files/temporary.ts';
 import { readTrajectories } from '../../src/trajectories/index.ts';
 import { childrenWith, makeClip, readAll, temporaryFolder } from '../video/clips.ts';
 import { boxesOf, FAST, namesIn, type Run, type Running, readJson, SAMPLE, start, writeWalkers } from './cli.ts';

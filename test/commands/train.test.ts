@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FEATURES } from '../../src/association/features.ts';
-import { learnedScore } from '../../src/association/learned.ts';
+import { learnedScore } from '../../src/association/scores/learned.ts';
 import { evaluateSequence, figures } from '../../src/evaluation/index.ts';
-import { follow } from '../../src/training/follow.ts';
-import { loadMotRoot } from '../../src/training/mot-root.ts';
-import { simulatedRoot, writeSequence } from '../training/simulated-root.ts';
+import { follow } from '../../src/learning/association/follow.ts';
+import { loadMotRoot } from '../../src/learning/mot-root.ts';
+import { simulatedRoot, writeSequence } from '../learning/simulated-root.ts';
 
 const CLI = join(import.meta.dirname, '../../dist/cli.js');
 

@@ -5,12 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadAssociationScore } from '../../src/association/model.ts';
+import { loadParameters } from '../../src/engine/configuration.ts';
 import { combine, evaluateSequence, figures } from '../../src/evaluation/index.ts';
-import { loadParameters } from '../../src/parameters.ts';
+import { follow } from '../../src/learning/association/follow.ts';
+import { loadMotRoot } from '../../src/learning/mot-root.ts';
 import type { TrackingParameters } from '../../src/tracking/index.ts';
-import { follow } from '../../src/training/follow.ts';
-import { loadMotRoot } from '../../src/training/mot-root.ts';
-import { simulatedRoot } from '../training/simulated-root.ts';
+import { simulatedRoot } from '../learning/simulated-root.ts';
 
 const CLI = join(import.meta.dirname, '../../dist/cli.js');
 
@@ -69,7 +69,7 @@ describe('twintrack tune', () => {
     const { stdout } = tune(join(root, 'street-1'), '--trials', '5', '--score', 'hand-set', '--out', file);
     expect(stdout).toContain('Not measured on sequences that were not tuned on');
     expect(readFileSync(file, 'utf8')).not.toContain('Held out');
-    expect(await loadParameters(file)).toMatchObject({ association: { score: 'hand-set' } });
+    expect(await loadParameters(file)).toMatchObject({ association: { model: 'hand-set' } });
   });
 
   it('--seconds ends it in time', () => {

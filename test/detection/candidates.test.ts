@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { iou } from '../../src/core/geometry.ts';
 import { Candidates } from '../../src/detection/candidates.ts';
-import { iou } from '../../src/geometry.ts';
 
 const box = fc.record({
   left: fc.integer({ min: -50, max: 50 }),

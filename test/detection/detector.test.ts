@@ -4,7 +4,7 @@ import { Worker } from 'node:worker_threads';
 import { describe, expect, test, vi } from 'vitest';
 import { sizeOfArea } from '../../src/detection/detector.ts';
 import { loadDetector } from '../../src/detection/index.ts';
-import { Inference } from '../../src/detection/inference.ts';
+import { Inference } from '../../src/inference/session.ts';
 import { constantNetwork, findIn, imageInput, plainFrame, writeFile, writeGraph } from './graphs.ts';
 
 /** A YOLO of 32 × 32 that always gives one box, with the mean of the first plane it is fed as its score. */

@@ -2,9 +2,15 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
+import type { Frame } from '../../src/core/frame.ts';
 import { type Detector, type DetectorOptions, loadDetector } from '../../src/detection/index.ts';
-import { type OnnxGraph, type OnnxNode, type OnnxTensor, type OnnxValue, writeOnnx } from '../../src/onnx/writer.ts';
-import type { Frame } from '../../src/video/frame.ts';
+import {
+  type OnnxGraph,
+  type OnnxNode,
+  type OnnxTensor,
+  type OnnxValue,
+  writeOnnx,
+} from '../../src/inference/onnx/writer.ts';
 
 /** A tensor that a test network gives whatever it is shown. */
 export interface Output {

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { iou } from '../../src/core/geometry.ts';
 import { type Detections, type DetectorOptions, loadDetector } from '../../src/detection/index.ts';
-import { iou } from '../../src/geometry.ts';
 import { openVideo } from '../../src/video/index.ts';
 
 const sample = fileURLToPath(new URL('../../videos/pets09-s2l1.mp4', import.meta.url));

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { handSetScore } from '../../src/association/hand-set.ts';
-import { type Detections, NO_DETECTIONS } from '../../src/detection/detections.ts';
-import { now, wallTime } from '../../src/live/clock.ts';
-import type { LiveEvent } from '../../src/live/events.ts';
-import { Following } from '../../src/live/following.ts';
-import { parametersSchema } from '../../src/parameters.ts';
+import { handSetScore } from '../../src/association/scores/hand-set.ts';
+import { type Detections, NO_DETECTIONS } from '../../src/core/detections.ts';
+import { now, wallTime } from '../../src/live/camera/clock.ts';
+import { Following } from '../../src/live/camera/following.ts';
+import type { LiveEvent } from '../../src/live/outputs/events.ts';
+import { cameraParametersSchema } from '../../src/live/parameters.ts';
 
 const size = { width: 640, height: 480 };
 const areas = {
@@ -20,13 +20,13 @@ const at = (x: number): Detections => ({
   scores: Float32Array.of(0.9),
 });
 
-function follow(settings: Parameters<typeof parametersSchema.parse>[0] = areas, lastId = 100) {
+function follow(settings: Parameters<typeof cameraParametersSchema.parse>[0] = areas, lastId = 100) {
   const events: LiveEvent[] = [];
   const following = new Following({
     camera: 'yard',
     size,
     letterbox: undefined,
-    parameters: parametersSchema.parse(settings),
+    parameters: cameraParametersSchema.parse(settings),
     association: handSetScore,
     appearance: undefined,
     lastId,
@@ -133,7 +133,7 @@ describe('a camera that moves', () => {
 
   it('is followed by the picture, also over a frame that was never taken', () => {
     const { following } = follow();
-    const places = [0, 12, 24, 36].map((x, i) => following.placeOf(frame(i, x, x / 2))!);
+    const places = [0, 12, 24, 36].map((x, i) => following.cameraOffset(frame(i, x, x / 2))!);
     places.forEach(([x, y], i) => {
       expect(Math.hypot(x + 12 * i, y + 6 * i)).toBeLessThan(1.5); // it is measured in a small picture
     });
@@ -145,7 +145,7 @@ describe('a camera that moves', () => {
       const { take, about, following } = follow({});
       for (let i = 0; i < 15; i++) {
         const x = i < 5 ? 0 : pan * (i - 5);
-        const place = withPictures ? following.placeOf(frame(i, x)) : undefined;
+        const place = withPictures ? following.cameraOffset(frame(i, x)) : undefined;
         if (i === 8) continue; // dropped by the detector
         take(i / 10, at(500 - x), place);
       }
@@ -156,6 +156,6 @@ describe('a camera that moves', () => {
 
   it('is not looked at when that is turned off', () => {
     const { following } = follow({ tracking: { cameraMotion: false } });
-    expect(following.placeOf(frame(0, 0))).toBeUndefined();
+    expect(following.cameraOffset(frame(0, 0))).toBeUndefined();
   });
 });

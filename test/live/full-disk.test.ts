@@ -3,11 +3,11 @@ import { appendFileSync, readdirSync, readFileSync, rmSync, statSync } from 'nod
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { now } from '../../src/live/clock.ts';
-import { EventLog } from '../../src/live/events.ts';
-import { TrajectoryHours } from '../../src/live/hours.ts';
-import { Recorder } from '../../src/live/recorder.ts';
-import type { TrackedFrame } from '../../src/tracking/tracked-frame.ts';
+import type { TrackedFrame } from '../../src/core/tracked-frame.ts';
+import { now } from '../../src/live/camera/clock.ts';
+import { EventLog } from '../../src/live/outputs/events.ts';
+import { HourlyTrajectories } from '../../src/live/outputs/hourly-trajectories.ts';
+import { Recorder } from '../../src/live/outputs/recorder.ts';
 import { readTrajectories } from '../../src/trajectories/index.ts';
 import { readAll } from '../video/clips.ts';
 import { endAll, folder, later, until } from './rig.ts';
@@ -120,7 +120,7 @@ describe('trajectories at the change of hour on a full disk', () => {
     if (!disk) return skip(NEEDS);
     vi.useFakeTimers({ toFake: ['Date'] });
     atHour(10);
-    const hours = new TrajectoryHours(disk.path, describeRun, trouble);
+    const hours = new HourlyTrajectories(disk.path, describeRun, trouble);
     hours.write(frameOf(0, [1]));
     await until('the first line is written', () =>
       filesOf(disk.path).some((name) => statSync(join(disk.path, name)).size > 0),
@@ -155,7 +155,7 @@ describe('trajectories at the change of hour on a full disk', () => {
     const names = (ending: string) => filesOf(disk.path).filter((name) => name.endsWith(ending));
     vi.useFakeTimers({ toFake: ['Date'] });
     atHour(10);
-    const hours = new TrajectoryHours(disk.path, describeRun, trouble);
+    const hours = new HourlyTrajectories(disk.path, describeRun, trouble);
     hours.write(frameOf(0, [1, 2]));
     await until('the first hour is written', () =>
       names('.open.jsonl').some((name) => readFileSync(join(disk.path, name), 'utf8').includes('"frame":0')),

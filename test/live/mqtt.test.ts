@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
-import { SILENT } from '../../src/live/log.ts';
-import { MqttPublisher } from '../../src/live/mqtt.ts';
-import { parametersSchema } from '../../src/parameters.ts';
+import { SILENT } from '../../src/live/monitoring/log.ts';
+import { MqttPublisher } from '../../src/live/monitoring/mqtt.ts';
+import { cameraParametersSchema } from '../../src/live/parameters.ts';
 import { Broker, endAll, later, missing, SAMPLE, standIn, statusOf, until } from './rig.ts';
 import { follow } from './scenarios.ts';
 
@@ -73,7 +73,7 @@ describe.skipIf(missing(['broker']))('MQTT', () => {
       await told(`twintrack/${name}/state`, 'live');
       await told(`twintrack/${name}/people`, '1');
     }
-    await live.reconfigure({ cameras: cameras.slice(0, 1), parameters: parametersSchema.parse({}) });
+    await live.reconfigure({ cameras: cameras.slice(0, 1), parameters: cameraParametersSchema.parse({}) });
     await told('twintrack/goes/state', '');
     await told('twintrack/goes/people', '');
     await live.close();

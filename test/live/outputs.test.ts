@@ -1,14 +1,14 @@
 import { mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { UsageError } from '../../src/errors.ts';
-import { AppendFile, cutTornLine } from '../../src/live/append-file.ts';
-import { now } from '../../src/live/clock.ts';
-import { EventLog, personEvent } from '../../src/live/events.ts';
-import { recoverHours, TrajectoryHours } from '../../src/live/hours.ts';
-import { highestId } from '../../src/live/ids.ts';
-import { parseKeep, prune } from '../../src/live/retention.ts';
-import type { TrackedFrame } from '../../src/tracking/tracked-frame.ts';
+import { UsageError } from '../../src/core/errors.ts';
+import type { TrackedFrame } from '../../src/core/tracked-frame.ts';
+import { AppendFile, cutTornLine } from '../../src/files/append-file.ts';
+import { now } from '../../src/live/camera/clock.ts';
+import { EventLog, personEvent } from '../../src/live/outputs/events.ts';
+import { HourlyTrajectories, recoverHours } from '../../src/live/outputs/hourly-trajectories.ts';
+import { highestId } from '../../src/live/outputs/ids.ts';
+import { parseKeep, prune } from '../../src/live/outputs/retention.ts';
 import { readTrajectories } from '../../src/trajectories/index.ts';
 import { temporaryFolder } from '../video/clips.ts';
 import { filesAtSync } from './rig.ts';
@@ -132,11 +132,11 @@ const frameOf = (index: number, time: number, ids: readonly number[]): TrackedFr
   detected: new Uint8Array(ids.length).fill(1),
 });
 
-describe('TrajectoryHours', () => {
+describe('HourlyTrajectories', () => {
   it('makes a document of each hour; who is there when it ends stands in both', async () => {
     vi.useFakeTimers({ toFake: ['Date'], now: Date.UTC(2026, 0, 2, 10, 59, 59, 500) });
     const path = folder();
-    const hours = new TrajectoryHours(path, describeRun, trouble);
+    const hours = new HourlyTrajectories(path, describeRun, trouble);
     const start = now();
     hours.write(frameOf(100, start, [3, 4]));
     hours.write(frameOf(102, start + 0.2, [3]));
@@ -165,7 +165,7 @@ describe('TrajectoryHours', () => {
 
   it('completes what a killed process left, up to the last whole line', async () => {
     const path = folder();
-    const hours = new TrajectoryHours(path, describeRun, trouble);
+    const hours = new HourlyTrajectories(path, describeRun, trouble);
     for (let i = 0; i < 50; i++) hours.write(frameOf(i, now() + i / 10, [1]));
     await vi.waitUntil(() =>
       readdirSync(path).some((name) => readFileSync(join(path, name), 'utf8').includes('"frame":49')),
@@ -202,7 +202,7 @@ describe('TrajectoryHours', () => {
   it('has the document on the disk itself before the open file goes', async () => {
     const path = folder();
     const there = await filesAtSync(path, async () => {
-      const hours = new TrajectoryHours(path, describeRun, trouble);
+      const hours = new HourlyTrajectories(path, describeRun, trouble);
       hours.write(frameOf(0, now(), [1]));
       await hours.close();
     });
@@ -234,7 +234,7 @@ describe('the highest id', () => {
 
   it('counts who is in trajectories only, complete or left open', async () => {
     const path = folder();
-    const hours = new TrajectoryHours(path, describeRun, trouble);
+    const hours = new HourlyTrajectories(path, describeRun, trouble);
     hours.write(frameOf(0, now(), [12, 5]));
     await vi.waitUntil(() =>
       readdirSync(path).some((name) => readFileSync(join(path, name), 'utf8').includes('"frame":0')),

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { UsageError } from '../../src/errors.ts';
+import { UsageError } from '../../src/core/errors.ts';
 import { type Live, startLive, startServer } from '../../src/live/index.ts';
-import { parametersSchema } from '../../src/parameters.ts';
+import { cameraParametersSchema } from '../../src/live/parameters.ts';
 import { temporaryFolder } from '../video/clips.ts';
 import { CHROMIUM, endAll, folder, later, missing, SAMPLE, standIn, statusOf, TestCamera, until } from './rig.ts';
 import { follow, held } from './scenarios.ts';
@@ -65,7 +65,7 @@ describe.skipIf(missing(['camera', 'browser']))('the live page', () => {
   it('shows pictures that change, counts that are right, and a camera that goes and comes back', async () => {
     const camera = await TestCamera.make();
     await camera.start();
-    const parameters = parametersSchema.parse({ ...areas('the <gate>'), live: { stallSeconds: 1 } });
+    const parameters = cameraParametersSchema.parse({ ...areas('the <gate>'), live: { stallSeconds: 1 } });
     const { lines } = parameters;
     const sources = [
       { name: 'entrance', url: camera.url() },
@@ -115,7 +115,7 @@ describe.skipIf(missing(['camera', 'browser']))('the live page', () => {
 
     await live.reconfigure({
       cameras: sources.slice(0, 1),
-      parameters: parametersSchema.parse({ lines }),
+      parameters: cameraParametersSchema.parse({ lines }),
     });
     await until('the other one is gone', async () => (await page.locator('article').count()) === 1);
     expect(said).toEqual([]);
@@ -160,7 +160,7 @@ describe('the server', () => {
     live = await startLive({
       cameras: [{ name: 'yard', url: SAMPLE }],
       ...{ detector: standIn(), realtime: true, out },
-      parameters: parametersSchema.parse(areas('a "gate"\n')),
+      parameters: cameraParametersSchema.parse(areas('a "gate"\n')),
     });
     const server = await startServer(live, { host: '127.0.0.1', port: 0 });
     url = server.url;
@@ -278,7 +278,7 @@ describe('the server', () => {
 describe('the files of the page', () => {
   it('name nothing that is elsewhere', () => {
     for (const name of ['index.html', 'page.css', 'page.js']) {
-      const text = readFileSync(join(import.meta.dirname, '../../src/live/page', name), 'utf8');
+      const text = readFileSync(join(import.meta.dirname, '../../src/live/monitoring/page', name), 'utf8');
       expect(text).not.toMatch(/https?:|@import|url\(/);
     }
   });

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, readdirSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { Recorder, recoverRecordings } from '../../src/live/recorder.ts';
+import { Recorder, recoverRecordings } from '../../src/live/outputs/recorder.ts';
 import { readAll } from '../video/clips.ts';
 import { endAll, filesAtSync, folder, until } from './rig.ts';
 

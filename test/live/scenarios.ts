@@ -3,11 +3,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { z } from 'zod';
+import { iou } from '../../src/core/geometry.ts';
 import type { Detector } from '../../src/detection/index.ts';
-import { iou } from '../../src/geometry.ts';
+import { trackVideo } from '../../src/engine/track-video.ts';
 import { type CameraStatus, type Live, type LiveOptions, startLive } from '../../src/live/index.ts';
-import { parametersSchema } from '../../src/parameters.ts';
-import { trackVideo } from '../../src/track-video.ts';
+import { cameraParametersSchema } from '../../src/live/parameters.ts';
 import { readTrajectories, type Trajectory } from '../../src/trajectories/index.ts';
 import { openVideo } from '../../src/video/index.ts';
 import { start } from '../commands/cli.ts';
@@ -17,7 +17,7 @@ import { folder, later, SAMPLE, standIn, statusOf, TestCamera, until } from './r
  * What must hold of live cameras over a long time, as functions of how long: the tests run them short, bench/live.ts in full.
  */
 
-type Settings = z.input<typeof parametersSchema>;
+type Settings = z.input<typeof cameraParametersSchema>;
 
 /** Follows cameras until the end of the test. */
 export async function follow(
@@ -25,7 +25,7 @@ export async function follow(
   settings: Settings = {},
 ): Promise<Live> {
   const { out = folder(), ...rest } = options;
-  const live = await startLive({ out, ...rest, parameters: parametersSchema.parse(settings) });
+  const live = await startLive({ out, ...rest, parameters: cameraParametersSchema.parse(settings) });
   later(() => live.close());
   return live;
 }
@@ -332,7 +332,7 @@ const [AWAY, BACK, END] = [4, 5, 7.5];
 
 /** A camera that is away for a second of the sample and goes on where it would be. */
 export async function outage(detector = 'centernet', settings: Settings = {}): Promise<OutageFigures> {
-  const parameters = parametersSchema.parse({ ...settings, lines: { kerb: { points: KERB } } });
+  const parameters = cameraParametersSchema.parse({ ...settings, lines: { kerb: { points: KERB } } });
   const reference = folder();
   const file = { out: reference, online: true, annotate: false, maxFrames: 50, detector, parameters };
   await trackVideo(SAMPLE, file);

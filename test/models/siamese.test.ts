@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { PATCH_BYTES, PATCH_HEIGHT, PATCH_WIDTH, PatchCutter } from '../../src/appearance/patches.ts';
-import { readOnnxInitializers } from '../../src/onnx/reader.ts';
-import { seededRandom } from '../../src/training/random.ts';
+import { readOnnxInitializers } from '../../src/inference/onnx/reader.ts';
+import { seededRandom } from '../../src/learning/random.ts';
 import { openVideo } from '../../src/video/index.ts';
 
 const file = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));

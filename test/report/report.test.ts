@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { decode } from 'fast-png';
 import { describe, expect, it } from 'vitest';
 import { HeatMap } from '../../src/analytics/index.ts';
-import { parametersSchema } from '../../src/parameters.ts';
+import { parametersSchema } from '../../src/engine/parameters.ts';
 import { heatPicture } from '../../src/report/heat-picture.ts';
 import { writeReport } from '../../src/report/index.ts';
 import { html, json } from '../../src/report/markup.ts';

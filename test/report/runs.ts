@@ -1,6 +1,6 @@
 import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
-import { parametersSchema } from '../../src/parameters.ts';
+import { parametersSchema } from '../../src/engine/parameters.ts';
 import {
   inFrameOrder,
   openJsonSink,

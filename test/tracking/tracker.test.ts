@@ -3,8 +3,8 @@ import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Crowd } from '../../bench/simulated-crowd.ts';
-import type { Detections } from '../../src/detection/detections.ts';
-import { NO_DETECTIONS } from '../../src/detection/detections.ts';
+import type { Detections } from '../../src/core/detections.ts';
+import { NO_DETECTIONS } from '../../src/core/detections.ts';
 import { type Track, Tracker, type TrackingParameters } from '../../src/tracking/index.ts';
 
 type Box = readonly [x: number, y: number, w: number, h: number];

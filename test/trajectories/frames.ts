@@ -1,4 +1,4 @@
-import type { TrackedFrame } from '../../src/tracking/tracked-frame.ts';
+import type { TrackedFrame } from '../../src/core/tracked-frame.ts';
 import type { RunDescription } from '../../src/trajectories/index.ts';
 
 export const RUN: RunDescription = {

@@ -6,12 +6,12 @@ import { Readable, Writable } from 'node:stream';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { TwintrackError } from '../../src/errors.ts';
+import { TwintrackError } from '../../src/core/errors.ts';
+import { glob } from '../../src/files/glob.ts';
 import type { Exit, FfmpegProcess } from '../../src/video/ffmpeg.ts';
-import { glob } from '../../src/video/glob.ts';
 import { openVideo, probe } from '../../src/video/index.ts';
-import { naturalOrder } from '../../src/video/pictures.ts';
 import { Replay } from '../../src/video/replay.ts';
+import { naturalOrder } from '../../src/video/still-images.ts';
 import { asNobody, makeClip, numberedFrames, readAll, runFfmpeg, temporaryFolder } from './clips.ts';
 
 const folder = temporaryFolder();

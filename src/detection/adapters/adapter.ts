@@ -1,36 +1,6 @@
+import type { Size } from '../../core/geometry.ts';
+import { fits, type InputFormat, isFree, type TensorInfo, type TensorValue } from '../../inference/tensors.ts';
 import type { Candidates } from '../candidates.ts';
-
-/** An input or output of a network: a dimension that is not fixed is a name. */
-export interface TensorInfo {
-  readonly name: string;
-  /** Element type as onnxruntime calls it: float32, uint8, int64 … */
-  readonly type: string;
-  readonly shape: readonly (number | string)[];
-}
-
-/** An output of one run. */
-export interface TensorValue {
-  readonly dims: readonly number[];
-  readonly data: Float32Array | BigInt64Array | Int32Array;
-}
-
-/** How the planes R, G, B of bytes become the network's image input [1, 3, height, width]. */
-export interface InputFormat {
-  readonly name: string;
-  readonly type: 'uint8' | 'float32';
-  readonly order: 'rgb' | 'bgr';
-  /** Subtracted from, and divided into, the bytes of each plane, in the order of the planes fed. */
-  readonly mean: readonly [number, number, number];
-  readonly std: readonly [number, number, number];
-  /** Name of a second input, int64 [1, 2], that takes width and height. */
-  readonly sizeInput?: string;
-}
-
-/** Width and height in pixels. */
-export interface Size {
-  readonly width: number;
-  readonly height: number;
-}
 
 /** What is known about a family of detectors: how to feed one and how to read what it gives. */
 export interface Adapter {
@@ -73,22 +43,7 @@ export function imageInput(input: TensorInfo | undefined): { name: string; size:
   return isFree(height) && isFree(width) ? { name: input.name, size: undefined } : undefined;
 }
 
-/** A dimension that is not fixed (some exporters write -1 or 0). */
-export function isFree(dim: number | string): boolean {
-  return typeof dim === 'string' || dim <= 0;
-}
-
-/** Whether `shape` has this pattern: a number must be that number or free, null may be anything. */
-export function fits(shape: readonly (number | string)[], pattern: readonly (number | null)[]): boolean {
-  return shape.length === pattern.length && pattern.every((p, i) => p === null || shape[i] === p || isFree(shape[i]));
-}
-
 /** Number of cells of the grids of these strides over an input. */
 export function cellCount({ width, height }: Size, strides: readonly number[]): number {
   return strides.reduce((sum, stride) => sum + Math.ceil(width / stride) * Math.ceil(height / stride), 0);
-}
-
-/** The probability of a logit. */
-export function sigmoid(x: number): number {
-  return 1 / (1 + Math.exp(-x));
 }

@@ -1,13 +1,7 @@
+import type { Size } from '../../core/geometry.ts';
+import { fits, type TensorValue } from '../../inference/tensors.ts';
 import type { Candidates } from '../candidates.ts';
-import {
-  type Adapter,
-  fits,
-  imageInput,
-  PREPARATIONS,
-  type Recognise,
-  type Size,
-  type TensorValue,
-} from './adapter.ts';
+import { type Adapter, imageInput, PREPARATIONS, type Recognise } from './adapter.ts';
 
 /**
  * CenterNet (Zhou, Wang, Krähenbühl, "Objects as Points", 2019) with the four-sided boxes of TTFNet (Liu et al., 2020), as the

@@ -1,14 +1,7 @@
-import {
-  type Adapter,
-  fits,
-  imageInput,
-  isFree,
-  PREPARATIONS,
-  type Recognise,
-  type Size,
-  sigmoid,
-  type TensorInfo,
-} from './adapter.ts';
+import type { Size } from '../../core/geometry.ts';
+import { sigmoid } from '../../core/probability.ts';
+import { fits, isFree, type TensorInfo } from '../../inference/tensors.ts';
+import { type Adapter, imageInput, PREPARATIONS, type Recognise } from './adapter.ts';
 
 /**
  * DETR-style detectors (RT-DETR, Zhao et al. 2023; D-FINE, Peng et al. 2024; RF-DETR; DETR, Carion et al. 2020), whose queries

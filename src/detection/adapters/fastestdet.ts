@@ -1,4 +1,6 @@
-import { type Adapter, fits, imageInput, isFree, PREPARATIONS, type Recognise, sigmoid } from './adapter.ts';
+import { sigmoid } from '../../core/probability.ts';
+import { fits, isFree } from '../../inference/tensors.ts';
+import { type Adapter, imageInput, PREPARATIONS, type Recognise } from './adapter.ts';
 
 /**
  * FastestDet (dog-qiuqiu, 2022): one map [1, 5 + classes, H, W] of stride 16 with objectness, centre offset and size before

@@ -1,5 +1,6 @@
-import { inputError } from '../../errors.ts';
-import type { Adapter, Recognise, TensorInfo } from './adapter.ts';
+import { inputError } from '../../core/errors.ts';
+import type { TensorInfo } from '../../inference/tensors.ts';
+import type { Adapter, Recognise } from './adapter.ts';
 import { recogniseCenterNet } from './centernet.ts';
 import { recogniseDetr } from './detr.ts';
 import { recogniseFastestDet } from './fastestdet.ts';

@@ -1,14 +1,6 @@
+import { fits, isFree, type TensorInfo } from '../../inference/tensors.ts';
 import type { Candidates } from '../candidates.ts';
-import {
-  type Adapter,
-  cellCount,
-  fits,
-  imageInput,
-  isFree,
-  PREPARATIONS,
-  type Recognise,
-  type TensorInfo,
-} from './adapter.ts';
+import { type Adapter, cellCount, imageInput, PREPARATIONS, type Recognise } from './adapter.ts';
 
 /**
  * NanoDet (RangiLyu, 2020) with the distance distributions of Generalized Focal Loss (Li et al., 2020, section 3.2): per

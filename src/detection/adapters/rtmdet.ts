@@ -1,4 +1,5 @@
-import { type Adapter, fits, imageInput, PREPARATIONS, type Recognise } from './adapter.ts';
+import { fits } from '../../inference/tensors.ts';
+import { type Adapter, imageInput, PREPARATIONS, type Recognise } from './adapter.ts';
 
 /**
  * RTMDet (Lyu et al., 2022) and other OpenMMLab detectors exported by MMDeploy with NMS inside: boxes and scores

@@ -1,14 +1,6 @@
-import {
-  type Adapter,
-  cellCount,
-  fits,
-  imageInput,
-  isFree,
-  PREPARATIONS,
-  type Recognise,
-  type Size,
-  type TensorInfo,
-} from './adapter.ts';
+import type { Size } from '../../core/geometry.ts';
+import { fits, isFree, type TensorInfo } from '../../inference/tensors.ts';
+import { type Adapter, cellCount, imageInput, PREPARATIONS, type Recognise } from './adapter.ts';
 
 /**
  * The YOLO line of exports, RGB 0..1 in, boxes in input pixels, in three layouts:

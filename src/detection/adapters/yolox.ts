@@ -1,4 +1,5 @@
-import { type Adapter, cellCount, fits, imageInput, PREPARATIONS, type Recognise } from './adapter.ts';
+import { fits } from '../../inference/tensors.ts';
+import { type Adapter, cellCount, imageInput, PREPARATIONS, type Recognise } from './adapter.ts';
 
 const STRIDES = [8, 16, 32];
 

@@ -1,0 +1,21 @@
+import { sigmoid } from '../../core/probability.ts';
+import { type AssociationScore, FEATURE_COUNT, FEATURES } from '../features.ts';
+import { withAppearance } from './fusion.ts';
+
+const IOU = FEATURES.indexOf('iou');
+const DISTANCE = FEATURES.indexOf('distance');
+const HEIGHT = FEATURES.indexOf('heightDifference');
+const GAP = FEATURES.indexOf('gap');
+
+/** A score set by hand from overlap, distance and size, and looks where there are any: the baseline of the learned fusion. */
+export const handSetScore: AssociationScore = withAppearance({
+  score(pairs, out) {
+    const features = pairs.values;
+    for (let k = 0; k < pairs.length; k++) {
+      const o = k * FEATURE_COUNT;
+      const z =
+        8 * features[o + IOU] - 0.15 * features[o + DISTANCE] - 8 * Math.abs(features[o + HEIGHT]) - features[o + GAP];
+      out[k] = sigmoid(z);
+    }
+  },
+});

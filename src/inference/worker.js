@@ -1,0 +1,127 @@
+/**
+ * The thread in which a network runs, since onnxruntime's `run` blocks. Plain JavaScript, so that it starts from the sources as well as from
+ * the built package. It is told the model and thread count by `workerData`, answers once with the network's inputs
+ * and outputs, and then with one answer to each picture.
+ *
+ * @typedef {import('./session.ts').WorkerRequest | { readonly close: true }} Request
+ * @typedef {import('./session.ts').WorkerAnswer} Answer
+ * @typedef {import('./tensors.ts').InputFormat} InputFormat
+ */
+import { parentPort, workerData } from 'node:worker_threads';
+
+const port = /** @type {import('node:worker_threads').MessagePort} */ (parentPort);
+
+/** @type {(answer: Answer, transfer?: readonly import('node:worker_threads').Transferable[]) => void} */
+const answer = (message, transfer = []) => port.postMessage(message, transfer);
+
+const { file, threads } = /** @type {{ file: string, threads: number }} */ (workerData);
+/** @type {Float32Array | undefined} */
+let planes;
+/** @type {Uint8Array | undefined} */
+let bytes;
+
+try {
+  const { InferenceSession, Tensor } = await import('onnxruntime-node');
+  const session = await InferenceSession.create(file, {
+    graphOptimizationLevel: 'all',
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    logSeverityLevel: 4,
+    enableMemPattern: false, // a plan of the memory takes a fifth more of it, and no less time
+    // Threads that spin while they wait take the cores away from decoding and encoding.
+    extra: { session: { intra_op: { allow_spinning: '0' } } },
+  });
+
+  // One after the other: `run` does not start at once, and the floats of the next picture take the place of these.
+  let last = Promise.resolve();
+  let closing = false;
+  port.on('message', (/** @type {Request} */ request) => {
+    if ('close' in request) {
+      closing = true;
+      last = last.then(() => session.release()).then(() => port.close());
+    } else {
+      last = last.then(() => (closing ? undefined : run(session, Tensor, request)));
+    }
+  });
+  answer({
+    inputs: session.inputMetadata.map(tensorInfo),
+    outputs: session.outputMetadata.map(tensorInfo),
+  });
+} catch (error) {
+  answer({ failure: String(/** @type {Error} */ (error)?.message ?? error) });
+}
+
+/**
+ * Answers one request.
+ *
+ * @param {import('onnxruntime-node').InferenceSession} session
+ * @param {typeof import('onnxruntime-node').Tensor} Tensor
+ * @param {import('./session.ts').WorkerRequest} request
+ */
+async function run(session, Tensor, { id, pixels, width, height, format }) {
+  try {
+    const start = performance.now();
+    const dims = [pixels.length / (3 * width * height), 3, height, width];
+    /** @type {Record<string, import('onnxruntime-node').Tensor>} */
+    const feeds = {
+      [format.name]:
+        format.type === 'uint8'
+          ? new Tensor('uint8', unshared(pixels), dims)
+          : new Tensor('float32', normalise(pixels, width * height, format), dims),
+    };
+    if (format.sizeInput) {
+      feeds[format.sizeInput] = new Tensor('int64', BigInt64Array.of(BigInt(width), BigInt(height)), [1, 2]);
+    }
+    const results = await session.run(feeds);
+    const milliseconds = performance.now() - start;
+    /** @type {Record<string, import('./tensors.ts').TensorValue>} */
+    const outputs = {};
+    for (const [name, { dims, data }] of Object.entries(results)) {
+      outputs[name] = { dims, data: /** @type {Float32Array} */ (data) };
+    }
+    const buffers = Object.values(outputs).map(({ data }) => /** @type {ArrayBuffer} */ (data.buffer));
+    answer({ id, outputs, milliseconds }, buffers);
+  } catch (error) {
+    answer({ id, failure: String(/** @type {Error} */ (error)?.message ?? error) });
+  }
+}
+
+/** @param {import('onnxruntime-node').InferenceSession.ValueMetadata} value */
+function tensorInfo(value) {
+  return value.isTensor
+    ? { name: value.name, type: value.type, shape: [...value.shape] }
+    : { name: value.name, type: 'not a tensor', shape: [] };
+}
+
+/**
+ * The same bytes in memory that is not shared between threads, which onnxruntime does not take.
+ *
+ * @param {Uint8Array} pixels
+ */
+function unshared(pixels) {
+  if (pixels.buffer instanceof ArrayBuffer) return pixels;
+  if (bytes?.length !== pixels.length) bytes = new Uint8Array(pixels.length);
+  bytes.set(pixels);
+  return bytes;
+}
+
+/**
+ * Planes R, G, B of bytes, of one picture after the other, as the floats the network wants.
+ *
+ * @param {Uint8Array} pixels
+ * @param {number} size pixels of a plane
+ * @param {InputFormat} format
+ */
+function normalise(pixels, size, { order, mean, std }) {
+  if (!planes || planes.length < pixels.length) planes = new Float32Array(pixels.length);
+  for (let c = 0; c < 3; c++) {
+    const table = Float32Array.from({ length: 256 }, (_, byte) => (byte - mean[c]) / std[c]);
+    const plane = order === 'rgb' ? c : 2 - c;
+    for (let picture = 0; picture < pixels.length; picture += 3 * size) {
+      const from = picture + plane * size;
+      const to = picture + c * size;
+      for (let i = 0; i < size; i++) planes[to + i] = table[pixels[from + i]];
+    }
+  }
+  return planes.subarray(0, pixels.length);
+}

@@ -1,0 +1,55 @@
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { FEATURE_COUNT } from '../../association/features.ts';
+import { inputError } from '../../core/errors.ts';
+import type { Examples } from './boosting.ts';
+
+/** Pairs with looks, to learn the association from: of sequences that have ground truth without pictures, and of anything else. */
+export interface LooksExamples {
+  readonly sequences: ReadonlyMap<string, Examples>;
+  readonly others: Examples;
+}
+
+const EXAMPLES = z
+  .object({ features: z.array(z.number().nullable()), labels: z.array(z.union([z.literal(0), z.literal(1)])) })
+  .refine(({ features, labels }) => features.length === labels.length * FEATURE_COUNT, 'features of another version');
+const FILE = z.object({ sequences: z.record(z.string(), EXAMPLES), others: EXAMPLES });
+
+/** The file's text: six digits a number, null where it is missing. */
+export function toLooksFile({ sequences, others }: LooksExamples): string {
+  const plain = ({ features, labels }: Examples) => ({
+    features: Array.from(features, (x) => (Number.isNaN(x) ? null : Number(x.toPrecision(6)))),
+    labels: [...labels],
+  });
+  const named = Object.fromEntries([...sequences].map(([name, examples]) => [name, plain(examples)]));
+  return JSON.stringify({ sequences: named, others: plain(others) });
+}
+
+/**
+ * Reads what {@link toLooksFile} wrote.
+ *
+ * @throws TwintrackError when the file cannot be read or is something else
+ */
+export async function readLooks(file: string): Promise<LooksExamples> {
+  const mend = 'make one with scripts/association-looks.ts';
+  const text = await readFile(file, 'utf8').catch((cause) => {
+    throw inputError(file, 'cannot be read', mend, cause);
+  });
+  try {
+    const { sequences, others } = FILE.parse(JSON.parse(text));
+    return {
+      sequences: new Map(Object.entries(sequences).map(([k, v]) => [k, examplesOf(v)])),
+      others: examplesOf(others),
+    };
+  } catch (cause) {
+    throw inputError(file, 'holds no pairs with looks', mend, cause);
+  }
+}
+
+function examplesOf({ features, labels }: z.infer<typeof EXAMPLES>): Examples {
+  return {
+    length: labels.length,
+    features: Float64Array.from(features, (x) => x ?? Number.NaN),
+    labels: Uint8Array.from(labels),
+  };
+}

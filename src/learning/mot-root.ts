@@ -1,0 +1,105 @@
+import { readFile, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { inputError } from '../core/errors.ts';
+import { readDetections } from '../detection/mot-detections.ts';
+import { type GroundTruth, readGroundTruth } from '../evaluation/ground-truth.ts';
+import { groundTruthFiles } from '../evaluation/sequences.ts';
+import { identify, type LabelledFrame } from './association/examples.ts';
+
+/** A sequence of a MOT root with its detections labelled by the ground truth. */
+export interface MotSequence {
+  readonly name: string;
+  /** File name of its detections. */
+  readonly det: string;
+  /** Frames per second. */
+  readonly frameRate: number;
+  /** Frames in order, all of them, at times from 0 s. */
+  readonly frames: readonly LabelledFrame[];
+  /** To score results against. */
+  readonly truth: GroundTruth;
+}
+
+/** Options of {@link loadMotRoot}. */
+export interface MotRootOptions {
+  /**
+   * Name of the detection file in each sequence's folder; det/det.txt or det.txt if not given. Of several names each sequence is
+   * loaded once with every one that it has, under the same name.
+   */
+  readonly det?: string | readonly string[] | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Loads a MOT root for training, tuning or measuring: a folder of sequences, each with ground truth (SEQ/gt.txt or
+ * SEQ/gt/gt.txt), SEQ/seqinfo.ini (frameRate, seqLength) and detections (SEQ/det/det.txt or SEQ/det.txt); or one such sequence.
+ *
+ * @throws TwintrackError naming the sequence and file: nothing there, no seqinfo.ini or frame rate, no or broken detections,
+ *   detections past the end
+ */
+export async function loadMotRoot(root: string, options: MotRootOptions = {}): Promise<MotSequence[]> {
+  const sequences: MotSequence[] = [];
+  for (const [name, file] of await groundTruthFiles(root)) {
+    options.signal?.throwIfAborted();
+    if (basename(file) !== 'gt.txt')
+      throw inputError(
+        file,
+        'ground truth without a folder of its own',
+        `expected ${name}/gt.txt with detections beside`,
+      );
+    const folder = dirname(file);
+    const own = basename(folder) === 'gt' ? dirname(folder) : folder;
+    const frameRate = await readFrameRate(own);
+    for (const detections of await detectionFiles(name, own, options.det))
+      sequences.push(await loadSequence(name, file, frameRate, detections));
+  }
+  return sequences;
+}
+
+async function loadSequence(name: string, gt: string, frameRate: number, file: string): Promise<MotSequence> {
+  const [truth, detections] = await Promise.all([readGroundTruth(gt, { name }), readDetections(file)]);
+  const length = truth.length ?? Math.max(truth.rows.frames, detections.frameCount);
+  if (detections.frameCount > length)
+    throw inputError(file, `frame ${detections.frameCount} is past the end of ${name}, ${length} frames`);
+  const frames: LabelledFrame[] = [];
+  for (let index = 0; index < length; index++) {
+    const time = index / frameRate;
+    const found = await detections.detect({ index, time, width: 0, height: 0 });
+    frames.push({ time, detections: found, identities: identify(found, ...peopleIn(truth, index)) });
+  }
+  return { name, det: basename(file), frameRate, frames, truth };
+}
+
+/** Boxes and positive ids of everybody in a frame; from 2016 on also of those whom a result need not find (sitting, reflected, …). */
+function peopleIn(truth: GroundTruth, frame: number): [boxes: Float64Array, ids: Int32Array] {
+  const { start, corners, ids } = truth.rows;
+  const rows: number[] = [];
+  for (let k = start[frame]; frame < truth.rows.frames && k < start[frame + 1]; k++)
+    if (truth.scored[k] || truth.distractor?.[k]) rows.push(k);
+  const boxes = new Float64Array(4 * rows.length);
+  rows.forEach((k, i) => {
+    const [x, y, right, bottom] = corners.subarray(4 * k, 4 * k + 4);
+    boxes.set([x, y, right - x, bottom - y], 4 * i);
+  });
+  return [boxes, Int32Array.from(rows, (k) => ids[k] + 1)];
+}
+
+async function readFrameRate(folder: string): Promise<number> {
+  const file = join(folder, 'seqinfo.ini');
+  const text = await readFile(file, 'utf8').catch(() => undefined);
+  const mend = 'write frameRate=<frames per second> and seqLength=<number of frames> under [Sequence]';
+  if (text === undefined) throw inputError(file, 'no such file: the frame rate is not known', mend);
+  const frameRate = Number(/^\s*frameRate\s*=\s*(\S+)/im.exec(text)?.[1]);
+  if (frameRate > 0 && Number.isFinite(frameRate)) return frameRate;
+  throw inputError(file, 'tells no frameRate', mend);
+}
+
+/** The detection files to load a sequence with: all of `det` that are there, or the first of the usual ones. */
+async function detectionFiles(name: string, folder: string, det: MotRootOptions['det']): Promise<string[]> {
+  const names = det === undefined ? [join('det', 'det.txt'), 'det.txt'] : [det].flat();
+  const found: string[] = [];
+  for (const file of names.map((n) => join(folder, n)))
+    if ((await stat(file).catch(() => undefined))?.isFile()) found.push(file);
+  if (found.length > 0) return det === undefined ? found.slice(0, 1) : found;
+  const mend = det === undefined ? 'name the file with --det' : 'check the name given with --det';
+  throw inputError(folder, `no detections of ${name}, looked for ${names.join(' and ')}`, mend);
+}

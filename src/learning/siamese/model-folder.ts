@@ -1,0 +1,76 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { version } from '../../core/version.ts';
+import { OutputFile } from '../../files/output-file.ts';
+import { SIAMESE_FILES } from '../../inference/model-file.ts';
+import type { Backend } from './backend.ts';
+import { toCurves } from './curves.ts';
+import type { LossName } from './losses.ts';
+import type { NetworkSize } from './network.ts';
+import type { OnnxPair } from './onnx-export.ts';
+import type { People, Split } from './people.ts';
+import type { Course } from './training.ts';
+
+/** The files of a model's folder. */
+export const FILES = { ...SIAMESE_FILES, card: 'siamese.json', curves: 'siamese.svg' } as const;
+
+/** What the card tells of the data: numbers alone, no names. */
+export interface DataFigures {
+  readonly people: number;
+  readonly pictures: number;
+  readonly heldOutPeople: number;
+  readonly heldOutPictures: number;
+}
+
+/** What a model's card says of how it was made. */
+export interface CardFigures {
+  readonly made: 'train' | 'adapt';
+  readonly size: NetworkSize;
+  readonly data: DataFigures;
+  readonly loss: LossName;
+  readonly backend: Backend['name'];
+  /** How far onnxruntime is from TensorFlow.js, at most; absent when the files are of before this run. */
+  readonly onnxDifference?: { readonly embedding: number; readonly similarity: number } | undefined;
+  readonly course: Course;
+  /** What else is to be said. */
+  readonly more?: Readonly<Record<string, unknown>>;
+}
+
+/** Counts people and pictures on both sides of a split. */
+export function dataFigures({ person }: Pick<People, 'person'>, { training, heldOut }: Split): DataFigures {
+  const peopleIn = (rows: Int32Array) => new Set(rows.map((row) => person[row])).size;
+  return {
+    people: peopleIn(training),
+    pictures: training.length,
+    heldOutPeople: peopleIn(heldOut),
+    heldOutPictures: heldOut.length,
+  };
+}
+
+/**
+ * Writes the two networks, or leaves those that are there, then the card and the curves.
+ *
+ * @param pair the networks when they are new
+ */
+export async function writeModelFolder(folder: string, figures: CardFigures, pair?: OnnxPair): Promise<void> {
+  if (pair) {
+    await OutputFile.put(join(folder, FILES.embedding), pair.embedding);
+    await OutputFile.put(join(folder, FILES.head), pair.head);
+  }
+  const sha256 = async (name: string) => [name, digest(await readFile(join(folder, name)))] as const;
+  const files = Object.fromEntries([await sha256(FILES.embedding), await sha256(FILES.head)]);
+  await OutputFile.put(join(folder, FILES.card), toCard(figures, files));
+  await OutputFile.put(join(folder, FILES.curves), toCurves(figures.course));
+}
+
+function toCard({ course, more, size, made, ...rest }: CardFigures, files: Record<string, string>): string {
+  const { roc: _, ...best } = course.best;
+  const head = { schema: 'twintrack/siamese', version: 1, generator: `twintrack ${version}`, made };
+  const short = (_: string, value: unknown) => (typeof value === 'number' ? Number(value.toPrecision(5)) : value);
+  return `${JSON.stringify({ ...head, network: size, ...rest, ...more, best, epochs: course.epochs, files }, short, 2)}\n`;
+}
+
+function digest(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}

@@ -1,0 +1,255 @@
+import { join } from 'node:path';
+import { Annotator } from '../../annotation/index.ts';
+import type { AppearanceModel } from '../../appearance/siamese.ts';
+import type { AssociationScore } from '../../association/features.ts';
+import type { Detections } from '../../core/detections.ts';
+import { messageOf } from '../../core/errors.ts';
+import { makeFolder } from '../../files/make-folder.ts';
+import type { PictureShift } from '../../tracking/camera-motion/from-pixels.ts';
+import type { TrackedFrame } from '../../tracking/index.ts';
+import type { RunDescription } from '../../trajectories/index.ts';
+import type { Frame, Letterbox } from '../../video/index.ts';
+import type { Log } from '../monitoring/log.ts';
+import { PictureFeed } from '../monitoring/pictures.ts';
+import { CameraStatistics, type CameraStatus, type PeopleHistory } from '../monitoring/statistics.ts';
+import { EventLog, type LiveEvent } from '../outputs/events.ts';
+import { HourlyTrajectories, recoverHours } from '../outputs/hourly-trajectories.ts';
+import { highestId } from '../outputs/ids.ts';
+import { Recorder, recoverRecordings, removeLeftOvers } from '../outputs/recorder.ts';
+import type { CameraParameters } from '../parameters.ts';
+import type { DetectorScheduler, Lane } from '../scheduler.ts';
+import { addressOf, type CameraSource } from './address.ts';
+import { isoTime, now, wallTime } from './clock.ts';
+import type { PictureFormat } from './connection.ts';
+import { Following } from './following.ts';
+import { CameraSession } from './session.ts';
+
+/** What a camera works with. */
+export interface CameraSetup {
+  readonly source: CameraSource;
+  readonly realtime: boolean;
+  /** Folder of all cameras. */
+  readonly out: string;
+  readonly record: boolean;
+  readonly parameters: CameraParameters;
+  readonly association: AssociationScore;
+  /** Compares how people look; absent when that is turned off. */
+  readonly appearance: AppearanceModel | undefined;
+  readonly scheduler: DetectorScheduler;
+  readonly letterbox: (width: number, height: number) => Letterbox | undefined;
+  /** What its documents say of the run, besides the source. */
+  readonly run: Omit<RunDescription, 'source'>;
+  readonly onEvent: (event: LiveEvent) => void;
+  readonly log: Log;
+}
+
+/** How often it is looked whether people are to be given up while a camera is away. */
+const TICK_SECONDS = 1;
+
+/** One camera, from its session to its outputs. */
+export class Camera {
+  readonly source: CameraSource;
+  readonly pictures: PictureFeed;
+  readonly #setup: CameraSetup;
+  readonly #statistics: CameraStatistics;
+  readonly #folder: string;
+  readonly #events: EventLog;
+  /** The highest id when it was started. */
+  readonly #lastId: number;
+  readonly #hours: HourlyTrajectories;
+  readonly #lane: Lane;
+  readonly #session: CameraSession;
+  readonly #timer: NodeJS.Timeout;
+  /** There is none until the size of the pictures is known. */
+  #following: Following | undefined;
+  #annotator: Annotator | undefined;
+  #recorder: Recorder | undefined;
+  /** Whether the last frame was left out. */
+  #failing = false;
+
+  /**
+   * Starts a camera, after completing what an earlier process left unfinished in its folder.
+   *
+   * @throws TwintrackError when its address or its folder cannot be used
+   */
+  static async start(setup: CameraSetup): Promise<Camera> {
+    const statistics = new CameraStatistics(setup.source.name);
+    const trouble = {
+      failed: (error: unknown) =>
+        setup.log.error({ camera: statistics.name, reason: messageOf(error) }, 'cannot write'),
+      lost: () => statistics.linesLost++,
+    };
+    const folder = join(setup.out, setup.source.name);
+    await makeFolder(folder);
+    removeLeftOvers(folder);
+    await Promise.all([recoverHours(folder, trouble), recoverRecordings(folder, trouble)]);
+    const [events, lastId] = [await EventLog.open(folder, trouble), await highestId(folder, trouble)];
+    return new Camera(setup, statistics, folder, events, lastId, trouble);
+  }
+
+  private constructor(
+    setup: CameraSetup,
+    statistics: CameraStatistics,
+    folder: string,
+    events: EventLog,
+    lastId: number,
+    trouble: ConstructorParameters<typeof HourlyTrajectories>[2],
+  ) {
+    const { source, parameters, scheduler, letterbox } = setup;
+    const address = addressOf(source.url, setup.realtime);
+    this.source = source;
+    this.#setup = setup;
+    this.#statistics = statistics;
+    this.#folder = folder;
+    this.#events = events;
+    this.#lastId = lastId;
+    this.pictures = new PictureFeed(parameters.live);
+    const describe = (startedAt: string) => ({
+      ...setup.run,
+      source: { name: address.shown, ...statistics.size, startedAt },
+    });
+    this.#hours = new HourlyTrajectories(folder, describe, trouble);
+    this.#lane = scheduler.open({
+      cameraOffset: (frame) => this.#following?.cameraOffset(frame),
+      embed: (frame, detected) => this.#following?.embed(frame, detected) ?? detected,
+      take: (frame, detections, place) => this.#take(frame, detections, place),
+      failed: (error) => this.#leftOut(error),
+    });
+    this.#session = new CameraSession(address, parameters.live, {
+      letterbox,
+      onFormat: (format) => this.#setFormat(format),
+      onFrame: (frame) => {
+        statistics.frameReceived();
+        this.#lane.put(frame);
+      },
+      onConnected: () => this.#connected(),
+      onAway: (fault, retrySeconds) => this.#away({ ...fault, retrySeconds }),
+    });
+    this.#timer = setInterval(() => this.#tick(), 1000 * TICK_SECONDS);
+  }
+
+  get status(): CameraStatus {
+    const dropped = { dropped: this.#lane.dropped, recordingDropped: this.#recorder?.dropped ?? 0 };
+    return this.#statistics.status(dropped, this.#following?.counter);
+  }
+
+  get history(): PeopleHistory {
+    return this.#statistics.history();
+  }
+
+  /** Ends the session and completes all outputs. */
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#session.stop();
+    await this.#lane.close();
+    this.#endAll();
+    this.#statistics.state = 'offline';
+    this.#tell({ event: 'stopped', camera: this.source.name, time: isoTime(now()) });
+    this.pictures.close();
+    await Promise.all([this.#hours.close(), this.#events.close(), this.#recorder?.close()]);
+  }
+
+  #setFormat(format: PictureFormat): void {
+    const { width, height } = format;
+    const { source, parameters, record, letterbox, association, appearance } = this.#setup;
+    const size = { width, height };
+    const following = new Following({
+      camera: source.name,
+      size,
+      letterbox: letterbox(width, height),
+      ...{ parameters, association, appearance },
+      lastId: this.#following?.lastId ?? this.#lastId,
+      tell: (event) => this.#tell(event),
+    });
+    this.#endAll(); // boxes of another size are of no use any more
+    this.#following = following;
+    this.#statistics.size = size;
+    this.#hours.startAnew();
+    this.pictures.setFormat(format);
+    const caption = (frame: TrackedFrame) => this.#caption(frame);
+    this.#annotator = new Annotator({ ...size, caption, areas: following.counter, ...parameters.annotation });
+    this.#recorder?.close();
+    const failed = (error: unknown) =>
+      this.#setup.log.error({ camera: source.name, reason: messageOf(error) }, 'cannot record');
+    this.#recorder = record ? new Recorder(this.#folder, format, parameters.live.segmentSeconds, failed) : undefined;
+  }
+
+  #connected(): void {
+    const statistics = this.#statistics;
+    if (statistics.received > 0) statistics.reconnects++;
+    statistics.state = 'live';
+    statistics.fault = undefined;
+    this.#setup.log.info({ camera: this.source.name, ...statistics.size }, 'live');
+    this.#tell({ event: 'connected', camera: this.source.name, time: isoTime(now()) });
+  }
+
+  #away(fault: NonNullable<CameraStatus['fault']>): void {
+    const statistics = this.#statistics;
+    const { kind, reason } = fault;
+    if (statistics.fault?.reason !== reason)
+      this.#setup.log.warn({ camera: this.source.name, kind, reason }, 'offline; it is tried again and again');
+    if (statistics.state === 'live') {
+      this.#tell({ event: 'disconnected', camera: this.source.name, time: isoTime(now()), reason });
+    }
+    statistics.state = 'offline';
+    statistics.fault = fault;
+  }
+
+  /** Takes a frame with the people found in it. */
+  #take(frame: Frame, detections: Detections, place: PictureShift | undefined): void {
+    const following = this.#following!; // there is no frame before its size is known
+    const { people, ended } = following.take(frame, detections, place);
+    this.#hours.write(people);
+    this.#hours.end(ended);
+    this.#draw(frame, people);
+    this.#statistics.frameProcessed(frame.time, people.length);
+    this.#statistics.tracks = following.lastId - this.#lastId;
+    if (this.#failing) this.#setup.log.info({ camera: this.source.name }, 'people are followed again');
+    this.#failing = false;
+  }
+
+  #leftOut(error: unknown): void {
+    const fields = { camera: this.source.name, reason: messageOf(error) };
+    if (!this.#failing) this.#setup.log.error(fields, 'frames are left out');
+    this.#failing = true;
+  }
+
+  /** Draws the people, where somebody wants to see them, and releases the frame in the end. */
+  #draw(frame: Frame, people: TrackedFrame): void {
+    const recorder = this.#recorder?.ready ? this.#recorder : undefined;
+    const viewers = this.pictures.wants(people.time) ? this.pictures : undefined;
+    const { pixels } = frame;
+    const users: Promise<void>[] = [];
+    if (pixels && (recorder || viewers)) {
+      this.#annotator?.draw(pixels, people);
+      if (recorder) users.push(recorder.write(pixels, people.time));
+      if (viewers) users.push(viewers.offer(pixels, people.time));
+    }
+    Promise.all(users).then(() => frame.release?.());
+  }
+
+  #caption({ time, length }: TrackedFrame): string[] {
+    const date = new Date(1000 * wallTime(time));
+    const two = (n: number) => String(n).padStart(2, '0');
+    const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+    const clock = `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
+    return [this.source.name, `${day} ${clock}`, `${length} ${length === 1 ? 'person' : 'people'}`];
+  }
+
+  #endAll(): void {
+    this.#hours.end(this.#following?.end() ?? []);
+    this.#statistics.people = 0;
+  }
+
+  #tick(): void {
+    const ended = this.#following?.wait(now());
+    if (!ended) return;
+    this.#hours.end(ended);
+    this.#statistics.people = 0;
+  }
+
+  #tell(event: LiveEvent): void {
+    this.#events.add(event);
+    this.#setup.onEvent(event);
+  }
+}

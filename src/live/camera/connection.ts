@@ -1,0 +1,152 @@
+import type { Letterbox } from '../../core/frame.ts';
+import { decodingArguments } from '../../video/decode-arguments.ts';
+import { exitReason, type Ffmpeg, lastError, startFfmpeg } from '../../video/ffmpeg.ts';
+import { FrameAssembly, type FrameParts } from '../../video/frame-assembly.ts';
+import { probeInput } from '../../video/probe.ts';
+import type { Address } from './address.ts';
+import { type Fault, faultOf, streamFault } from './faults.ts';
+
+/** What the pictures of a camera are like. */
+export interface PictureFormat {
+  /** Size in pixels. */
+  readonly width: number;
+  readonly height: number;
+  /** Whether luma spans 0..255; it is brought to 16..235. */
+  readonly fullRange: boolean;
+}
+
+/** How a camera sends its pictures. */
+export interface StreamFormat extends PictureFormat {
+  /** ffmpeg's name of what they come in. */
+  readonly container: string;
+}
+
+/** When a camera counts as gone. */
+export interface Patience {
+  /** Seconds until the first picture. */
+  readonly connectSeconds: number;
+  /** Seconds without a picture, for cameras of at least four pictures in that time. */
+  readonly stallSeconds: number;
+}
+
+/** A connection that cannot be made. */
+export class ConnectionError extends Error {
+  readonly fault: Fault;
+
+  constructor(fault: Fault) {
+    super(fault.reason);
+    this.fault = fault;
+  }
+}
+
+/**
+ * Connects once to learn what the pictures are like.
+ *
+ * @throws ConnectionError when there is no picture within `connectSeconds`
+ */
+export async function inspect(
+  ffmpeg: Ffmpeg,
+  address: Address,
+  { connectSeconds }: Patience,
+  signal: AbortSignal,
+): Promise<StreamFormat> {
+  const input = { subject: address.shown, name: '', args: address.args, kind: 'file', cutOff: false } as const;
+  const late = AbortSignal.timeout(1000 * connectSeconds);
+  try {
+    return await probeInput(ffmpeg, { ...input, dispose() {} }, AbortSignal.any([signal, late]));
+  } catch (error) {
+    if (late.aborted) throw new ConnectionError(silence(connectSeconds));
+    const message = (error as Error).message.replace(`${address.shown}: `, '').split('; ')[0];
+    throw new ConnectionError(faultOf(message) ?? streamFault(message));
+  }
+}
+
+/** How to read a connection. */
+export interface ReadOptions extends Patience {
+  readonly format: StreamFormat;
+  readonly letterbox: Letterbox | undefined;
+  readonly signal: AbortSignal;
+  /** Takes each frame as it comes, and does not keep ffmpeg waiting. */
+  readonly onParts: (parts: FrameParts) => void;
+  /** Is told the size of the pictures in ffmpeg's words; a false answer ends the connection. */
+  readonly onSize: (size: string) => boolean;
+}
+
+/**
+ * Connects and reads until the connection ends, for whatever reason: ffmpeg exits with code 0 when an RTSP server dies, so no end is
+ * a good end. ffmpeg is gone when this returns.
+ *
+ * @returns why it ended
+ */
+export async function readConnection(ffmpeg: Ffmpeg, address: Address, options: ReadOptions): Promise<Fault> {
+  const { format, letterbox, signal, onParts, onSize, connectSeconds, stallSeconds } = options;
+  const { args, sizes } = decodingArguments(ffmpeg, { ...format, pixels: true, letterbox });
+  let fault: Fault | undefined;
+  let frames = 0;
+  let first = 0;
+  let last = performance.now();
+  const pace = format.container === 'hls' ? OWN_PACE : [];
+  const child = startFfmpeg(ffmpeg, [...TELLING, '-threads', '1', ...pace, ...address.args, ...args], {
+    outputs: 1 + sizes.length,
+    onLine(line) {
+      // until then it was this machine that took its time
+      if (frames === 0 && line.includes('Successfully connected')) last = performance.now();
+      const size = /: Video: .*?, (\d{2,5}x\d{2,5})/.exec(line)?.[1];
+      if (size && /Stream #0:\d+.*: Video/.test(line) && !sizeTold) {
+        sizeTold = true;
+        if (!onSize(size)) end(streamFault(`the pictures are now ${size}`));
+      }
+    },
+  });
+  let sizeTold = false;
+  const [times, ...pictures] = child.outputs;
+  const assembly = new FrameAssembly(times, pictures, sizes);
+  let over = false;
+  const end = (reason?: Fault): void => {
+    fault ??= reason;
+    over = true;
+    child.kill();
+    for (const pipe of child.outputs) pipe.destroy();
+    assembly.wake();
+  };
+  const stop = () => end();
+  signal.addEventListener('abort', stop);
+  if (signal.aborted) stop();
+  child.exited.then(() => {
+    over = true;
+    assembly.wake();
+  });
+  const watchdog = setInterval(() => {
+    const meanSeconds = frames > 1 ? (last - first) / (frames - 1) / 1000 : 0;
+    const patience = frames === 0 ? connectSeconds : Math.max(stallSeconds, 4 * meanSeconds);
+    if (performance.now() - last > 1000 * patience) end(silence(patience));
+  }, WATCH_MILLISECONDS);
+  for (;;) {
+    const parts = assembly.take();
+    if (parts) {
+      last = performance.now();
+      if (frames++ === 0) first = last;
+      onParts(parts);
+    } else if (over) break;
+    else await assembly.changed();
+  }
+  clearInterval(watchdog);
+  signal.removeEventListener('abort', stop);
+  const exit = await child.exited;
+  const told = child.log.filter((line) => /\[(error|fatal|panic|warning)\]/.test(line)).join('\n');
+  if (fault) return fault;
+  return faultOf(told) ?? streamFault(frames > 0 ? 'the stream ended' : lastError(child.log) || exitReason(exit));
+}
+
+/** Has ffmpeg tell when the TCP connection is made. */
+const TELLING = ['-loglevel', 'repeat+level+verbose'];
+
+/** A segment comes at once, and then nothing until the next one: its pictures are to come as they were taken. */
+const OWN_PACE = ['-re'];
+
+/** How often it is looked whether pictures come. */
+const WATCH_MILLISECONDS = 100;
+
+function silence(seconds: number): Fault {
+  return { kind: 'network', reason: `no picture for ${Number(seconds.toFixed(1))} s` };
+}

@@ -1,0 +1,36 @@
+import { redact } from '../../core/errors.ts';
+
+/**
+ * Why nobody is followed: `authentication`, `path` and `configuration` are for a person to mend, `network` and `stream` may mend themselves.
+ */
+export type FaultKind = 'authentication' | 'path' | 'configuration' | 'network' | 'stream';
+
+/** Why a camera is away. */
+export interface Fault {
+  readonly kind: FaultKind;
+  /** One line without credentials, for people. */
+  readonly reason: string;
+}
+
+const SIGNS: readonly (readonly [RegExp, FaultKind, string])[] = [
+  [/401 Unauthorized|authorization failed/i, 'authentication', 'user name or password is wrong (401)'],
+  [/403 Forbidden|Server returned 403/i, 'authentication', 'access is forbidden (403)'],
+  [/404 Not Found|Server returned 404/i, 'path', 'there is no such stream at this address (404)'],
+  [/No such file or directory|No such device/i, 'path', 'there is no such file or device'],
+  [/Connection refused/i, 'network', 'the connection is refused'],
+  [/Failed to resolve|Name or service not known|nodename nor servname/i, 'network', 'the host name is not known'],
+  [/No route to host|Network is unreachable|Host is down/i, 'network', 'the host cannot be reached'],
+  [/timed out/i, 'network', 'there is no answer'],
+  [/Connection reset|Broken pipe/i, 'network', 'the connection was broken'],
+];
+
+/** What ffmpeg's words mean. */
+export function faultOf(text: string): Fault | undefined {
+  const sign = SIGNS.find(([pattern]) => pattern.test(text));
+  return sign && { kind: sign[1], reason: sign[2] };
+}
+
+/** A fault of the stream itself. */
+export function streamFault(reason: string): Fault {
+  return { kind: 'stream', reason: redact(reason).replace(/\s+/g, ' ').trim() };
+}

@@ -1,0 +1,170 @@
+import { TwintrackError } from '../../core/errors.ts';
+import { findFfmpeg } from '../../video/ffmpeg.ts';
+import type { Frame, Letterbox } from '../../video/index.ts';
+import type { Address } from './address.ts';
+import { Backoff, type BackoffLimits, pause, pauseUntilOpen } from './back-off.ts';
+import { FrameClock, now } from './clock.ts';
+import {
+  ConnectionError,
+  inspect,
+  type Patience,
+  type PictureFormat,
+  readConnection,
+  type StreamFormat,
+} from './connection.ts';
+import type { Fault } from './faults.ts';
+
+/** What a session tells of its camera. */
+export interface SessionHandlers {
+  /** What a frame must be scaled to for the detector, given its size. */
+  readonly letterbox: (width: number, height: number) => Letterbox | undefined;
+  /**
+   * The pictures have this size from now on; told before the first frame, and when it has changed. Throws a TwintrackError when nobody can
+   * be followed in such pictures.
+   */
+  readonly onFormat: (format: PictureFormat) => void;
+  /** A frame, with I420 pixels, its time by `now()`, and its number among all that the camera has sent in this session. */
+  readonly onFrame: (frame: Frame) => void;
+  /** The first frame of a connection is here. */
+  readonly onConnected: () => void;
+  /** The camera is away: told once when it goes, and after each attempt that failed. */
+  readonly onAway: (fault: Fault, retrySeconds: number) => void;
+}
+
+/**
+ * Many cameras begin with the pictures since their last key frame, all at once, which are old by then. So the first that is given on
+ * is the first that no other follows within this time, or the newest after the longest.
+ */
+const SETTLE_SECONDS = 0.05;
+const SETTLE_SECONDS_MOST = 0.3;
+
+/** A connection that gave pictures for so long is a reason to try again soon; some sources end after each picture. */
+const LASTING_SECONDS = 2;
+
+/** A camera that is known gets at least this long for its first picture. */
+const LEAST_PATIENCE_SECONDS = 1;
+
+/**
+ * Keeps one camera going: connects, reads, waits a while when the connection ends, and connects again, for ever. Never throws for
+ * what a camera does.
+ */
+export class CameraSession {
+  readonly #address: Address;
+  readonly #limits: Patience & BackoffLimits;
+  readonly #handlers: SessionHandlers;
+  readonly #abort = new AbortController();
+  readonly #backoff: Backoff;
+  readonly #ended: Promise<void>;
+  #format: StreamFormat | undefined;
+  /** The size as ffmpeg's log told it when the format was found out. */
+  #size: string | undefined;
+  /** How long it took the last time from connecting to the first picture, in seconds. */
+  #usual = 0;
+  /** Connections in a row that were made but gave no picture in time. */
+  #silent = 0;
+  #frames = 0;
+  #lastTime = Number.NEGATIVE_INFINITY;
+
+  constructor(address: Address, limits: Patience & BackoffLimits, handlers: SessionHandlers) {
+    this.#address = address;
+    this.#limits = limits;
+    this.#handlers = handlers;
+    this.#backoff = new Backoff(limits);
+    this.#ended = this.#run();
+  }
+
+  /** Ends the session; resolves when its ffmpeg is gone. */
+  async stop(): Promise<void> {
+    this.#abort.abort();
+    await this.#ended;
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#abort;
+    while (!signal.aborted) {
+      const fault = await this.#connect().catch((error: unknown): Fault => {
+        if (error instanceof ConnectionError) return error.fault;
+        const { message } = error as Error;
+        if (error instanceof TwintrackError) return { kind: 'configuration', reason: `cannot be followed: ${message}` };
+        return { kind: 'stream', reason: message };
+      });
+      if (signal.aborted) return;
+      if (fault.kind === 'authentication' || fault.kind === 'configuration') this.#backoff.slow();
+      const seconds = this.#backoff.next();
+      this.#handlers.onAway(fault, seconds);
+      const { port } = this.#address;
+      if (!port || (fault.kind !== 'network' && fault.kind !== 'stream')) await pause(seconds, signal);
+      else if (await pauseUntilOpen(seconds, port, signal)) this.#backoff.reset();
+    }
+  }
+
+  async #connect(): Promise<Fault> {
+    const { signal } = this.#abort;
+    const ffmpeg = await findFfmpeg();
+    if (!this.#format) {
+      const format = await inspect(ffmpeg, this.#address, this.#limits, signal);
+      this.#handlers.onFormat(format);
+      this.#format = format;
+      this.#size = undefined;
+    }
+    const { width, height } = this.#format;
+    const letterbox = this.#handlers.letterbox(width, height);
+    const clock = new FrameClock(this.#lastTime);
+    // a camera that is known to be quick is asked again soon when it says nothing: servers that just started may be stuck
+    const usual = Math.max(LEAST_PATIENCE_SECONDS, 2 * this.#usual) * 2 ** this.#silent;
+    const connectSeconds =
+      this.#frames > 0 ? Math.min(this.#limits.connectSeconds, usual) : this.#limits.connectSeconds;
+    const started = now();
+    let began = Number.NaN;
+    let waiting: (() => void) | undefined;
+    let timer: NodeJS.Timeout | undefined;
+    const settle = () => {
+      clearTimeout(timer);
+      waiting?.();
+      waiting = undefined;
+      settled = true;
+    };
+    let settled = false;
+    const fault = await readConnection(ffmpeg, this.#address, {
+      ...this.#limits,
+      connectSeconds,
+      format: this.#format,
+      letterbox,
+      signal,
+      onParts: ({ time, pictures: [pixels, input], release }) => {
+        const arrival = now();
+        if (Number.isNaN(began)) {
+          began = arrival;
+          this.#usual = arrival - started;
+          this.#silent = 0;
+          this.#handlers.onConnected();
+        }
+        const index = this.#frames++;
+        const give = () => {
+          if (signal.aborted) return;
+          this.#lastTime = clock.timeOf(time, arrival);
+          const frame = { index, time: this.#lastTime, width, height, pixels, release };
+          this.#handlers.onFrame(input ? { ...frame, input } : frame);
+        };
+        if (settled) return give();
+        waiting = give;
+        clearTimeout(timer);
+        if (arrival - began > SETTLE_SECONDS_MOST) settle();
+        else timer = setTimeout(settle, 1000 * SETTLE_SECONDS);
+      },
+      onSize: (size) => {
+        this.#size ??= size;
+        const same = size === this.#size;
+        if (!same) this.#format = undefined;
+        return same;
+      },
+    });
+    clearTimeout(timer);
+    if (now() - began >= LASTING_SECONDS) this.#backoff.reset();
+    if (Number.isNaN(began) && now() - started >= connectSeconds) {
+      if (this.#silent++ === 0) this.#backoff.reset();
+      this.#silent = Math.min(this.#silent, 10);
+    }
+    return fault;
+  }
+}

@@ -1,0 +1,172 @@
+import { type FfmpegProcess, findFfmpeg, startFfmpeg } from '../../video/ffmpeg.ts';
+import { now } from '../camera/clock.ts';
+import type { PictureFormat } from '../camera/connection.ts';
+
+/** A JPEG picture of a camera. */
+export interface Picture {
+  /** Rises from one picture of a camera to the next. */
+  readonly number: number;
+  readonly jpeg: Uint8Array;
+}
+
+/** Settings of {@link PictureFeed}. */
+export interface PictureOptions {
+  /** Pictures a second, at most. */
+  readonly pictureRate: number;
+  /** Width in pixels, at most. */
+  readonly pictureWidth: number;
+}
+
+/** Pictures are made for this many seconds after somebody asked for the last one. */
+const LINGER_SECONDS = 5;
+/** A JPEG ends with this marker, which does not occur within. */
+const END_OF_IMAGE = [0xff, 0xd9];
+
+/**
+ * The annotated picture of one camera as JPEG, for any number of viewers. It is made only while somebody looks, by an ffmpeg beside
+ * this process, one at a time: while that is busy, frames are left out. There is only ever the newest picture, so a slow viewer
+ * gets fewer of them and holds up nobody.
+ */
+export class PictureFeed {
+  readonly #options: PictureOptions;
+  #format: PictureFormat | undefined;
+  #latest: Picture | undefined;
+  #wanted = Number.NEGATIVE_INFINITY;
+  #offered = Number.NEGATIVE_INFINITY;
+  #encoder: JpegEncoder | undefined;
+  #viewers = new Set<() => void>();
+
+  constructor(options: PictureOptions) {
+    this.#options = options;
+  }
+
+  /** The pictures have this format from now on. */
+  setFormat(format: PictureFormat): void {
+    this.close();
+    this.#format = format;
+  }
+
+  /** Whether a frame of this time should be drawn for it. */
+  wants(time: number): boolean {
+    if (now() - this.#wanted > LINGER_SECONDS) this.close();
+    else if (!this.#encoder?.busy && this.#format) {
+      // half a frame early, so that a camera of just this rate loses none
+      return time - this.#offered >= 0.75 / this.#options.pictureRate;
+    }
+    return false;
+  }
+
+  /** Takes an annotated picture (I420), which is not to be changed until that is done. Call it when `wants`. Never rejects. */
+  offer(pixels: Uint8Array, time: number): Promise<void> {
+    this.#offered = time;
+    this.#encoder ??= new JpegEncoder(this.#format!, this.#options.pictureWidth, (jpeg) => {
+      this.#latest = { number: (this.#latest?.number ?? 0) + 1, jpeg };
+      for (const viewer of [...this.#viewers]) viewer();
+    });
+    return this.#encoder.encode(pixels);
+  }
+
+  /**
+   * The newest picture that is later than number `after`, as soon as there is one.
+   *
+   * @param seconds how long to wait for it
+   * @returns undefined when there was none, or the signal fired
+   */
+  next(after: number, seconds: number, signal: AbortSignal): Promise<Picture | undefined> {
+    const fresh = now() - this.#wanted <= LINGER_SECONDS; // otherwise the latest is from when somebody last looked
+    this.#wanted = now();
+    if (fresh && this.#latest && this.#latest.number > after) return Promise.resolve(this.#latest);
+    if (signal.aborted) return Promise.resolve(undefined);
+    return new Promise((resolve) => {
+      const end = (picture?: Picture) => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', cancel);
+        this.#viewers.delete(arrived);
+        resolve(picture);
+      };
+      const cancel = () => end();
+      const arrived = () => end(this.#latest);
+      const timer = setTimeout(cancel, 1000 * seconds);
+      signal.addEventListener('abort', cancel);
+      this.#viewers.add(arrived);
+    });
+  }
+
+  /** Ends the encoder. */
+  close(): void {
+    this.#encoder?.close();
+    this.#encoder = undefined;
+  }
+}
+
+/** One ffmpeg that makes JPEGs of pictures, one at a time. */
+class JpegEncoder {
+  busy = false;
+  readonly #size: number;
+  readonly #args: readonly string[];
+  readonly #onPicture: (jpeg: Uint8Array) => void;
+  #chunks: Buffer[] = [];
+  #child: FfmpegProcess | undefined;
+  #closed = false;
+
+  constructor({ width, height }: PictureFormat, most: number, onPicture: (jpeg: Uint8Array) => void) {
+    const scale = width > most ? `${2 * Math.round(most / 2)}:-2` : `${width}:${height}`;
+    this.#size = width * height + 2 * Math.ceil(width / 2) * Math.ceil(height / 2);
+    this.#onPicture = onPicture;
+    const input = ['-f', 'rawvideo', '-pix_fmt', 'yuv420p', '-video_size', `${width}x${height}`];
+    const filter = `scale=${scale}:flags=fast_bilinear:out_range=pc,format=yuvj420p`;
+    const output = ['-vf', filter, '-c:v', 'mjpeg', '-q:v', '6', '-threads', '1', '-flush_packets', '1'];
+    this.#args = [
+      ...['-probesize', '32', '-analyzeduration', '0', '-protocol_whitelist', 'pipe', ...input, '-i', 'pipe:0'],
+      ...[...output, '-f', 'image2pipe', 'pipe:1'],
+    ];
+  }
+
+  /** Resolves when ffmpeg has taken the picture, or is gone. */
+  async encode(pixels: Uint8Array): Promise<void> {
+    if (pixels.length !== this.#size) return;
+    this.busy = true;
+    try {
+      const { stdin } = await this.#start();
+      await new Promise((resolve) => stdin!.write(pixels, resolve));
+    } catch {
+      this.#ended(); // without ffmpeg there are no frames either
+    }
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#child?.kill();
+  }
+
+  async #start(): Promise<FfmpegProcess> {
+    if (this.#child) return this.#child;
+    const ffmpeg = await findFfmpeg();
+    const child = startFfmpeg(ffmpeg, [...this.#args.slice(0, -3), ...ffmpeg.passthrough, ...this.#args.slice(-3)], {
+      stdin: true,
+      outputs: 1,
+    });
+    this.#child = child;
+    if (this.#closed) child.kill();
+    child.outputs[0].on('data', (chunk: Buffer) => this.#received(chunk));
+    child.exited.then(() => this.#ended());
+    return child;
+  }
+
+  #received(chunk: Buffer): void {
+    this.#chunks.push(chunk);
+    const end = chunk.length > 1 ? chunk.subarray(-2) : Buffer.concat(this.#chunks).subarray(-2);
+    if (end[0] !== END_OF_IMAGE[0] || end[1] !== END_OF_IMAGE[1]) return;
+    const jpeg = Buffer.concat(this.#chunks);
+    this.#chunks = [];
+    this.busy = false;
+    this.#onPicture(jpeg);
+  }
+
+  /** The next picture starts another. */
+  #ended(): void {
+    this.#child = undefined;
+    this.#chunks = [];
+    this.busy = false;
+  }
+}

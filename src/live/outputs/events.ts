@@ -1,0 +1,142 @@
+import { existsSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
+import type { AreaEvent } from '../../analytics/events.ts';
+import type { Boxes } from '../../core/geometry.ts';
+import { AppendFile, cutTornLine, type DiskTrouble } from '../../files/append-file.ts';
+import { linesOf } from '../../files/lines.ts';
+import { hourOf, isoTime, stamp } from '../camera/clock.ts';
+import { freeStem } from './folder.ts';
+
+/** Something that happened at a camera, as it stands on a line of `events.jsonl` and in a message. */
+export type LiveEvent = PersonEvent | CrossingEvent | VisitEvent | CameraEvent;
+
+/** A person was found, is still there, or is gone. */
+export interface PersonEvent {
+  readonly event: 'started' | 'updated' | 'ended';
+  readonly camera: string;
+  /** Positive, never reused for this camera as long as its events are kept. */
+  readonly id: number;
+  /** Time of day, ISO 8601 in UTC; of the frame, for `ended` of the last frame in which the person was seen. */
+  readonly time: string;
+  /** x, y, w, h in source pixels; for `ended` the last one. */
+  readonly box: readonly number[];
+  readonly score: number;
+}
+
+/** A person crossed a line: `in` is from its left to its right, seen from its first point to its second. */
+export interface CrossingEvent {
+  readonly event: 'crossed';
+  readonly camera: string;
+  readonly id: number;
+  /** Time of day of the crossing, a little before it is certain. */
+  readonly time: string;
+  readonly line: string;
+  readonly direction: 'in' | 'out';
+}
+
+/** A person came into a zone, or left it, or was first or last seen in it. */
+export interface VisitEvent {
+  readonly event: 'entered' | 'left';
+  readonly camera: string;
+  readonly id: number;
+  /** Time of day, a little before it is certain; of a person who is not seen any more `left` comes 10 s after it. */
+  readonly time: string;
+  readonly zone: string;
+  /** Seconds in the zone, of `left`. */
+  readonly dwell?: number;
+}
+
+/** The camera came or went, or this program was stopped. */
+export interface CameraEvent {
+  readonly event: 'connected' | 'disconnected' | 'stopped';
+  readonly camera: string;
+  readonly time: string;
+  /** Why it went. */
+  readonly reason?: string;
+}
+
+/** Makes the event of a person in row `i` of `boxes`. */
+export function personEvent(
+  event: PersonEvent['event'],
+  camera: string,
+  { id, time, score }: { readonly id: number; readonly time: number; readonly score: number },
+  boxes: Boxes,
+  i: number,
+): PersonEvent {
+  const box = Array.from(boxes.subarray(4 * i, 4 * i + 4), (value) => Math.round(10 * value) / 10);
+  return { event, camera, id, time: isoTime(time), box, score: Math.round(1000 * score) / 1000 };
+}
+
+/** Makes the event of what somebody did at a line or a zone. */
+export function areaEvent(happened: AreaEvent, camera: string): CrossingEvent | VisitEvent {
+  const about = { camera, id: happened.id, time: isoTime(happened.time) };
+  if (happened.type === 'line')
+    return { event: 'crossed', ...about, line: happened.line, direction: happened.direction };
+  if (happened.type === 'enter') return { event: 'entered', ...about, zone: happened.zone };
+  return { event: 'left', ...about, zone: happened.zone, dwell: Math.round(100 * happened.dwell) / 100 };
+}
+
+const CURRENT = 'events.jsonl';
+/** A name that an hour's events get when the hour is over. */
+export const PAST_EVENTS = /^events-\d{8}T\d{6}Z(-\d+)?\.jsonl$/;
+
+/** The events of one camera: `events.jsonl` of this hour (UTC), and `events-<time of the first>.jsonl` of earlier ones. */
+export class EventLog {
+  readonly #folder: string;
+  readonly #trouble: DiskTrouble;
+  readonly #file: AppendFile;
+  #started: number | undefined;
+
+  /**
+   * Opens the log of a camera; what a killed process left unfinished at its end is cut off.
+   *
+   * @param folder the camera's
+   */
+  static async open(folder: string, trouble: DiskTrouble): Promise<EventLog> {
+    const path = join(folder, CURRENT);
+    await cutTornLine(path);
+    return new EventLog(folder, trouble, await firstTime(path));
+  }
+
+  private constructor(folder: string, trouble: DiskTrouble, started: number | undefined) {
+    this.#folder = folder;
+    this.#trouble = trouble;
+    this.#file = new AppendFile(join(folder, CURRENT), trouble);
+    this.#started = started;
+  }
+
+  add(event: LiveEvent): void {
+    const time = Date.now() / 1000; // an event may tell of a moment some seconds ago
+    if (this.#started !== undefined && hourOf(this.#started) !== hourOf(time)) this.#startAnew(this.#started);
+    this.#started ??= time;
+    this.#file.append(JSON.stringify(event));
+  }
+
+  close(): Promise<void> {
+    return this.#file.close();
+  }
+
+  /** Gives the file the name of its first event's time, once it is written out, and begins the next one. */
+  #startAnew(started: number): void {
+    this.#file.startAnew((path) => {
+      try {
+        const stem = freeStem(this.#folder, `events-${stamp(started)}`, '.');
+        if (existsSync(path)) renameSync(path, join(this.#folder, `${stem}.jsonl`));
+      } catch (error) {
+        this.#trouble.failed(error); // better one file of two hours than no events
+      }
+      return path;
+    });
+    this.#started = undefined;
+  }
+}
+
+/** The time of the first event in a file, in seconds since 1970. */
+async function firstTime(path: string): Promise<number | undefined> {
+  if (!existsSync(path)) return undefined;
+  for await (const line of linesOf(path)) {
+    const time = Date.parse(/"time":"([^"]+)"/.exec(line)?.[1] ?? '') / 1000;
+    if (Number.isFinite(time)) return time;
+  }
+  return undefined;
+}

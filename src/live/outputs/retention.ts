@@ -1,0 +1,52 @@
+import { readdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { UsageError } from '../../core/errors.ts';
+import { PAST_EVENTS } from './events.ts';
+import { PAST_TRAJECTORIES } from './hourly-trajectories.ts';
+import { PAST_RECORDING } from './recorder.ts';
+
+/** What is kept of old outputs: those younger than so many seconds, or the newest of so many bytes. */
+export type Keep = { readonly seconds: number } | { readonly bytes: number };
+
+const SECONDS: Readonly<Record<string, number>> = { h: 3600, d: 86_400, w: 604_800 };
+const BYTES: Readonly<Record<string, number>> = { MB: 1e6, GB: 1e9, TB: 1e12 };
+
+/** Reads `12h`, `7d`, `4w`, `500MB`, `10GB` or `1TB`. @throws UsageError on anything else */
+export function parseKeep(text: string): Keep {
+  const [, number, unit] = /^(\d+(?:\.\d+)?)\s*([A-Za-z]+)$/.exec(text.trim()) ?? [];
+  const value = Number(number);
+  if (value > 0 && Object.hasOwn(SECONDS, unit)) return { seconds: value * SECONDS[unit] };
+  if (value > 0 && Object.hasOwn(BYTES, unit)) return { bytes: value * BYTES[unit] };
+  throw new UsageError(`--keep ${text}: neither an age nor a size; for example 12h, 7d, 4w, 500MB, 10GB`);
+}
+
+const PAST = [PAST_EVENTS, PAST_TRAJECTORIES, PAST_RECORDING];
+
+/**
+ * Removes the oldest complete files below a folder that go beyond what is to be kept. Files that are open are never touched, nor is
+ * anything that this program has not named.
+ *
+ * @param out folder with a folder a camera
+ * @returns paths of the files removed
+ */
+export async function prune(out: string, keep: Keep, now = Date.now()): Promise<string[]> {
+  const files: { path: string; size: number; time: number }[] = [];
+  for (const camera of await readdir(out, { withFileTypes: true })) {
+    if (!camera.isDirectory()) continue;
+    // what may not be read (lost+found) or has just gone is no reason to keep the rest
+    for (const name of await readdir(join(out, camera.name)).catch((): string[] => [])) {
+      if (!PAST.some((pattern) => pattern.test(name))) continue;
+      const path = join(out, camera.name, name);
+      const found = await stat(path).catch(() => undefined);
+      if (found) files.push({ path, size: found.size, time: found.mtimeMs });
+    }
+  }
+  files.sort((a, b) => b.time - a.time);
+  let bytes = 0;
+  const removed = files.filter(({ size, time }) => {
+    bytes += size;
+    return 'seconds' in keep ? now - time > 1000 * keep.seconds : bytes > keep.bytes;
+  });
+  for (const { path } of removed) await rm(path, { force: true });
+  return removed.map(({ path }) => path);
+}

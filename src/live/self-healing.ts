@@ -1,0 +1,108 @@
+import { PATCH_BYTES } from '../appearance/patches.ts';
+import type { AppearanceModel } from '../appearance/siamese.ts';
+import { messageOf } from '../core/errors.ts';
+import { pause } from './camera/back-off.ts';
+
+/** How a network is loaded, and who is told that it fails, which is told once for each reason, and that it works again. */
+export interface Loader<Model> {
+  load(): Promise<Model>;
+  failed(error: unknown): void;
+  restored(): void;
+}
+
+/** Seconds between attempts to load a network anew. */
+const RELOAD_SECONDS = 5;
+
+/** A network that is loaded anew when it fails: a thread that has died is not to end what runs for weeks. */
+export class SelfHealing<Model extends { close(): Promise<void> }> {
+  readonly #loader: Loader<Model> | undefined;
+  readonly #abort = new AbortController();
+  #model: Model;
+  #works = true;
+  #reloading: Promise<void> | undefined;
+
+  /** @throws TwintrackError when it cannot be loaded the first time */
+  static async load<Model extends { close(): Promise<void> }>(loader: Loader<Model>): Promise<SelfHealing<Model>> {
+    return new SelfHealing(await loader.load(), loader);
+  }
+
+  /** @param loader none of a network that the caller has made, which is used on whatever it does */
+  constructor(model: Model, loader?: Loader<Model>) {
+    this.#model = model;
+    this.#loader = loader;
+  }
+
+  /** Whether it works, as far as is known. */
+  get works(): boolean {
+    return this.#works;
+  }
+
+  /** The network as it is loaded now. */
+  get model(): Model {
+    return this.#model;
+  }
+
+  /**
+   * Has the network do something.
+   *
+   * @throws what the network throws
+   */
+  async run<Result>(job: (model: Model) => Promise<Result>): Promise<Result> {
+    const model = this.#model;
+    try {
+      const result = await job(model);
+      if (!this.#reloading) this.#works = true;
+      return result;
+    } catch (error) {
+      if (model === this.#model && !this.#abort.signal.aborted) {
+        this.#works = false;
+        if (this.#loader) this.#reloading ??= this.#reload(this.#loader, error);
+      }
+      throw error;
+    }
+  }
+
+  /** Ends it; what is under way is rejected. */
+  async close(): Promise<void> {
+    this.#abort.abort();
+    await this.#reloading;
+    await this.#model.close();
+  }
+
+  async #reload({ load, failed, restored }: Loader<Model>, reason: unknown): Promise<void> {
+    const { signal } = this.#abort;
+    let told: string | undefined;
+    for (let error = reason; ; ) {
+      if (messageOf(error) !== told) failed(error);
+      told = messageOf(error);
+      await pause(RELOAD_SECONDS, signal);
+      if (signal.aborted) break;
+      const before = this.#model;
+      try {
+        this.#model = await load();
+      } catch (again) {
+        error = again;
+        continue;
+      }
+      this.#works = true;
+      restored();
+      await before.close();
+      break;
+    }
+    this.#reloading = undefined;
+  }
+}
+
+/** Looks as the network tells them; while it cannot, nobody was looked at (NaN), and people are followed without. */
+export function withFallback(network: SelfHealing<AppearanceModel>): AppearanceModel {
+  const { name, sha256, dimensions } = network.model;
+  return {
+    ...{ name, sha256, dimensions },
+    similarity: (a, i, b, j) => network.model.similarity(a, i, b, j),
+    embed(patches) {
+      const values = (patches.length / PATCH_BYTES) * dimensions;
+      return network.run((model) => model.embed(patches)).catch(() => new Float32Array(values).fill(Number.NaN));
+    },
+    close: () => network.close(),
+  };
+}

@@ -1,0 +1,163 @@
+import { availableParallelism } from 'node:os';
+import type { Frame, Letterbox } from '../core/frame.ts';
+import { DamageWatch } from './damage.ts';
+import { decodingArguments } from './decode-arguments.ts';
+import { type Ffmpeg, type FfmpegProcess, findFfmpeg, startFfmpeg } from './ffmpeg.ts';
+import { FrameAssembly, type FrameParts } from './frame-assembly.ts';
+import { type Input, type InputOptions, resolveInput } from './input.ts';
+import { probeInput, type VideoInfo } from './probe.ts';
+
+export interface VideoOptions extends InputOptions {
+  /** Whether frames carry their full-size I420 picture. Default false. */
+  readonly pixels?: boolean;
+  /** What to scale frames to for a detector, or how to choose it once the video's size is known. Default none. */
+  readonly letterbox?: Letterbox | ((info: VideoInfo) => Letterbox | undefined);
+  /** What is known of the input already, from having opened it before. Default: it is looked at first. */
+  readonly info?: VideoInfo;
+  /** End after this many frames. */
+  readonly maxFrames?: number;
+  /** Path of ffmpeg; default FFMPEG_BIN, ffmpeg-static, the PATH. */
+  readonly ffmpeg?: string;
+  /** Ends ffmpeg; the iteration then throws the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+/** An open video: to be iterated once, which closes it at the end of the loop or on leaving it, or to be closed. */
+export interface VideoSource extends AsyncIterable<Frame> {
+  readonly info: VideoInfo;
+  /** Ends ffmpeg and waits until it is gone; an iteration under way ends. Harmless when already closed. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a video and decodes it as it is iterated, at most a few frames ahead. Each frame comes once, in order of presentation, none
+ * dropped or doubled. `Frame.time` is what a player shows: 0 is the start of the file (of its earliest stream), so a picture that
+ * starts after the sound has a first time above 0. Times always rise: a repeated or backward timestamp becomes the
+ * previous one plus a millisecond. Pictures of another size than the first are scaled to it.
+ *
+ * A broken file gives every frame that can be decoded first, and then the iteration throws.
+ *
+ * @param input path of a video, picture or folder of pictures, a glob pattern, or `-` for standard input
+ * @throws TwintrackError when it cannot be read, holds no video, or ffmpeg is missing
+ */
+export async function openVideo(input: string, options: VideoOptions = {}): Promise<VideoSource> {
+  options.signal?.throwIfAborted();
+  const ffmpeg = await findFfmpeg(options.ffmpeg);
+  const resolved = resolveInput(input, options);
+  try {
+    const info = options.info ?? (await probeInput(ffmpeg, resolved, options.signal));
+    return new FileSource(ffmpeg, resolved, info, options);
+  } catch (error) {
+    resolved.dispose();
+    throw error;
+  }
+}
+
+/** Detection is busy on all cores meanwhile; and each thread decodes a picture of its own, which takes memory. */
+const THREADS = Math.min(4, Math.ceil(availableParallelism() / 2));
+
+class FileSource implements VideoSource {
+  readonly info: VideoInfo;
+  readonly #input: Input;
+  readonly #options: VideoOptions;
+  readonly #letterbox: Letterbox | undefined;
+  readonly #child: FfmpegProcess;
+  readonly #assembly: FrameAssembly;
+  readonly #damage: DamageWatch;
+  readonly #frames: AsyncGenerator<Frame>;
+  readonly #stop = () => {
+    this.#stopped = true;
+    this.#child.kill();
+    for (const pipe of this.#child.outputs) pipe.destroy();
+    this.#assembly.wake();
+  };
+  #stopped = false;
+  #ended = false;
+
+  constructor(ffmpeg: Ffmpeg, input: Input, info: VideoInfo, options: VideoOptions) {
+    this.info = info;
+    this.#input = input;
+    this.#options = options;
+    this.#letterbox = typeof options.letterbox === 'function' ? options.letterbox(info) : options.letterbox;
+    this.#damage = new DamageWatch(input);
+    const { pixels = false } = options;
+    const { args, sizes } = decodingArguments(ffmpeg, { ...info, pixels, letterbox: this.#letterbox });
+    this.#child = startFfmpeg(ffmpeg, ['-threads', String(THREADS), ...input.args, ...args], {
+      stdin: !!input.stdin,
+      outputs: 1 + sizes.length,
+      onLine: (line) => this.#damage.onLine(line, this.#assembly.received),
+    });
+    const [times, ...pictures] = this.#child.outputs;
+    this.#assembly = new FrameAssembly(times, pictures, sizes);
+    this.#child.exited.then(() => {
+      this.#ended = true;
+      this.#assembly.wake();
+    });
+    input.stdin?.feed(this.#child).catch(() => {
+      this.#damage.broken();
+      this.#child.stdin?.end();
+    });
+    options.signal?.addEventListener('abort', this.#stop, { once: true });
+    this.#frames = this.#decode();
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<Frame> {
+    return this.#frames;
+  }
+
+  async close(): Promise<void> {
+    this.#stop();
+    await this.#child.exited;
+    this.#assembly.clear();
+    this.#input.dispose();
+    this.#options.signal?.removeEventListener('abort', this.#stop);
+  }
+
+  async *#decode(): AsyncGenerator<Frame> {
+    const { maxFrames = Number.POSITIVE_INFINITY, signal } = this.#options;
+    let count = 0;
+    let time = Number.NEGATIVE_INFINITY;
+    try {
+      while (count < maxFrames && !this.#stopped) {
+        const parts = this.#assembly.take();
+        if (!parts && this.#ended) break;
+        if (!parts) {
+          await this.#assembly.changed();
+          continue;
+        }
+        time = nextTime(parts.time, time, this.info.frameRate);
+        // a picture that cannot be decoded leaves a gap in the times: the others keep their numbers
+        const index = this.#input.pictures ? Math.round(time * this.info.frameRate) : count;
+        this.#damage.onFrame(index, time);
+        count++;
+        yield this.#frame(index, time, parts);
+      }
+      signal?.throwIfAborted();
+      if (this.#stopped || count >= maxFrames) return;
+      const fault = this.#damage.fault(await this.#child.exited, this.#child.log);
+      if (fault) throw fault;
+    } finally {
+      await this.close();
+    }
+  }
+
+  #frame(index: number, time: number, { pictures, release }: FrameParts): Frame {
+    const { width, height } = this.info;
+    const { pixels } = this.#options;
+    return {
+      index,
+      time,
+      width,
+      height,
+      ...(pixels && { pixels: pictures[0] }),
+      ...(this.#letterbox && { input: pictures[pixels ? 1 : 0] }),
+      release,
+    };
+  }
+}
+
+/** The timestamp as it is where it rises, else the smallest step on from the previous one. */
+function nextTime(time: number, previous: number, frameRate: number): number {
+  if (Number.isNaN(time)) return previous === Number.NEGATIVE_INFINITY ? 0 : previous + 1 / frameRate;
+  return time > previous ? time : previous + 0.001;
+}

@@ -1,0 +1,213 @@
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { visiblePart } from '../../src/appearance/reid.ts';
+import type { Similarity } from '../../src/appearance/similarity.ts';
+import { FEATURE_COUNT, PairFeatures, SIMILARITY } from '../../src/association/features.ts';
+import { loadAssociationScore } from '../../src/association/model.ts';
+import type { BoostedModel } from '../../src/association/scores/boosted.ts';
+import { withAppearance } from '../../src/association/scores/fusion.ts';
+import { learnedScore } from '../../src/association/scores/learned.ts';
+import type { Detections } from '../../src/core/detections.ts';
+import { type ReidOptions, type Track, Tracker } from '../../src/tracking/index.ts';
+import { TrajectoryCollector } from '../../src/trajectories/index.ts';
+
+/** People are of a kind, a number; the same kind is the same person for sure. */
+const KINDS: Similarity = { dimensions: 1, similarity: (a, i, b, j) => (a[i] === b[j] ? 0.99 : 0.01) };
+const APPEARANCE: ReidOptions = { similarity: KINDS, reidSeconds: 20, reidSimilarity: 0.9 };
+const SHIPPED: BoostedModel = JSON.parse(
+  readFileSync(new URL('../../models/association.json', import.meta.url), 'utf8'),
+);
+const LEARNED = await loadAssociationScore('learned');
+/** The same without the trees that know looks: their log-odds are added. */
+const ADDED = learnedScore({ ...SHIPPED, trees: SHIPPED.trees.filter(({ feature }) => !feature.includes(SIMILARITY)) });
+const PICTURE = { width: 640, height: 480 };
+
+/** x, y and kind of a person of 30 × 80; NaN for a person who is not looked at. */
+type Person = readonly [x: number, y: number, kind: number];
+
+function frame(people: readonly Person[]): Detections {
+  return {
+    length: people.length,
+    boxes: Float64Array.from(people.flatMap(([x, y]) => [x, y, 30, 80])),
+    scores: new Float32Array(people.length).fill(0.9),
+    embeddings: Float32Array.from(people, ([, , kind]) => kind),
+  };
+}
+
+/** The id of each person of a kind in each frame, 0 where not confirmed. */
+function follow(tracker: Tracker, scene: (time: number) => readonly Person[], seconds: number): Map<number, number>[] {
+  return Array.from({ length: Math.round(10 * seconds) }, (_, f) => {
+    const people = scene(f / 10);
+    const ids = new Map<number, number>();
+    for (const { state, id, detection } of tracker.update(frame(people), f / 10))
+      if (state === 'confirmed') ids.set(people[detection][2], id);
+    return ids;
+  });
+}
+
+/** Two people behind each other between 2 s and 3 s, who then go on or turn round. */
+const meeting =
+  (turn: boolean) =>
+  (time: number): Person[] => {
+    const x = (from: number, speed: number) => from + speed * (turn && time > 2.5 ? 5 - time : time);
+    if (time > 2 && time < 3) return [[x(100, 40), 100, Number.NaN]];
+    return [
+      [x(100, 40), 100, 1],
+      [x(300, -40), 102, 2],
+    ];
+  };
+
+describe('a tracker that goes by looks', () => {
+  // The learned score has learned that looks err where people hide each other: there it believes boxes that fit to the pixel, as these do.
+  it.each([
+    ['go on', false, LEARNED],
+    ['turn round', true, ADDED],
+  ])('tells two people apart who meet and then %s', (_, turn, score) => {
+    const ids = follow(new Tracker({}, score, APPEARANCE), meeting(turn), 5);
+    expect(ids[15].size).toBe(2);
+    expect([ids[45].get(1), ids[45].get(2)]).toEqual([ids[15].get(1), ids[15].get(2)]);
+  });
+
+  it('without looks, takes at least one of the two meetings for the other', () => {
+    const kept = [false, true].map((turn) => {
+      const ids = follow(new Tracker({}, LEARNED), meeting(turn), 5);
+      return ids[45].get(1) === ids[15].get(1) && ids[45].get(2) === ids[15].get(2);
+    });
+    expect(kept).not.toEqual([true, true]);
+  });
+
+  it('looks that were not taken change nothing', () => {
+    const blind = (time: number) => meeting(true)(time).map(([x, y]): Person => [x, y, Number.NaN]);
+    const boxes = (tracker: Tracker) =>
+      Array.from({ length: 50 }, (_, f) =>
+        tracker.update(frame(blind(f / 10)), f / 10).map(({ id, box }) => [id, ...box]),
+      );
+    expect(boxes(new Tracker({}, undefined, APPEARANCE))).toEqual(boxes(new Tracker()));
+  });
+});
+
+describe('the gallery', () => {
+  it.each([
+    ['is not filled while somebody unseen may be what is shown', 10, false],
+    ['is filled while somebody else is unseen elsewhere', 25, true],
+  ])('%s', (_, distance, grows) => {
+    const tracker = new Tracker({}, LEARNED, APPEARANCE);
+    const patches: number[] = [];
+    for (let f = 0; f < 24; f++) {
+      const people: Person[] = [[100, 100, 1]];
+      if (f < 12) people.push([100 + distance, 100, 2]);
+      const [first] = tracker.update(frame(people), f / 10);
+      patches[f] = first.gallery?.length ?? 0;
+    }
+    expect(patches[23] > patches[12]).toBe(grows);
+  });
+});
+
+describe('somebody who was lost for long', () => {
+  /** Kind 1 walks at (200, 200) until 2 s and comes back at `back` at `at`. */
+  const away =
+    (at: number, back: readonly [number, number], kind = 1) =>
+    (time: number): Person[] => {
+      if (time < 2) return [[200 + 5 * time, 200, 1]];
+      return time < at ? [] : [[back[0] + 5 * (time - at), back[1], kind]];
+    };
+  const idsOf = (scene: (time: number) => readonly Person[], seconds: number, looks: Partial<ReidOptions> = {}) => {
+    const ids = follow(new Tracker({}, undefined, { ...APPEARANCE, picture: PICTURE, ...looks }), scene, seconds);
+    return [ids[15], ids.at(-1)!].map((of) => [...of.values()][0]);
+  };
+
+  it('is recognised by looks', () => {
+    expect(idsOf(away(8, [300, 250]), 9)).toEqual([1, 1]);
+  });
+
+  it('is not, when it is somebody else, too late, or too far away', () => {
+    expect(idsOf(away(8, [300, 250], 2), 9)).toEqual([1, 2]);
+    expect(idsOf(away(24, [300, 250]), 25)).toEqual([1, 2]);
+    expect(idsOf(away(4, [600, 400]), 5, { picture: undefined })).toEqual([1, 2]);
+  });
+
+  it('is somebody new after leaving the picture, unless those who return are to be recognised', () => {
+    const leaver = (time: number): Person[] => {
+      if (time < 2) return [[560 + 20 * time, 200, 1]];
+      return time < 6 ? [] : [[600 - 20 * (time - 6), 200, 1]];
+    };
+    expect(idsOf(leaver, 9)).toEqual([1, 2]);
+    expect(idsOf(leaver, 9, { picture: undefined })).toEqual([1, 1]);
+  });
+
+  it('goes away and comes back, or ends: once, and with one trajectory', () => {
+    const tracker = new Tracker({}, undefined, APPEARANCE);
+    const collector = new TrajectoryCollector();
+    const states: string[] = [];
+    for (let f = 0; f < 350; f++) {
+      const scene = f < 100 ? away(8, [300, 250])(f / 10) : [];
+      const tracks: readonly Track[] = tracker.update(frame(scene), f / 10);
+      collector.add({ index: f, time: f / 10 }, tracks);
+      const track = tracks.find(({ id }) => id === 1);
+      if (track && track.state !== states.at(-1)) states.push(track.state);
+    }
+    expect(states).toEqual(['confirmed', 'lost', 'dormant', 'confirmed', 'lost', 'dormant', 'ended']);
+    const trajectories = collector.take();
+    expect(trajectories.map(({ id }) => id)).toEqual([1]);
+    expect(trajectories[0].frames.length).toBeGreaterThan(35);
+    expect(tracker.confirmed).toBe(1);
+  });
+
+  it('whatever happens, nobody has two tracks at a time and nobody ends twice', () => {
+    const person = fc.tuple(
+      fc.integer({ min: 0, max: 600 }),
+      fc.integer({ min: 0, max: 400 }),
+      fc.integer({ min: 1, max: 3 }),
+    );
+    const frames = fc.array(fc.array(person, { maxLength: 4 }), { minLength: 30, maxLength: 80 });
+    fc.assert(
+      fc.property(frames, fc.boolean(), (scenes, known) => {
+        const tracker = new Tracker({ confirmHits: 1, confirmSeconds: 0 }, undefined, {
+          ...APPEARANCE,
+          reidSeconds: 5,
+          picture: known ? PICTURE : undefined,
+        });
+        const ended = new Set<number>();
+        scenes.forEach((scene, f) => {
+          // each scene stays for a while, so that tracks live
+          for (let k = 0; k < 3; k++) {
+            const tracks = tracker.update(frame(scene), f + k / 10);
+            const ids = tracks.filter(({ id }) => id > 0).map(({ id }) => id);
+            expect(new Set(ids).size).toBe(ids.length);
+            for (const { id, state } of tracks) {
+              if (id > 0) expect(ended.has(id)).toBe(false);
+              if (id > 0 && state === 'ended') ended.add(id);
+            }
+            const taken = tracks.filter(({ detection }) => detection >= 0).map(({ detection }) => detection);
+            expect(new Set(taken).size).toBe(taken.length);
+          }
+        });
+      }),
+      { numRuns: 40 },
+    );
+  });
+});
+
+describe('withAppearance', () => {
+  it('adds the log-odds of looks to those of motion, where there are looks', () => {
+    const pairs = new PairFeatures();
+    pairs.length = 3;
+    [0.8, Number.NaN, 0.1].forEach((similarity, k) => {
+      pairs.values[k * FEATURE_COUNT + SIMILARITY] = similarity;
+    });
+    const out = new Float64Array(3);
+    withAppearance({ score: (_, probabilities) => probabilities.fill(0.75) }).score(pairs, out);
+    expect(out[0]).toBeCloseTo(12 / 13, 9); // odds 3 × 4
+    expect(out[1]).toBe(0.75);
+    expect(out[2]).toBeCloseTo(1 / 4, 9); // odds 3 / 9
+  });
+});
+
+describe('visiblePart', () => {
+  it('is what the largest overlap leaves', () => {
+    const boxes = Float64Array.of(0, 0, 10, 20, 5, 0, 10, 20, 8, 10, 10, 20);
+    expect([0, 1, 2].map((j) => visiblePart(boxes, 3, j))).toEqual([0.5, 0.5, 1 - 70 / 200]);
+    expect(visiblePart(boxes, 1, 0)).toBe(1);
+  });
+});
