@@ -91,8 +91,8 @@ function cpuTime(sequences: readonly MotSequence[], contender: Contender, runs: 
   for (let r = 0; r <= runs; r++) {
     const from = process.cpuUsage();
     for (const sequence of sequences) {
-      const tracker = new Tracker({}, contender.score(sequence));
-      for (const { detections, time } of sequence.frames) tracker.update(detections, time);
+      const tracker = new Tracker({ association: contender.score(sequence) });
+      for (const { detections, time } of sequence.frames) tracker.step(detections, time);
     }
     const { user, system } = process.cpuUsage(from);
     if (r > 0) times.push((user + system) / 1000);

@@ -21,12 +21,12 @@ const rows: string[][] = [];
 for (const people of [50, 100, 200, 500]) {
   const crowd = new Crowd(people, people);
   const seen = Array.from({ length: 400 }, () => crowd.step(1 / FPS));
-  const tracker = new Tracker({}, score);
+  const tracker = new Tracker({ association: score });
   const times: number[] = [];
   // Pieces of 20 frames, the first five to warm up: CPU time is counted in steps too coarse for a single frame.
   for (let f = 0; f < seen.length; f += 20) {
     const from = process.cpuUsage();
-    for (let k = f; k < f + 20; k++) tracker.update(seen[k], k / FPS);
+    for (let k = f; k < f + 20; k++) tracker.step(seen[k], k / FPS);
     const { user, system } = process.cpuUsage(from);
     if (f >= 100) times.push((user + system) / 1000 / 20);
   }
@@ -38,9 +38,9 @@ process.stdout.write(`${table(['people', 'CPU ms/frame, median', '90 %', 'trajec
 
 const frames = Number(values.frames);
 const crowd = new Crowd(8, 7);
-const tracker = new Tracker({}, score);
+const tracker = new Tracker({ association: score });
 for (let f = 0, next = 0; f < frames; f++) {
-  tracker.update(crowd.step(1 / FPS), f / FPS);
+  tracker.step(crowd.step(1 / FPS), f / FPS);
   if (f + 1 < next) continue;
   next += frames / 10;
   globalThis.gc?.();

@@ -1,17 +1,30 @@
 /**
- * twintrack: follows people through video.
+ * twintrack: tracks people through video.
  *
- * - {@link trackVideo}: a video file in, trajectories and annotated video out.
- * - {@link Tracker}: the tracker alone, for boxes of your own.
- * - `twintrack/detection`, `twintrack/video`, `twintrack/trajectories`, `twintrack/evaluation`: the stages.
+ * - {@link track}: people frame by frame, of a file or a camera.
+ * - {@link trackVideo}: a video in, trajectories and annotated video out.
+ * - {@link createTracker}: the tracker by itself, for boxes of your own.
+ * - `twintrack/detection`, `/appearance`, `/association`, `/video`, `/trajectories`, `/analytics`, `/annotation`, `/evaluation`, `/export`,
+ *   `/search`, `/report`, `/live`, `/learning`: the stages and what is built on them.
+ *
+ * @packageDocumentation
  */
 export type { AssociationScore } from './association/features.ts';
-export type { Detections } from './core/detections.ts';
 export { TwintrackError, UsageError } from './core/errors.ts';
-export { StageClock, type StageTimes } from './core/stage-clock.ts';
+export type { StageTimes } from './core/stage-clock.ts';
+export type { PeopleFrame, Person } from './core/tracked-frame.ts';
 export { version } from './core/version.ts';
+export type { CustomDetector } from './detection/custom-detector.ts';
 export { loadParameters } from './engine/configuration.ts';
-export { type PipelineStages, runPipeline } from './engine/frame-engine.ts';
-export { type Parameters, parametersSchema, parameterTable } from './engine/parameters.ts';
+export type { InputOptions } from './engine/open-run.ts';
+export type { OutputFiles } from './engine/outputs.ts';
+export {
+  type ParameterInfo,
+  type Parameters,
+  type ParametersInput,
+  parametersSchema,
+  parameterTable,
+} from './engine/parameters.ts';
+export { type TrackedPeople, type TrackOptions, track } from './engine/track.ts';
 export { type TrackProgress, type TrackSummary, type TrackVideoOptions, trackVideo } from './engine/track-video.ts';
 export * from './tracking/index.ts';

@@ -23,9 +23,9 @@ function run(script: string, ...args: string[]): string {
 }
 
 const CONSUMER = `
-import { loadParameters, Tracker, TwintrackError, trackVideo, type Detections, type TrackSummary } from 'twintrack';
+import { createTracker, type Detections, loadParameters, track, Tracker, TwintrackError, trackVideo, type TrackSummary } from 'twintrack';
 import { Analysis, resolveAreas, ZoneCounter, type AreaEvent } from 'twintrack/analytics';
-import { calibrated, loadSiamese, readPatch } from 'twintrack/appearance';
+import { loadSiamese, readPatch } from 'twintrack/appearance';
 import { type Detector, loadDetector } from 'twintrack/detection';
 import { evaluateSequence, figures } from 'twintrack/evaluation';
 import { exportTrajectories } from 'twintrack/export';
@@ -34,9 +34,12 @@ import { Tracker as Same, type TrackedFrame } from 'twintrack/tracking';
 import { readTrajectories, type Trajectory } from 'twintrack/trajectories';
 import { type Frame, openVideo } from 'twintrack/video';
 
-const tracker: Same = new Tracker({ lostSeconds: 2 });
+const tracker: Same = await createTracker({ parameters: { lostSeconds: 2 } });
 const detections: Detections = { length: 1, boxes: Float64Array.of(10, 10, 20, 60), scores: Float32Array.of(0.9) };
 for (const { id, box } of tracker.update(detections, 0.04)) console.log(id.toFixed(), box[0]);
+tracker.update([{ box: [10, 10, 20, 60], score: 0.9 }], 0.08);
+// @ts-expect-error the score is to be named
+new Tracker({ parameters: { lostSeconds: 2 } });
 
 export async function all(path: string): Promise<TrackSummary> {
   const detector: Detector = await loadDetector('centernet');
@@ -49,7 +52,9 @@ export async function all(path: string): Promise<TrackSummary> {
   await model.close();
   const parameters = await loadParameters(undefined, ['tracking.lostSeconds=3']);
   const { appearance } = parameters;
-  new Tracker({}, undefined, { ...appearance, similarity: calibrated(model, appearance.weight, appearance.bias) });
+  await createTracker({ appearance: model, appearanceParameters: appearance, association: 'hand-set' });
+  for await (const { index, time, people } of track(path, { detector, appearance: model, maxFrames: 10 }))
+    for (const { id, box: [x, y], score } of people) console.log(index, time, id, x, y, score);
   const summary = await trackVideo(path, { out: 'out', annotate: false, parameters });
   const { trajectories } = await readTrajectories(summary.files.trajectories ?? '');
   trajectories satisfies readonly Trajectory[];
@@ -63,7 +68,7 @@ export async function all(path: string): Promise<TrackSummary> {
 }
 export type { TrackedFrame };
 export { evaluateSequence, figures };
-// @ts-expect-error boxes are typed arrays
+// @ts-expect-error boxes of columns are typed arrays
 tracker.update({ length: 0, boxes: [], scores: [] }, 1);
 `;
 
@@ -90,10 +95,10 @@ describe('the built package as a library', () => {
 
   it('tracks boxes of one’s own', () => {
     const script = `
-      import { Tracker } from 'twintrack/tracking';
-      const tracker = new Tracker();
+      import { createTracker } from 'twintrack/tracking';
+      const tracker = await createTracker();
       for (let i = 0; i < 20; i++) {
-        const tracks = tracker.update({ length: 1, boxes: Float64Array.of(10 + i, 10, 20, 60), scores: Float32Array.of(0.9) }, i / 10);
+        const tracks = tracker.update([{ box: [10 + i, 10, 20, 60], score: 0.9 }], i / 10);
         if (i === 19) console.log(tracks.length, tracks[0].id, tracks[0].state, Math.round(tracks[0].velocity[0]));
       }`;
     expect(run(script).trim()).toBe('1 1 confirmed 10');
@@ -142,9 +147,10 @@ describe('the package', () => {
       'dist/cli.js',
       'src/report/page/page.css',
       'src/report/page/page.js',
+      'src/live/monitoring/page/page.js',
       'dist/index.js',
       'dist/index.d.ts',
-      'dist/detection/inference-worker.js',
+      'dist/inference/worker.js',
       'dist/trajectories/trajectories.schema.json',
       'models/centernet-person.onnx',
       'scripts/setup',
@@ -152,7 +158,7 @@ describe('the package', () => {
       expect(paths).toContain(needed);
     const others = paths.filter(
       (path) =>
-        !/^(dist|models)\/|^src\/(live|report)\/page\/|^(LICENSE|README\.md|CHANGELOG\.md|package\.json|scripts\/setup)$/.test(
+        !/^(dist|models)\/|^src\/(live\/monitoring|report)\/page\/|^(LICENSE|README\.md|CHANGELOG\.md|package\.json|scripts\/setup)$/.test(
           path,
         ),
     );

@@ -1,5 +1,7 @@
+import type { z } from 'zod';
 import { inputError } from '../core/errors.ts';
-import type { LinesParameters, ZonesParameters } from './parameters.ts';
+import { parseSection } from '../core/schema.ts';
+import { areaParameters } from './parameters.ts';
 import type { Outline } from './polygon.ts';
 
 /** The point of a person that counts: the middle of the lower edge of the box, or its centre. */
@@ -29,18 +31,24 @@ export interface PictureSize {
 }
 
 /**
- * The zones and lines of the parameters in pixels of a picture.
+ * Zones and lines in pixels of a picture.
  *
+ * @param parameters `zones` and `lines`, of which one may be left out, such as the result of `loadParameters()`
  * @param size of the picture; what is not known of it is left out
- * @throws TwintrackError naming the key when a point lies outside the picture, or ratios are of a picture of unknown size
+ * @throws TwintrackError naming the key when a zone or line is none, a point lies outside the picture, or ratios are of a picture of
+ *   unknown size
+ *
+ * @example
+ * const areas = resolveAreas({ lines: { door: { points: [[100, 200], [300, 200]] } } }, { width: 640, height: 480 });
  */
 export function resolveAreas(
-  parameters: { readonly zones: ZonesParameters; readonly lines: LinesParameters },
+  parameters: z.input<typeof areaParameters>,
   { width, height }: { readonly width?: number | undefined; readonly height?: number | undefined } = {},
 ): Areas {
+  const sections = parseSection(areaParameters, parameters, '');
   const picture = width === undefined || height === undefined ? undefined : { width, height };
   const resolve = (section: 'zones' | 'lines'): Area[] =>
-    Object.entries(parameters[section]).map(([name, { points, unit, anchor }]) => {
+    Object.entries(sections[section]).map(([name, { points, unit, anchor }]) => {
       const key = `${section}.${name}.points`;
       if (unit === 'ratio' && !picture)
         throw inputError(key, 'are ratios of a picture whose size is not known', 'give them in pixels');

@@ -1,4 +1,4 @@
-import type { TrackedFrame } from '../core/tracked-frame.ts';
+import { type PeopleFrame, type TrackedFrame, toTrackedFrame } from '../core/tracked-frame.ts';
 import type { Areas } from './areas.ts';
 import { type AreaEvent, GONE_SECONDS } from './events.ts';
 import { PersonWatch, type WatchedAreas, watched } from './person-watch.ts';
@@ -48,11 +48,12 @@ export class ZoneCounter {
   /**
    * Takes the people of the next frame.
    *
-   * @param frame times rise from frame to frame
+   * @param frame as `track()` yields it, or columns; times rise from frame to frame
    * @returns what became certain with it; of a person who stays away, the exit comes when they count as gone, with the time
    * they were last seen
    */
-  update({ time, length, ids, boxes }: Pick<TrackedFrame, 'time' | 'length' | 'ids' | 'boxes'>): AreaEvent[] {
+  update(frame: Pick<TrackedFrame, 'time' | 'length' | 'ids' | 'boxes'> | PeopleFrame): AreaEvent[] {
+    const { time, length, ids, boxes } = 'people' in frame ? toTrackedFrame(frame) : frame;
     const events: AreaEvent[] = [];
     for (const [id, person] of this.#people) {
       if (time - person.lastTime <= GONE_SECONDS) continue;

@@ -1,6 +1,7 @@
 import type { Areas } from '../analytics/areas.ts';
 import { ZoneCounter } from '../analytics/zone-counter.ts';
 import type { Boxes } from '../core/geometry.ts';
+import { parseSection } from '../core/schema.ts';
 import type { TrackedFrame } from '../core/tracked-frame.ts';
 import { AreaOverlay } from './area-overlay.ts';
 import { Canvas } from './canvas.ts';
@@ -43,7 +44,7 @@ export class Annotator {
 
   /** @throws z.ZodError when a parameter is out of its range */
   constructor({ width, height, anonymize, areas, caption, ...parameters }: AnnotatorOptions) {
-    const { trailSeconds, anonymizePadding } = annotationParameters.parse(parameters);
+    const { trailSeconds, anonymizePadding } = parseSection(annotationParameters, parameters, 'annotation');
     const shorter = Math.min(width, height);
     this.canvas = new Canvas(width, height);
     this.font = new Font(Math.max(1, Math.round(shorter / 320)));

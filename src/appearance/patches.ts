@@ -1,3 +1,4 @@
+import { type YuvMatrix, yuvMatrix } from '../core/colour.ts';
 import type { Boxes } from '../core/geometry.ts';
 
 /** Size in pixels of the patches that the Siamese network takes. */
@@ -5,12 +6,6 @@ export const PATCH_WIDTH = 64;
 export const PATCH_HEIGHT = 128;
 /** Bytes of one patch: planes R, G, B. */
 export const PATCH_BYTES = 3 * PATCH_WIDTH * PATCH_HEIGHT;
-
-/** Weights of red and blue in luma: R' and B' follow from Y, U and V by them. */
-const MATRICES = {
-  bt601: { red: 0.299, blue: 0.114 }, // ITU-R BT.601, also what an unmarked video is taken for
-  bt709: { red: 0.2126, blue: 0.0722 }, // ITU-R BT.709
-};
 
 /** A picture as planar I420 in limited range, see `Frame.pixels`. */
 export interface Picture {
@@ -24,14 +19,14 @@ export interface Picture {
  * where it enlarges, and over as many pixels as fall on one where it reduces. What lies outside of the picture repeats its edge.
  */
 export class PatchCutter {
-  private readonly bt709: boolean;
+  private readonly matrix: YuvMatrix;
   private readonly y = new Resampler(PATCH_WIDTH, PATCH_HEIGHT);
   private readonly u = new Resampler(PATCH_WIDTH, PATCH_HEIGHT);
   private readonly v = new Resampler(PATCH_WIDTH, PATCH_HEIGHT);
 
   /** @param colourSpace ffmpeg's name of the YUV matrix of the pictures; BT.601 unless bt709 */
   constructor(colourSpace?: string) {
-    this.bt709 = colourSpace === 'bt709';
+    this.matrix = yuvMatrix(colourSpace);
   }
 
   /**
@@ -47,7 +42,7 @@ export class PatchCutter {
     this.y.take(pixels, 0, width, height, x, y, w, h);
     this.u.take(pixels, chroma, halfWidth, halfHeight, x / 2, y / 2, w / 2, h / 2);
     this.v.take(pixels, chroma + halfWidth * halfHeight, halfWidth, halfHeight, x / 2, y / 2, w / 2, h / 2);
-    const { red, blue } = this.bt709 ? MATRICES.bt709 : MATRICES.bt601;
+    const { red, blue } = this.matrix;
     const green = 1 - red - blue;
     const [toRed, toBlue] = [(2 * (1 - red) * 255) / 224, (2 * (1 - blue) * 255) / 224];
     const size = PATCH_WIDTH * PATCH_HEIGHT;

@@ -1,7 +1,8 @@
 import type { Detections } from '../core/detections.ts';
 import type { Boxes } from '../core/geometry.ts';
 import { Gallery } from './gallery.ts';
-import type { Similarity } from './similarity.ts';
+import type { AppearanceParameters } from './parameters.ts';
+import { calibrated, type Similarity } from './similarity.ts';
 
 /** A patch enters a gallery when at least this part of the person is visible: a patch of two people would fit both. */
 const MIN_VISIBLE = 0.5;
@@ -20,6 +21,21 @@ export interface ReidOptions {
   readonly reidSimilarity: number;
   /** Size of the picture in pixels, when people who leave it get a new id on their return. */
   readonly picture?: { readonly width: number; readonly height: number } | undefined;
+}
+
+/**
+ * The settings of re-identification that the parameters of the appearance stage ask for.
+ *
+ * @param model compares embeddings
+ * @param picture size of the picture in pixels, where known
+ */
+export function reidOptions(
+  model: Similarity,
+  { weight, bias, reidSeconds, reidSimilarity, reidReturned }: AppearanceParameters,
+  picture?: { readonly width: number; readonly height: number },
+): ReidOptions {
+  const similarity = calibrated(model, weight, bias);
+  return { similarity, reidSeconds, reidSimilarity, picture: reidReturned ? undefined : picture };
 }
 
 /** A person as last or first seen. */

@@ -27,6 +27,18 @@ export interface AppearanceModel extends Similarity {
   close(): Promise<void>;
 }
 
+/** A model that stays open when it is closed: it belongs to whoever made it. */
+export function leftOpen(model: AppearanceModel): AppearanceModel {
+  return {
+    name: model.name,
+    sha256: model.sha256,
+    dimensions: model.dimensions,
+    similarity: (a, i, b, j) => model.similarity(a, i, b, j),
+    embed: (patches) => model.embed(patches),
+    close: async () => {},
+  };
+}
+
 /** Patches that go through the network at once. More take no less time each, and more memory. */
 const PATCHES_TOGETHER = 8;
 /** Bytes as they are: the network normalises them itself. */

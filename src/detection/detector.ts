@@ -6,6 +6,7 @@ import type { Detections } from '../core/detections.ts';
 import { inputError } from '../core/errors.ts';
 import type { Frame, Letterbox } from '../core/frame.ts';
 import type { Size } from '../core/geometry.ts';
+import { parseSection } from '../core/schema.ts';
 import { Inference } from '../inference/session.ts';
 import { letterboxFor, unletterbox } from '../video/letterbox.ts';
 import type { Adapter } from './adapters/adapter.ts';
@@ -51,7 +52,7 @@ export interface DetectorOptions extends Partial<DetectionParameters> {
  */
 export async function loadDetector(nameOrFile = 'centernet', options: DetectorOptions = {}): Promise<ModelDetector> {
   const { inputSize, ...parameters } = options;
-  const settings = detectionParameters.parse(parameters);
+  const settings = parseSection(detectionParameters, parameters, 'detection');
   const shipped = Object.hasOwn(SHIPPED, nameOrFile);
   const file = shipped ? fileURLToPath(SHIPPED[nameOrFile]) : nameOrFile;
   const sha256 = createHash('sha256')

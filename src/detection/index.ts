@@ -1,5 +1,13 @@
-export { type Detections, NO_DETECTIONS } from '../core/detections.ts';
+/**
+ * Detectors: pictures in, boxes of people out.
+ */
+export { type DetectionRow, type Detections, NO_DETECTIONS } from '../core/detections.ts';
 export type { Size } from '../core/geometry.ts';
+export type { InputFormat, TensorInfo, TensorValue } from '../inference/tensors.ts';
+export { type Adapter, PREPARATIONS, type Recognise } from './adapters/adapter.ts';
+export { registerDetectorFamily } from './adapters/index.ts';
+export type { Candidates } from './candidates.ts';
+export type { CustomDetector } from './custom-detector.ts';
 export { type Detector, type DetectorOptions, loadDetector, type ModelDetector } from './detector.ts';
 export { type DetectionFile, readDetections } from './mot-detections.ts';
 export { type DetectionParameters, detectionParameters } from './parameters.ts';

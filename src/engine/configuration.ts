@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { inputError, printable, UsageError } from '../core/errors.ts';
+import { firstProblem } from '../core/schema.ts';
 import { type Parameters, parametersSchema } from './parameters.ts';
 
 /** Sections of a config file that only `stream` reads. */
@@ -88,35 +89,4 @@ export async function readConfig(path: string): Promise<Record<string, unknown>>
     throw inputError(path, 'holds no sections', mend);
   }
   return Object.fromEntries(Object.entries(document).filter(([, section]) => section !== null));
-}
-
-/** What is wrong with the values first of all, as "stage.name: reason"; undefined when they fit. */
-function firstProblem(schema: z.ZodObject, values: unknown): string | undefined {
-  const result = schema.safeParse(values);
-  if (result.success) return undefined;
-  // a misspelt key is told before what is missing in its place
-  const issue = result.error.issues.find(({ code }) => code === 'unrecognized_keys') ?? result.error.issues[0];
-  const path = issue.path.join('.');
-  if (issue.code !== 'unrecognized_keys')
-    return `${path}: ${/received undefined$/.test(issue.message) ? 'is missing' : issue.message}`;
-  const keys = [issue.keys[0], ...knownKeys(schema, issue.path)].map((key) => [path, key].filter(Boolean).join('.'));
-  return `unknown key ${keys[0]}; known are ${keys.slice(1).join(', ')}`;
-}
-
-/** The keys that the object at a place in the schema may have. */
-function knownKeys(root: z.ZodObject, path: readonly PropertyKey[]): string[] {
-  let schema: unknown = root;
-  for (const key of path) {
-    const at = inner(schema);
-    if (at instanceof z.ZodObject) schema = at.shape[key as string];
-    else if (at instanceof z.ZodRecord) schema = at.valueType;
-    else if (at instanceof z.ZodArray) schema = at.element;
-  }
-  const at = inner(schema);
-  return at instanceof z.ZodObject ? Object.keys(at.shape) : [];
-}
-
-/** A schema without its default, or that it may be left out. */
-function inner(schema: unknown): unknown {
-  return schema instanceof z.ZodPrefault || schema instanceof z.ZodOptional ? inner(schema.unwrap()) : schema;
 }

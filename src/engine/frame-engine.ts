@@ -1,94 +1,176 @@
-import type { EmbeddingStage } from '../appearance/embedding-stage.ts';
-import type { StageClock } from '../core/stage-clock.ts';
-import type { Detections, Detector } from '../detection/index.ts';
+import { EmbeddingStage } from '../appearance/embedding-stage.ts';
+import { reidOptions } from '../appearance/reid.ts';
+import type { AppearanceModel } from '../appearance/siamese.ts';
+import type { AssociationScore } from '../association/features.ts';
+import type { Detections } from '../core/detections.ts';
+import type { Frame } from '../core/frame.ts';
+import type { TrackedFrame } from '../core/tracked-frame.ts';
+import type { Detector } from '../detection/detector.ts';
 import { PictureMotion, type PictureShift } from '../tracking/camera-motion/from-pixels.ts';
-import type { Track, Tracker } from '../tracking/index.ts';
-import type { Frame } from '../video/index.ts';
+import type { Track } from '../tracking/track.ts';
+import { Tracker } from '../tracking/tracker.ts';
+import type { VideoInfo } from '../video/probe.ts';
+import type { Parameters } from './parameters.ts';
 
-/** What {@link runPipeline} connects. */
-export interface PipelineStages {
-  /** Frames in order; ends by itself or by throwing. */
-  readonly frames: AsyncIterable<Frame>;
-  readonly detector: Detector;
-  /** Number of frames that may be with the detector besides the one awaited. */
-  readonly ahead: number;
-  /** Adds embeddings to the detections of frames with pixels, those of several frames together: so many are waited for. */
-  readonly appearance?: EmbeddingStage | undefined;
-  readonly tracker: Tracker;
-  /**
-   * Takes each frame with what was detected and the tracks as they are after it, and releases it in the end. The next one comes
-   * when it is done.
-   */
-  take(
-    frame: Frame,
-    detections: Detections,
-    tracks: readonly Track[],
-    shift: PictureShift | undefined,
-  ): void | Promise<void>;
-  readonly clock: StageClock;
-  /** Ends the run after the frames under way. */
-  readonly signal?: AbortSignal | undefined;
+/** What an engine works with. The engine closes none of it. */
+export interface EngineModels {
+  readonly detector: Pick<Detector, 'detect' | 'letterbox'>;
+  /** Embeds patches; without it appearance is not compared. */
+  readonly appearance?: AppearanceModel | undefined;
+  readonly association: AssociationScore;
 }
 
-interface Pending {
+/** What an engine needs to know of the frames: all have one size, 0 × 0 where there are no pictures. */
+export type EngineVideo = Pick<VideoInfo, 'width' | 'height' | 'colourSpace'>;
+
+/** Settings of {@link createEngine}. */
+export interface EngineOptions {
+  /** Frames whose patches are embedded together. Default 1. */
+  readonly together?: number | undefined;
+  /** Whether frames are released once their patches are cut out. Default false. */
+  readonly release?: boolean | undefined;
+  /** Ids are counted on from here. Default 0. */
+  readonly lastId?: number | undefined;
+}
+
+/** A frame between {@link FrameEngine.begin} and {@link FrameEngine.track}. */
+export interface FrameUnderWay {
   readonly frame: Frame;
-  /** How the picture moved since the frame before, where there is a picture. */
+  /** How the picture moved since the frame begun before, where there is a picture. */
   readonly shift: PictureShift | undefined;
   readonly detected: Promise<Detections>;
   /** With embeddings. */
   readonly detections: Promise<Detections>;
 }
 
-/**
- * Video → tracks: decoding and detection run ahead while earlier frames are tracked and taken. When the source fails, the frames it
- * gave are tracked; when another stage fails, the frames before. Nothing is under way any more at the end; the detector
- * is left for the caller to close. Does not throw.
- *
- * @returns what ended the run before its source did, if anything: the failure of a stage, or the signal's reason
- */
-export async function runPipeline(stages: PipelineStages): Promise<{ readonly interruption?: unknown }> {
-  const { detector, ahead, appearance, tracker, clock, signal } = stages;
-  const source = stages.frames[Symbol.asyncIterator]();
-  const most = ahead + (appearance?.together ?? 1) - 1;
-  const motion = tracker.parameters.cameraMotion ? new PictureMotion() : undefined;
-  const waiting: Pending[] = [];
-  let interruption: { reason: unknown } | undefined;
-  const finish = async ({ frame, shift, detected, detections: pending }: Pending): Promise<void> => {
-    await detected;
-    clock.lap('detect');
-    const detections = await pending;
-    clock.lap('embed');
-    const tracks = tracker.update(detections, frame.time, shift);
-    clock.lap('track');
-    await stages.take(frame, detections, tracks, shift);
-  };
-  try {
-    while (!signal?.aborted) {
-      const next = await source.next().catch((reason: unknown) => {
-        interruption = { reason };
-      });
-      clock.lap('decode');
-      if (!next || next.done) break;
-      const { width, height } = next.value;
-      const shift = motion?.follow(next.value, detector.letterbox(width, height));
-      clock.lap('track');
-      const detected = detector.detect(next.value);
-      const detections = appearance?.embed(next.value, detected) ?? detected;
-      detections.catch(() => {}); // told where it is awaited, which may be never
-      waiting.push({ frame: next.value, shift, detected, detections });
-      if (waiting.length > most) await finish(waiting.shift()!);
-      await waiting.at(-1 - ahead)?.detected.catch(() => {}); // told when it is its turn
-      clock.lap('detect');
-    }
-    if (signal?.aborted) interruption ??= { reason: signal.reason };
-    appearance?.flush();
-    while (waiting.length > 0) await finish(waiting.shift()!);
-  } catch (reason) {
-    interruption ??= { reason };
-    appearance?.flush();
-  } finally {
-    await Promise.allSettled(waiting.map(({ detections }) => detections)); // the caller may close the detector now
-    await source.return?.();
+/** A frame and what is known of it. */
+export interface EngineStep {
+  readonly frame: Frame;
+  readonly detections: Detections;
+  /** As `Tracker.update` returns them. */
+  readonly tracks: readonly Track[];
+  /** How the picture moved since the frame tracked before, where there is a picture. */
+  readonly shift: PictureShift | undefined;
+  /** The confirmed people. */
+  readonly people: TrackedFrame;
+  /** Ids of the people who get no more observations. */
+  readonly ended: readonly number[];
+}
+
+/** An engine for frames of one size: motion → detection → embeddings → tracks → people. Files and cameras go through it alike. */
+export function createEngine(
+  parameters: Pick<Parameters, 'tracking' | 'appearance'>,
+  models: EngineModels,
+  video: EngineVideo,
+  { together, release, lastId }: EngineOptions = {},
+): FrameEngine {
+  const { tracking, appearance: settings } = parameters;
+  const { appearance, association, detector } = models;
+  const tracker = new Tracker({
+    association,
+    parameters: tracking,
+    reid: appearance && reidOptions(appearance, settings, video),
+    lastId,
+  });
+  const embedding =
+    appearance &&
+    new EmbeddingStage(appearance, {
+      mode: settings.mode === 'always' ? 'always' : 'auto',
+      minScore: tracking.lowScore,
+      sureScore: tracking.highScore,
+      colourSpace: video.colourSpace,
+      together,
+      release,
+    });
+  return new FrameEngine(tracker, detector, embedding);
+}
+
+/** See {@link createEngine}. */
+export class FrameEngine {
+  readonly tracker: Tracker;
+  readonly #detector: EngineModels['detector'];
+  readonly #embedding: EmbeddingStage | undefined;
+  readonly #motion: PictureMotion | undefined;
+  readonly #begun: FrameUnderWay[] = [];
+  /** Ids of those who may get more observations. */
+  readonly #open = new Set<number>();
+
+  constructor(tracker: Tracker, detector: EngineModels['detector'], embedding?: EmbeddingStage) {
+    this.tracker = tracker;
+    this.#detector = detector;
+    this.#embedding = embedding;
+    this.#motion = tracker.parameters.cameraMotion ? new PictureMotion() : undefined;
   }
-  return interruption ? { interruption: interruption.reason } : {};
+
+  /** Number of frames whose patches are embedded together: so many are to be begun before the first is awaited. */
+  get together(): number {
+    return this.#embedding?.together ?? 1;
+  }
+
+  /** Starts on the next frame; frames are begun in order. Its promises may be left unawaited. */
+  begin(frame: Frame): FrameUnderWay {
+    const shift = this.#motion?.follow(frame, this.#detector.letterbox(frame.width, frame.height));
+    const detected = this.#detector.detect(frame);
+    const detections = this.#embedding?.embed(frame, detected) ?? detected;
+    detections.catch(() => {}); // reported where it is awaited, which may be never
+    const underWay = { frame, shift, detected, detections };
+    this.#begun.push(underWay);
+    return underWay;
+  }
+
+  /** Lets no frame wait for others to be embedded with: none will come. */
+  flush(): void {
+    this.#embedding?.flush();
+  }
+
+  /**
+   * Tracks a frame that was begun; frames are tracked in the order they were begun in, and some may be left out.
+   *
+   * @param detections what `underWay.detections` resolved to
+   * @param time the tracker's time, where it is not the frame's
+   */
+  track(underWay: FrameUnderWay, detections: Detections, time = underWay.frame.time): EngineStep {
+    let { shift } = underWay;
+    for (let next = this.#begun.shift(); next && next !== underWay; next = this.#begun.shift())
+      if (shift && next.shift) shift = [shift[0] + next.shift[0], shift[1] + next.shift[1]];
+    return this.advance(underWay.frame, detections, time, shift);
+  }
+
+  /** Takes in detections of a frame that was not begun. */
+  advance(frame: Frame, detections: Detections, time = frame.time, shift?: PictureShift): EngineStep {
+    const tracks = this.tracker.step(detections, time, shift);
+    const people = confirmedPeople(tracks, frame);
+    for (const id of people.ids) this.#open.add(id);
+    const ended: number[] = [];
+    for (const { state, id } of tracks) if (state === 'ended' && this.#open.delete(id)) ended.push(id);
+    return { frame, detections, tracks, shift, people, ended };
+  }
+
+  /** No frame follows: ids of the people who could have got more observations. */
+  end(): readonly number[] {
+    const ended = [...this.#open];
+    this.#open.clear();
+    return ended;
+  }
+}
+
+/** The people seen in a frame, as columns. */
+function confirmedPeople(tracks: readonly Track[], { index, time }: Frame): TrackedFrame {
+  const seen = tracks.filter(({ state }) => state === 'confirmed');
+  const n = seen.length;
+  const people = {
+    index,
+    time,
+    length: n,
+    ids: new Int32Array(n),
+    boxes: new Float64Array(4 * n),
+    scores: new Float32Array(n),
+    detected: new Uint8Array(n).fill(1),
+  };
+  for (let i = 0; i < n; i++) {
+    people.ids[i] = seen[i].id;
+    people.boxes.set(seen[i].box, 4 * i);
+    people.scores[i] = seen[i].lastScore;
+  }
+  return people;
 }

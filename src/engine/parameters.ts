@@ -18,6 +18,9 @@ export const parametersSchema = z.strictObject({
   ...areaParameters.shape,
 });
 
+/** Parameters as they may be given: what is left out has its default. */
+export type ParametersInput = z.input<typeof parametersSchema>;
+
 /** The parameters of a run, complete. */
 export type Parameters = z.infer<typeof parametersSchema>;
 

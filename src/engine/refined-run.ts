@@ -10,48 +10,48 @@ import {
 } from '../trajectories/index.ts';
 import type { VideoSource } from '../video/index.ts';
 import type { Drawing } from './drawing.ts';
-import { runPipeline } from './frame-engine.ts';
-import { everybody, type RunResult, type RunStages } from './run.ts';
+import { possiblePeople, type RunResult, type RunStages } from './run.ts';
+import { trackFrames } from './track-frames.ts';
 
 /** What {@link runRefined} works with. */
 export interface RefinedRunStages extends RunStages {
   readonly refinement: RefinementParameters;
   /** Completes the files of the sinks, given what ended the first pass early. */
   closeTrajectories(interruption: unknown): Promise<void>;
-  /** Opens the video once more, with full pixels, for its first `frames` frames, while the files are written. Needed when there is something to draw. */
+  /** The networks have done their part: their memory goes to the second pass. */
+  closeModels(): Promise<void>;
+  /** Opens the video once more, with full pixels, for its first `frames` frames. Needed when there is something to draw. */
   reopen(frames: number, signal: AbortSignal | undefined): Promise<VideoSource>;
 }
 
+/** What the first pass leaves. */
+interface FirstPass {
+  readonly collector: TrajectoryCollector;
+  /** Boxes of all who may be in each frame, where people are anonymized. */
+  readonly seen: BoxLog | undefined;
+  readonly interruption?: unknown;
+}
+
 /**
- * Video → refined trajectories: everybody is followed through the whole video first, then the trajectories are refined and their
+ * Video → refined trajectories: people are tracked through the whole video first, then the trajectories are refined and their
  * files completed, and then the video is read again to be drawn on. When the first pass ends early, all of that is
  * done with the frames it had; when the second does, the trajectories are complete and the drawn video is shorter.
  * Whatever ends the run is returned and not thrown; the drawn video is left for the caller to close.
  */
 export async function runRefined(stages: RefinedRunStages): Promise<RunResult> {
-  const { tracker, drawing, album, clock, onFrame } = stages;
-  const collector = new TrajectoryCollector();
-  const seen = drawing?.anonymize ? new BoxLog() : undefined;
-  const result = await runPipeline({
-    ...stages,
-    async take(frame, detections, tracks, shift) {
-      await album?.add(frame, detections, tracks);
-      frame.release?.();
-      collector.add(frame, tracks, shift);
-      seen?.add(everybody(detections, tracks, tracker));
-      onFrame?.(frame, tracks.filter(({ state }) => state === 'confirmed').length, 'track');
-    },
-  });
+  const { engine, drawing, album, clock } = stages;
+  const { collector, seen, ...result } = await collect(stages);
   const { timeline } = collector;
   const frames = timeline.length;
   if (frames === 0) return { frames, lastTime: 0, trajectories: 0, ...result };
-  const trajectories = refine(collector.take(), timeline, stages.refinement, tracker.reid);
+  const trajectories = refine(collector.take(), timeline, stages.refinement, engine.tracker.reid);
   album?.keep(trajectories);
   clock.lap('refine');
   // A run that was interrupted is completed as far as it came: what there is to draw is known.
   const signal = result.interruption === undefined ? stages.signal : undefined;
-  const video = drawing && stages.reopen(frames, signal); // starts while the trajectories are written
-  video?.catch(() => {}); // told where it is awaited
+  // starts while the trajectories are written
+  const video = drawing && stages.closeModels().then(() => stages.reopen(frames, signal));
+  video?.catch(() => {}); // reported where it is awaited
   let interruption: { interruption: unknown } | undefined;
   try {
     await write(stages, trajectories, timeline, result.interruption);
@@ -63,6 +63,24 @@ export async function runRefined(stages: RefinedRunStages): Promise<RunResult> {
   }
   const lastTime = timeline.time(frames - 1);
   return { frames, lastTime, trajectories: trajectories.length, ...interruption, ...result };
+}
+
+async function collect(stages: RunStages): Promise<FirstPass> {
+  const { engine, drawing, album, onFrame } = stages;
+  const collector = new TrajectoryCollector();
+  const seen = drawing?.anonymize ? new BoxLog() : undefined;
+  try {
+    for await (const { frame, detections, tracks, shift, people } of trackFrames(engine, stages.frames, stages)) {
+      await album?.add(frame, detections, tracks);
+      frame.release?.();
+      collector.add(frame, tracks, shift);
+      seen?.add(possiblePeople(detections, tracks, engine.tracker));
+      onFrame?.(frame, people.length, 'track');
+    }
+  } catch (interruption) {
+    return { collector, seen, interruption };
+  }
+  return { collector, seen };
 }
 
 async function write(

@@ -1,33 +1,31 @@
-import { basename, extname } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
-import { EmbeddingStage } from '../appearance/embedding-stage.ts';
-import { type AppearanceModel, loadSiamese } from '../appearance/siamese.ts';
-import { calibrated } from '../appearance/similarity.ts';
-import { loadAssociationScore } from '../association/model.ts';
+import { basename } from 'node:path';
 import { messageOf, TwintrackError } from '../core/errors.ts';
 import { StageClock, type StageTimes } from '../core/stage-clock.ts';
+import { type PeopleFrame, toPeopleFrame } from '../core/tracked-frame.ts';
 import { version } from '../core/version.ts';
-import { type Detector, loadDetector, readDetections } from '../detection/index.ts';
-import { Tracker } from '../tracking/index.ts';
-import { type Frame, openVideo, type VideoInfo, type VideoOptions } from '../video/index.ts';
-import { checkInput } from '../video/input.ts';
+import type { RunDescription, TrajectorySink } from '../trajectories/index.ts';
+import { isCamera } from '../video/camera/camera-video.ts';
+import { type Frame, openVideo } from '../video/index.ts';
 import { runOnline } from './online-run.ts';
+import {
+  engineOf,
+  FRAMES_AHEAD,
+  type InputOptions,
+  openModels,
+  openSource,
+  type RunInfo,
+  type RunModels,
+  type RunSource,
+  videoOptions,
+} from './open-run.ts';
 import { type OutputFiles, Outputs } from './outputs.ts';
-import { type Parameters, parametersSchema } from './parameters.ts';
 import { runRefined } from './refined-run.ts';
-import type { Activity } from './run.ts';
+import type { Activity, RunResult, RunStages } from './run.ts';
 
 /** Settings of {@link trackVideo}. */
-export interface TrackVideoOptions {
+export interface TrackVideoOptions extends InputOptions {
   /** Folder for the results; made when missing. */
   readonly out: string;
-  /** Name of a shipped detector or an ONNX file. Default centernet. */
-  readonly detector?: string | undefined;
-  /** MOT detection file instead of a detector. */
-  readonly detections?: string | undefined;
-  /** Frame rate of `detections` without a video, or of pictures. */
-  readonly frameRate?: number | undefined;
-  readonly maxFrames?: number | undefined;
   /**
    * Whether to go through the video once, without looking ahead, as for a live camera; default false: the trajectories are
    * refined when the whole video is known, and a second pass draws them. Standard input, which is read once, always is.
@@ -37,21 +35,19 @@ export interface TrackVideoOptions {
   readonly annotate?: boolean | undefined;
   /** Whether to pixelate the people in it. Default false. */
   readonly anonymize?: boolean | undefined;
-  /** Whether to save the best patches of everybody for `twintrack search`, as `<stem>.patches/`. Default false. */
+  /** Whether to save the best patches of every person for `twintrack search`, as `<stem>.patches/`. Default false. */
   readonly savePatches?: boolean | undefined;
-  /** Default {@link parametersSchema}'s. */
-  readonly parameters?: Parameters | undefined;
   /** Chooses what the outputs' names begin with, given the input's file name without its ending; default that. */
   readonly rename?: (stem: string) => string;
-  /** Ends the run early; all outputs are completed. */
-  readonly signal?: AbortSignal | undefined;
   /** Called after each frame. */
   readonly onProgress?: (progress: TrackProgress) => void;
+  /** Takes the people of each frame, in order, as they stand in the outputs; the next comes when the promise resolves. */
+  readonly onFrame?: (frame: PeopleFrame) => void | Promise<void>;
 }
 
 /** How far a run has come. */
 export interface TrackProgress {
-  /** First everybody is tracked; then, unless on-line, drawn. Frames are counted from 1 in each. */
+  /** First people are tracked; then, unless on-line, drawn. Frames are counted from 1 in each. */
   readonly activity: Activity;
   readonly frames: number;
   /** Number of frames to expect, where known. */
@@ -70,7 +66,7 @@ export interface TrackSummary {
   readonly elapsed: number;
   /** Frames per second of `elapsed`. */
   readonly fps: number;
-  /** People followed. */
+  /** People tracked. */
   readonly trajectories: number;
   /** The files written: all of them, unless one failed. */
   readonly files: OutputFiles;
@@ -82,95 +78,43 @@ export interface TrackSummary {
 /**
  * Tracks one video, folder of pictures, glob or `-`, and writes `<stem>.trajectories.json`, `<stem>.mot.txt`, unless turned off
  * `<stem>.annotated.mp4`, and if asked for `<stem>.patches/`. When anything fails after the first frame, or `signal` fires, what was
- * tracked so far is written and the summary tells why.
+ * tracked so far is written and the summary says why.
  *
  * @param input the video; undefined with `detections` alone
  * @throws TwintrackError when the input, the model or an output cannot be used from the start, or no output could be completed; no
- * file is left then
+ *   file is left then
  * @throws the reason of `signal` when it fires before the first frame
+ *
+ * @example
+ * const { trajectories, files } = await trackVideo('street.mp4', {
+ *   out: 'run1',
+ *   onFrame: ({ time, people }) => console.log(time, people.length),
+ * });
+ * console.log(trajectories, files.annotated);
  */
 export async function trackVideo(input: string | undefined, options: TrackVideoOptions): Promise<TrackSummary> {
-  const {
-    parameters = parametersSchema.parse({}),
-    annotate = input !== undefined,
-    anonymize = false,
-    signal,
-  } = options;
+  const { annotate = input !== undefined, signal } = options;
   const online = options.online === true || input === '-';
-  const { appearance } = parameters;
   signal?.throwIfAborted();
-  if (input !== undefined) checkInput(input, videoOptions(options)); // before the network is loaded, which takes a while
-  const detector: Detector & { frameCount?: number } = options.detections
-    ? await readDetections(options.detections, parameters.detection.fileScores)
-    : await loadDetector(options.detector, parameters.detection);
-  let model: AppearanceModel | undefined;
-  let source: Source | undefined;
+  if (input !== undefined && isCamera(input))
+    throw new TwintrackError(`${input}: is a camera; use track() or twintrack stream`);
+  const models = await openModels(input, options);
+  let source: RunSource | undefined;
   let outputs: Outputs | undefined;
   try {
-    if (input !== undefined && appearance.mode !== 'off')
-      model = await loadSiamese(appearance.model, parameters.detection.cores);
-    source = await openSource(input, detector, options, (annotate && online) || model !== undefined);
-    const { info, video, total } = source;
-    const opened = await Outputs.open({
-      out: options.out,
-      name: options.rename?.(info.name) ?? info.name,
-      video: info,
-      run: describeRun(info, detector, model, { ...parameters, online }),
-      annotate,
-      anonymize,
-      parameters,
-      patches: options.savePatches ? model : undefined,
-    });
-    outputs = opened;
-    const score = await loadAssociationScore(parameters.association.model);
-    const similarity = model && calibrated(model, appearance.weight, appearance.bias);
-    const tracker = new Tracker(
-      parameters.tracking,
-      score,
-      similarity && { ...appearance, similarity, picture: appearance.reidReturned ? undefined : info },
-    );
+    source = await openSource(input, models, options, annotate && online);
+    const { info } = source;
+    outputs = await openOutputs(info, models, options, { annotate, online });
+    const engine = engineOf(models, source, { release: !online && !options.savePatches });
     const started = performance.now();
     const clock = new StageClock();
-    const done = { track: 0, draw: 0 };
-    const stages = {
-      frames: source.frames,
-      detector,
-      ahead: FRAMES_AHEAD,
-      appearance: model && embeddingStage(model, parameters, info, !online && !options.savePatches),
-      tracker,
-      sinks: opened.sinks,
-      drawing: opened.drawing,
-      album: opened.album,
-      clock,
-      signal,
-      onFrame: (_: Frame, people: number, activity: Activity) =>
-        options.onProgress?.({
-          activity,
-          frames: ++done[activity],
-          total: activity === 'draw' ? done.track : total,
-          people,
-        }),
-    };
-    const result = online
-      ? await runOnline(stages)
-      : await runRefined({
-          ...stages,
-          refinement: parameters.refinement,
-          closeTrajectories: (interruption) => opened.closeTrajectories(interruption),
-          reopen: async (maxFrames, signal) => {
-            const again = {
-              ...videoOptions({ ...options, maxFrames, signal }),
-              pixels: true,
-              ...(video && { info: video }),
-            };
-            // The networks have done their part: their memory goes to the second reading and the encoder.
-            await Promise.all([detector.close(), model?.close()]);
-            return openVideo(input ?? '', again);
-          },
-        });
+    const stages = runStages(source, outputs, options, clock);
+    const result = await (online
+      ? runOnline({ ...stages, engine })
+      : runRefinedVideo({ ...stages, engine }, models, source, outputs, options));
     const { interruption } = result;
     if (result.frames === 0 && interruption !== undefined) throw interruption;
-    const { files, failure } = await opened.close(interruption);
+    const { files, failure } = await outputs.close(interruption);
     const ended = performance.now();
     clock.lap('close');
     const error = interruption ?? failure;
@@ -193,110 +137,91 @@ export async function trackVideo(input: string | undefined, options: TrackVideoO
     throw error;
   } finally {
     await source?.close();
-    await Promise.all([detector.close(), model?.close()]);
+    await models.close();
   }
 }
 
-/** Frames with the detector besides the one awaited: enough to keep its threads busy. */
-const FRAMES_AHEAD = 3;
-/** Frames whose patches are embedded together: the network takes half as long for one of eight patches as for one alone. */
-const FRAMES_TOGETHER = 8;
-
-interface Source {
-  readonly info: Pick<VideoInfo, 'input' | 'name' | 'width' | 'height' | 'frameRate' | 'colourSpace'>;
-  /** All that is known of the video, where there is one. */
-  readonly video?: VideoInfo;
-  readonly frames: AsyncIterable<Frame>;
-  /** Number of frames to expect, when known. */
-  readonly total: number | undefined;
-  close(): Promise<void>;
-}
-
-async function openSource(
-  input: string | undefined,
-  detector: Detector & { frameCount?: number },
+function openOutputs(
+  info: RunInfo,
+  models: RunModels,
   options: TrackVideoOptions,
-  pixels: boolean,
-): Promise<Source> {
-  const { maxFrames, frameRate } = options;
-  if (input === undefined) {
-    const rate = frameRate ?? 30;
-    const total = Math.min(detector.frameCount ?? 0, maxFrames ?? Number.POSITIVE_INFINITY);
-    const file = options.detections ?? '';
-    return {
-      info: { input: file, name: basename(file, extname(file)), width: 0, height: 0, frameRate: rate },
-      frames: emptyFrames(total, rate),
-      total,
-      close: async () => {},
-    };
-  }
-  const video = await openVideo(input, {
-    ...videoOptions(options),
-    pixels,
-    letterbox: (info) => detector.letterbox(info.width, info.height),
-  });
-  const { frameCount } = video.info;
-  return {
-    info: video.info,
-    video: video.info,
-    frames: video,
-    total: frameCount === undefined ? maxFrames : Math.min(frameCount, maxFrames ?? frameCount),
-    close: () => video.close(),
-  };
-}
-
-function embeddingStage(
-  model: AppearanceModel,
-  parameters: Parameters,
-  info: Source['info'],
-  release: boolean,
-): EmbeddingStage {
-  const { mode } = parameters.appearance;
-  const { lowScore, highScore } = parameters.tracking;
-  return new EmbeddingStage(model, {
-    mode: mode === 'always' ? 'always' : 'auto',
-    minScore: lowScore,
-    sureScore: highScore,
-    colourSpace: info.colourSpace,
-    together: FRAMES_TOGETHER,
-    release,
+  { annotate, online }: { annotate: boolean; online: boolean },
+): Promise<Outputs> {
+  return Outputs.open({
+    out: options.out,
+    name: options.rename?.(info.name) ?? info.name,
+    video: info,
+    run: describeRun(info, models, online),
+    annotate,
+    anonymize: options.anonymize ?? false,
+    parameters: models.parameters,
+    patches: options.savePatches ? models.appearance : undefined,
   });
 }
 
-function videoOptions({ maxFrames, frameRate, signal }: TrackVideoOptions): VideoOptions {
+function runStages(
+  { frames, total }: RunSource,
+  outputs: Outputs,
+  { signal, onProgress, onFrame }: TrackVideoOptions,
+  clock: StageClock,
+): Omit<RunStages, 'engine'> {
+  const done = { track: 0, draw: 0 };
   return {
-    ...(maxFrames !== undefined && { maxFrames }),
-    ...(frameRate !== undefined && { frameRate }),
-    ...(signal && { signal }),
+    frames,
+    ahead: FRAMES_AHEAD,
+    sinks: onFrame ? [...outputs.sinks, callback(onFrame)] : outputs.sinks,
+    drawing: outputs.drawing,
+    album: outputs.album,
+    clock,
+    signal,
+    onFrame: (_: Frame, people: number, activity: Activity) =>
+      onProgress?.({
+        activity,
+        frames: ++done[activity],
+        total: activity === 'draw' ? done.track : total,
+        people,
+      }),
   };
 }
 
-/** Frames without a picture, for detections without their video. */
-async function* emptyFrames(count: number, frameRate: number): AsyncGenerator<Frame> {
-  for (let index = 0; index < count; index++) {
-    if (index % 256 === 0) await setImmediate(); // let signals in
-    yield { index, time: index / frameRate, width: 0, height: 0 };
-  }
+function runRefinedVideo(
+  stages: RunStages,
+  models: RunModels,
+  { info, video }: RunSource,
+  outputs: Outputs,
+  options: TrackVideoOptions,
+): Promise<RunResult> {
+  return runRefined({
+    ...stages,
+    refinement: models.parameters.refinement,
+    closeTrajectories: (interruption) => outputs.closeTrajectories(interruption),
+    closeModels: () => models.close(),
+    reopen: (maxFrames, signal) =>
+      openVideo(info.input, {
+        ...videoOptions({ ...options, maxFrames, signal }),
+        pixels: true,
+        ...(video && { info: video }),
+      }),
+  });
 }
 
-/** What the trajectories file tells of the run. */
+function callback(onFrame: NonNullable<TrackVideoOptions['onFrame']>): TrajectorySink {
+  return { write: (frame) => onFrame(toPeopleFrame(frame)), end() {}, close: async () => {}, abort: async () => {} };
+}
+
+/** What the trajectories file says of the run. */
 function describeRun(
-  info: Source['info'],
-  detector: Detector,
-  appearance: AppearanceModel | undefined,
-  parameters: Parameters & { online: boolean },
-) {
+  { input, width, height, frameRate }: RunInfo,
+  { detector, appearance, parameters }: RunModels,
+  online: boolean,
+): RunDescription {
   const models = [];
   if (detector.sha256) models.push({ role: 'detector', name: detector.name, sha256: detector.sha256 });
   if (appearance) models.push({ role: 'appearance', name: appearance.name, sha256: appearance.sha256 });
   return {
     generator: `twintrack ${version}`,
-    source: {
-      name: basename(info.input),
-      ...(info.width > 0 && { width: info.width, height: info.height }),
-      frameRate: info.frameRate,
-    },
+    source: { name: basename(input), ...(width > 0 && { width, height }), frameRate },
     models,
-    parameters,
+    parameters: { ...parameters, online },
   };
 }

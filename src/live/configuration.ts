@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { linesParameters, zonesParameters } from '../analytics/parameters.ts';
 import { inputError, redact } from '../core/errors.ts';
 import { loadSections, readConfig } from '../engine/configuration.ts';
-import { type CameraSource, nameSources } from './camera/address.ts';
+import { type CameraSource, nameSources } from './camera/source.ts';
 import type { LiveConfiguration } from './live.ts';
 import { cameraParametersSchema } from './parameters.ts';
 

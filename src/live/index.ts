@@ -1,9 +1,10 @@
 /**
  * Live cameras: {@link startLive} follows them until it is closed, {@link startServer} shows them.
  */
-export type { CameraSource } from './camera/address.ts';
+
+export type { Fault, FaultKind } from '../video/camera/faults.ts';
 export type { Camera } from './camera/camera.ts';
-export type { Fault, FaultKind } from './camera/faults.ts';
+export type { CameraSource } from './camera/source.ts';
 export {
   type Live,
   type LiveConfiguration,

@@ -1,16 +1,19 @@
 import { availableParallelism } from 'node:os';
 import { isDeepStrictEqual } from 'node:util';
-import { type AppearanceModel, loadSiamese } from '../appearance/siamese.ts';
-import { loadAssociationScore } from '../association/model.ts';
+import { type AppearanceModel, leftOpen, loadSiamese } from '../appearance/siamese.ts';
+import type { AssociationScore } from '../association/features.ts';
+import { loadAssociation } from '../association/model.ts';
 import { messageOf, printable, TwintrackError, UsageError } from '../core/errors.ts';
 import { version } from '../core/version.ts';
+import { type CustomDetector, fromCustom } from '../detection/custom-detector.ts';
 import { type Detector, loadDetector } from '../detection/index.ts';
 import { lockFolder } from '../files/folder-lock.ts';
 import { makeFolder } from '../files/make-folder.ts';
 import type { RunDescription } from '../trajectories/index.ts';
-import { type Frame, findFfmpeg } from '../video/index.ts';
-import { addressOf, type CameraSource } from './camera/address.ts';
+import { addressOf } from '../video/camera/address.ts';
+import { findFfmpeg } from '../video/index.ts';
 import { Camera } from './camera/camera.ts';
+import type { CameraSource } from './camera/source.ts';
 import { type Log, SILENT } from './monitoring/log.ts';
 import { MqttPublisher } from './monitoring/mqtt.ts';
 import type { CameraStatus } from './monitoring/statistics.ts';
@@ -33,8 +36,12 @@ export interface LiveOptions {
   readonly out: string;
   /** Default {@link cameraParametersSchema}'s. */
   readonly parameters?: CameraParameters | undefined;
-  /** Name of a shipped detector or an ONNX file, default centernet; or a detector, which is closed at the end, also when nothing could be started, and used on whatever it throws. */
-  readonly detector?: string | Detector | undefined;
+  /** Name of a shipped detector or an ONNX file, default centernet; or a detector of your own, which stays yours to close. */
+  readonly detector?: string | CustomDetector | undefined;
+  /** A model that embeds patches, instead of the one that the parameters name; it stays yours to close. */
+  readonly appearance?: AppearanceModel | undefined;
+  /** A score of pairs, instead of the one that the parameters name. */
+  readonly association?: AssociationScore | undefined;
   /** Whether cameras may be files. */
   readonly realtime?: boolean | undefined;
   /** Whether to write the annotated video. */
@@ -172,8 +179,7 @@ export class Live {
     this.unlock();
     this.#publish();
     await this.mqtt?.close();
-    const { detector: given } = this.#options;
-    const { detector = typeof given === 'object' ? given : undefined, appearance } = this.#models ?? {};
+    const { detector, appearance } = this.#models ?? {};
     await Promise.all([detector?.close(), appearance?.close()]);
   }
 
@@ -185,7 +191,7 @@ export class Live {
     const keepsDetector =
       typeof this.#options.detector === 'object' || isDeepStrictEqual(parameters.detection, before?.detection);
     const keepsAppearance = keepsDetector && isDeepStrictEqual(parameters.appearance, before?.appearance);
-    const association = await loadAssociationScore(parameters.association.model);
+    const association = await loadAssociation(this.#options.association ?? parameters.association.model);
     const models = await this.#loadModels(parameters, {
       ...(keepsDetector && former),
       appearance: keepsAppearance ? former?.appearance : undefined,
@@ -212,10 +218,15 @@ export class Live {
         out: this.#options.out,
         record: this.#options.record ?? false,
         parameters: own,
-        association,
-        appearance: models.appearance && withFallback(models.appearance),
+        models: {
+          detector: {
+            detect: (frame) => models.detector.run((model) => model.detect(frame)),
+            letterbox: (width, height) => models.detector.model.letterbox(width, height),
+          },
+          appearance: models.appearance && withFallback(models.appearance),
+          association,
+        },
         scheduler: models.scheduler,
-        letterbox: (width, height) => models.detector.model.letterbox(width, height),
         run: {
           generator: `twintrack ${version}`,
           models: descriptions(models),
@@ -234,26 +245,32 @@ export class Live {
   /** Loads what is not there yet: all or nothing. */
   async #loadModels({ detection, appearance }: CameraParameters, there: Partial<Models>): Promise<Models> {
     const { detector: given = 'centernet' } = this.#options;
-    const own = typeof given !== 'string';
+    const named = typeof given === 'string';
     const detector =
       there.detector ??
-      (own
-        ? new SelfHealing(given)
-        : await SelfHealing.load(this.#loader('the detector', () => loadDetector(given, detection))));
+      (named
+        ? await SelfHealing.load(this.#loader('the detector', () => loadDetector(given, detection)))
+        : new SelfHealing(fromCustom(given)));
     try {
-      const load = () => loadSiamese(appearance.model, detection.cores);
-      const off = appearance.mode === 'off';
-      const looks = off
-        ? undefined
-        : (there.appearance ?? (await SelfHealing.load(this.#loader('the Siamese network', load))));
-      const atOnce = own || detection.parallel === 'operators' ? 1 : detection.cores || availableParallelism();
-      const detect = (frame: Frame) => detector.run((model) => model.detect(frame));
-      const scheduler = there.scheduler ?? new DetectorScheduler({ detect }, atOnce);
-      return { detector, scheduler, appearance: looks };
+      const atOnce = !named || detection.parallel === 'operators' ? 1 : detection.cores || availableParallelism();
+      return {
+        detector,
+        scheduler: there.scheduler ?? new DetectorScheduler(atOnce),
+        appearance:
+          appearance.mode === 'off'
+            ? undefined
+            : (there.appearance ?? (await this.#loadAppearance(appearance.model, detection.cores))),
+      };
     } catch (error) {
-      if (!there.detector && !own) await detector.close();
+      if (!there.detector) await detector.close();
       throw error;
     }
+  }
+
+  async #loadAppearance(model: string, cores: number): Promise<SelfHealing<AppearanceModel>> {
+    const { appearance: given } = this.#options;
+    if (given) return new SelfHealing(leftOpen(given));
+    return SelfHealing.load(this.#loader('the Siamese network', () => loadSiamese(model, cores)));
   }
 
   #loader<Model>(what: string, load: () => Promise<Model>): Loader<Model> {

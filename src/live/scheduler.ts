@@ -1,17 +1,19 @@
-import type { Detections, Detector } from '../detection/index.ts';
-import type { PictureShift } from '../tracking/camera-motion/from-pixels.ts';
-import type { Frame } from '../video/index.ts';
-import { LatestFrame } from './camera/latest-frame.ts';
+import { LatestFrame } from '../video/camera/latest-frame.ts';
+import type { CameraFrame } from '../video/camera/session.ts';
+
+/** A frame that was handed to the detector. */
+export interface BegunFrame {
+  /** Settles when the detector is done with it. */
+  readonly detected: Promise<unknown>;
+  /** Tracks the people found in it; called in order. */
+  finish(): Promise<void>;
+}
 
 /** What a camera gives to the scheduler. */
 export interface LaneOptions {
-  /** How far the picture has moved; called in order before frames go to the detector. */
-  readonly cameraOffset?: (frame: Frame) => PictureShift | undefined;
-  /** Adds to the detections of a frame what takes a while, such as embeddings; called in order as frames go to the detector. */
-  readonly embed?: (frame: Frame, detected: Promise<Detections>) => Promise<Detections>;
-  /** Takes each frame with the people found in it and what `cameraOffset` said, in order. */
-  readonly take: (frame: Frame, detections: Detections, offset: PictureShift | undefined) => void;
-  /** Is told why a frame could not be looked at, or taken; the camera goes on with the next one. */
+  /** Hands a frame to the detector; called in order. */
+  readonly begin: (frame: CameraFrame) => BegunFrame;
+  /** Takes the reason why a frame is left out; the camera goes on with the next one. */
   readonly failed: (error: unknown) => void;
 }
 
@@ -19,7 +21,7 @@ export interface LaneOptions {
 export interface Lane {
   /** Frames that came while the detector was busy with others, and were dropped for newer ones. */
   readonly dropped: number;
-  put(frame: Frame): void;
+  put(frame: CameraFrame): void;
   /** Takes no more frames; resolves when none is under way. */
   close(): Promise<void>;
 }
@@ -29,15 +31,13 @@ export interface Lane {
  * newest frame. A frame is handed over when the detector can begin with it, so it never waits behind others.
  */
 export class DetectorScheduler {
-  readonly #detector: Pick<Detector, 'detect'>;
   readonly #atOnce: number;
   readonly #lanes = new Set<FrameLane>();
   #running = 0;
   #turn = 0;
 
   /** @param atOnce frames that the detector works on at once */
-  constructor(detector: Pick<Detector, 'detect'>, atOnce: number) {
-    this.#detector = detector;
+  constructor(atOnce: number) {
     this.#atOnce = atOnce;
   }
 
@@ -55,12 +55,10 @@ export class DetectorScheduler {
       if (!next) return;
       next.served = ++this.#turn;
       this.#running++;
-      next
-        .run((frame) => this.#detector.detect(frame))
-        .finally(() => {
-          this.#running--;
-          this.#serve();
-        });
+      next.run().finally(() => {
+        this.#running--;
+        this.#serve();
+      });
     }
   }
 }
@@ -72,7 +70,7 @@ class FrameLane implements Lane {
   readonly #options: LaneOptions;
   readonly #most: number;
   readonly #changed: () => void;
-  readonly #slot = new LatestFrame();
+  readonly #slot = new LatestFrame<CameraFrame>();
   #pending = 0;
   #last: Promise<void> = Promise.resolve();
   #close!: () => void;
@@ -96,28 +94,25 @@ class FrameLane implements Lane {
     return this.#slot.waiting && this.#pending <= this.#most;
   }
 
-  put(frame: Frame): void {
+  put(frame: CameraFrame): void {
     if (!this.#open) return;
     this.#slot.put(frame);
     this.#changed();
   }
 
-  /** Gives the waiting frame to `detect`; resolves when that is done. Frames are taken in order, whichever is done first. */
-  async run(detect: (frame: Frame) => Promise<Detections>): Promise<void> {
+  /** Begins the waiting frame; resolves when it is detected. Frames are taken in order, whichever is done first. */
+  async run(): Promise<void> {
+    const { begin, failed } = this.#options;
     const frame = this.#slot.take()!;
-    const { cameraOffset, embed, take, failed } = this.#options;
     this.#pending++;
-    const offset = cameraOffset?.(frame);
-    const found = detect(frame);
-    const embedded = embed?.(frame, found) ?? found;
-    embedded.catch(() => {}); // told where it is awaited
+    const begun = begin(frame);
     this.#last = this.#last
-      .then(async () => take(frame, await embedded, offset))
+      .then(() => begun.finish())
       .catch(failed)
       .finally(() => {
         this.#pending--;
       });
-    await found.catch(() => {});
+    await begun.detected.catch(() => {});
   }
 
   async close(): Promise<void> {

@@ -1,7 +1,7 @@
 import { PATCH_BYTES } from '../appearance/patches.ts';
 import type { AppearanceModel } from '../appearance/siamese.ts';
 import { messageOf } from '../core/errors.ts';
-import { pause } from './camera/back-off.ts';
+import { pause } from '../video/camera/back-off.ts';
 
 /** How a network is loaded, and who is told that it fails, which is told once for each reason, and that it works again. */
 export interface Loader<Model> {

@@ -7,15 +7,31 @@ import {
   SIMILARITY,
   type TrackColumns,
 } from '../association/features.ts';
-import { handSetScore } from '../association/scores/hand-set.ts';
-import type { Detections } from '../core/detections.ts';
-import { TwintrackError } from '../core/errors.ts';
+import { type DetectionRow, type Detections, toDetections } from '../core/detections.ts';
+import { inputError, TwintrackError } from '../core/errors.ts';
 import { iou, isBox } from '../core/geometry.ts';
 import { logOdds } from '../core/probability.ts';
+import { parseSection } from '../core/schema.ts';
 import { estimateShift } from './camera-motion/from-boxes.ts';
 import { KalmanBoxes } from './kalman.ts';
 import { type TrackingParameters, trackingParameters } from './parameters.ts';
 import { Track } from './track.ts';
+
+/** Settings of {@link Tracker}. */
+export interface TrackerOptions {
+  /** Scores track–detection pairs. */
+  readonly association: AssociationScore;
+  /** Overrides of the defaults. */
+  readonly parameters?: Partial<TrackingParameters> | undefined;
+  /** How embeddings are compared; without it they are ignored. */
+  readonly reid?: ReidOptions | undefined;
+  /** Ids are counted on from here. Default 0: the first is 1. */
+  readonly lastId?: number | undefined;
+}
+
+/** Times of so many frames in a row, so many seconds apart from the first on, are milliseconds (100 frames a second are 10 ms apart). */
+const SLOW_FRAMES = 3;
+const SLOW_SECONDS = 8;
 
 /**
  * Multi-object tracker: predicts each track by its Kalman filter, follows the camera, scores track–detection pairs, assigns them by
@@ -34,26 +50,26 @@ export class Tracker {
   private dormant: Track[] = [];
   private freeSlots: number[] = [];
   private slots = 0;
-  private nextId = 1;
+  private readonly lastId: number;
+  private nextId: number;
+  /** Number of frames so far that came long after the one before; −1 once one did not. */
+  private slowFrames = 0;
   private time = Number.NEGATIVE_INFINITY;
   private columns = newColumns(16);
   private probabilities = new Float64Array(64);
   private readonly shift = new Float64Array(2);
 
-  /**
-   * @param parameters overrides of the defaults
-   * @param association score of track–detection pairs
-   * @param appearance how embeddings are compared; without it they are ignored
-   * @throws ZodError on a parameter outside its range
-   */
-  constructor(
-    parameters: Partial<TrackingParameters> = {},
-    association: AssociationScore = handSetScore,
-    appearance?: ReidOptions,
-  ) {
-    this.parameters = trackingParameters.parse(parameters);
+  /** @throws TwintrackError on a parameter that is unknown or outside its range */
+  constructor({ association, parameters = {}, reid, lastId = 0 }: TrackerOptions) {
+    this.parameters = parseSection(trackingParameters, parameters, 'tracking');
+    if (typeof association?.score !== 'function')
+      throw new TwintrackError(
+        'association: is missing; give a score of pairs such as handSetScore, or use createTracker()',
+      );
     this.association = association;
-    this.reid = appearance && new Reidentification(appearance, this.parameters.highScore);
+    this.reid = reid && new Reidentification(reid, this.parameters.highScore);
+    this.lastId = lastId;
+    this.nextId = lastId + 1;
     const p = this.parameters;
     this.filter = new KalmanBoxes({
       position: p.positionNoise,
@@ -65,33 +81,52 @@ export class Tracker {
     });
   }
 
-  /** Number of tracks confirmed so far: the highest id given. */
+  /** Number of tracks confirmed so far. */
   get confirmed(): number {
-    return this.nextId - 1;
+    return this.nextId - 1 - this.lastId;
   }
 
-  /** Forgets all tracks; ids start again at 1. */
+  /** Forgets all tracks; ids start again. */
   reset(): void {
     this.tracks = [];
     this.dormant = [];
     this.freeSlots = [];
     this.slots = 0;
-    this.nextId = 1;
+    this.nextId = this.lastId + 1;
+    this.slowFrames = 0;
     this.time = Number.NEGATIVE_INFINITY;
   }
 
   /**
    * Takes in the next frame.
    *
-   * @param detections the people found in it, source pixels; a row with a number that is not finite or without area is ignored
+   * @param detections the people found in it, as columns or rows, source pixels; a row with a number that is not finite or without area
+   *   is ignored
    * @param time its presentation time in seconds, later than that of the frame before
    * @param shift how the whole picture moved since the frame before, x and y in pixels, where it was measured in the picture itself;
-   * without it the boxes tell
+   *   without it, it is estimated from the boxes
    * @returns every track that is seen or lost, and for the last time those that became dormant or ended now. The objects live on from
    *   frame to frame; a dormant one may come back.
-   * @throws TwintrackError when time does not move forward
+   * @throws TwintrackError naming the field when the columns do not fit together, boxes are not in pixels, or time is not in seconds
+   *   or does not move forward
+   *
+   * @example
+   * const tracker = new Tracker({ association: handSetScore });
+   * const tracks = tracker.update([{ box: [10, 20, 40, 100], score: 0.9 }], 0.04);
+   * console.log(tracks[0].state); // tentative
    */
-  update(detections: Detections, time: number, shift?: readonly [x: number, y: number]): readonly Track[] {
+  update(
+    detections: Detections | readonly DetectionRow[],
+    time: number,
+    shift?: readonly [x: number, y: number],
+  ): readonly Track[] {
+    const checked = toDetections(detections);
+    this.requireSeconds(time);
+    return this.step(checked, time, shift);
+  }
+
+  /** As {@link update}, for columns that are known to be sound. */
+  step(detections: Detections, time: number, shift?: readonly [x: number, y: number]): readonly Track[] {
     if (!(time > this.time))
       throw new TwintrackError(`frame time ${time} s: not later than ${this.time} s before it; feed frames in order`);
     this.removeEnded();
@@ -116,6 +151,13 @@ export class Tracker {
     this.reidentify();
     this.endDormant();
     return this.tracks;
+  }
+
+  private requireSeconds(time: number): void {
+    if (this.slowFrames < 0 || !Number.isFinite(this.time)) return;
+    if (time - this.time < SLOW_SECONDS) this.slowFrames = -1;
+    else if (++this.slowFrames === SLOW_FRAMES)
+      throw inputError(`time ${time}`, `all frames are over ${SLOW_SECONDS} s apart`, 'give seconds, not milliseconds');
   }
 
   /** Matches the tracks that have no detection yet, either all on trial or all others, to the untaken detections of a range of scores. */

@@ -1,6 +1,8 @@
 export type { Frame, Letterbox } from '../core/frame.ts';
+export { type CameraOptions, isCamera, openCamera } from './camera/camera-video.ts';
 export { openVideo, type VideoOptions, type VideoSource } from './decode.ts';
 export { openVideoWriter, type VideoWriter, type VideoWriterOptions } from './encode.ts';
 export { type Ffmpeg, findFfmpeg, installCommand } from './ffmpeg.ts';
 export { letterboxFor, unletterbox } from './letterbox.ts';
+export { Picture } from './picture.ts';
 export { probe, type VideoInfo } from './probe.ts';

@@ -32,6 +32,9 @@ export interface VideoInfo {
   readonly rotation: number;
 }
 
+/** What the pictures of a video are like. */
+export type PictureFormat = Pick<VideoInfo, 'width' | 'height' | 'fullRange' | 'colourSpace'>;
+
 /** Codecs by which ffmpeg renders text as pictures. */
 const TEXT_CODECS = new Set(['ansi', 'bintext', 'xbin', 'idf']);
 

@@ -4,9 +4,10 @@ import { describe, expect, it } from 'vitest';
 import { visiblePart } from '../../src/appearance/reid.ts';
 import type { Similarity } from '../../src/appearance/similarity.ts';
 import { FEATURE_COUNT, PairFeatures, SIMILARITY } from '../../src/association/features.ts';
-import { loadAssociationScore } from '../../src/association/model.ts';
+import { loadAssociation } from '../../src/association/model.ts';
 import type { BoostedModel } from '../../src/association/scores/boosted.ts';
 import { withAppearance } from '../../src/association/scores/fusion.ts';
+import { handSetScore } from '../../src/association/scores/hand-set.ts';
 import { learnedScore } from '../../src/association/scores/learned.ts';
 import type { Detections } from '../../src/core/detections.ts';
 import { type ReidOptions, type Track, Tracker } from '../../src/tracking/index.ts';
@@ -18,7 +19,7 @@ const APPEARANCE: ReidOptions = { similarity: KINDS, reidSeconds: 20, reidSimila
 const SHIPPED: BoostedModel = JSON.parse(
   readFileSync(new URL('../../models/association.json', import.meta.url), 'utf8'),
 );
-const LEARNED = await loadAssociationScore('learned');
+const LEARNED = await loadAssociation('learned');
 /** The same without the trees that know looks: their log-odds are added. */
 const ADDED = learnedScore({ ...SHIPPED, trees: SHIPPED.trees.filter(({ feature }) => !feature.includes(SIMILARITY)) });
 const PICTURE = { width: 640, height: 480 };
@@ -64,14 +65,14 @@ describe('a tracker that goes by looks', () => {
     ['go on', false, LEARNED],
     ['turn round', true, ADDED],
   ])('tells two people apart who meet and then %s', (_, turn, score) => {
-    const ids = follow(new Tracker({}, score, APPEARANCE), meeting(turn), 5);
+    const ids = follow(new Tracker({ association: score, reid: APPEARANCE }), meeting(turn), 5);
     expect(ids[15].size).toBe(2);
     expect([ids[45].get(1), ids[45].get(2)]).toEqual([ids[15].get(1), ids[15].get(2)]);
   });
 
   it('without looks, takes at least one of the two meetings for the other', () => {
     const kept = [false, true].map((turn) => {
-      const ids = follow(new Tracker({}, LEARNED), meeting(turn), 5);
+      const ids = follow(new Tracker({ association: LEARNED }), meeting(turn), 5);
       return ids[45].get(1) === ids[15].get(1) && ids[45].get(2) === ids[15].get(2);
     });
     expect(kept).not.toEqual([true, true]);
@@ -83,7 +84,9 @@ describe('a tracker that goes by looks', () => {
       Array.from({ length: 50 }, (_, f) =>
         tracker.update(frame(blind(f / 10)), f / 10).map(({ id, box }) => [id, ...box]),
       );
-    expect(boxes(new Tracker({}, undefined, APPEARANCE))).toEqual(boxes(new Tracker()));
+    expect(boxes(new Tracker({ association: handSetScore, reid: APPEARANCE }))).toEqual(
+      boxes(new Tracker({ association: handSetScore })),
+    );
   });
 });
 
@@ -92,7 +95,7 @@ describe('the gallery', () => {
     ['is not filled while somebody unseen may be what is shown', 10, false],
     ['is filled while somebody else is unseen elsewhere', 25, true],
   ])('%s', (_, distance, grows) => {
-    const tracker = new Tracker({}, LEARNED, APPEARANCE);
+    const tracker = new Tracker({ association: LEARNED, reid: APPEARANCE });
     const patches: number[] = [];
     for (let f = 0; f < 24; f++) {
       const people: Person[] = [[100, 100, 1]];
@@ -113,7 +116,11 @@ describe('somebody who was lost for long', () => {
       return time < at ? [] : [[back[0] + 5 * (time - at), back[1], kind]];
     };
   const idsOf = (scene: (time: number) => readonly Person[], seconds: number, looks: Partial<ReidOptions> = {}) => {
-    const ids = follow(new Tracker({}, undefined, { ...APPEARANCE, picture: PICTURE, ...looks }), scene, seconds);
+    const ids = follow(
+      new Tracker({ association: handSetScore, reid: { ...APPEARANCE, picture: PICTURE, ...looks } }),
+      scene,
+      seconds,
+    );
     return [ids[15], ids.at(-1)!].map((of) => [...of.values()][0]);
   };
 
@@ -137,7 +144,7 @@ describe('somebody who was lost for long', () => {
   });
 
   it('goes away and comes back, or ends: once, and with one trajectory', () => {
-    const tracker = new Tracker({}, undefined, APPEARANCE);
+    const tracker = new Tracker({ association: handSetScore, reid: APPEARANCE });
     const collector = new TrajectoryCollector();
     const states: string[] = [];
     for (let f = 0; f < 350; f++) {
@@ -163,10 +170,14 @@ describe('somebody who was lost for long', () => {
     const frames = fc.array(fc.array(person, { maxLength: 4 }), { minLength: 30, maxLength: 80 });
     fc.assert(
       fc.property(frames, fc.boolean(), (scenes, known) => {
-        const tracker = new Tracker({ confirmHits: 1, confirmSeconds: 0 }, undefined, {
-          ...APPEARANCE,
-          reidSeconds: 5,
-          picture: known ? PICTURE : undefined,
+        const tracker = new Tracker({
+          association: handSetScore,
+          parameters: { confirmHits: 1, confirmSeconds: 0 },
+          reid: {
+            ...APPEARANCE,
+            reidSeconds: 5,
+            picture: known ? PICTURE : undefined,
+          },
         });
         const ended = new Set<number>();
         scenes.forEach((scene, f) => {

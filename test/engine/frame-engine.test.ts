@@ -3,10 +3,12 @@ import { describe, expect, it, vi } from 'vitest';
 import { Annotator } from '../../src/annotation/index.ts';
 import { EmbeddingStage } from '../../src/appearance/embedding-stage.ts';
 import { loadSiamese } from '../../src/appearance/siamese.ts';
+import { handSetScore } from '../../src/association/scores/hand-set.ts';
 import { StageClock } from '../../src/core/stage-clock.ts';
 import type { TrackedFrame } from '../../src/core/tracked-frame.ts';
 import { type Detections, type Detector, loadDetector, NO_DETECTIONS } from '../../src/detection/index.ts';
 import { Drawing } from '../../src/engine/drawing.ts';
+import { FrameEngine } from '../../src/engine/frame-engine.ts';
 import { runOnline } from '../../src/engine/online-run.ts';
 import type { RunStages } from '../../src/engine/run.ts';
 import { Tracker } from '../../src/tracking/index.ts';
@@ -75,12 +77,15 @@ function memory(failsAt = Number.POSITIVE_INFINITY): TrajectorySink & { frames: 
 
 const PERSON = detections([20, 10, 10, 30, 0.9]);
 
-function run(stages: Partial<RunStages>) {
+function run({
+  detector = finder(PERSON),
+  appearance,
+  ...stages
+}: Partial<RunStages> & { detector?: Detector; appearance?: EmbeddingStage }) {
   return runOnline({
     frames: framesOf(20),
-    detector: finder(PERSON),
+    engine: new FrameEngine(new Tracker({ association: handSetScore }), detector, appearance),
     ahead: 3,
-    tracker: new Tracker(),
     sinks: [],
     clock: new StageClock(),
     ...stages,

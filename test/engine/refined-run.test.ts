@@ -1,8 +1,10 @@
 import { describe, expect, it, vi } from 'vitest';
 import { Annotator } from '../../src/annotation/index.ts';
+import { handSetScore } from '../../src/association/scores/hand-set.ts';
 import { StageClock } from '../../src/core/stage-clock.ts';
 import type { Detector } from '../../src/detection/index.ts';
 import { Drawing } from '../../src/engine/drawing.ts';
+import { FrameEngine } from '../../src/engine/frame-engine.ts';
 import { type RefinedRunStages, runRefined } from '../../src/engine/refined-run.ts';
 import { type TrackedFrame, Tracker } from '../../src/tracking/index.ts';
 import { refinementParameters, type TrajectorySink } from '../../src/trajectories/index.ts';
@@ -62,14 +64,14 @@ async function run(stages: Partial<RefinedRunStages> = {}, anonymize = false) {
   };
   const result = await runRefined({
     frames: framesOf(20),
-    detector,
+    engine: new FrameEngine(new Tracker({ association: handSetScore }), detector),
     ahead: 3,
-    tracker: new Tracker(),
     sinks: [sink],
     drawing: new Drawing(annotator, writer, anonymize),
     clock: new StageClock(),
     refinement: refinementParameters.parse({}),
     closeTrajectories: async (interruption) => void events.push(`closed ${interruption}`),
+    closeModels: async () => void events.push('models closed'),
     reopen: async (frames) => {
       events.push(`read ${frames} again`);
       return video(framesOf(frames));
@@ -97,9 +99,10 @@ describe('runRefined', () => {
     expect(ended).toEqual([1]);
     expect(drawn.map(({ people }) => people)).toEqual(written);
     expect(pictures).toHaveLength(20);
-    expect(events.slice(18, 24)).toEqual([
+    expect(events.slice(18, 25)).toEqual([
       'track 18: 1',
       'track 19: 1',
+      'models closed',
       'read 20 again', // it starts meanwhile
       'closed undefined',
       'draw 0: 1',

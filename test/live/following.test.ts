@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { handSetScore } from '../../src/association/scores/hand-set.ts';
 import { type Detections, NO_DETECTIONS } from '../../src/core/detections.ts';
-import { now, wallTime } from '../../src/live/camera/clock.ts';
+import { wallTime } from '../../src/live/camera/clock.ts';
 import { Following } from '../../src/live/camera/following.ts';
 import type { LiveEvent } from '../../src/live/outputs/events.ts';
 import { cameraParametersSchema } from '../../src/live/parameters.ts';
+import { now } from '../../src/video/camera/clock.ts';
 
 const size = { width: 640, height: 480 };
 const areas = {
@@ -13,7 +14,7 @@ const areas = {
   zones: { shop: { points: [[400, 0] as [number, number], [640, 0], [640, 480], [400, 480]] as [number, number][] } },
 };
 
-/** Somebody at x, and what is found of them. */
+/** A person at x, as found. */
 const at = (x: number): Detections => ({
   length: 1,
   boxes: Float64Array.of(x - 20, 300, 40, 100),
@@ -24,23 +25,31 @@ function follow(settings: Parameters<typeof cameraParametersSchema.parse>[0] = a
   const events: LiveEvent[] = [];
   const following = new Following({
     camera: 'yard',
-    size,
-    letterbox: undefined,
+    video: size,
     parameters: cameraParametersSchema.parse(settings),
-    association: handSetScore,
-    appearance: undefined,
+    models: {
+      detector: { letterbox: () => undefined, detect: async () => NO_DETECTIONS },
+      association: handSetScore,
+    },
     lastId,
-    tell: (event) => events.push(event),
+    onEvent: (event) => events.push(event),
   });
   const start = now();
-  const take = (time: number, detections: Detections, place?: readonly [number, number]) =>
-    following.take({ index: Math.round(10 * time), time: start + time, ...size }, detections, place);
-  /** Somebody who walks 80 pixels a second, from x = 200 on. */
+  const begin = (time: number, pixels?: Uint8Array) => {
+    const frame = { index: Math.round(10 * time), time: start + time, elapsed: time, ...size };
+    const begun = pixels ? { ...frame, pixels } : frame;
+    return { frame: begun, underWay: following.begin(begun) };
+  };
+  const take = (time: number, detections: Detections, pixels?: Uint8Array) => {
+    const { frame, underWay } = begin(time, pixels);
+    return following.take(underWay, frame, detections);
+  };
+  /** A person who walks 80 pixels a second, from x = 200 on. */
   const walk = (from: number, to: number) => {
     for (let time = from; time < to - 1e-9; time += 0.1) take(time, at(200 + 80 * time));
   };
   const about = (...kinds: string[]) => events.filter(({ event }) => kinds.includes(event));
-  return { following, events, take, walk, about, start };
+  return { following, events, begin, take, walk, about, start };
 }
 
 describe('what people do at lines and zones', () => {
@@ -64,7 +73,7 @@ describe('what people do at lines and zones', () => {
     expect(about('started', 'ended').map(({ event }) => event)).toEqual(['started', 'ended']);
   });
 
-  it('is counted once when the camera is away meanwhile', () => {
+  it('is counted once when the camera is offline meanwhile', () => {
     const { following, walk, about, start } = follow();
     walk(0, 1.2);
     for (let time = 1; time < 2.2; time += 0.5) expect(following.wait(start + time)).toBeUndefined();
@@ -75,7 +84,7 @@ describe('what people do at lines and zones', () => {
     expect(following.counter.lines[0]).toEqual({ name: 'door', in: 1, out: 0 });
   });
 
-  it('ends when the camera stays away: nobody is remembered', () => {
+  it('ends when the camera stays offline: no person is remembered', () => {
     const { following, walk, about, start } = follow();
     walk(0, 3.5);
     expect(following.wait(start + 8)).toBeUndefined(); // people are awaited for 5 s
@@ -129,33 +138,34 @@ describe('a camera that moves', () => {
           128 + 50 * Math.sin((c + x) / 31) * Math.cos((r + y) / 23) + 40 * Math.sin((c + x + 2 * (r + y)) / 57);
     return pixels;
   };
-  const frame = (index: number, x: number, y = 0) => ({ index, time: index / 10, ...size, pixels: picture(x, y) });
 
   it('is followed by the picture, also over a frame that was never taken', () => {
-    const { following } = follow();
-    const places = [0, 12, 24, 36].map((x, i) => following.cameraOffset(frame(i, x, x / 2))!);
-    places.forEach(([x, y], i) => {
-      expect(Math.hypot(x + 12 * i, y + 6 * i)).toBeLessThan(1.5); // it is measured in a small picture
-    });
-  });
-
-  it('keeps the people, who move with the picture', () => {
-    const pan = 25; // pixels a frame: far more than anybody walks
+    const pan = 25; // pixels a frame: far more than a person walks
     const run = (withPictures: boolean) => {
-      const { take, about, following } = follow({});
+      const { begin, take, about } = follow({});
       for (let i = 0; i < 15; i++) {
         const x = i < 5 ? 0 : pan * (i - 5);
-        const place = withPictures ? following.cameraOffset(frame(i, x)) : undefined;
-        if (i === 8) continue; // dropped by the detector
-        take(i / 10, at(500 - x), place);
+        const pixels = withPictures ? picture(x, 0) : undefined;
+        if (i === 8)
+          begin(i / 10, pixels); // left out by the detector
+        else take(i / 10, at(500 - x), pixels);
       }
       return about('started').length;
     };
     expect([run(true), run(false)]).toEqual([1, 2]);
   });
 
-  it('is not looked at when that is turned off', () => {
-    const { following } = follow({ tracking: { cameraMotion: false } });
-    expect(following.cameraOffset(frame(0, 0))).toBeUndefined();
+  it('is not measured when that is turned off', () => {
+    const { begin } = follow({ tracking: { cameraMotion: false } });
+    begin(0, picture(0, 0));
+    expect(begin(0.1, picture(12, 6)).underWay.shift).toBeUndefined();
+  });
+
+  it('is measured to parts of a pixel of the picture', () => {
+    const { begin } = follow();
+    [0, 12, 24, 36].forEach((x, i) => {
+      const { shift = [0, 0] } = begin(i / 10, picture(x, x / 2)).underWay;
+      if (i > 0) expect(Math.hypot(shift[0] + 12, shift[1] + 6)).toBeLessThan(0.6); // it is measured in a small picture
+    });
   });
 });

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { TrackedFrame } from '../../src/core/tracked-frame.ts';
-import { now } from '../../src/live/camera/clock.ts';
 import { EventLog } from '../../src/live/outputs/events.ts';
 import { HourlyTrajectories } from '../../src/live/outputs/hourly-trajectories.ts';
 import { Recorder } from '../../src/live/outputs/recorder.ts';
 import { readTrajectories } from '../../src/trajectories/index.ts';
+import { now } from '../../src/video/camera/clock.ts';
 import { readAll } from '../video/clips.ts';
 import { endAll, folder, later, until } from './rig.ts';
 

@@ -6,7 +6,7 @@ import { share, slow } from './scenarios.ts';
 
 afterEach(endAll);
 
-const frame = (index: number) => ({ index, time: index, width: 8, height: 8 });
+const frame = (index: number) => ({ index, time: index, elapsed: index, width: 8, height: 8 });
 const NOBODY: Detections = { length: 0, boxes: new Float64Array(0), scores: new Float32Array(0) };
 const soon = () => new Promise((resolve) => setImmediate(resolve));
 
@@ -20,13 +20,24 @@ describe('DetectorScheduler', () => {
       });
     return { asked, detect };
   };
-  const lane = (scheduler: DetectorScheduler, taken: number[], failed: unknown[] = []) =>
-    scheduler.open({ take: ({ index }) => taken.push(index), failed: (error) => failed.push(error) });
+  const lane = (
+    scheduler: DetectorScheduler,
+    { detect }: ReturnType<typeof byHand>,
+    taken: number[],
+    failed: unknown[] = [],
+  ) =>
+    scheduler.open({
+      begin: (frame) => {
+        const detected = detect(frame);
+        return { detected, finish: () => detected.then(() => void taken.push(frame.index)) };
+      },
+      failed: (error) => failed.push(error),
+    });
 
   it('gives the newest frame when the detector is free, and counts those before', async () => {
     const detector = byHand();
     const taken: number[] = [];
-    const one = lane(new DetectorScheduler(detector, 1), taken);
+    const one = lane(new DetectorScheduler(1), detector, taken);
     for (let i = 0; i < 10; i++) one.put(frame(i));
     expect(detector.asked.map(({ index }) => index)).toEqual([0]);
     detector.asked[0].answer();
@@ -39,9 +50,9 @@ describe('DetectorScheduler', () => {
 
   it('serves cameras in turn, however many frames one of them has', async () => {
     const detector = byHand();
-    const scheduler = new DetectorScheduler(detector, 1);
+    const scheduler = new DetectorScheduler(1);
     const taken: number[] = [];
-    const lanes = [0, 1, 2].map(() => lane(scheduler, taken));
+    const lanes = [0, 1, 2].map(() => lane(scheduler, detector, taken));
     for (let round = 0; round < 9; round++) {
       for (const [i, one] of lanes.entries())
         for (let k = 0; k < (i === 0 ? 5 : 1); k++) one.put(frame(100 * i + round));
@@ -54,7 +65,7 @@ describe('DetectorScheduler', () => {
   it('takes the frames of a camera in order, whichever is done first', async () => {
     const detector = byHand();
     const taken: number[] = [];
-    const one = lane(new DetectorScheduler(detector, 2), taken);
+    const one = lane(new DetectorScheduler(2), detector, taken);
     one.put(frame(0));
     one.put(frame(1));
     detector.asked[1].answer();
@@ -69,7 +80,7 @@ describe('DetectorScheduler', () => {
     const detector = byHand();
     const taken: number[] = [];
     const failed: unknown[] = [];
-    const one = lane(new DetectorScheduler(detector, 1), taken, failed);
+    const one = lane(new DetectorScheduler(1), detector, taken, failed);
     one.put(frame(0));
     detector.asked[0].answer(new Error('broken'));
     await soon();

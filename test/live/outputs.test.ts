@@ -4,12 +4,12 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { UsageError } from '../../src/core/errors.ts';
 import type { TrackedFrame } from '../../src/core/tracked-frame.ts';
 import { AppendFile, cutTornLine } from '../../src/files/append-file.ts';
-import { now } from '../../src/live/camera/clock.ts';
 import { EventLog, personEvent } from '../../src/live/outputs/events.ts';
 import { HourlyTrajectories, recoverHours } from '../../src/live/outputs/hourly-trajectories.ts';
 import { highestId } from '../../src/live/outputs/ids.ts';
 import { parseKeep, prune } from '../../src/live/outputs/retention.ts';
 import { readTrajectories } from '../../src/trajectories/index.ts';
+import { now } from '../../src/video/camera/clock.ts';
 import { temporaryFolder } from '../video/clips.ts';
 import { filesAtSync } from './rig.ts';
 

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { handSetScore } from '../../src/association/scores/hand-set.ts';
 import type { Detections } from '../../src/detection/index.ts';
 import { PatchAlbum } from '../../src/search/album.ts';
 import { findPatches, readIndex } from '../../src/search/index-file.ts';
@@ -15,7 +16,7 @@ const MODEL = { name: 'test', sha256: 'abc', dimensions: 1 };
 
 /** Two people for `frames` frames at 10 a second; the second is there from 1 s on. A person's luma is its embedding. */
 async function fill(album: PatchAlbum, frames: number): Promise<void> {
-  const tracker = new Tracker();
+  const tracker = new Tracker({ association: handSetScore });
   for (let index = 0; index < frames; index++) {
     const time = index / 10;
     const pixels = new Uint8Array((WIDTH * HEIGHT * 3) / 2).fill(128);

@@ -3,6 +3,7 @@ import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Crowd } from '../../bench/simulated-crowd.ts';
+import { handSetScore } from '../../src/association/scores/hand-set.ts';
 import type { Detections } from '../../src/core/detections.ts';
 import { NO_DETECTIONS } from '../../src/core/detections.ts';
 import { type Track, Tracker, type TrackingParameters } from '../../src/tracking/index.ts';
@@ -17,7 +18,7 @@ const confirmed = (tracks: readonly Track[]): Track[] => tracks.filter((track) =
 
 /** Feeds frames at a rate and notes what each gave: ids with boxes, by detection index. */
 function run(frames: readonly Detections[], fps = 10, parameters: Partial<TrackingParameters> = {}) {
-  const tracker = new Tracker(parameters);
+  const tracker = new Tracker({ association: handSetScore, parameters });
   return frames.map((frame, f) =>
     confirmed(tracker.update(frame, f / fps)).map(({ id, detection, box }) => ({ id, detection, box: [...box] })),
   );
@@ -29,7 +30,7 @@ const walker = (x: number, time: number): Box => [x + 40 * time, 100, 30, 80];
 describe('the life of a track', () => {
   it('has the same length in seconds at any frame rate', () => {
     const life = (fps: number) => {
-      const tracker = new Tracker();
+      const tracker = new Tracker({ association: handSetScore });
       let confirmedAt = Number.POSITIVE_INFINITY;
       let lostAt = Number.POSITIVE_INFINITY;
       let endedAt = Number.POSITIVE_INFINITY;
@@ -44,7 +45,7 @@ describe('the life of a track', () => {
       }
       return { confirmedAt, lostAt, endedAt };
     };
-    const { lostSeconds } = new Tracker().parameters;
+    const { lostSeconds } = new Tracker({ association: handSetScore }).parameters;
     for (const fps of [10, 30]) {
       const { confirmedAt, lostAt, endedAt } = life(fps);
       expect(confirmedAt).toBeGreaterThan(0);
@@ -161,7 +162,7 @@ describe('association', () => {
   });
 
   it('follows somebody alone in a picture whose motion was measured, also over a gap', () => {
-    const tracker = new Tracker();
+    const tracker = new Tracker({ association: handSetScore });
     const at = (f: number) => 90 * Math.max(0, f - 9);
     const ids = new Set<number>();
     for (let f = 0; f < 30; f++) {
@@ -186,7 +187,7 @@ describe('any input', () => {
   it('gives finite boxes, each detection to one track, ids that only grow; broken boxes are ignored', () => {
     fc.assert(
       fc.property(fc.array(anyFrame, { maxLength: 25 }), (frames) => {
-        const tracker = new Tracker({ confirmHits: 1, confirmSeconds: 0 });
+        const tracker = new Tracker({ association: handSetScore, parameters: { confirmHits: 1, confirmSeconds: 0 } });
         let highest = 0;
         const alive = new Set<number>();
         frames.forEach((rows, f) => {
@@ -195,7 +196,7 @@ describe('any input', () => {
             rows.map(([, score]) => score),
           );
           const taken = new Set<number>();
-          for (const { id, state, box, velocity, detection } of tracker.update(frame, f / 10)) {
+          for (const { id, state, box, velocity, detection } of tracker.step(frame, f / 10)) {
             expect([...box, ...velocity].every(Number.isFinite)).toBe(true);
             expect(box[2] > 0 && box[3] > 0).toBe(true);
             if (id > 0 && !alive.has(id)) {
@@ -234,7 +235,7 @@ describe('any input', () => {
   });
 
   it('time must rise', () => {
-    const tracker = new Tracker();
+    const tracker = new Tracker({ association: handSetScore });
     tracker.update(NO_DETECTIONS, 5);
     for (const time of [5, 4.9, Number.NaN]) {
       expect(() => tracker.update(NO_DETECTIONS, time)).toThrow(/^frame time .* not later than 5 s before it/);
@@ -243,8 +244,10 @@ describe('any input', () => {
   });
 
   it('a parameter out of range is refused', () => {
-    expect(() => new Tracker({ lostSeconds: -1 })).toThrow();
-    expect(() => new Tracker({ minProbability: Number.NaN })).toThrow();
+    const create = (parameters: object) => () => new Tracker({ association: handSetScore, parameters });
+    expect(create({ lostSeconds: -1 })).toThrow(/^tracking\.lostSeconds: .*>=0/);
+    expect(create({ minProbability: Number.NaN })).toThrow(/^tracking\.minProbability: /);
+    expect(create({ lostSecnds: 3 })).toThrow(/^unknown key tracking\.lostSecnds; known are tracking\.highScore, /);
   });
 });
 
@@ -254,13 +257,13 @@ describe('state', () => {
     const frames = Array.from({ length: 40 }, () => crowd.step(0.1));
     const play = (tracker: Tracker) =>
       frames.map((frame, f) => confirmed(tracker.update(frame, f / 10)).map(({ id, box }) => [id, ...box]));
-    const expected = play(new Tracker());
-    const tracker = new Tracker();
+    const expected = play(new Tracker({ association: handSetScore }));
+    const tracker = new Tracker({ association: handSetScore });
     expect(play(tracker)).toEqual(expected);
     tracker.reset();
     expect(tracker.confirmed).toBe(0);
     expect(play(tracker)).toEqual(expected);
-    const both = [new Tracker(), new Tracker()];
+    const both = [new Tracker({ association: handSetScore }), new Tracker({ association: handSetScore })];
     const turns = frames.map((frame, f) =>
       both.map((t) => confirmed(t.update(frame, f / 10)).map(({ id, box }) => [id, ...box])),
     );
@@ -269,7 +272,7 @@ describe('state', () => {
   });
 
   it('stays bounded while people come and go: tracks, slots and heap', () => {
-    const tracker = new Tracker();
+    const tracker = new Tracker({ association: handSetScore });
     const crowd = new Crowd(6, 11);
     let most = 0;
     let slots = 0;

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { handSetScore } from '../../src/association/scores/hand-set.ts';
 import type { Detections } from '../../src/detection/index.ts';
 import { type Track, Tracker } from '../../src/tracking/index.ts';
 import {
@@ -211,7 +212,7 @@ describe('TrajectoryCollector', () => {
 
   /** Tracks frames at 10 per second and collects. */
   function collect(frames: readonly Detections[], watch: (tracks: readonly Track[]) => void = () => {}) {
-    const tracker = new Tracker();
+    const tracker = new Tracker({ association: handSetScore });
     const collector = new TrajectoryCollector();
     frames.forEach((detections, index) => {
       const tracks = tracker.update(detections, index / 10);

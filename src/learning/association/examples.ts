@@ -81,10 +81,10 @@ export class ExampleCollector {
       },
     };
     const looks = similarity && { similarity, reidSeconds: 0, reidSimilarity: 1 };
-    const tracker = new Tracker(parameters, watched, looks);
+    const tracker = new Tracker({ association: watched, parameters, reid: looks });
     for (const frame of frames) {
       identities = Int32Array.from(frame.identities);
-      const tracks = tracker.update(frame.detections, frame.time);
+      const tracks = tracker.step(frame.detections, frame.time);
       for (const track of tracks) {
         const identity = track.detection >= 0 ? identities[track.detection] : -1;
         // A poor box in between does not make the track somebody else.

@@ -1,4 +1,5 @@
 import type { AssociationScore } from '../../association/features.ts';
+import { handSetScore } from '../../association/scores/hand-set.ts';
 import type { IdentifiedBoxes } from '../../evaluation/rows.ts';
 import type { TrackingParameters } from '../../tracking/parameters.ts';
 import { Tracker } from '../../tracking/tracker.ts';
@@ -11,19 +12,19 @@ import type { LabelledFrame } from './examples.ts';
  * Tracks a sequence on-line and notes who is seen where, to be scored against its ground truth.
  *
  * @param frames all frames of the sequence; row f of the result is of `frames[f]`
- * @param score association score; the tracker's own by default
+ * @param score association score; default set by hand
  */
 export function follow(
   frames: readonly LabelledFrame[],
   parameters: Partial<TrackingParameters> = {},
-  score?: AssociationScore,
+  score: AssociationScore = handSetScore,
 ): IdentifiedBoxes {
-  const tracker = new Tracker(parameters, score);
+  const tracker = new Tracker({ association: score, parameters });
   const numbers: number[] = [];
   const ids: number[] = [];
   const boxes: number[] = [];
   frames.forEach(({ detections, time }, f) => {
-    for (const { state, id, box } of tracker.update(detections, time)) {
+    for (const { state, id, box } of tracker.step(detections, time)) {
       if (state !== 'confirmed') continue;
       numbers.push(f);
       ids.push(id);
@@ -37,13 +38,13 @@ export function follow(
 export function followRefined(
   frames: readonly LabelledFrame[],
   parameters: Partial<TrackingParameters> = {},
-  score?: AssociationScore,
+  score: AssociationScore = handSetScore,
   refinement: Partial<RefinementParameters> = {},
 ): IdentifiedBoxes {
-  const tracker = new Tracker(parameters, score);
+  const tracker = new Tracker({ association: score, parameters });
   const collector = new TrajectoryCollector();
   frames.forEach(({ detections, time }, index) => {
-    collector.add({ index, time }, tracker.update(detections, time));
+    collector.add({ index, time }, tracker.step(detections, time));
   });
   const people = refine(collector.take(), collector.timeline, refinementParameters.parse(refinement));
   const boxes = new Float64Array(people.reduce((sum, person) => sum + person.boxes.length, 0));

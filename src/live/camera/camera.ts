@@ -1,14 +1,16 @@
 import { join } from 'node:path';
 import { Annotator } from '../../annotation/index.ts';
-import type { AppearanceModel } from '../../appearance/siamese.ts';
-import type { AssociationScore } from '../../association/features.ts';
 import type { Detections } from '../../core/detections.ts';
 import { messageOf } from '../../core/errors.ts';
+import type { EngineModels, FrameUnderWay } from '../../engine/frame-engine.ts';
 import { makeFolder } from '../../files/make-folder.ts';
-import type { PictureShift } from '../../tracking/camera-motion/from-pixels.ts';
 import type { TrackedFrame } from '../../tracking/index.ts';
 import type { RunDescription } from '../../trajectories/index.ts';
-import type { Frame, Letterbox } from '../../video/index.ts';
+import { addressOf } from '../../video/camera/address.ts';
+import { now } from '../../video/camera/clock.ts';
+import { type CameraFrame, CameraSession } from '../../video/camera/session.ts';
+import type { Frame } from '../../video/index.ts';
+import type { VideoInfo } from '../../video/probe.ts';
 import type { Log } from '../monitoring/log.ts';
 import { PictureFeed } from '../monitoring/pictures.ts';
 import { CameraStatistics, type CameraStatus, type PeopleHistory } from '../monitoring/statistics.ts';
@@ -18,11 +20,9 @@ import { highestId } from '../outputs/ids.ts';
 import { Recorder, recoverRecordings, removeLeftOvers } from '../outputs/recorder.ts';
 import type { CameraParameters } from '../parameters.ts';
 import type { DetectorScheduler, Lane } from '../scheduler.ts';
-import { addressOf, type CameraSource } from './address.ts';
-import { isoTime, now, wallTime } from './clock.ts';
-import type { PictureFormat } from './connection.ts';
+import { isoTime, wallTime } from './clock.ts';
 import { Following } from './following.ts';
-import { CameraSession } from './session.ts';
+import type { CameraSource } from './source.ts';
 
 /** What a camera works with. */
 export interface CameraSetup {
@@ -32,11 +32,8 @@ export interface CameraSetup {
   readonly out: string;
   readonly record: boolean;
   readonly parameters: CameraParameters;
-  readonly association: AssociationScore;
-  /** Compares how people look; absent when that is turned off. */
-  readonly appearance: AppearanceModel | undefined;
+  readonly models: EngineModels;
   readonly scheduler: DetectorScheduler;
-  readonly letterbox: (width: number, height: number) => Letterbox | undefined;
   /** What its documents say of the run, besides the source. */
   readonly run: Omit<RunDescription, 'source'>;
   readonly onEvent: (event: LiveEvent) => void;
@@ -95,7 +92,7 @@ export class Camera {
     lastId: number,
     trouble: ConstructorParameters<typeof HourlyTrajectories>[2],
   ) {
-    const { source, parameters, scheduler, letterbox } = setup;
+    const { source, parameters, scheduler, models } = setup;
     const address = addressOf(source.url, setup.realtime);
     this.source = source;
     this.#setup = setup;
@@ -110,13 +107,16 @@ export class Camera {
     });
     this.#hours = new HourlyTrajectories(folder, describe, trouble);
     this.#lane = scheduler.open({
-      cameraOffset: (frame) => this.#following?.cameraOffset(frame),
-      embed: (frame, detected) => this.#following?.embed(frame, detected) ?? detected,
-      take: (frame, detections, place) => this.#take(frame, detections, place),
+      begin: (frame) => {
+        const following = this.#following!; // there is no frame before its size is known
+        const underWay = following.begin(frame);
+        const { detected, detections } = underWay;
+        return { detected, finish: async () => this.#take(following, frame, underWay, await detections) };
+      },
       failed: (error) => this.#leftOut(error),
     });
     this.#session = new CameraSession(address, parameters.live, {
-      letterbox,
+      letterbox: (width, height) => models.detector.letterbox(width, height),
       onFormat: (format) => this.#setFormat(format),
       onFrame: (frame) => {
         statistics.frameReceived();
@@ -149,17 +149,16 @@ export class Camera {
     await Promise.all([this.#hours.close(), this.#events.close(), this.#recorder?.close()]);
   }
 
-  #setFormat(format: PictureFormat): void {
+  #setFormat(format: VideoInfo): void {
     const { width, height } = format;
-    const { source, parameters, record, letterbox, association, appearance } = this.#setup;
+    const { source, parameters, record, models } = this.#setup;
     const size = { width, height };
     const following = new Following({
       camera: source.name,
-      size,
-      letterbox: letterbox(width, height),
-      ...{ parameters, association, appearance },
+      video: format,
+      ...{ parameters, models },
       lastId: this.#following?.lastId ?? this.#lastId,
-      tell: (event) => this.#tell(event),
+      onEvent: (event) => this.#tell(event),
     });
     this.#endAll(); // boxes of another size are of no use any more
     this.#following = following;
@@ -196,9 +195,9 @@ export class Camera {
   }
 
   /** Takes a frame with the people found in it. */
-  #take(frame: Frame, detections: Detections, place: PictureShift | undefined): void {
-    const following = this.#following!; // there is no frame before its size is known
-    const { people, ended } = following.take(frame, detections, place);
+  #take(following: Following, frame: CameraFrame, underWay: FrameUnderWay, detections: Detections): void {
+    if (following !== this.#following) return frame.release?.(); // its pictures had another size
+    const { people, ended } = following.take(underWay, frame, detections);
     this.#hours.write(people);
     this.#hours.end(ended);
     this.#draw(frame, people);

@@ -1,32 +1,32 @@
 import { resolveAreas } from '../../analytics/areas.ts';
 import { ZoneCounter } from '../../analytics/zone-counter.ts';
-import { EmbeddingStage } from '../../appearance/embedding-stage.ts';
-import type { AppearanceModel } from '../../appearance/siamese.ts';
-import { calibrated } from '../../appearance/similarity.ts';
-import type { AssociationScore } from '../../association/features.ts';
 import { type Detections, NO_DETECTIONS } from '../../core/detections.ts';
-import { trackedFrame } from '../../engine/online-run.ts';
-import { PictureMotion, type PictureShift } from '../../tracking/camera-motion/from-pixels.ts';
-import { type Track, type TrackedFrame, Tracker } from '../../tracking/index.ts';
-import type { Frame, Letterbox } from '../../video/index.ts';
+import type { Frame } from '../../core/frame.ts';
+import type { TrackedFrame } from '../../core/tracked-frame.ts';
+import {
+  createEngine,
+  type EngineModels,
+  type EngineStep,
+  type EngineVideo,
+  type FrameEngine,
+  type FrameUnderWay,
+} from '../../engine/frame-engine.ts';
+import type { Track } from '../../tracking/track.ts';
+import type { CameraFrame } from '../../video/camera/session.ts';
 import { areaEvent, type LiveEvent, personEvent } from '../outputs/events.ts';
 import type { CameraParameters } from '../parameters.ts';
 
-/** What following people in the pictures of one camera takes. */
+/** What tracking the people in the pictures of one camera takes. */
 export interface FollowingSetup {
   /** Name of the camera. */
   readonly camera: string;
-  /** Size of its pictures in pixels, and how they are fitted into the detector's input. */
-  readonly size: { readonly width: number; readonly height: number };
-  readonly letterbox: Letterbox | undefined;
+  readonly video: EngineVideo;
   readonly parameters: CameraParameters;
-  readonly association: AssociationScore;
-  /** Compares how people look; absent when that is turned off. */
-  readonly appearance: AppearanceModel | undefined;
-  /** Ids are counted from here. */
+  readonly models: EngineModels;
+  /** Ids are counted on from here. */
   readonly lastId: number;
-  /** Is told what people do. */
-  readonly tell: (event: LiveEvent) => void;
+  /** Takes the events of people, zones and lines. */
+  readonly onEvent: (event: LiveEvent) => void;
 }
 
 /** A frame with the people in it, and the ids of those who get no more observations. */
@@ -36,111 +36,82 @@ export interface Followed {
 }
 
 /**
- * Follows the people in the pictures of one camera, as long as these stay of one size, and tells who was found, is still there, or is gone,
- * and what they do at lines and zones.
+ * Tracks the people in the pictures of one camera, as long as these stay of one size, and reports who was found, is still there, or has
+ * left, and what they do at lines and zones. People are tracked by the camera's own clock, and reported by ours.
  */
 export class Following {
   /** What was counted at lines and zones. */
   readonly counter: ZoneCounter;
   readonly #setup: FollowingSetup;
-  readonly #tracker: Tracker;
-  readonly #embedding: EmbeddingStage | undefined;
-  readonly #motion: PictureMotion | undefined;
-  /** How far the picture has moved since the first one that was looked at, and had when the last one was followed. */
-  #place: PictureShift = [0, 0];
-  #placeBefore: PictureShift = [0, 0];
-  /** Those who had a `started` event, and when they had the last event. */
+  readonly #engine: FrameEngine;
+  /** Tracks that had a `started` event, and when they had the last event. */
   readonly #known = new Map<Track, number>();
+  /** Time of the last frame by our clock, and by the one people are tracked by. */
   #time = Number.NEGATIVE_INFINITY;
+  #elapsed = Number.NEGATIVE_INFINITY;
 
   /** @throws TwintrackError when a zone or line lies outside the picture */
   constructor(setup: FollowingSetup) {
-    const { parameters, association, appearance: model, size } = setup;
-    const { tracking, appearance } = parameters;
+    const { parameters, models, video, lastId } = setup;
     this.#setup = setup;
-    this.counter = new ZoneCounter(resolveAreas(parameters, size));
-    this.#motion = tracking.cameraMotion ? new PictureMotion() : undefined;
-    if (!model) {
-      this.#tracker = new Tracker(tracking, association);
-      return;
-    }
-    const mode = appearance.mode === 'always' ? 'always' : 'auto';
-    this.#embedding = new EmbeddingStage(model, { mode, minScore: tracking.lowScore, sureScore: tracking.highScore });
-    const similarity = calibrated(model, appearance.weight, appearance.bias);
-    const picture = appearance.reidReturned ? undefined : size;
-    this.#tracker = new Tracker(tracking, association, { ...appearance, similarity, picture });
+    this.counter = new ZoneCounter(resolveAreas(parameters, video));
+    this.#engine = createEngine(parameters, models, video, { lastId });
   }
 
   /** The highest id given so far. */
   get lastId(): number {
-    return this.#setup.lastId + this.#tracker.confirmed;
+    return this.#setup.lastId + this.#engine.tracker.confirmed;
+  }
+
+  /** Starts on the next frame. */
+  begin(frame: Frame): FrameUnderWay {
+    return this.#engine.begin(frame);
+  }
+
+  /** Takes a frame that was begun with the people found in it; frames come in order, and some may be left out. */
+  take(underWay: FrameUnderWay, { time, elapsed }: CameraFrame, detections: Detections): Followed {
+    this.#advanceTo(time, elapsed);
+    return this.#taken(this.#engine.track(underWay, detections, this.#elapsed));
   }
 
   /**
-   * How far the picture has moved since the first. Frames are to be given in order, before the detector takes their input; one that is never
-   * followed does no harm.
-   */
-  cameraOffset(frame: Frame): PictureShift | undefined {
-    const shift = this.#motion?.follow(frame, this.#setup.letterbox);
-    if (!shift) return undefined;
-    this.#place = [this.#place[0] + shift[0], this.#place[1] + shift[1]];
-    return this.#place;
-  }
-
-  /** Adds embeddings to what is being detected, as `EmbeddingStage` does. */
-  embed(frame: Frame, detected: Promise<Detections>): Promise<Detections> {
-    return this.#embedding?.embed(frame, detected) ?? detected;
-  }
-
-  /**
-   * Takes the next frame with the people found in it.
-   *
-   * @param place as `cameraOffset` gave it
-   */
-  take(frame: Frame, detections: Detections, place: PictureShift | undefined): Followed {
-    let shift: PictureShift | undefined;
-    if (place) {
-      shift = [place[0] - this.#placeBefore[0], place[1] - this.#placeBefore[1]];
-      this.#placeBefore = place;
-    }
-    return this.#advance({ ...frame, time: Math.max(frame.time, this.#time + 0.001) }, detections, shift);
-  }
-
-  /**
-   * While the camera is away nobody is seen, which means nothing at first. Later people are given up as if they had left.
+   * While the camera is offline no person is seen, which means nothing at first. Later people are given up as if they had left.
    *
    * @param time by `now()`
-   * @returns the ids of those who were given up; undefined when nobody is waited for, or not for long enough
+   * @returns the ids of those who were given up; undefined when there is none to wait for, or not for long enough
    */
   wait(time: number): readonly number[] | undefined {
     if (this.#known.size === 0 && this.counter.remembered === 0) return undefined;
     if (time - this.#time < this.#setup.parameters.live.outageSeconds) return undefined;
-    return this.#advance({ index: 0, time, ...this.#setup.size }, NO_DETECTIONS).ended;
+    this.#advanceTo(time, this.#elapsed + (time - this.#time));
+    const { width, height } = this.#setup.video;
+    return this.#taken(this.#engine.advance({ index: 0, time, width, height }, NO_DETECTIONS, this.#elapsed)).ended;
   }
 
-  /** Ends everybody: nobody can be waited for any more. Returns their ids. */
+  /** Ends all tracks: no person can be waited for any more. Returns their ids. */
   end(): readonly number[] {
-    for (const happened of this.counter.finish()) this.#setup.tell(areaEvent(happened, this.#setup.camera));
-    for (const track of this.#known.keys()) this.#tellPerson('ended', track, track.lastTime);
-    const ended = [...this.#known.keys()].map((track) => this.#idOf(track));
+    for (const event of this.counter.finish()) this.#setup.onEvent(areaEvent(event, this.#setup.camera));
+    for (const track of this.#known.keys()) this.#report('ended', track);
     this.#known.clear();
-    return ended;
+    return this.#engine.end();
   }
 
-  #advance(frame: Frame, detections: Detections, shift?: PictureShift): Followed {
-    this.#time = frame.time;
-    const tracks = this.#tracker.update(detections, frame.time, shift);
-    const people = trackedFrame(tracks, frame);
-    for (let i = 0; i < people.length; i++) people.ids[i] += this.#setup.lastId;
-    const ended = this.#tellPeople(tracks);
-    for (const happened of this.counter.update(people)) this.#setup.tell(areaEvent(happened, this.#setup.camera));
+  /** Both clocks only go forward. */
+  #advanceTo(time: number, elapsed: number): void {
+    this.#time = Math.max(time, this.#time + STEP);
+    this.#elapsed = Math.max(elapsed, this.#elapsed + STEP);
+  }
+
+  #taken({ tracks, ended, ...step }: EngineStep): Followed {
+    const people = { ...step.people, time: this.#time };
+    this.#reportPeople(tracks);
+    for (const event of this.counter.update(people)) this.#setup.onEvent(areaEvent(event, this.#setup.camera));
     return { people, ended };
   }
 
-  /** Tells who was found, is still there, or is gone; returns the ids of the last. */
-  #tellPeople(tracks: readonly Track[]): number[] {
+  /** Reports who was found, is still there, or has left. */
+  #reportPeople(tracks: readonly Track[]): void {
     const { eventRate } = this.#setup.parameters.live;
-    const ended: number[] = [];
     for (const track of tracks) {
       const last = this.#known.get(track);
       if (track.state === 'confirmed') {
@@ -148,23 +119,21 @@ export class Following {
         const due = last === undefined || (eventRate > 0 && this.#time - last >= 0.9 / eventRate);
         if (!due) continue;
         this.#known.set(track, this.#time);
-        this.#tellPerson(last === undefined ? 'started' : 'updated', track, this.#time);
+        this.#report(last === undefined ? 'started' : 'updated', track);
       } else if (track.state === 'ended' && last !== undefined) {
-        this.#tellPerson('ended', track, track.lastTime);
+        this.#report('ended', track);
         this.#known.delete(track);
-        ended.push(this.#idOf(track));
       }
     }
-    return ended;
   }
 
-  #tellPerson(event: 'started' | 'updated' | 'ended', track: Track, time: number): void {
-    const box = event === 'ended' ? track.observed : track.box;
-    const about = { id: this.#idOf(track), time, score: track.lastScore };
-    this.#setup.tell(personEvent(event, this.#setup.camera, about, box, 0));
-  }
-
-  #idOf(track: Track): number {
-    return this.#setup.lastId + track.id;
+  #report(event: 'started' | 'updated' | 'ended', { id, box, observed, lastTime, lastScore }: Track): void {
+    const ended = event === 'ended';
+    const time = ended ? this.#time - (this.#elapsed - lastTime) : this.#time;
+    const about = { id, time, score: lastScore };
+    this.#setup.onEvent(personEvent(event, this.#setup.camera, about, ended ? observed : box, 0));
   }
 }
+
+/** Two frames are at least so many seconds apart. */
+const STEP = 0.001;

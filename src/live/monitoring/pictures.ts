@@ -1,6 +1,6 @@
+import { now } from '../../video/camera/clock.ts';
 import { type FfmpegProcess, findFfmpeg, startFfmpeg } from '../../video/ffmpeg.ts';
-import { now } from '../camera/clock.ts';
-import type { PictureFormat } from '../camera/connection.ts';
+import type { PictureFormat } from '../../video/probe.ts';
 
 /** A JPEG picture of a camera. */
 export interface Picture {

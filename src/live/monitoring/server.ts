@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import type { Context, Hono, Next } from 'hono';
 import { inputError, UsageError } from '../../core/errors.ts';
-import { pause } from '../camera/back-off.ts';
+import { pause } from '../../video/camera/back-off.ts';
 import type { Live } from '../live.ts';
 import { metricsText } from './metrics.ts';
 import type { Picture, PictureFeed } from './pictures.ts';

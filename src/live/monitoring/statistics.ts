@@ -1,6 +1,7 @@
 import type { LineCount, ZoneCount, ZoneCounter } from '../../analytics/zone-counter.ts';
-import { now, wallTime } from '../camera/clock.ts';
-import type { Fault } from '../camera/faults.ts';
+import { now } from '../../video/camera/clock.ts';
+import type { Fault } from '../../video/camera/faults.ts';
+import { wallTime } from '../camera/clock.ts';
 
 /** connecting: not yet seen; live: pictures come; offline: tried again and again. */
 export type CameraState = 'connecting' | 'live' | 'offline';

@@ -3,11 +3,12 @@ import { open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DiskTrouble } from '../../files/append-file.ts';
 import { temporaryPath } from '../../files/temporary.ts';
+import { Backoff } from '../../video/camera/back-off.ts';
+import { now } from '../../video/camera/clock.ts';
 import { findFfmpeg, startFfmpeg } from '../../video/ffmpeg.ts';
 import { openVideoWriter, type VideoWriter } from '../../video/index.ts';
-import { Backoff } from '../camera/back-off.ts';
-import { now, stamp, wallTime } from '../camera/clock.ts';
-import type { PictureFormat } from '../camera/connection.ts';
+import type { PictureFormat } from '../../video/probe.ts';
+import { stamp, wallTime } from '../camera/clock.ts';
 import { freeStem, namesIn } from './folder.ts';
 
 /** A name of a complete segment. */

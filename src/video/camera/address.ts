@@ -1,18 +1,5 @@
 import { statSync } from 'node:fs';
-import { basename, extname } from 'node:path';
-import type { LinesParameters, ZonesParameters } from '../../analytics/parameters.ts';
 import { printable, UsageError } from '../../core/errors.ts';
-
-/** A camera as it is configured. */
-export interface CameraSource {
-  /** What it is called in outputs, folders and topics: letters, digits, `.`, `_`, `-`. */
-  readonly name: string;
-  /** rtsp(s) or http(s) address, video device, or path of a file that is played in real time, over and over. */
-  readonly url: string;
-  /** Zones and lines in its picture, instead of those that the parameters have for all cameras. */
-  readonly zones?: ZonesParameters | undefined;
-  readonly lines?: LinesParameters | undefined;
-}
 
 /** What is needed to give a live source to ffmpeg. */
 export interface Address {
@@ -59,25 +46,6 @@ export function addressOf(url: string, realtime = false): Address {
   }
   if (!realtime) throw new UsageError(`${shown}: is a file; add --realtime to play it as if it were a camera`);
   return { shown, args: ['-re', ...whitelisted('file', `file:${url}`)] };
-}
-
-/** Names for sources that were given without one: the host or the file, each a name of its own. */
-export function nameSources(urls: readonly string[], taken: Iterable<string> = []): CameraSource[] {
-  const names = new Set(taken);
-  return urls.map((url) => {
-    const stem = stemOf(url);
-    let name = stem;
-    for (let n = 2; names.has(name); n++) name = `${stem}-${n}`;
-    names.add(name);
-    return { name, url };
-  });
-}
-
-/** Made of what is shown of the address, so that no part of a password gets into a name. */
-function stemOf(url: string): string {
-  const host = /^[a-z][a-z0-9+.-]+:\/\/(?:\*{3}@)?(\[[^\]]*\]|[^/?#:@]*)/i.exec(printable(url))?.[1];
-  const name = (host ?? basename(url, extname(url))).replace(/[^A-Za-z0-9._-]+/g, '-').replace(/^[.-]+|[.-]+$/g, '');
-  return name || 'camera';
 }
 
 /** Whatever a stream refers to may be fetched by these protocols only. */

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { FrameClock, isoTime, now, stamp, wallTime } from '../../src/live/camera/clock.ts';
+import { isoTime, stamp, wallTime } from '../../src/live/camera/clock.ts';
+import { FrameClock, now } from '../../src/video/camera/clock.ts';
 
 describe('FrameClock', () => {
   it('keeps the distances that the camera tells, whatever the delays', () => {

@@ -1,20 +1,20 @@
 import { TwintrackError } from '../../core/errors.ts';
-import { findFfmpeg } from '../../video/ffmpeg.ts';
-import type { Frame, Letterbox } from '../../video/index.ts';
+import { findFfmpeg } from '../ffmpeg.ts';
+import type { Frame, Letterbox } from '../index.ts';
+import type { VideoInfo } from '../probe.ts';
 import type { Address } from './address.ts';
 import { Backoff, type BackoffLimits, pause, pauseUntilOpen } from './back-off.ts';
-import { FrameClock, now } from './clock.ts';
-import {
-  ConnectionError,
-  inspect,
-  type Patience,
-  type PictureFormat,
-  readConnection,
-  type StreamFormat,
-} from './connection.ts';
+import { ElapsedTime, FrameClock, now } from './clock.ts';
+import { ConnectionError, inspect, type Patience, readConnection } from './connection.ts';
 import type { Fault } from './faults.ts';
 
-/** What a session tells of its camera. */
+/** A frame of a camera. Its `time` is by `now()`. */
+export interface CameraFrame extends Frame {
+  /** Seconds since the first frame of the session by the camera's own clock, see {@link ElapsedTime}. */
+  readonly elapsed: number;
+}
+
+/** What a session reports of its camera. */
 export interface SessionHandlers {
   /** What a frame must be scaled to for the detector, given its size. */
   readonly letterbox: (width: number, height: number) => Letterbox | undefined;
@@ -22,9 +22,9 @@ export interface SessionHandlers {
    * The pictures have this size from now on; told before the first frame, and when it has changed. Throws a TwintrackError when nobody can
    * be followed in such pictures.
    */
-  readonly onFormat: (format: PictureFormat) => void;
-  /** A frame, with I420 pixels, its time by `now()`, and its number among all that the camera has sent in this session. */
-  readonly onFrame: (frame: Frame) => void;
+  readonly onFormat: (format: VideoInfo) => void;
+  /** A frame with I420 pixels and its number among all that the camera has sent in this session. */
+  readonly onFrame: (frame: CameraFrame) => void;
   /** The first frame of a connection is here. */
   readonly onConnected: () => void;
   /** The camera is away: told once when it goes, and after each attempt that failed. */
@@ -55,7 +55,8 @@ export class CameraSession {
   readonly #abort = new AbortController();
   readonly #backoff: Backoff;
   readonly #ended: Promise<void>;
-  #format: StreamFormat | undefined;
+  readonly #elapsed = new ElapsedTime();
+  #format: VideoInfo | undefined;
   /** The size as ffmpeg's log told it when the format was found out. */
   #size: string | undefined;
   /** How long it took the last time from connecting to the first picture, in seconds. */
@@ -110,6 +111,7 @@ export class CameraSession {
     const { width, height } = this.#format;
     const letterbox = this.#handlers.letterbox(width, height);
     const clock = new FrameClock(this.#lastTime);
+    this.#elapsed.reconnected();
     // a camera that is known to be quick is asked again soon when it says nothing: servers that just started may be stuck
     const usual = Math.max(LEAST_PATIENCE_SECONDS, 2 * this.#usual) * 2 ** this.#silent;
     const connectSeconds =
@@ -143,7 +145,8 @@ export class CameraSession {
         const give = () => {
           if (signal.aborted) return;
           this.#lastTime = clock.timeOf(time, arrival);
-          const frame = { index, time: this.#lastTime, width, height, pixels, release };
+          const elapsed = this.#elapsed.next(time, arrival);
+          const frame = { index, time: this.#lastTime, elapsed, width, height, pixels, release };
           this.#handlers.onFrame(input ? { ...frame, input } : frame);
         };
         if (settled) return give();

@@ -1,25 +1,10 @@
 import type { Letterbox } from '../../core/frame.ts';
-import { decodingArguments } from '../../video/decode-arguments.ts';
-import { exitReason, type Ffmpeg, lastError, startFfmpeg } from '../../video/ffmpeg.ts';
-import { FrameAssembly, type FrameParts } from '../../video/frame-assembly.ts';
-import { probeInput } from '../../video/probe.ts';
+import { decodingArguments } from '../decode-arguments.ts';
+import { exitReason, type Ffmpeg, lastError, startFfmpeg } from '../ffmpeg.ts';
+import { FrameAssembly, type FrameParts } from '../frame-assembly.ts';
+import { probeInput, type VideoInfo } from '../probe.ts';
 import type { Address } from './address.ts';
 import { type Fault, faultOf, streamFault } from './faults.ts';
-
-/** What the pictures of a camera are like. */
-export interface PictureFormat {
-  /** Size in pixels. */
-  readonly width: number;
-  readonly height: number;
-  /** Whether luma spans 0..255; it is brought to 16..235. */
-  readonly fullRange: boolean;
-}
-
-/** How a camera sends its pictures. */
-export interface StreamFormat extends PictureFormat {
-  /** ffmpeg's name of what they come in. */
-  readonly container: string;
-}
 
 /** When a camera counts as gone. */
 export interface Patience {
@@ -49,7 +34,7 @@ export async function inspect(
   address: Address,
   { connectSeconds }: Patience,
   signal: AbortSignal,
-): Promise<StreamFormat> {
+): Promise<VideoInfo> {
   const input = { subject: address.shown, name: '', args: address.args, kind: 'file', cutOff: false } as const;
   const late = AbortSignal.timeout(1000 * connectSeconds);
   try {
@@ -63,7 +48,7 @@ export async function inspect(
 
 /** How to read a connection. */
 export interface ReadOptions extends Patience {
-  readonly format: StreamFormat;
+  readonly format: VideoInfo;
   readonly letterbox: Letterbox | undefined;
   readonly signal: AbortSignal;
   /** Takes each frame as it comes, and does not keep ffmpeg waiting. */

@@ -1,0 +1,160 @@
+import { basename, extname } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { type AppearanceModel, leftOpen, loadSiamese } from '../appearance/siamese.ts';
+import type { AssociationScore } from '../association/features.ts';
+import { loadAssociation } from '../association/model.ts';
+import type { Frame } from '../core/frame.ts';
+import { parseSection } from '../core/schema.ts';
+import { type CustomDetector, fromCustom } from '../detection/custom-detector.ts';
+import { type DetectionFile, type Detector, loadDetector, readDetections } from '../detection/index.ts';
+import { isCamera, openCamera } from '../video/camera/camera-video.ts';
+import { openVideo, type VideoInfo, type VideoOptions } from '../video/index.ts';
+import { checkInput } from '../video/input.ts';
+import { createEngine, type EngineOptions, type FrameEngine } from './frame-engine.ts';
+import { type Parameters, type ParametersInput, parametersSchema } from './parameters.ts';
+
+/** What to track, and with what. */
+export interface InputOptions {
+  /** Name of a shipped detector, an ONNX file, or a detector of your own. Default centernet. */
+  readonly detector?: string | CustomDetector | undefined;
+  /** MOT detection file instead of a detector. */
+  readonly detections?: string | undefined;
+  /** A model that embeds patches, instead of the one that the parameters name. It stays yours to close. */
+  readonly appearance?: AppearanceModel | undefined;
+  /** A score of pairs, instead of the one that the parameters name. */
+  readonly association?: AssociationScore | undefined;
+  /** Frame rate of `detections` without a video, or of pictures. */
+  readonly frameRate?: number | undefined;
+  readonly maxFrames?: number | undefined;
+  /** Overrides of the defaults of {@link parametersSchema}, by stage. */
+  readonly parameters?: ParametersInput | undefined;
+  /** Ends the run early. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What is known of the frames of a run before the first. */
+export type RunInfo = Pick<VideoInfo, 'input' | 'name' | 'width' | 'height' | 'frameRate' | 'colourSpace'>;
+
+/** The models of a run. */
+export interface RunModels {
+  readonly detector: Detector & Pick<Partial<DetectionFile>, 'frameCount'>;
+  readonly appearance: AppearanceModel | undefined;
+  readonly association: AssociationScore;
+  readonly parameters: Parameters;
+  /** Closes what was loaded; what the caller gave is left open. */
+  close(): Promise<void>;
+}
+
+/**
+ * The models that the options and parameters ask for.
+ *
+ * @param input the video; undefined with `detections` alone
+ * @throws TwintrackError when the input or a model cannot be used, or a parameter is unknown or out of its range
+ */
+export async function openModels(input: string | undefined, options: InputOptions): Promise<RunModels> {
+  const parameters = parseSection(parametersSchema, options.parameters ?? {}, 'parameters');
+  const { detection, appearance: settings } = parameters;
+  // before a network is loaded, which takes a while
+  if (input !== undefined && !isCamera(input)) checkInput(input, videoOptions(options));
+  const association = await loadAssociation(options.association ?? parameters.association.model);
+  const detector = await openDetector(options, parameters);
+  try {
+    const given = options.appearance;
+    let appearance: AppearanceModel | undefined;
+    if (input !== undefined && settings.mode !== 'off')
+      appearance = given ? leftOpen(given) : await loadSiamese(settings.model, detection.cores);
+    const close = async () => void (await Promise.all([detector.close(), appearance?.close()]));
+    return { detector, appearance, association, parameters, close };
+  } catch (error) {
+    await detector.close();
+    throw error;
+  }
+}
+
+async function openDetector(options: InputOptions, { detection }: Parameters): Promise<RunModels['detector']> {
+  if (options.detections !== undefined) return readDetections(options.detections, detection.fileScores);
+  if (typeof options.detector === 'object') return fromCustom(options.detector);
+  return loadDetector(options.detector, detection);
+}
+
+/** The frames of a run, and the engine that tracks them. */
+export interface RunSource {
+  readonly info: RunInfo;
+  /** All that is known of the video, where there is one. */
+  readonly video?: VideoInfo;
+  readonly frames: AsyncIterable<Frame>;
+  /** Number of frames to expect, when known. */
+  readonly total: number | undefined;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens what is tracked.
+ *
+ * @param pixels whether frames are to carry their pictures, besides those that the models need
+ * @throws TwintrackError when it cannot be read
+ */
+export async function openSource(
+  input: string | undefined,
+  { detector, appearance }: RunModels,
+  options: InputOptions,
+  pixels: boolean,
+): Promise<RunSource> {
+  const { maxFrames, frameRate } = options;
+  if (input === undefined) {
+    const rate = frameRate ?? 30;
+    const total = Math.min(detector.frameCount ?? 0, maxFrames ?? Number.POSITIVE_INFINITY);
+    const file = options.detections ?? '';
+    return {
+      info: { input: file, name: basename(file, extname(file)), width: 0, height: 0, frameRate: rate },
+      frames: emptyFrames(total, rate),
+      total,
+      close: async () => {},
+    };
+  }
+  const video = await (isCamera(input) ? openCamera : openVideo)(input, {
+    ...videoOptions(options),
+    pixels: pixels || appearance !== undefined || needsPicture(options.detector),
+    letterbox: (info) => detector.letterbox(info.width, info.height),
+  });
+  const { frameCount } = video.info;
+  return {
+    info: video.info,
+    video: video.info,
+    frames: video,
+    total: frameCount === undefined ? maxFrames : Math.min(frameCount, maxFrames ?? frameCount),
+    close: () => video.close(),
+  };
+}
+
+/** Whether a detector is one that takes whole pictures. */
+function needsPicture(detector: InputOptions['detector']): boolean {
+  return typeof detector === 'object' && !detector.letterbox;
+}
+
+/** Frames with the detector besides the one awaited: enough to keep its threads busy. */
+export const FRAMES_AHEAD = 3;
+/** Frames whose patches are embedded together: the network takes half as long for one of eight patches as for one alone. */
+const FRAMES_TOGETHER = 8;
+
+/** The engine of a run. */
+export function engineOf(models: RunModels, { info }: RunSource, options: EngineOptions = {}): FrameEngine {
+  return createEngine(models.parameters, models, info, { together: FRAMES_TOGETHER, ...options });
+}
+
+/** What the options say of how to open a video. */
+export function videoOptions({ maxFrames, frameRate, signal }: InputOptions): VideoOptions {
+  return {
+    ...(maxFrames !== undefined && { maxFrames }),
+    ...(frameRate !== undefined && { frameRate }),
+    ...(signal && { signal }),
+  };
+}
+
+/** Frames without a picture, for detections without their video. */
+async function* emptyFrames(count: number, frameRate: number): AsyncGenerator<Frame> {
+  for (let index = 0; index < count; index++) {
+    if (index % 256 === 0) await setImmediate(); // let signals in
+    yield { index, time: index / frameRate, width: 0, height: 0 };
+  }
+}
