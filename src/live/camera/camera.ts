@@ -196,7 +196,10 @@ export class Camera {
 
   /** Takes a frame with the people found in it. */
   #take(following: Following, frame: CameraFrame, underWay: FrameUnderWay, detections: Detections): void {
-    if (following !== this.#following) return frame.release?.(); // its pictures had another size
+    if (following !== this.#following) {
+      frame.release?.(); // its pictures had another size
+      return;
+    }
     const { people, ended } = following.take(underWay, frame, detections);
     this.#hours.write(people);
     this.#hours.end(ended);

@@ -107,9 +107,12 @@ export class Recorder {
   }
 
   async #open(start: number): Promise<{ path: string; writer: VideoWriter }> {
-    const { width, height } = this.#format;
+    const { width, height, colourSpace } = this.#format;
     const path = join(this.#folder, freeStem(this.#folder, stamp(wallTime(start)), '.annotated') + OPEN_ENDING);
-    return { path, writer: await openVideoWriter(path, { width, height, growing: true }) };
+    return {
+      path,
+      writer: await openVideoWriter(path, { width, height, ...(colourSpace && { colourSpace }), growing: true }),
+    };
   }
 
   #endSegment(): void {
