@@ -1,6 +1,6 @@
 import type { Trajectory } from '../core/trajectory.ts';
 import type { Areas } from './areas.ts';
-import { type AreaEvent, eventReader, type LineEvent } from './events.ts';
+import { type AreaEvent, type CrossedEvent, eventReader } from './events.ts';
 
 /** A stretch of time of one person, in seconds. */
 export interface Stay {
@@ -14,7 +14,7 @@ export interface LineResult {
   readonly name: string;
   readonly in: number;
   readonly out: number;
-  readonly crossings: readonly LineEvent[];
+  readonly crossings: readonly CrossedEvent[];
 }
 
 /** Who was in a zone. */
@@ -53,7 +53,7 @@ export class Analysis {
   readonly #areas: Areas;
   readonly #read: (trajectory: Trajectory) => AreaEvent[];
   readonly #people: Stay[] = [];
-  readonly #crossings: LineEvent[] = [];
+  readonly #crossings: CrossedEvent[] = [];
   readonly #visits = new Map<string, Stay[]>();
   readonly #journeys = new Map<string, number>();
 
@@ -71,9 +71,9 @@ export class Analysis {
     const events = this.#read(trajectory);
     const zones: string[] = [];
     for (const event of events) {
-      if (event.type === 'line') this.#crossings.push(event);
-      if (event.type === 'enter') zones.push(event.zone);
-      if (event.type === 'exit')
+      if (event.type === 'crossed') this.#crossings.push(event);
+      if (event.type === 'entered') zones.push(event.zone);
+      if (event.type === 'left')
         this.#visits.get(event.zone)!.push({ id, start: event.time - event.dwell, end: event.time });
     }
     if (zones.length > 0) {

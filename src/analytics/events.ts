@@ -3,8 +3,8 @@ import type { Areas } from './areas.ts';
 import { PersonWatch, watched } from './person-watch.ts';
 
 /** Somebody crossed a line: `in` is from its left to its right, seen from its first point to its second. */
-export interface LineEvent {
-  readonly type: 'line';
+export interface CrossedEvent {
+  readonly type: 'crossed';
   readonly line: string;
   readonly id: number;
   /** Seconds. */
@@ -13,8 +13,8 @@ export interface LineEvent {
 }
 
 /** Somebody came into a zone, or was first seen in it. */
-export interface EnterEvent {
-  readonly type: 'enter';
+export interface EnteredEvent {
+  readonly type: 'entered';
   readonly zone: string;
   readonly id: number;
   /** Seconds. */
@@ -22,8 +22,8 @@ export interface EnterEvent {
 }
 
 /** Somebody left a zone, or was last seen in it. */
-export interface ExitEvent {
-  readonly type: 'exit';
+export interface LeftEvent {
+  readonly type: 'left';
   readonly zone: string;
   readonly id: number;
   /** Seconds. */
@@ -33,7 +33,7 @@ export interface ExitEvent {
 }
 
 /** What happens at lines and zones. Times are those of the crossing, a little before it is certain. */
-export type AreaEvent = LineEvent | EnterEvent | ExitEvent;
+export type AreaEvent = CrossedEvent | EnteredEvent | LeftEvent;
 
 /** Seconds unseen after which somebody is taken to be gone since they were last seen. */
 export const GONE_SECONDS = 10;

@@ -160,7 +160,7 @@ class LinePass extends Watch {
     // who went round the end of the line has not crossed it
     if (this.net * this.side > 0) {
       const direction = this.side > 0 ? 'in' : 'out';
-      events.push({ type: 'line', line: this.area.name, id, time: this.crossedAt, direction });
+      events.push({ type: 'crossed', line: this.area.name, id, time: this.crossedAt, direction });
     }
     this.net = 0;
   }
@@ -196,20 +196,20 @@ class ZoneVisit extends Watch {
     this.inside = !this.inside;
     if (this.inside) {
       this.enteredAt = this.crossedAt;
-      events.push({ type: 'enter', zone, id, time: this.crossedAt });
-    } else this.exit(this.crossedAt, id, events);
+      events.push({ type: 'entered', zone, id, time: this.crossedAt });
+    } else this.end(this.crossedAt, id, events);
   }
 
   /** The person is gone: in the zone until last seen, or out of it already. */
   leave(lastTime: number, id: number, events: AreaEvent[]): void {
     if (!this.inside) return;
     this.settle(id, events);
-    if (this.inside) this.exit(lastTime, id, events);
+    if (this.inside) this.end(lastTime, id, events);
     this.inside = false;
   }
 
-  private exit(time: number, id: number, events: AreaEvent[]): void {
-    events.push({ type: 'exit', zone: this.area.name, id, time, dwell: time - this.enteredAt });
+  private end(time: number, id: number, events: AreaEvent[]): void {
+    events.push({ type: 'left', zone: this.area.name, id, time, dwell: time - this.enteredAt });
   }
 }
 

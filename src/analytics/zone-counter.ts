@@ -85,8 +85,8 @@ export class ZoneCounter {
 
   #count(events: AreaEvent[], time: number): AreaEvent[] {
     for (const event of events) {
-      if (event.type === 'line') this.lines.find(({ name }) => name === event.line)![event.direction]++;
-      if (event.type === 'enter') this.zones.find(({ name }) => name === event.zone)!.entered++;
+      if (event.type === 'crossed') this.lines.find(({ name }) => name === event.line)![event.direction]++;
+      if (event.type === 'entered') this.zones.find(({ name }) => name === event.zone)!.entered++;
     }
     for (const zone of this.zones) zone.inside = 0;
     for (const person of this.#people.values()) {

@@ -67,13 +67,13 @@ export function personEvent(
   return { event, camera, id, time: isoTime(time), box, score: Math.round(1000 * score) / 1000 };
 }
 
-/** Makes the event of what somebody did at a line or a zone. */
+/** Makes the event of a crossing or a visit that a `ZoneCounter` has found. */
 export function areaEvent(happened: AreaEvent, camera: string): CrossingEvent | VisitEvent {
   const about = { camera, id: happened.id, time: isoTime(happened.time) };
-  if (happened.type === 'line')
-    return { event: 'crossed', ...about, line: happened.line, direction: happened.direction };
-  if (happened.type === 'enter') return { event: 'entered', ...about, zone: happened.zone };
-  return { event: 'left', ...about, zone: happened.zone, dwell: Math.round(100 * happened.dwell) / 100 };
+  if (happened.type === 'crossed')
+    return { event: happened.type, ...about, line: happened.line, direction: happened.direction };
+  if (happened.type === 'entered') return { event: happened.type, ...about, zone: happened.zone };
+  return { event: happened.type, ...about, zone: happened.zone, dwell: Math.round(100 * happened.dwell) / 100 };
 }
 
 const CURRENT = 'events.jsonl';
