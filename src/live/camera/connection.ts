@@ -13,6 +13,8 @@ export interface PictureFormat {
   readonly height: number;
   /** Whether luma spans 0..255; it is brought to 16..235. */
   readonly fullRange: boolean;
+  /** ffmpeg's name of the YUV matrix, such as bt709, where the stream names one. */
+  readonly colourSpace?: string;
 }
 
 /** How a camera sends its pictures. */
