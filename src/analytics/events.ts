@@ -2,7 +2,7 @@ import type { Trajectory } from '../core/trajectory.ts';
 import type { Areas } from './areas.ts';
 import { PersonWatch, watched } from './person-watch.ts';
 
-/** Somebody crossed a line: `in` is from its left to its right, seen from its first point to its second. */
+/** A person crossed a line. `in` is from its left to its right, seen from its first point to its second. */
 export interface CrossedEvent {
   readonly type: 'crossed';
   readonly line: string;
@@ -12,7 +12,7 @@ export interface CrossedEvent {
   readonly direction: 'in' | 'out';
 }
 
-/** Somebody came into a zone, or was first seen in it. */
+/** A person entered a zone, or was first seen in it. */
 export interface EnteredEvent {
   readonly type: 'entered';
   readonly zone: string;
@@ -21,7 +21,7 @@ export interface EnteredEvent {
   readonly time: number;
 }
 
-/** Somebody left a zone, or was last seen in it. */
+/** A person left a zone, or was last seen in it. */
 export interface LeftEvent {
   readonly type: 'left';
   readonly zone: string;
@@ -32,13 +32,13 @@ export interface LeftEvent {
   readonly dwell: number;
 }
 
-/** What happens at lines and zones. Times are those of the crossing, a little before it is certain. */
+/** An event at a line or zone. Its time is that of the crossing, a little before the crossing is certain. */
 export type AreaEvent = CrossedEvent | EnteredEvent | LeftEvent;
 
-/** Seconds unseen after which somebody is taken to be gone since they were last seen. */
+/** A person who is unseen for longer than so many seconds left when they were last seen. */
 export const GONE_SECONDS = 10;
 
-/** Makes a function that gives what a person did at the lines and zones, in order of time: what a `ZoneCounter` tells frame by frame. */
+/** Makes a function that returns the events of one trajectory, in order of time. A `ZoneCounter` returns the same events frame by frame. */
 export function eventReader(areas: Areas): (trajectory: Trajectory) => AreaEvent[] {
   const prepared = watched(areas);
   return ({ id, times, boxes }) => {

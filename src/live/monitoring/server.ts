@@ -50,7 +50,7 @@ export async function openServer({
 }: ServerOptions): Promise<LiveServer & { show(live: Live): void }> {
   if (!isLoopback(host) && !token) {
     throw new UsageError(
-      `--host ${host}: other machines could watch; add --token with a secret, or set TWINTRACK_TOKEN (for example to the output of "openssl rand -hex 16")`,
+      `--host ${host}: others could watch; add --token with a secret, or set TWINTRACK_TOKEN (for example to the output of "openssl rand -hex 16")`,
     );
   }
   const { createAdaptorServer } = await import('@hono/node-server');
