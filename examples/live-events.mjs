@@ -15,7 +15,7 @@ for (let frame = 0; frame < 150; frame++) {
   const boxes = Float64Array.of(20 + 4 * frame, 100, 40, 120, 580 - 4 * frame, 300, 40, 120); // x, y, w, h in pixels
   const tracks = tracker.update({ length: 2, boxes, scores: Float32Array.of(0.9, 0.9) }, time);
   const people = tracks.filter(({ state }) => state === 'confirmed');
-  tell(
+  print(
     counter.update({
       time,
       length: people.length,
@@ -24,12 +24,12 @@ for (let frame = 0; frame < 150; frame++) {
     }),
   );
 }
-tell(counter.finish());
+print(counter.finish());
 console.log(counter.lines, counter.zones);
 
-function tell(events) {
-  for (const event of events) {
-    const what = event.type === 'line' ? `${event.direction} by the ${event.line}` : `${event.type} ${event.zone}`;
-    console.log(`${event.time.toFixed(1)} s: person ${event.id} ${what}`);
+function print(events) {
+  for (const { type, time, id, line, zone, direction } of events) {
+    const what = type === 'crossed' ? `the ${line}, ${direction}` : `the ${zone}`;
+    console.log(`${time.toFixed(1)} s: person ${id} ${type} ${what}`);
   }
 }

@@ -1,6 +1,6 @@
 import type { Trajectory } from '../core/trajectory.ts';
 import type { Areas } from './areas.ts';
-import { type AreaEvent, eventReader, type LineEvent } from './events.ts';
+import { type AreaEvent, type CrossedEvent, eventReader } from './events.ts';
 
 /** A stretch of time of one person, in seconds. */
 export interface Stay {
@@ -9,32 +9,32 @@ export interface Stay {
   readonly end: number;
 }
 
-/** Who crossed a line. */
+/** The crossings of a line. */
 export interface LineResult {
   readonly name: string;
   readonly in: number;
   readonly out: number;
-  readonly crossings: readonly LineEvent[];
+  readonly crossings: readonly CrossedEvent[];
 }
 
-/** Who was in a zone. */
+/** The visits of a zone. */
 export interface ZoneResult {
   readonly name: string;
   readonly visits: readonly Stay[];
-  /** People who were in it, each counted once. */
+  /** People who visited it, each counted once. */
   readonly people: number;
 }
 
-/** How many people went from one zone to another: the first and the last they were in, which may be the same. */
+/** How many people went from one zone to another: the first and the last zone that they visited, which may be the same. */
 export interface OriginDestination {
   readonly from: string;
   readonly to: string;
   readonly people: number;
 }
 
-/** What {@link Analysis} found. */
+/** Result of {@link Analysis}. */
 export interface AnalysisResult {
-  /** When each person was in the picture: from first to last sight. */
+  /** When each person was in the picture: from the first to the last observation. */
   readonly people: readonly Stay[];
   readonly lines: readonly LineResult[];
   readonly zones: readonly ZoneResult[];
@@ -42,7 +42,7 @@ export interface AnalysisResult {
 }
 
 /**
- * Analyses trajectories one by one: counts at lines, visits of zones, origins and destinations. Holds the events, not the paths.
+ * Analyses trajectories one by one: crossings of lines, visits of zones, origins and destinations. It keeps the events, not the paths.
  *
  * @example
  * const analysis = new Analysis(areas);
@@ -53,27 +53,27 @@ export class Analysis {
   readonly #areas: Areas;
   readonly #read: (trajectory: Trajectory) => AreaEvent[];
   readonly #people: Stay[] = [];
-  readonly #crossings: LineEvent[] = [];
+  readonly #crossings: CrossedEvent[] = [];
   readonly #visits = new Map<string, Stay[]>();
   readonly #journeys = new Map<string, number>();
 
-  /** @param areas what to count at, see `resolveAreas` */
+  /** @param areas zones and lines, see `resolveAreas` */
   constructor(areas: Areas) {
     this.#areas = areas;
     this.#read = eventReader(areas);
     for (const { name } of areas.zones) this.#visits.set(name, []);
   }
 
-  /** Adds a person; each once. Returns what they did, in order of time. */
+  /** Adds the trajectory of a person. Returns their events in order of time. */
   add(trajectory: Trajectory): AreaEvent[] {
     const { id, times } = trajectory;
     this.#people.push({ id, start: times[0], end: times[times.length - 1] });
     const events = this.#read(trajectory);
     const zones: string[] = [];
     for (const event of events) {
-      if (event.type === 'line') this.#crossings.push(event);
-      if (event.type === 'enter') zones.push(event.zone);
-      if (event.type === 'exit')
+      if (event.type === 'crossed') this.#crossings.push(event);
+      if (event.type === 'entered') zones.push(event.zone);
+      if (event.type === 'left')
         this.#visits.get(event.zone)!.push({ id, start: event.time - event.dwell, end: event.time });
     }
     if (zones.length > 0) {
@@ -83,7 +83,7 @@ export class Analysis {
     return events;
   }
 
-  /** What was found so far. */
+  /** The result so far. */
   result(): AnalysisResult {
     const crossings = this.#crossings.sort((a, b) => a.time - b.time);
     const zones = this.#areas.zones.map(({ name }) => {
@@ -106,7 +106,7 @@ export class Analysis {
 }
 
 /**
- * How many people were there, on average, in each of equal intervals of time.
+ * The mean number of people present in each of equal intervals of time.
  *
  * @param duration end of the last interval in seconds, from 0
  * @param bins number of intervals
@@ -124,7 +124,7 @@ export function occupancyOf(stays: readonly Stay[], duration: number, bins: numb
   return present;
 }
 
-/** Number, mean, median and largest of how long stays are, in seconds; zeros when there are none. */
+/** Number of stays, and the mean, median and longest of their lengths in seconds; zeros when there are none. */
 export function dwellOf(stays: readonly Stay[]): { visits: number; mean: number; median: number; longest: number } {
   const seconds = stays.map(({ start, end }) => end - start).sort((a, b) => a - b);
   const n = seconds.length;

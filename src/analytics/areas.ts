@@ -4,7 +4,7 @@ import { parseSection } from '../core/schema.ts';
 import { areaParameters } from './parameters.ts';
 import type { Outline } from './polygon.ts';
 
-/** The point of a person that counts: the middle of the lower edge of the box, or its centre. */
+/** The point of a box that stands for the person: the middle of its lower edge, or its centre. */
 export type Anchor = 'feet' | 'centre';
 
 /** A polygon or a line in source pixels. */
@@ -15,12 +15,12 @@ export interface Area {
   readonly anchor: Anchor;
 }
 
-/** What is watched in a picture. */
+/** The zones and lines of a picture. */
 export interface Areas {
   readonly zones: readonly Area[];
   /** `in` across a line is from its left to its right, seen from its first point to its second. */
   readonly lines: readonly Area[];
-  /** Size of the picture in pixels, where known: people's points are kept within it. */
+  /** Size of the picture in pixels, where known: points outside it are moved to its edge. */
   readonly picture?: PictureSize | undefined;
 }
 

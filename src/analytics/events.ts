@@ -2,9 +2,9 @@ import type { Trajectory } from '../core/trajectory.ts';
 import type { Areas } from './areas.ts';
 import { PersonWatch, watched } from './person-watch.ts';
 
-/** Somebody crossed a line: `in` is from its left to its right, seen from its first point to its second. */
-export interface LineEvent {
-  readonly type: 'line';
+/** A person crossed a line. `in` is from its left to its right, seen from its first point to its second. */
+export interface CrossedEvent {
+  readonly type: 'crossed';
   readonly line: string;
   readonly id: number;
   /** Seconds. */
@@ -12,18 +12,18 @@ export interface LineEvent {
   readonly direction: 'in' | 'out';
 }
 
-/** Somebody came into a zone, or was first seen in it. */
-export interface EnterEvent {
-  readonly type: 'enter';
+/** A person entered a zone, or was first seen in it. */
+export interface EnteredEvent {
+  readonly type: 'entered';
   readonly zone: string;
   readonly id: number;
   /** Seconds. */
   readonly time: number;
 }
 
-/** Somebody left a zone, or was last seen in it. */
-export interface ExitEvent {
-  readonly type: 'exit';
+/** A person left a zone, or was last seen in it. */
+export interface LeftEvent {
+  readonly type: 'left';
   readonly zone: string;
   readonly id: number;
   /** Seconds. */
@@ -32,13 +32,13 @@ export interface ExitEvent {
   readonly dwell: number;
 }
 
-/** What happens at lines and zones. Times are those of the crossing, a little before it is certain. */
-export type AreaEvent = LineEvent | EnterEvent | ExitEvent;
+/** An event at a line or zone. Its time is that of the crossing, a little before the crossing is certain. */
+export type AreaEvent = CrossedEvent | EnteredEvent | LeftEvent;
 
-/** Seconds unseen after which somebody is taken to be gone since they were last seen. */
+/** A person who is unseen for longer than so many seconds left when they were last seen. */
 export const GONE_SECONDS = 10;
 
-/** Makes a function that gives what a person did at the lines and zones, in order of time: what a `ZoneCounter` tells frame by frame. */
+/** Makes a function that returns the events of one trajectory, in order of time. A `ZoneCounter` returns the same events frame by frame. */
 export function eventReader(areas: Areas): (trajectory: Trajectory) => AreaEvent[] {
   const prepared = watched(areas);
   return ({ id, times, boxes }) => {

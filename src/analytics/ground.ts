@@ -5,7 +5,7 @@ import type { CalibrationParameters } from './parameters.ts';
 
 /** Metres a degree of latitude: the mean radius of WGS84 (IUGG R1) times π / 180. */
 const METRES_PER_DEGREE = (6_371_008.8 * Math.PI) / 180;
-/** Speeds are of the feet this long before and after, ways of such steps: the boxes tremble from frame to frame. */
+/** Speeds are measured over so much time before and after, path lengths in such steps, as boxes jitter from frame to frame. */
 const STEP_SECONDS = 0.5;
 
 /** The place on earth of ground point 0, 0, in degrees; `heading` is clockwise from north to the y axis. */
@@ -30,7 +30,7 @@ export interface Residual {
 export class GroundPlane {
   /** Present when places on earth are known. */
   readonly origin: Origin | undefined;
-  /** How far off each calibration point comes out. With four points it is nothing, whatever they are. */
+  /** How far off each calibration point comes out. With four points it is always 0. */
   readonly residuals: readonly Residual[];
   /** Picture to ground in metres. */
   readonly homography: Homography;
@@ -107,8 +107,8 @@ export class GroundPlane {
 }
 
 /**
- * Speed at each observation in m/s: the way between half a second before and after, by time; where nothing was observed within it, between the
- * neighbours. NaN where the feet are not known.
+ * Speed at each observation in m/s: the distance between half a second before and half a second after, over the time between them. Where nothing
+ * was observed in that time, the neighbouring observations are used. NaN where the feet are not known.
  *
  * @param feet n × 2 metres, see `GroundPlane.feetOf`
  * @param times n, seconds
@@ -126,7 +126,7 @@ export function speedsOf(feet: Float64Array, times: Float64Array): Float64Array 
   return speeds;
 }
 
-/** Length of the way on the ground in metres, step by step of half a second. */
+/** Length of the path on the ground in metres, in steps of half a second. */
 export function wayOf(feet: Float64Array, times: Float64Array): number {
   let way = 0;
   let from = 0;

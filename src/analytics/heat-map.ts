@@ -1,7 +1,7 @@
 import type { Trajectory } from '../core/trajectory.ts';
 import type { PictureSize } from './areas.ts';
 
-/** Longest step between two observations that counts in full, in seconds: nobody is taken to stand where they were lost. */
+/** Longest time between two observations that counts in full, in seconds: a lost person does not stand where they were last seen. */
 const LONGEST_STEP = 1;
 
 /** Where people stood, and for how long: person-seconds in the cells of a grid over the picture, by their feet. */

@@ -9,7 +9,7 @@ export {
   type ZoneResult,
 } from './analysis.ts';
 export { type Anchor, type Area, type Areas, type PictureSize, resolveAreas } from './areas.ts';
-export { type AreaEvent, type EnterEvent, type ExitEvent, eventReader, type LineEvent } from './events.ts';
+export { type AreaEvent, type CrossedEvent, type EnteredEvent, eventReader, type LeftEvent } from './events.ts';
 export { GroundPlane, type Origin, type Residual, speedsOf, wayOf } from './ground.ts';
 export { HeatMap } from './heat-map.ts';
 export { fitHomography, type Homography } from './homography.ts';

@@ -13,7 +13,7 @@ const anchor = z
 
 type Points = readonly (readonly [number, number])[];
 
-/** A zone or a line; `problem` tells what is wrong with its points, if anything. */
+/** A zone or a line. `problem` returns what is wrong with its points, if anything. */
 const area = (problem: (points: Points, pixels: boolean) => string | undefined) =>
   z.strictObject({ points: z.array(point).max(100), unit, anchor }).superRefine(({ points, unit }, context) => {
     const message = outsideRatio(points, unit) ?? problem(points, unit === 'pixels');

@@ -3,9 +3,9 @@ import type { Area, Areas } from './areas.ts';
 import type { AreaEvent } from './events.ts';
 import { areaOf, contains, crossing, edgeDistance, lastCrossing, perimeterOf, sidesOf } from './polygon.ts';
 
-/** Half the width of the band along a line or an edge within which nothing is decided, in heights of the person's box. */
+/** Half the width of the band along a line or an edge, in heights of the person's box. Within the band nothing is decided. */
 const BAND_HEIGHTS = 0.1;
-/** Seconds that somebody has to be beyond the band for it to count. */
+/** A change of side or a visit counts when the person has been beyond the band for so many seconds. */
 const CONFIRM_SECONDS = 0.3;
 
 /** Points are kept this many pixels within the picture. */
@@ -14,11 +14,11 @@ const MARGIN = 1e-3;
 interface Zone extends Area {
   /** The sides that can be crossed, 4 numbers each: those along the edge of the picture are left out. */
   readonly edges: Float64Array;
-  /** The widest band in pixels: half of what leaves a place within to be beyond it. */
+  /** The widest band in pixels. Twice as wide, a band could fill the zone. */
   readonly widestBand: number;
 }
 
-/** What is watched, with what is computed of it once. */
+/** Zones and lines, with what is computed of them once. */
 export interface WatchedAreas extends Areas {
   readonly zones: readonly Zone[];
 }
@@ -44,9 +44,9 @@ export function watched({ zones, lines, picture }: Areas): WatchedAreas {
 }
 
 /**
- * What one person does at lines and zones, told observation by observation. Where somebody stands counts once they were beyond a band
- * (a tenth of their height) for 0.3 s, so that neither standing on a line nor a box that jumps for a moment counts. Times are those
- * of the crossing itself, on the straight way between two observations.
+ * Finds the events of one person at lines and zones, observation by observation. A crossing counts once the person has been beyond a band
+ * (a tenth of their height) for 0.3 s, so that neither standing on a line nor a box that jumps for a moment counts. Its time is that of the
+ * crossing itself, on the straight path between two observations.
  */
 export class PersonWatch {
   readonly id: number;
@@ -66,7 +66,7 @@ export class PersonWatch {
    *
    * @param time seconds, rising
    * @param boxes the box is in row `i`; source pixels
-   * @param events gets what became certain
+   * @param events takes the events that became certain
    */
   observe(time: number, boxes: Boxes, i: number, events: AreaEvent[]): void {
     this.lastTime = time;
@@ -79,21 +79,21 @@ export class PersonWatch {
     return this.visits[zone].inside;
   }
 
-  /** Ends the watch: the person is gone since the last observation. */
+  /** Ends the watch: the person left at the last observation. */
   leave(events: AreaEvent[]): void {
     for (const pass of this.passes) pass.settle(this.id, events);
     for (const visit of this.visits) visit.leave(this.lastTime, this.id, events);
   }
 }
 
-/** Where a person stands in relation to an area, and since when it may have changed. */
+/** On which side of a line or an edge a person is, and since when that may have changed. */
 abstract class Watch {
   protected readonly area: Area;
   private readonly areas: Areas;
   protected x = Number.NaN;
   protected y = Number.NaN;
   protected time = Number.NaN;
-  /** Time from which on the person is beyond the band on the side that is not theirs yet; NaN otherwise. */
+  /** Since when the person has been beyond the band on the other side; NaN when they are not. */
   private since = Number.NaN;
 
   constructor(area: Area, areas: Areas) {
@@ -115,24 +115,24 @@ abstract class Watch {
     this.time = time;
   }
 
-  /** Takes the other side for the person's, if that is where they are, without waiting any longer. */
+  /** Changes the person's side at once, if they are beyond the band on the other side. */
   settle(id: number, events: AreaEvent[]): void {
     if (Number.isNaN(this.since)) return;
     this.since = Number.NaN;
     this.change(id, events);
   }
 
-  /** Notes the way to a new place; whether that is beyond the band on the side that is not the person's yet. */
+  /** Takes the step to a new place. Returns whether that is beyond the band on the other side. */
   protected abstract beyond(x: number, y: number, time: number, band: number): boolean;
 
   protected abstract change(id: number, events: AreaEvent[]): void;
 }
 
 class LinePass extends Watch {
-  /** 1 to the right of the line, -1 to the left, 0 not known yet. */
+  /** 1 to the right of the line, -1 to the left, 0 while unknown. */
   private side = 0;
   private otherSide = 0;
-  /** How often the person went through the line to the right, less how often to the left, since they were on their side. */
+  /** Passes through the line to the right, less those to the left, since the person was on their side. */
   private net = 0;
   private crossedAt = Number.NaN;
 
@@ -157,10 +157,10 @@ class LinePass extends Watch {
 
   protected change(id: number, events: AreaEvent[]): void {
     this.side = this.otherSide;
-    // who went round the end of the line has not crossed it
+    // a person who walked round the end of the line has not crossed it
     if (this.net * this.side > 0) {
       const direction = this.side > 0 ? 'in' : 'out';
-      events.push({ type: 'line', line: this.area.name, id, time: this.crossedAt, direction });
+      events.push({ type: 'crossed', line: this.area.name, id, time: this.crossedAt, direction });
     }
     this.net = 0;
   }
@@ -168,10 +168,10 @@ class LinePass extends Watch {
 
 class ZoneVisit extends Watch {
   private readonly zone: Zone;
-  /** Whether the person is in the zone, and whether they were within its edge at the last observation. */
+  /** Whether the visit counts, and whether the last observation was within the zone's edge. */
   inside = false;
   private wasWithin = false;
-  /** Time of the last way through the edge, or of the first observation within. */
+  /** Time of the last pass through the edge, or of the first observation within. */
   private crossedAt = Number.NaN;
   private enteredAt = Number.NaN;
 
@@ -196,20 +196,20 @@ class ZoneVisit extends Watch {
     this.inside = !this.inside;
     if (this.inside) {
       this.enteredAt = this.crossedAt;
-      events.push({ type: 'enter', zone, id, time: this.crossedAt });
-    } else this.exit(this.crossedAt, id, events);
+      events.push({ type: 'entered', zone, id, time: this.crossedAt });
+    } else this.end(this.crossedAt, id, events);
   }
 
-  /** The person is gone: in the zone until last seen, or out of it already. */
+  /** Ends the visit of a person who is not seen any more: at their last observation, or earlier if they were out already. */
   leave(lastTime: number, id: number, events: AreaEvent[]): void {
     if (!this.inside) return;
     this.settle(id, events);
-    if (this.inside) this.exit(lastTime, id, events);
+    if (this.inside) this.end(lastTime, id, events);
     this.inside = false;
   }
 
-  private exit(time: number, id: number, events: AreaEvent[]): void {
-    events.push({ type: 'exit', zone: this.area.name, id, time, dwell: time - this.enteredAt });
+  private end(time: number, id: number, events: AreaEvent[]): void {
+    events.push({ type: 'left', zone: this.area.name, id, time, dwell: time - this.enteredAt });
   }
 }
 

@@ -10,21 +10,21 @@ export interface LineCount {
   out: number;
 }
 
-/** Who is in a zone. */
+/** How many people are and were in a zone. */
 export interface ZoneCount {
   readonly name: string;
-  /** People in it now: seen there within the last two seconds. */
+  /** People in it now: those seen there within the last two seconds. */
   inside: number;
-  /** How often somebody entered. */
+  /** How often people entered. */
   entered: number;
 }
 
-/** Seconds unseen up to which somebody counts as inside. */
+/** A person who is unseen for up to so many seconds counts as inside. */
 const PRESENT_SECONDS = 2;
 
 /**
- * Counts people at lines and in zones while they are followed. Each pass of a person counts once, also when they were lost and found
- * again under the same id. Remembers people for 10 s after they were last seen.
+ * Counts people at lines and in zones while they are tracked. Each crossing and each visit counts once, also when the person was lost and
+ * found again under the same id. People are remembered for 10 s after they were last seen.
  *
  * @example
  * const counter = new ZoneCounter(resolveAreas(parameters, { width: 1920, height: 1080 }));
@@ -37,7 +37,7 @@ export class ZoneCounter {
   readonly #watched: WatchedAreas;
   readonly #people = new Map<number, PersonWatch>();
 
-  /** @param areas what to watch, see `resolveAreas` */
+  /** @param areas zones and lines, see `resolveAreas` */
   constructor(areas: Areas) {
     this.areas = areas;
     this.#watched = watched(areas);
@@ -71,7 +71,7 @@ export class ZoneCounter {
     return this.#count(events, time);
   }
 
-  /** Ends the count: everybody is gone since they were last seen. */
+  /** Ends the count: all people left when they were last seen. */
   finish(): AreaEvent[] {
     const events: AreaEvent[] = [];
     for (const person of this.#people.values()) person.leave(events);
@@ -79,15 +79,15 @@ export class ZoneCounter {
     return this.#count(events, Number.POSITIVE_INFINITY);
   }
 
-  /** People remembered at present. */
+  /** Number of people remembered. */
   get remembered(): number {
     return this.#people.size;
   }
 
   #count(events: AreaEvent[], time: number): AreaEvent[] {
     for (const event of events) {
-      if (event.type === 'line') this.lines.find(({ name }) => name === event.line)![event.direction]++;
-      if (event.type === 'enter') this.zones.find(({ name }) => name === event.zone)!.entered++;
+      if (event.type === 'crossed') this.lines.find(({ name }) => name === event.line)![event.direction]++;
+      if (event.type === 'entered') this.zones.find(({ name }) => name === event.zone)!.entered++;
     }
     for (const zone of this.zones) zone.inside = 0;
     for (const person of this.#people.values()) {

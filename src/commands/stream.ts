@@ -17,27 +17,27 @@ interface StreamOptions {
   set: string[];
 }
 
-/** Everything is closed within this time of a signal to stop; what is not is completed at the next start. */
+/** Outputs are completed within this time of a signal to stop, or else at the next start. */
 const CLOSE_SECONDS = 4.5;
 
 /** Registers `twintrack stream`. */
 export function streamCommand(program: Command): void {
   program
     .command('stream')
-    .summary('follow the people at live cameras, until stopped')
+    .summary('track the people at live cameras, until stopped')
     .description(
-      'Follows the people at live cameras: RTSP, HTTP (MJPEG, HLS), video devices, or files played in real time. ' +
-        'Reconnects for ever. Writes events and hourly trajectories of each camera into a folder of its own, serves a ' +
-        'live page, /healthz and /metrics. SIGTERM and Ctrl-C end it with all outputs complete, SIGHUP re-reads --config.',
+      'Tracks the people at live cameras: RTSP, HTTP (MJPEG, HLS), video devices, or files played in real time. ' +
+        'Reconnects when a connection ends. Writes the events and hourly trajectories of each camera into its own folder, ' +
+        'and serves a live page, /healthz and /metrics. SIGTERM and Ctrl-C complete all outputs; SIGHUP reads --config again.',
     )
     .argument('[url...]', 'rtsp://…, rtsps://…, http://…, https://…, /dev/video0, or a file with --realtime')
-    .option('--out <dir>', 'folder for the results, made when missing', 'live')
+    .option('--out <dir>', 'folder for the outputs, created when missing', 'live')
     .option('--port <n>', 'port of the live page; 0 takes a free one', port, 8080)
     .option('--host <address>', 'address that the live page listens on', '127.0.0.1')
-    .option('--token <secret>', 'what viewers must know; needed with --host (default: TWINTRACK_TOKEN)')
-    .option('--mqtt <url>', 'publish events, counts and states to this broker')
-    .option('--realtime', 'play files as if they were cameras')
-    .option('--record', 'write the annotated video in segments')
+    .option('--token <secret>', 'password of the live page; needed with --host (default: TWINTRACK_TOKEN)')
+    .option('--mqtt <url>', 'publish events, counts and states to this MQTT broker')
+    .option('--realtime', 'play files as cameras, in real time')
+    .option('--record', 'record the annotated video in segments')
     .option('--keep <age|size>', 'remove older outputs: 12h, 7d, 4w, 500MB, 10GB (default: keep all)')
     .option('--detector <name|file>', 'detector: centernet (shipped) or an ONNX file', 'centernet')
     .option('--config <file>', 'YAML file with cameras, and parameters by stage')
@@ -50,9 +50,9 @@ Examples:
   twintrack stream --config cameras.yaml --out /var/lib/twintrack --keep 30d --record
   twintrack stream rtsp://camera/1 --mqtt mqtt://localhost
   twintrack stream rtsp://camera/1 --host 0.0.0.0 --token "$(openssl rand -hex 16)"
-  twintrack stream videos/pets09-s2l1.mp4 --realtime     without a camera
+  twintrack stream videos/pets09-s2l1.mp4 --realtime     a file in place of a camera
 
-A config file names the cameras, and may hold parameters by stage (docs/parameters.md lists them):
+A config file lists cameras and parameters by stage (docs/parameters.md has them all):
   cameras:
     - name: entrance
       url: rtsp://user:password@192.168.1.20/stream1
@@ -64,7 +64,7 @@ A config file names the cameras, and may hold parameters by stage (docs/paramete
     });
 }
 
-/** Returns the exit code: 0 after SIGTERM, which is how a service is stopped, 130 after Ctrl-C. */
+/** Returns the exit code: 0 after SIGTERM, which stops a service, 130 after Ctrl-C. */
 async function stream(urls: readonly string[], options: StreamOptions): Promise<number> {
   const stopped = stopSignal();
   const log = openLog();
@@ -90,7 +90,7 @@ async function stream(urls: readonly string[], options: StreamOptions): Promise<
   return codeOf(signal);
 }
 
-/** The first SIGTERM or Ctrl-C from now on. A second Ctrl-C ends the process at once. */
+/** Resolves with the first SIGTERM or SIGINT. A second SIGINT ends the process at once. */
 function stopSignal(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
     let stopping = false;
@@ -103,7 +103,7 @@ function stopSignal(): Promise<NodeJS.Signals> {
   });
 }
 
-/** Starts everything: the port of the page first, so that one that is taken is told before there is anything else. */
+/** Starts the server and the cameras: the server first, so that a port that is taken is reported before any camera is started. */
 async function run(urls: readonly string[], options: StreamOptions, opening: Promise<Log>) {
   const { config, set, out, detector, realtime, record, mqtt, host, port } = options;
   const { parseKeep, startLive } = await import('../live/index.ts');

@@ -1,5 +1,5 @@
 /**
- * Live cameras: {@link startLive} follows them until it is closed, {@link startServer} shows them.
+ * Live cameras: {@link startLive} tracks the people at them until it is closed, {@link startServer} serves the live page.
  */
 
 export type { Fault, FaultKind } from '../video/camera/faults.ts';

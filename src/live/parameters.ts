@@ -6,33 +6,33 @@ const number = (value: number, min: number, max: number, unit: string, descripti
 
 /** Parameters of live cameras, with their defaults. */
 export const liveParameters = z.strictObject({
-  eventRate: number(1, 0, 60, '1/s', 'How often a person who is followed gets an `updated` event; 0 never'),
-  connectSeconds: number(10, 1, 300, 's', 'A connection without a picture for this long is given up'),
+  eventRate: number(1, 0, 60, '1/s', 'How often a tracked person gets an `updated` event; 0 never'),
+  connectSeconds: number(10, 1, 300, 's', 'A new connection without a picture for this long is closed'),
   stallSeconds: number(
     3,
     0.5,
     300,
     's',
-    'A camera that has sent no picture for this long is taken for gone (for at least four of its frames)',
+    'A connection is closed when no picture arrives for this long (and for the time of four frames)',
   ),
-  retryMinSeconds: number(0.25, 0.05, 60, 's', 'Wait before the first attempt to reconnect; doubles with each'),
-  retryMaxSeconds: number(30, 0.05, 3600, 's', 'Longest wait between attempts to reconnect'),
-  outageSeconds: number(5, 0, 60, 's', 'People are awaited for this long while a camera is away'),
-  pictureRate: number(10, 0.1, 60, '1/s', 'Annotated pictures a second for viewers, at most'),
+  retryMinSeconds: number(0.25, 0.05, 60, 's', 'First wait of the exponential back-off before reconnecting'),
+  retryMaxSeconds: number(30, 0.05, 3600, 's', 'Longest wait of the exponential back-off before reconnecting'),
+  outageSeconds: number(5, 0, 60, 's', 'Tracks are kept for this long while a camera is disconnected'),
+  pictureRate: number(10, 0.1, 60, '1/s', 'Annotated pictures per second for viewers, at most'),
   pictureWidth: z
     .number()
     .int()
     .min(64)
     .max(7680)
     .default(960)
-    .describe('Width that pictures for viewers are scaled down to')
+    .describe('Pictures for viewers are scaled down to this width')
     .meta({ unit: 'pixels' }),
   segmentSeconds: number(600, 1, 86_400, 's', 'Length of a segment of a recording'),
   mqttTopic: z
     .string()
     .regex(/^[^#+\s]+$/, 'it must be a topic without # and +')
     .default('twintrack')
-    .describe('What MQTT topics begin with')
+    .describe('First part of every MQTT topic')
     .meta({ unit: '' }),
   mqttBuffer: z
     .number()
@@ -40,14 +40,14 @@ export const liveParameters = z.strictObject({
     .min(0)
     .max(1_000_000)
     .default(1000)
-    .describe('Messages kept while the broker is away; the oldest are dropped')
+    .describe('Messages kept while the broker is disconnected; the oldest are dropped')
     .meta({ unit: 'messages' }),
 });
 
 /** Parameters of live cameras; see {@link liveParameters}. */
 export type LiveParameters = z.infer<typeof liveParameters>;
 
-/** Every parameter of a live run: those of a file's run, and the section `live`. */
+/** Every parameter of a live run: those of a run on a file, and the section `live`. */
 export const cameraParametersSchema = parametersSchema.extend({ live: liveParameters.prefault({}) });
 
 /** The parameters of a live run, complete. */

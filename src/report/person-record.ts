@@ -36,8 +36,8 @@ export function recordOf(
     end: times[times.length - 1],
     path: pathOf(trajectory),
     best: bestOf(trajectory, picture),
-    zones: events.flatMap((event) => (event.type === 'enter' ? [event.zone] : [])),
-    lines: events.flatMap((event) => (event.type === 'line' ? [`${event.line} ${event.direction}`] : [])),
+    zones: events.flatMap((event) => (event.type === 'entered' ? [event.zone] : [])),
+    lines: events.flatMap((event) => (event.type === 'crossed' ? [`${event.line} ${event.direction}`] : [])),
     ...(ground && movement(trajectory, ground)),
   };
 }

@@ -9,8 +9,8 @@ import { AREAS, FPS, LINE, person, walk, ZONE } from './paths.ts';
 function told(events: readonly AreaEvent[]): string[] {
   const at = (time: number) => String(Math.round(time * 1000) / 1000);
   return events.flatMap((event) => {
-    if (event.type === 'line') return `${event.direction} ${at(event.time)}`;
-    return event.type === 'exit' ? `${at(event.time - event.dwell)}–${at(event.time)}` : [];
+    if (event.type === 'crossed') return `${event.direction} ${at(event.time)}`;
+    return event.type === 'left' ? `${at(event.time - event.dwell)}–${at(event.time)}` : [];
   });
 }
 
@@ -112,7 +112,7 @@ describe('a zone', () => {
   it('tells when somebody was in it, by the times of the crossings', () => {
     expect(inZone(...walk([200, 400, 0], [800, 400, 6]))).toEqual(['1–5']);
     const events = eventReader(ZONE)(person(7, walk([200, 400, 0], [800, 400, 6])));
-    expect(events.map(({ type }) => type)).toEqual(['enter', 'exit']);
+    expect(events.map(({ type }) => type)).toEqual(['entered', 'left']);
     expect(events[1]).toMatchObject({ zone: 'square', id: 7, dwell: expect.closeTo(4, 6) });
   });
 
@@ -144,7 +144,7 @@ describe('a zone', () => {
       anchor: 'feet',
     } as const;
     const feet = walk([400, 400, 0], [498, 400, 1], [498, 400, 4], [400, 400, 5]);
-    const [visit] = eventReader({ zones: [small], lines: [] })(person(1, feet)).filter(({ type }) => type === 'exit');
+    const [visit] = eventReader({ zones: [small], lines: [] })(person(1, feet)).filter(({ type }) => type === 'left');
     expect(visit).toMatchObject({ dwell: expect.closeTo(3.163, 2) });
   });
 
@@ -228,9 +228,9 @@ describe('whatever the paths', () => {
         expect(events.length % 2).toBe(0);
         let last = Number.NEGATIVE_INFINITY;
         events.forEach((event, i) => {
-          expect(event.type).toBe(i % 2 === 0 ? 'enter' : 'exit');
+          expect(event.type).toBe(i % 2 === 0 ? 'entered' : 'left');
           expect(event.time).toBeGreaterThanOrEqual(last);
-          if (event.type === 'exit') expect(event.dwell).toBeCloseTo(event.time - last, 9);
+          if (event.type === 'left') expect(event.dwell).toBeCloseTo(event.time - last, 9);
           last = event.time;
         });
         if (events.length > 0) {
@@ -268,7 +268,7 @@ describe('ZoneCounter', () => {
         const { inside } = counter.zones[0];
         told.push(`${event.type} ${event.time.toFixed(1)} by ${frame.time}, ${inside} inside`);
       }
-    expect(told).toEqual(['enter 1.0 by 1.4, 1 inside', 'line 3.0 by 3.4, 1 inside', 'exit 5.0 by 5.4, 0 inside']);
+    expect(told).toEqual(['entered 1.0 by 1.4, 1 inside', 'crossed 3.0 by 3.4, 1 inside', 'left 5.0 by 5.4, 0 inside']);
     expect(counter.zones).toEqual([{ name: 'square', inside: 0, entered: 1 }]);
     expect(counter.lines).toEqual([{ name: 'door', in: 1, out: 0 }]);
   });
@@ -288,6 +288,6 @@ describe('ZoneCounter', () => {
     const events: [number, AreaEvent][] = [];
     for (const frame of frames([person(1, walk([400, 400, 0], [500, 400, 2]))], 15))
       for (const event of counter.update(frame)) events.push([frame.time, event]);
-    expect(events[1]).toEqual([12.1, { type: 'exit', zone: 'square', id: 1, time: 2, dwell: 2 }]);
+    expect(events[1]).toEqual([12.1, { type: 'left', zone: 'square', id: 1, time: 2, dwell: 2 }]);
   });
 });

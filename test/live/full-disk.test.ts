@@ -194,9 +194,8 @@ describe('a recording on a full disk', () => {
     disk.fill();
     const told: string[] = [];
     const [width, height] = [64, 48];
-    const recorder = new Recorder(disk.path, { width, height, fullRange: false }, 600, (error) =>
-      told.push(`${error}`),
-    );
+    const recorder = new Recorder(disk.path, 600, (error) => told.push(`${error}`));
+    recorder.setFormat({ width, height, fullRange: false });
     const started = now();
     const record = async () => {
       await until('a frame can be taken', () => recorder.ready);

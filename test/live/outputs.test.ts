@@ -1,10 +1,11 @@
 import { mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { ZoneCounter } from '../../src/analytics/index.ts';
 import { UsageError } from '../../src/core/errors.ts';
 import type { TrackedFrame } from '../../src/core/tracked-frame.ts';
 import { AppendFile, cutTornLine } from '../../src/files/append-file.ts';
-import { EventLog, personEvent } from '../../src/live/outputs/events.ts';
+import { areaEvent, EventLog, type LiveEvent, personEvent } from '../../src/live/outputs/events.ts';
 import { HourlyTrajectories, recoverHours } from '../../src/live/outputs/hourly-trajectories.ts';
 import { highestId } from '../../src/live/outputs/ids.ts';
 import { parseKeep, prune } from '../../src/live/outputs/retention.ts';
@@ -70,6 +71,28 @@ describe('AppendFile', () => {
 
 const someone = (event: 'started' | 'updated' | 'ended', id: number) =>
   personEvent(event, 'door', { id, time: now(), score: 0.87654 }, Float64Array.of(9, 9, 9, 9, 1.26, 2, 3, 4), 1);
+
+describe('events', () => {
+  it('of crossings and visits have the words of the analytics', () => {
+    const counter = new ZoneCounter({
+      lines: [{ name: 'gate', outline: Float64Array.of(100, 0, 100, 200), anchor: 'feet' }],
+      zones: [{ name: 'lawn', outline: Float64Array.of(0, 0, 90, 0, 90, 200, 0, 200), anchor: 'feet' }],
+    });
+    const start = now();
+    const events: LiveEvent[] = [];
+    for (let i = 0; i <= 40; i++) {
+      const boxes = Float64Array.of(40 + 4 * i, 50, 20, 50);
+      const frame = { time: start + i / 10, length: 1, ids: Int32Array.of(3), boxes };
+      events.push(...counter.update(frame).map((happened) => areaEvent(happened, 'door')));
+    }
+    const about = { camera: 'door', id: 3, time: expect.stringMatching(/Z$/) };
+    expect(events).toEqual([
+      { event: 'entered', ...about, zone: 'lawn' },
+      { event: 'left', ...about, zone: 'lawn', dwell: 1 },
+      { event: 'crossed', ...about, line: 'gate', direction: 'out' },
+    ]);
+  });
+});
 
 describe('EventLog', () => {
   it('has a line an event, and numbers people on from those before', async () => {
@@ -230,6 +253,21 @@ describe('the highest id', () => {
     put(path, 'events-20260102T110000Z.jsonl', [someone('updated', 3)]);
     put(path, 'events.jsonl', [someone('updated', 3), someone('ended', 3)]);
     expect(await highestId(path, trouble)).toBe(50);
+  });
+
+  it('is read past events of other names, such as those that the analytics had before', async () => {
+    const path = folder();
+    const about = { camera: 'door', time: new Date().toISOString() };
+    put(path, 'events.jsonl', [
+      someone('started', 7),
+      { event: 'line', id: 7, ...about, line: 'gate', direction: 'in' },
+      { event: 'enter', id: 8, ...about, zone: 'lawn' },
+      { event: 'exit', id: 8, ...about, zone: 'lawn', dwell: 2 },
+    ]);
+    const log = await EventLog.open(path, trouble);
+    await log.close();
+    expect(await highestId(path, trouble)).toBe(8);
+    expect(trouble.failed).not.toHaveBeenCalled();
   });
 
   it('counts who is in trajectories only, complete or left open', async () => {

@@ -141,6 +141,13 @@ describe.skipIf(missing(['camera', 'browser']))('the live page', () => {
     }
     expect(await ask('api/status', basic(`anyone:${TOKEN}`))).toBe(200);
     expect(await ask('api/status', `Bearer ${TOKEN}`)).toBe(200);
+    for (const wrong of ['wrong', `${TOKEN}x`, '', 'not base64 £']) {
+      for (const scheme of ['Bearer', 'Basic', 'Digest'])
+        expect(await ask('api/status', `${scheme} ${wrong}`)).toBe(401);
+    }
+    const refused = await fetch(`${url}api/status`);
+    expect(refused.headers.get('www-authenticate')).toBe('Basic realm="twintrack"');
+    expect(await refused.text()).toBe('the token is needed, as password with any user name');
     expect(await ask('healthz')).toBe(200);
     expect(await (await fetch(`${url}healthz`)).text()).not.toContain('yard');
 
@@ -197,12 +204,37 @@ describe('the server', () => {
     );
   });
 
+  it('sends headers that keep the page to itself, with every answer', async () => {
+    for (const path of ['', 'page.js', 'api/status', 'cameras/yard/video.mjpeg', 'none']) {
+      const gone = new AbortController();
+      const { headers } = await fetch(`${url}${path}`, { signal: gone.signal });
+      gone.abort();
+      expect(headers.get('content-security-policy'), path).toMatch(/^default-src 'none';.*frame-ancestors 'none'$/);
+      const names = ['referrer-policy', 'x-content-type-options', 'x-frame-options', 'cache-control'];
+      expect(names.map((name) => headers.get(name))).toEqual(['no-referrer', 'nosniff', 'DENY', 'no-store']);
+      expect(headers.has('strict-transport-security')).toBe(false); // it has no TLS
+    }
+  });
+
+  it('has metrics of its own in each server, and none of what there is not', async () => {
+    await until('a person is in the zone', () => statusOf(live).zones[0]?.inside === 1);
+    const other = await startServer(live, { host: '127.0.0.1', port: 0 });
+    const text = await (await fetch(`${other.url}metrics`)).text();
+    await other.close();
+    expect(text).toContain('twintrack_detector_up 1\n');
+    expect(text).toMatch(/^twintrack_cpu_seconds_total [\d.]+$/m);
+    expect(text).toMatch(/^twintrack_latency_seconds\{camera="yard",quantile="0.95"\} [\d.]+$/m);
+    expect(text).not.toMatch(/^twintrack_mqtt/m);
+    const again = await (await fetch(`${url}metrics`)).text(); // it counts on from zero each time
+    expect(again).toContain('twintrack_zone_entries_total{camera="yard",zone="lawn"} 1\n');
+  });
+
   it('gives metrics that Prometheus reads', async () => {
-    await until('somebody is in the zone', () => statusOf(live).zones[0]?.inside === 1);
+    await until('a person is in the zone', () => statusOf(live).zones[0]?.inside === 1);
     const response = await fetch(`${url}metrics`);
     const text = await response.text();
     expect(response.headers.get('content-type')).toBe('text/plain; version=0.0.4');
-    for (const line of text.trimEnd().split('\n')) {
+    for (const line of text.trimEnd().split(/\n+/)) {
       expect(line).toMatch(
         /^(# (HELP|TYPE) twintrack_\w+ .+|twintrack_\w+(\{\w+="(\\.|[^"\\])+"(,\w+="(\\.|[^"\\])+")*\})? -?[\d.e+-]+)$/,
       );

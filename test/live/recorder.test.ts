@@ -13,10 +13,16 @@ const told: string[] = [];
 const failed = (error: unknown) => told.push(String(error));
 const trouble = { failed, lost: () => {} };
 
+function recorderOf(path: string, seconds: number): Recorder {
+  const recorder = new Recorder(path, seconds, failed);
+  recorder.setFormat({ width, height, fullRange: false });
+  return recorder;
+}
+
 /** Records so many pictures, ten a second of their own time, each of its own grey. */
 async function record(recorder: Recorder, from: number, count: number): Promise<void> {
   for (let i = from; i < from + count; i++) {
-    await until('the encoder is free', () => recorder.ready);
+    await until('the encoder is free', () => recorder.ready || recorder.skip());
     recorder.write(new Uint8Array((width * height * 3) / 2).fill(16 + i), 1000 + i / 10);
   }
   await until('the encoder has it', () => recorder.ready);
@@ -27,7 +33,7 @@ const fragments = (path: string) =>
 /** A folder as a killed process leaves it that has recorded 5 s, and the open segment in it. */
 const killed = (async (): Promise<{ path: string; open: string }> => {
   const path = folder();
-  const recorder = new Recorder(path, { width, height, fullRange: false }, 600, failed);
+  const recorder = recorderOf(path, 600);
   await record(recorder, 0, 50);
   const [open] = readdirSync(path);
   let size = -1; // the encoder writes by itself
@@ -51,7 +57,7 @@ const secondsOf = async (path: string) => {
 describe('a recording', () => {
   it('is in segments, each complete with all its pictures', async () => {
     const path = folder();
-    const recorder = new Recorder(path, { width, height, fullRange: false }, 2, failed);
+    const recorder = recorderOf(path, 2);
     await record(recorder, 0, 45);
     await recorder.close();
     const names = readdirSync(path).sort();
@@ -61,6 +67,47 @@ describe('a recording', () => {
     const lengths = await Promise.all(names.map(async (name) => (await readAll(join(path, name))).times.length));
     expect(lengths.sort()).toEqual([20, 20, 5].sort());
     expect(told).toEqual([]);
+  });
+
+  it('goes on in another segment when the pictures change their size, and both are complete', async () => {
+    const path = folder();
+    const recorder = recorderOf(path, 600);
+    await record(recorder, 0, 15);
+    recorder.setFormat({ width: 32, height: 32, fullRange: false });
+    for (let i = 0; i < 5; i++) {
+      await until('the encoder is free', () => recorder.ready);
+      recorder.write(new Uint8Array((32 * 32 * 3) / 2).fill(16 + i), 1002 + i / 10);
+    }
+    await recorder.close();
+    const found = await Promise.all(
+      readdirSync(path).map(async (name) => {
+        const { times, info, error } = await readAll(join(path, name));
+        return [name.replace(/^[^.]*/, ''), info.width, times.length, error];
+      }),
+    );
+    expect(found.sort()).toEqual([
+      ['.annotated.mp4', 32, 5, undefined],
+      ['.annotated.mp4', 64, 15, undefined],
+    ]);
+    expect([told, recorder.dropped > 0]).toEqual([[], true]);
+  });
+
+  it.each(['bt709', 'smpte170m', undefined])('keeps the colour matrix %s', async (colourSpace) => {
+    const path = folder();
+    const recorder = new Recorder(path, 600, failed);
+    recorder.setFormat({ width, height, fullRange: false, ...(colourSpace && { colourSpace }) });
+    await record(recorder, 0, 3);
+    await recorder.close();
+    const [name] = readdirSync(path);
+    expect((await readAll(join(path, name))).info.colourSpace).toBe(colourSpace);
+  });
+
+  it('counts the frames that are left out, and not the questions whether one can be taken', async () => {
+    const recorder = new Recorder(folder(), 600, failed);
+    expect([recorder.ready, recorder.ready, recorder.dropped]).toEqual([false, false, 0]); // no format yet
+    recorder.skip();
+    expect(recorder.dropped).toBe(1);
+    await recorder.close();
   });
 
   it('that a killed process left open plays as it is, and is completed at the next start', async () => {
@@ -96,7 +143,7 @@ describe('a recording', () => {
 
   it('goes on in another segment when the encoder is killed, and keeps what was recorded', async () => {
     const path = folder();
-    const recorder = new Recorder(path, { width, height, fullRange: false }, 600, failed);
+    const recorder = recorderOf(path, 600);
     await record(recorder, 0, 50);
     const [open] = readdirSync(path);
     await until('three fragments are on the disk', () => fragments(join(path, open)) >= 3);
@@ -114,7 +161,7 @@ describe('a recording', () => {
   it('waits where it cannot be written, tells that once, and begins when it can', async () => {
     told.length = 0;
     const path = join(folder(), 'camera');
-    const recorder = new Recorder(path, { width, height, fullRange: false }, 600, failed);
+    const recorder = recorderOf(path, 600);
     await record(recorder, 0, 2); // two attempts
     expect(told).toEqual([expect.stringContaining('no such file or directory')]);
     expect(recorder.dropped).toBeGreaterThan(0);

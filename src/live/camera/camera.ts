@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { Annotator } from '../../annotation/index.ts';
 import type { Detections } from '../../core/detections.ts';
 import { messageOf } from '../../core/errors.ts';
+import { people } from '../../core/text.ts';
 import type { EngineModels, FrameUnderWay } from '../../engine/frame-engine.ts';
 import { makeFolder } from '../../files/make-folder.ts';
 import type { TrackedFrame } from '../../tracking/index.ts';
@@ -47,9 +48,9 @@ const TICK_SECONDS = 1;
 export class Camera {
   readonly source: CameraSource;
   readonly pictures: PictureFeed;
+  readonly #recorder: Recorder | undefined;
   readonly #setup: CameraSetup;
   readonly #statistics: CameraStatistics;
-  readonly #folder: string;
   readonly #events: EventLog;
   /** The highest id when it was started. */
   readonly #lastId: number;
@@ -60,7 +61,6 @@ export class Camera {
   /** There is none until the size of the pictures is known. */
   #following: Following | undefined;
   #annotator: Annotator | undefined;
-  #recorder: Recorder | undefined;
   /** Whether the last frame was left out. */
   #failing = false;
 
@@ -97,10 +97,12 @@ export class Camera {
     this.source = source;
     this.#setup = setup;
     this.#statistics = statistics;
-    this.#folder = folder;
     this.#events = events;
     this.#lastId = lastId;
     this.pictures = new PictureFeed(parameters.live);
+    const failed = (error: unknown) =>
+      setup.log.error({ camera: source.name, reason: messageOf(error) }, 'cannot record');
+    this.#recorder = setup.record ? new Recorder(folder, parameters.live.segmentSeconds, failed) : undefined;
     const describe = (startedAt: string) => ({
       ...setup.run,
       source: { name: address.shown, ...statistics.size, startedAt },
@@ -151,7 +153,7 @@ export class Camera {
 
   #setFormat(format: VideoInfo): void {
     const { width, height } = format;
-    const { source, parameters, record, models } = this.#setup;
+    const { source, parameters, models } = this.#setup;
     const size = { width, height };
     const following = new Following({
       camera: source.name,
@@ -167,10 +169,7 @@ export class Camera {
     this.pictures.setFormat(format);
     const caption = (frame: TrackedFrame) => this.#caption(frame);
     this.#annotator = new Annotator({ ...size, caption, areas: following.counter, ...parameters.annotation });
-    this.#recorder?.close();
-    const failed = (error: unknown) =>
-      this.#setup.log.error({ camera: source.name, reason: messageOf(error) }, 'cannot record');
-    this.#recorder = record ? new Recorder(this.#folder, format, parameters.live.segmentSeconds, failed) : undefined;
+    this.#recorder?.setFormat(format);
   }
 
   #connected(): void {
@@ -219,6 +218,7 @@ export class Camera {
   /** Draws the people, where somebody wants to see them, and releases the frame in the end. */
   #draw(frame: Frame, people: TrackedFrame): void {
     const recorder = this.#recorder?.ready ? this.#recorder : undefined;
+    if (!recorder) this.#recorder?.skip();
     const viewers = this.pictures.wants(people.time) ? this.pictures : undefined;
     const { pixels } = frame;
     const users: Promise<void>[] = [];
@@ -235,7 +235,7 @@ export class Camera {
     const two = (n: number) => String(n).padStart(2, '0');
     const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
     const clock = `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
-    return [this.source.name, `${day} ${clock}`, `${length} ${length === 1 ? 'person' : 'people'}`];
+    return [this.source.name, `${day} ${clock}`, people(length)];
   }
 
   #endAll(): void {

@@ -1,17 +1,17 @@
 import type { DestinationStream } from 'pino';
 import { redact } from '../../core/errors.ts';
 
-/** A structured log: the fields of an entry, and what it says. */
+/** A structured log. An entry has fields and a message. */
 export interface Log {
   info(fields: Readonly<Record<string, unknown>>, message: string): void;
   warn(fields: Readonly<Record<string, unknown>>, message: string): void;
   error(fields: Readonly<Record<string, unknown>>, message: string): void;
 }
 
-/** A log that says nothing. */
+/** A log that drops every entry. */
 export const SILENT: Log = { info() {}, warn() {}, error() {} };
 
-/** A log on standard error: a JSON object a line, or on a terminal a line for people. No credentials get into it. */
+/** Opens a log on standard error: one JSON object a line, or readable lines on a terminal. Credentials in URLs are hidden. */
 export async function openLog(): Promise<Log> {
   const { default: pino } = await import('pino');
   const show = process.stderr.isTTY ? readable : (line: string) => line;

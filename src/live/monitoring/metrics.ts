@@ -1,119 +1,112 @@
+import { Counter, Gauge, Registry } from 'prom-client';
 import type { LiveStatus } from '../live.ts';
 import type { CameraStatus } from './statistics.ts';
 
-type Sample = readonly [labels: Readonly<Record<string, string>>, value: number];
+type Sample = readonly [value: number, labels?: Readonly<Record<string, string>>];
+type Samples = (status: LiveStatus) => readonly Sample[];
+type Definition = readonly [name: string, help: string, labels: readonly string[], samples: Samples];
 
-/** The state as Prometheus reads it (text format 0.0.4). */
-export function metricsText({ uptime, cameras, detector, appearance, mqtt }: LiveStatus): string {
-  const all = (samples: (status: CameraStatus) => readonly Sample[]): Sample[] =>
-    cameras.flatMap((status) =>
-      samples(status).map(([labels, value]): Sample => [{ camera: status.name, ...labels }, value]),
+/** Samples of each camera. */
+const all =
+  (samples: (camera: CameraStatus) => readonly Sample[]): Samples =>
+  ({ cameras }) =>
+    cameras.flatMap((camera) =>
+      samples(camera).map(([value, labels]): Sample => [value, { camera: camera.name, ...labels }]),
     );
-  const each = (value: (status: CameraStatus) => number) => all((status) => [[{}, value(status)]]);
-  const one = (value: number): Sample[] => [[{}, value]];
-  const latency = all((s) => [
-    [{ quantile: '0.5' }, s.latency],
-    [{ quantile: '0.95' }, s.latency95],
-  ]);
-  const crossings = all(({ lines }) =>
-    lines.flatMap(({ name: line, ...ways }): Sample[] => [
-      [{ line, direction: 'in' }, ways.in],
-      [{ line, direction: 'out' }, ways.out],
+/** One sample of each camera. */
+const each = (value: (camera: CameraStatus) => number): Samples => all((camera) => [[value(camera)]]);
+
+const GAUGES: readonly Definition[] = [
+  ['camera_up', 'Whether the camera sends pictures', ['camera'], each(({ state }) => Number(state === 'live'))],
+  ['people', 'People in the last frame', ['camera'], each(({ people }) => people)],
+  [
+    'zone_people',
+    'People in a zone',
+    ['camera', 'zone'],
+    all(({ zones }) => zones.map(({ name: zone, inside }) => [inside, { zone }])),
+  ],
+  ['frame_age_seconds', 'Time since the last frame', ['camera'], all(({ age }) => (age === undefined ? [] : [[age]]))],
+  [
+    'latency_seconds',
+    'Time from the arrival of a frame to its tracks',
+    ['camera', 'quantile'],
+    all(({ latency, latency95 }) => [
+      [latency, { quantile: '0.5' }],
+      [latency95, { quantile: '0.95' }],
     ]),
-  );
-  const inside = all(({ zones }) => zones.map(({ name: zone, inside }): Sample => [{ zone }, inside]));
-  const entered = all(({ zones }) => zones.map(({ name: zone, entered }): Sample => [{ zone }, entered]));
-  const up = each(({ state }) => Number(state === 'live'));
-  const { rss, heapUsed } = process.memoryUsage();
-  const cpu = process.cpuUsage();
-  return [
-    metric('camera_up', 'gauge', 'Whether pictures come', up),
-    metric(
-      'people',
-      'gauge',
-      'People in the last frame',
-      each((s) => s.people),
-    ),
-    metric(
-      'tracks_total',
-      'counter',
-      'People followed',
-      each((s) => s.tracks),
-    ),
-    metric('line_crossings_total', 'counter', 'People who crossed a line', crossings),
-    metric('zone_people', 'gauge', 'People in a zone', inside),
-    metric('zone_entries_total', 'counter', 'How often somebody entered a zone', entered),
-    metric(
-      'frames_received_total',
-      'counter',
-      'Frames that came',
-      each((s) => s.received),
-    ),
-    metric(
-      'frames_processed_total',
-      'counter',
-      'Frames looked at',
-      each((s) => s.processed),
-    ),
-    metric(
-      'frames_dropped_total',
-      'counter',
-      'Frames left out for newer ones',
-      each((s) => s.dropped),
-    ),
-    metric(
-      'reconnects_total',
-      'counter',
-      'Connections after the first',
-      each((s) => s.reconnects),
-    ),
-    metric(
-      'frame_age_seconds',
-      'gauge',
-      'Time since the last frame',
-      each((s) => s.age ?? Number.NaN),
-    ),
-    metric('latency_seconds', 'gauge', 'From the arrival of a frame to the tracks in it', latency),
-    metric(
-      'recording_frames_dropped_total',
-      'counter',
-      'Frames a recording left out',
-      each((s) => s.recordingDropped),
-    ),
-    metric(
-      'lines_lost_total',
-      'counter',
-      'Lines the disk could not take',
-      each((s) => s.linesLost),
-    ),
-    metric('detector_up', 'gauge', 'Whether the detector works', one(Number(detector.works))),
-    metric(
-      'appearance_up',
-      'gauge',
-      'Whether the Siamese network works',
-      appearance ? one(Number(appearance.works)) : [],
-    ),
-    metric('mqtt_up', 'gauge', 'Whether the broker is there', mqtt ? one(Number(mqtt.connected)) : []),
-    metric('mqtt_dropped_total', 'counter', 'Messages given up', mqtt ? one(mqtt.dropped) : []),
-    metric('uptime_seconds', 'gauge', 'Time since the start', one(uptime)),
-    metric('cpu_seconds_total', 'counter', 'CPU time, ffmpeg not counted', one((cpu.user + cpu.system) / 1e6)),
-    metric('resident_memory_bytes', 'gauge', 'Resident memory, ffmpeg not counted', one(rss)),
-    metric('heap_used_bytes', 'gauge', 'JavaScript heap in use', one(heapUsed)),
-  ].join('');
-}
+  ],
+  ['detector_up', 'Whether the detector works', [], ({ detector }) => [[Number(detector.works)]]],
+  [
+    'appearance_up',
+    'Whether the Siamese network works',
+    [],
+    ({ appearance }) => (appearance ? [[Number(appearance.works)]] : []),
+  ],
+  ['mqtt_up', 'Whether the broker is connected', [], ({ mqtt }) => (mqtt ? [[Number(mqtt.connected)]] : [])],
+  ['uptime_seconds', 'Time since the start', [], ({ uptime }) => [[uptime]]],
+  ['resident_memory_bytes', 'Resident memory without ffmpeg', [], () => [[process.memoryUsage().rss]]],
+  ['heap_used_bytes', 'JavaScript heap in use', [], () => [[process.memoryUsage().heapUsed]]],
+];
 
-/** One metric; nothing where it has no samples. */
-function metric(name: string, type: 'gauge' | 'counter', help: string, samples: readonly Sample[]): string {
-  if (samples.length === 0) return '';
-  const full = `twintrack_${name}`;
-  const lines = samples.map(([labels, value]) => {
-    const pairs = Object.entries(labels).map(([label, text]) => `${label}="${escaped(text)}"`);
-    return `${full}${pairs.length > 0 ? `{${pairs}}` : ''} ${value}\n`;
+const COUNTERS: readonly Definition[] = [
+  ['tracks_total', 'People tracked', ['camera'], each(({ tracks }) => tracks)],
+  [
+    'line_crossings_total',
+    'Crossings of a line',
+    ['camera', 'line', 'direction'],
+    all(({ lines }) =>
+      lines.flatMap(({ name: line, ...ways }): Sample[] => [
+        [ways.in, { line, direction: 'in' }],
+        [ways.out, { line, direction: 'out' }],
+      ]),
+    ),
+  ],
+  [
+    'zone_entries_total',
+    'Entries into a zone',
+    ['camera', 'zone'],
+    all(({ zones }) => zones.map(({ name: zone, entered }) => [entered, { zone }])),
+  ],
+  ['frames_received_total', 'Frames that the camera sent', ['camera'], each(({ received }) => received)],
+  ['frames_processed_total', 'Frames in which people were tracked', ['camera'], each(({ processed }) => processed)],
+  ['frames_dropped_total', 'Frames skipped in favour of newer ones', ['camera'], each(({ dropped }) => dropped)],
+  ['reconnects_total', 'Connections after the first', ['camera'], each(({ reconnects }) => reconnects)],
+  [
+    'recording_frames_dropped_total',
+    'Frames left out of the recording',
+    ['camera'],
+    each(({ recordingDropped }) => recordingDropped),
+  ],
+  ['lines_lost_total', 'Lines that could not be written to disk', ['camera'], each(({ linesLost }) => linesLost)],
+  ['mqtt_dropped_total', 'MQTT messages dropped', [], ({ mqtt }) => (mqtt ? [[mqtt.dropped]] : [])],
+  ['cpu_seconds_total', 'CPU time without ffmpeg', [], () => [[cpuSeconds()]]],
+];
+
+/** Makes a registry of metrics. The function returned gives them in Prometheus' text format 0.0.4. */
+export function createMetrics(): (status: LiveStatus) => Promise<string> {
+  const registry = new Registry();
+  const configuration = ([name, help, labelNames]: Definition) => ({
+    ...{ name: `twintrack_${name}`, help, labelNames },
+    registers: [registry],
   });
-  return `# HELP ${full} ${help}\n# TYPE ${full} ${type}\n${lines.join('')}`;
+  const gauges = GAUGES.map((gauge) => [new Gauge(configuration(gauge)), gauge] as const);
+  const counters = COUNTERS.map((counter) => [new Counter(configuration(counter)), counter] as const);
+  return (status) => {
+    for (const [gauge, [, , labelNames, samples]] of gauges) {
+      gauge.reset();
+      if (labelNames.length === 0) gauge.remove(); // `reset` leaves a 0, also of what there is not
+      for (const [value, labels = {}] of samples(status)) gauge.set(labels, value);
+    }
+    for (const [counter, [, , labelNames, samples]] of counters) {
+      counter.reset();
+      if (labelNames.length === 0) counter.remove();
+      for (const [value, labels = {}] of samples(status)) counter.inc(labels, value);
+    }
+    return registry.metrics();
+  };
 }
 
-/** The value of a label may hold any character. */
-function escaped(text: string): string {
-  return text.replace(/[\\"]/g, '\\$&').replace(/\n/g, '\\n');
+function cpuSeconds(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
 }

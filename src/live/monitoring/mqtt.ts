@@ -5,9 +5,9 @@ import type { Log } from './log.ts';
 
 /** Settings of {@link MqttPublisher}. */
 export interface MqttOptions {
-  /** What topics begin with. */
+  /** First part of every topic. */
   readonly mqttTopic: string;
-  /** Messages kept while the broker is away. */
+  /** Messages kept while the broker is disconnected. */
   readonly mqttBuffer: number;
 }
 
@@ -17,32 +17,32 @@ interface Message {
   readonly retain: boolean;
 }
 
-/** Messages that are on their way at once. */
+/** Messages in flight at once. */
 const IN_FLIGHT = 32;
 
 /**
- * Publishes what happens at the cameras, for as long as the broker can be reached, and then again. Below the first topic:
+ * Publishes the events and the state of the cameras to an MQTT broker, and reconnects when the connection ends. Below the first topic:
  *
- * - `status`: `online`, or `offline` when this program has ended, however it did (retained, last will);
+ * - `status`: `online`, or `offline` once this program has ended in whatever way (retained, last will);
  * - `<camera>/events`: the events, as in `events.jsonl`;
  * - `<camera>/people`: number of people, when it changes (retained);
  * - `<camera>/state`: `connecting`, `live` or `offline` (retained).
  *
- * The last two are 0 and `offline` at the end, and removed with the camera.
+ * At the end `people` becomes 0 and `state` `offline`. Both are removed when the camera is removed.
  */
 export class MqttPublisher {
-  /** Messages given up as the broker was away for too long. */
+  /** Messages dropped while the broker was disconnected. */
   dropped = 0;
   readonly #client: MqttClient;
   readonly #topic: string;
   readonly #most: number;
   readonly #queue: Message[] = [];
-  /** The value of each topic of which the broker is to keep one; empty when it is to keep none any more. */
+  /** The retained value of each topic; empty when the broker is to retain none any more. */
   readonly #retained = new Map<string, string>();
   #inFlight = 0;
   #closing = false;
 
-  /** @throws UsageError when the address is none of a broker */
+  /** @throws UsageError when the URL is not one of a broker */
   static async connect(url: string, options: MqttOptions, log: Log): Promise<MqttPublisher> {
     if (!/^(mqtts?|wss?):\/\/./i.test(url)) {
       throw new UsageError(`--mqtt ${printable(url)}: not the address of a broker; for example mqtt://localhost`);
@@ -63,23 +63,23 @@ export class MqttPublisher {
     this.#client = client;
     this.#topic = mqttTopic;
     this.#most = mqttBuffer;
-    let told = '';
-    const tell = (state: string, reason?: string) => {
-      if (`${state}${reason}` === told) return;
-      told = `${state}${reason}`;
+    let reported = '';
+    const report = (state: string, reason?: string) => {
+      if (`${state}${reason}` === reported) return;
+      reported = `${state}${reason}`;
       if (reason === undefined) log.info({ broker }, state);
       else log.warn({ broker, reason }, state);
     };
     client.on('connect', () => {
-      tell('connected to the broker');
+      report('connected to the broker');
       this.#send({ topic: `${mqttTopic}/status`, payload: 'online', retain: true });
-      // those set meanwhile, and the others, which the broker may have forgotten
+      // all values, as the broker may have lost them
       for (const [topic, payload] of this.#retained) this.#add({ topic, payload, retain: true });
       this.#pump();
     });
-    client.on('error', (error) => tell('no broker; it is tried again and again', error.message || error.name));
+    client.on('error', (error) => report('no broker; retrying', error.message || error.name));
     client.on('close', () => {
-      if (!this.#closing) tell('no broker; it is tried again and again', 'the connection ended');
+      if (!this.#closing) report('no broker; retrying', 'the connection ended');
     });
   }
 
@@ -91,7 +91,7 @@ export class MqttPublisher {
     this.#add({ topic: `${this.#topic}/${event.camera}/events`, payload: JSON.stringify(event), retain: false });
   }
 
-  /** Publishes a value of a camera, if it is another than the last. */
+  /** Publishes a value of a camera, if it differs from the last one. */
   value(camera: string, name: 'people' | 'state', value: string | number): void {
     const topic = `${this.#topic}/${camera}/${name}`;
     const payload = String(value);
@@ -100,12 +100,12 @@ export class MqttPublisher {
     if (this.connected) this.#add({ topic, payload, retain: true });
   }
 
-  /** Has the broker forget the values of a camera that is no longer followed. */
+  /** Has the broker remove the retained values of a camera that was removed. */
   forget(camera: string): void {
     for (const name of ['people', 'state'] as const) this.value(camera, name, '');
   }
 
-  /** Publishes what waits and says that this program goes, all within `seconds`, and ends the connection. */
+  /** Publishes the messages that wait and the status `offline`, for at most `seconds`, and ends the connection. */
   async close(seconds = 1): Promise<void> {
     this.#closing = true;
     this.#queue.push({ topic: `${this.#topic}/status`, payload: 'offline', retain: true });
@@ -130,7 +130,7 @@ export class MqttPublisher {
     while (this.connected && this.#inFlight < IN_FLIGHT && this.#queue.length > 0) this.#send(this.#queue.shift()!);
   }
 
-  /** The client repeats what the broker has not confirmed when it is back. */
+  /** The client sends again, after a reconnection, what the broker has not confirmed. */
   #send({ topic, payload, retain }: Message): void {
     this.#inFlight++;
     this.#client

@@ -4,7 +4,7 @@ import type { PictureFormat } from '../../video/probe.ts';
 
 /** A JPEG picture of a camera. */
 export interface Picture {
-  /** Rises from one picture of a camera to the next. */
+  /** Increases from one picture of a camera to the next. */
   readonly number: number;
   readonly jpeg: Uint8Array;
 }
@@ -17,15 +17,15 @@ export interface PictureOptions {
   readonly pictureWidth: number;
 }
 
-/** Pictures are made for this many seconds after somebody asked for the last one. */
+/** Pictures are made until this many seconds after the last request. */
 const LINGER_SECONDS = 5;
-/** A JPEG ends with this marker, which does not occur within. */
+/** A JPEG ends with this marker, which does not occur within it. */
 const END_OF_IMAGE = [0xff, 0xd9];
 
 /**
- * The annotated picture of one camera as JPEG, for any number of viewers. It is made only while somebody looks, by an ffmpeg beside
- * this process, one at a time: while that is busy, frames are left out. There is only ever the newest picture, so a slow viewer
- * gets fewer of them and holds up nobody.
+ * The annotated picture of one camera as JPEG, for any number of viewers. An ffmpeg process encodes one picture at a time, and frames are
+ * left out while it is busy; it runs only while there are viewers. Only the newest picture is kept, so a slow viewer gets fewer pictures and
+ * delays no other.
  */
 export class PictureFeed {
   readonly #options: PictureOptions;
@@ -34,29 +34,33 @@ export class PictureFeed {
   #wanted = Number.NEGATIVE_INFINITY;
   #offered = Number.NEGATIVE_INFINITY;
   #encoder: JpegEncoder | undefined;
+  /** Ends the encoder some time after the last request. */
+  #idle: NodeJS.Timeout | undefined;
   #viewers = new Set<() => void>();
 
   constructor(options: PictureOptions) {
     this.#options = options;
   }
 
-  /** The pictures have this format from now on. */
+  /** Sets the format of the pictures from now on. */
   setFormat(format: PictureFormat): void {
-    this.close();
+    this.#endEncoder();
     this.#format = format;
   }
 
-  /** Whether a frame of this time should be drawn for it. */
+  /** Whether a frame of this time should be drawn and offered. */
   wants(time: number): boolean {
-    if (now() - this.#wanted > LINGER_SECONDS) this.close();
-    else if (!this.#encoder?.busy && this.#format) {
-      // half a frame early, so that a camera of just this rate loses none
-      return time - this.#offered >= 0.75 / this.#options.pictureRate;
-    }
-    return false;
+    if (!this.#format || !this.#watched || this.#encoder?.busy) return false;
+    // a quarter of a frame early, so that a camera of just this rate loses none
+    return time - this.#offered >= 0.75 / this.#options.pictureRate;
   }
 
-  /** Takes an annotated picture (I420), which is not to be changed until that is done. Call it when `wants`. Never rejects. */
+  /**
+   * Takes an annotated picture. Call it when `wants`. Never rejects.
+   *
+   * @param pixels I420; must not change until the promise resolves
+   * @param time seconds, by `now()`
+   */
   offer(pixels: Uint8Array, time: number): Promise<void> {
     this.#offered = time;
     this.#encoder ??= new JpegEncoder(this.#format!, this.#options.pictureWidth, (jpeg) => {
@@ -67,14 +71,16 @@ export class PictureFeed {
   }
 
   /**
-   * The newest picture that is later than number `after`, as soon as there is one.
+   * The newest picture with a number above `after`, as soon as there is one.
    *
    * @param seconds how long to wait for it
-   * @returns undefined when there was none, or the signal fired
+   * @returns undefined when there was none in time, or the signal fired
    */
   next(after: number, seconds: number, signal: AbortSignal): Promise<Picture | undefined> {
-    const fresh = now() - this.#wanted <= LINGER_SECONDS; // otherwise the latest is from when somebody last looked
+    const fresh = this.#watched; // otherwise the latest picture is as old as the last request
     this.#wanted = now();
+    this.#idle ??= setTimeout(() => this.#endEncoder(), 1000 * LINGER_SECONDS).unref();
+    this.#idle.refresh();
     if (fresh && this.#latest && this.#latest.number > after) return Promise.resolve(this.#latest);
     if (signal.aborted) return Promise.resolve(undefined);
     return new Promise((resolve) => {
@@ -92,14 +98,23 @@ export class PictureFeed {
     });
   }
 
-  /** Ends the encoder. */
+  /** Ends the encoder and its timer. */
   close(): void {
+    clearTimeout(this.#idle);
+    this.#endEncoder();
+  }
+
+  get #watched(): boolean {
+    return now() - this.#wanted <= LINGER_SECONDS;
+  }
+
+  #endEncoder(): void {
     this.#encoder?.close();
     this.#encoder = undefined;
   }
 }
 
-/** One ffmpeg that makes JPEGs of pictures, one at a time. */
+/** One ffmpeg process that encodes pictures as JPEG, one at a time. */
 class JpegEncoder {
   busy = false;
   readonly #size: number;
@@ -109,12 +124,14 @@ class JpegEncoder {
   #child: FfmpegProcess | undefined;
   #closed = false;
 
-  constructor({ width, height }: PictureFormat, most: number, onPicture: (jpeg: Uint8Array) => void) {
+  constructor({ width, height, colourSpace }: PictureFormat, most: number, onPicture: (jpeg: Uint8Array) => void) {
     const scale = width > most ? `${2 * Math.round(most / 2)}:-2` : `${width}:${height}`;
     this.#size = width * height + 2 * Math.ceil(width / 2) * Math.ceil(height / 2);
     this.#onPicture = onPicture;
     const input = ['-f', 'rawvideo', '-pix_fmt', 'yuv420p', '-video_size', `${width}x${height}`];
-    const filter = `scale=${scale}:flags=fast_bilinear:out_range=pc,format=yuvj420p`;
+    // a JPEG is always BT.601; `setparams` takes every name that ffmpeg prints, `in_color_matrix` only some
+    const matrix = colourSpace ? `setparams=colorspace=${colourSpace},` : '';
+    const filter = `${matrix}scale=${scale}:flags=fast_bilinear:out_color_matrix=bt601:out_range=pc,format=yuvj420p`;
     const output = ['-vf', filter, '-c:v', 'mjpeg', '-q:v', '6', '-threads', '1', '-flush_packets', '1'];
     this.#args = [
       ...['-probesize', '32', '-analyzeduration', '0', '-protocol_whitelist', 'pipe', ...input, '-i', 'pipe:0'],
@@ -163,7 +180,7 @@ class JpegEncoder {
     this.#onPicture(jpeg);
   }
 
-  /** The next picture starts another. */
+  /** The next picture starts another process. */
   #ended(): void {
     this.#child = undefined;
     this.#chunks = [];

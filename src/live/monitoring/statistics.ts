@@ -3,45 +3,45 @@ import { now } from '../../video/camera/clock.ts';
 import type { Fault } from '../../video/camera/faults.ts';
 import { wallTime } from '../camera/clock.ts';
 
-/** connecting: not yet seen; live: pictures come; offline: tried again and again. */
+/** connecting: no picture yet; live: pictures arrive; offline: the connection failed and is retried. */
 export type CameraState = 'connecting' | 'live' | 'offline';
 
-/** How a camera is doing. */
+/** State and statistics of a camera. */
 export interface CameraStatus {
   readonly name: string;
   readonly state: CameraState;
-  /** Why it is offline, and in how many seconds from then it is tried again. */
+  /** Why it is offline, and how many seconds later it is retried. */
   readonly fault?: Fault & { readonly retrySeconds: number };
   /** Size of its pictures in pixels, once known. */
   readonly width?: number;
   readonly height?: number;
   /** People in the last frame. */
   readonly people: number;
-  /** People followed since the start. */
+  /** People tracked since the start. */
   readonly tracks: number;
-  /** What was counted at lines and zones since the start, or since its pictures changed their size. */
+  /** Counts at lines and zones since the start, or since the pictures changed their size. */
   readonly lines: readonly LineCount[];
   readonly zones: readonly ZoneCount[];
-  /** Frames a second that come, and that people are followed in; over the last seconds. */
+  /** Frames per second that arrive, and that people are tracked in, over the last seconds. */
   readonly cameraFps: number;
   readonly fps: number;
-  /** Seconds from the arrival of a frame until people were followed in it: median, and what 95 of 100 stay below. */
+  /** Seconds from the arrival of a frame to its tracks: median and 95th percentile. */
   readonly latency: number;
   readonly latency95: number;
-  /** Frames since the start: come, looked at, left out as newer ones were there. */
+  /** Frames since the start: arrived, processed, and dropped in favour of newer ones. */
   readonly received: number;
   readonly processed: number;
   readonly dropped: number;
   /** Connections after the first. */
   readonly reconnects: number;
-  /** Seconds since the last frame came; absent before the first. */
+  /** Seconds since the last frame arrived; absent before the first. */
   readonly age?: number;
-  /** Frames that a recording left out, and lines that the disk could not take. */
+  /** Frames left out of the recording, and lines that could not be written to disk. */
   readonly recordingDropped: number;
   readonly linesLost: number;
 }
 
-/** People over time, for a chart: means of equal spans, null where no frame was. */
+/** People over time, for a chart: the mean of each time span, null where there was no frame. */
 export interface PeopleHistory {
   /** Time of day of the start of the first span, seconds since 1970. */
   readonly start: number;
@@ -54,10 +54,10 @@ const WINDOW_SECONDS = 5;
 const LATENCIES = 512;
 const STEP = 10;
 const SPANS = 360;
-/** A chart shows at least so many spans, empty or not. */
+/** A history has at least so many spans, empty or not. */
 const LEAST_SPANS = 30;
 
-/** Counts what happens at a camera. Memory does not grow. */
+/** Collects the statistics of a camera, in constant memory. */
 export class CameraStatistics {
   readonly name: string;
   state: CameraState = 'connecting';

@@ -7,55 +7,55 @@ import { linesOf } from '../../files/lines.ts';
 import { hourOf, isoTime, stamp } from '../camera/clock.ts';
 import { freeStem } from './folder.ts';
 
-/** Something that happened at a camera, as it stands on a line of `events.jsonl` and in a message. */
+/** An event at a camera, as it is on a line of `events.jsonl` and in an MQTT message. */
 export type LiveEvent = PersonEvent | CrossingEvent | VisitEvent | CameraEvent;
 
-/** A person was found, is still there, or is gone. */
+/** A person's track was confirmed, goes on, or has ended. */
 export interface PersonEvent {
   readonly event: 'started' | 'updated' | 'ended';
   readonly camera: string;
   /** Positive, never reused for this camera as long as its events are kept. */
   readonly id: number;
-  /** Time of day, ISO 8601 in UTC; of the frame, for `ended` of the last frame in which the person was seen. */
+  /** Time of day of the frame, ISO 8601 in UTC; for `ended` of the last frame in which the person was seen. */
   readonly time: string;
   /** x, y, w, h in source pixels; for `ended` the last one. */
   readonly box: readonly number[];
   readonly score: number;
 }
 
-/** A person crossed a line: `in` is from its left to its right, seen from its first point to its second. */
+/** A person crossed a line. `in` is from its left to its right, seen from its first point to its second. */
 export interface CrossingEvent {
   readonly event: 'crossed';
   readonly camera: string;
   readonly id: number;
-  /** Time of day of the crossing, a little before it is certain. */
+  /** Time of day of the crossing. The event comes a little later, when the crossing is certain. */
   readonly time: string;
   readonly line: string;
   readonly direction: 'in' | 'out';
 }
 
-/** A person came into a zone, or left it, or was first or last seen in it. */
+/** A person entered or left a zone, or was first or last seen in it. */
 export interface VisitEvent {
   readonly event: 'entered' | 'left';
   readonly camera: string;
   readonly id: number;
-  /** Time of day, a little before it is certain; of a person who is not seen any more `left` comes 10 s after it. */
+  /** Time of day. The event comes a little later, when it is certain; `left` comes 10 s after a person was last seen. */
   readonly time: string;
   readonly zone: string;
-  /** Seconds in the zone, of `left`. */
+  /** Seconds in the zone, for `left`. */
   readonly dwell?: number;
 }
 
-/** The camera came or went, or this program was stopped. */
+/** The camera connected or disconnected, or this program was stopped. */
 export interface CameraEvent {
   readonly event: 'connected' | 'disconnected' | 'stopped';
   readonly camera: string;
   readonly time: string;
-  /** Why it went. */
+  /** Why it disconnected. */
   readonly reason?: string;
 }
 
-/** Makes the event of a person in row `i` of `boxes`. */
+/** Makes the event of a person whose box is row `i` of `boxes`. */
 export function personEvent(
   event: PersonEvent['event'],
   camera: string,
@@ -67,20 +67,20 @@ export function personEvent(
   return { event, camera, id, time: isoTime(time), box, score: Math.round(1000 * score) / 1000 };
 }
 
-/** Makes the event of what somebody did at a line or a zone. */
+/** Makes the event of a crossing or a visit that a `ZoneCounter` has found. */
 export function areaEvent(happened: AreaEvent, camera: string): CrossingEvent | VisitEvent {
   const about = { camera, id: happened.id, time: isoTime(happened.time) };
-  if (happened.type === 'line')
-    return { event: 'crossed', ...about, line: happened.line, direction: happened.direction };
-  if (happened.type === 'enter') return { event: 'entered', ...about, zone: happened.zone };
-  return { event: 'left', ...about, zone: happened.zone, dwell: Math.round(100 * happened.dwell) / 100 };
+  if (happened.type === 'crossed')
+    return { event: happened.type, ...about, line: happened.line, direction: happened.direction };
+  if (happened.type === 'entered') return { event: happened.type, ...about, zone: happened.zone };
+  return { event: happened.type, ...about, zone: happened.zone, dwell: Math.round(100 * happened.dwell) / 100 };
 }
 
 const CURRENT = 'events.jsonl';
-/** A name that an hour's events get when the hour is over. */
+/** Name of the events of an hour that is over. */
 export const PAST_EVENTS = /^events-\d{8}T\d{6}Z(-\d+)?\.jsonl$/;
 
-/** The events of one camera: `events.jsonl` of this hour (UTC), and `events-<time of the first>.jsonl` of earlier ones. */
+/** Writes the events of one camera: `events.jsonl` holds those of this hour (UTC), `events-<time of the first>.jsonl` those of an earlier hour. */
 export class EventLog {
   readonly #folder: string;
   readonly #trouble: DiskTrouble;
@@ -88,7 +88,7 @@ export class EventLog {
   #started: number | undefined;
 
   /**
-   * Opens the log of a camera; what a killed process left unfinished at its end is cut off.
+   * Opens the event log of a camera. A line that a killed process left unfinished is cut off.
    *
    * @param folder the camera's
    */
@@ -106,7 +106,7 @@ export class EventLog {
   }
 
   add(event: LiveEvent): void {
-    const time = Date.now() / 1000; // an event may tell of a moment some seconds ago
+    const time = Date.now() / 1000; // the event's own time may be some seconds ago
     if (this.#started !== undefined && hourOf(this.#started) !== hourOf(time)) this.#startAnew(this.#started);
     this.#started ??= time;
     this.#file.append(JSON.stringify(event));
@@ -116,14 +116,14 @@ export class EventLog {
     return this.#file.close();
   }
 
-  /** Gives the file the name of its first event's time, once it is written out, and begins the next one. */
+  /** Names the file by the time of its first event, once it is written out, and begins the next file. */
   #startAnew(started: number): void {
     this.#file.startAnew((path) => {
       try {
         const stem = freeStem(this.#folder, `events-${stamp(started)}`, '.');
         if (existsSync(path)) renameSync(path, join(this.#folder, `${stem}.jsonl`));
       } catch (error) {
-        this.#trouble.failed(error); // better one file of two hours than no events
+        this.#trouble.failed(error); // one file of two hours is better than no events
       }
       return path;
     });

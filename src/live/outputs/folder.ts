@@ -1,13 +1,13 @@
 import { readdirSync } from 'node:fs';
 
-/** Names of the files in a folder that match, sorted: by time where they begin with a time. */
+/** Names of the files in a folder that match a pattern, sorted; names that begin with a time are in order of time. */
 export function namesIn(folder: string, pattern: RegExp): string[] {
   return readdirSync(folder)
     .filter((name) => pattern.test(name))
     .sort();
 }
 
-/** The first of `stem`, `stem-2`, … with which and `ending` no name in the folder begins. */
+/** The first of `stem`, `stem-2`, … that no name in the folder begins with, followed by `ending`. */
 export function freeStem(folder: string, stem: string, ending: string): string {
   const names = readdirSync(folder);
   let free = stem;

@@ -10,22 +10,22 @@ import { requireBox, round } from '../../trajectories/rows.ts';
 import { hourOf, isoTime, stamp, wallTime } from '../camera/clock.ts';
 import { freeStem, namesIn } from './folder.ts';
 
-/** A name of a complete document of trajectories. */
+/** Name of a complete trajectories file. */
 export const PAST_TRAJECTORIES = /^\d{8}T\d{6}Z(-\d+)?\.trajectories\.json$/;
 const OPEN_ENDING = '.trajectories.open.jsonl';
 const OPEN_TRAJECTORIES = /^\d{8}T\d{6}Z(-\d+)?\.trajectories\.open\.jsonl$/;
 
-/** A line of an open file, after the first, which describes the run: a frame, or who has ended. */
+/** A line of an open file: a frame, or the tracks that have ended. The first line, which describes the run, is not of this type. */
 interface Line {
-  /** Frame number, time in seconds, and id, x, y, w, h, score of everybody; counted from the start of the file. */
+  /** Frame number and time in seconds, both from the start of the file, and id, x, y, w, h, score of each person. */
   readonly frame?: number;
   readonly time?: number;
   readonly people?: readonly (readonly number[])[];
-  /** Ids of those who get no more observations. */
+  /** Ids that get no more observations. */
   readonly ended?: readonly number[];
 }
 
-/** What is being written: times and frame numbers are counted from its first frame. */
+/** The hour being written. Times and frame numbers in its file are counted from its first frame. */
 interface OpenHour {
   readonly hour: number;
   readonly index: number;
@@ -33,9 +33,9 @@ interface OpenHour {
 }
 
 /**
- * The trajectories of one camera in files of an hour (UTC), each a valid document named by its start. The open one is lines that are
- * appended, frame by frame; it becomes the document when the hour is over, or by {@link recoverHours} when the process was
- * killed. Who is there when the hour ends stands in both files, with the same id.
+ * Writes the trajectories of one camera into a file an hour (UTC), each a valid document named by its start. The open file has a line a frame,
+ * which is appended. It becomes the document when the hour is over, or by {@link recoverHours} when the process was killed. People who are
+ * there when the hour ends are in both files, with the same id.
  */
 export class HourlyTrajectories {
   readonly #folder: string;
@@ -43,13 +43,13 @@ export class HourlyTrajectories {
   readonly #trouble: DiskTrouble;
   #file: AppendFile | undefined;
   #open: OpenHour | undefined;
-  /** Files that are written out: one that cannot be completed, as the disk is full, is tried again with the next one. */
+  /** Files to be completed. One that cannot be completed, for example on a full disk, is tried again with the next one. */
   readonly #incomplete = new Set<string>();
   #completing: Promise<void> = Promise.resolve();
 
   /**
    * @param folder the camera's
-   * @param describe the run as it is to stand in a file that starts at this time
+   * @param describe returns the description of the run for a file that starts at this time
    */
   constructor(folder: string, describe: (startedAt: string) => RunDescription, trouble: DiskTrouble) {
     this.#folder = folder;
@@ -72,17 +72,17 @@ export class HourlyTrajectories {
     this.#file?.append(JSON.stringify({ frame: frame.index - index, time: round(frame.time - time, 1e6), people }));
   }
 
-  /** Tells that these get no more observations. */
+  /** Ends the trajectories of these ids: they get no more observations. */
   end(ids: readonly number[]): void {
     if (this.#open && ids.length > 0) this.#file?.append(JSON.stringify({ ended: ids }));
   }
 
-  /** The next frame begins another file. This one is completed then, in the background. */
+  /** Has the next frame begin another file. The present file is completed then, in the background. */
   startAnew(): void {
     this.#open = undefined;
   }
 
-  /** Completes the open file; resolves when all are. */
+  /** Completes the open file. Resolves when all files are complete. */
   async close(): Promise<void> {
     this.#open = undefined;
     await this.#file?.close();
@@ -105,7 +105,7 @@ export class HourlyTrajectories {
     return { hour, index, time };
   }
 
-  /** Completes a file, and those that could not be before. */
+  /** Completes a file, and those that could not be completed before. */
   #complete(path: string): void {
     this.#incomplete.add(path);
     this.#completing = this.#completing.then(async () => {
@@ -122,7 +122,7 @@ export class HourlyTrajectories {
 }
 
 /**
- * Completes the files of trajectories that a killed process left open; those that cannot be are left as they are and told.
+ * Completes the trajectories that a killed process left open. A file that cannot be completed is reported and left as it is.
  *
  * @param folder the camera's
  */
@@ -139,7 +139,7 @@ export async function recoverHours(folder: string, trouble: DiskTrouble): Promis
 }
 
 /**
- * Makes the document of an open file, and removes that. One that was not yet begun (without a frame) is removed only.
+ * Makes the document of an open file, and removes the open file. An open file without a frame is only removed.
  *
  * @param reason why the file ends before the run did
  */

@@ -7,9 +7,9 @@ const EVENTS = /^events(-\d{8}T\d{6}Z(-\d+)?)?\.jsonl$/;
 const TRAJECTORIES = /^\d{8}T\d{6}Z(-\d+)?\.trajectories\.(open\.jsonl|json)$/;
 
 /**
- * The highest id that a camera has given to anybody, as far as its outputs tell; 0 when they tell of nobody. Ids rise with time: events are read back to
- * the newest file in which somebody was found, as there may be later ones of people only who were there before; and trajectories to the
- * newest with anybody, for events that were lost, or not yet written when the process was killed.
+ * The highest id in the outputs of a camera; 0 when they hold none. Ids increase with time. Events are read from the newest file back to the
+ * first that has a `started` event: files without one hold only people who were there before. Trajectories are read back to the first file with
+ * a person, for events that were lost, or not yet written when the process was killed.
  *
  * @param folder the camera's
  */
@@ -37,7 +37,7 @@ export async function highestId(folder: string, trouble: DiskTrouble): Promise<n
   return highest;
 }
 
-/** Ids in a line of events, of trajectories, or of those that are still open. */
+/** Ids in a line of an events file, or of a complete or open trajectories file. */
 function idsIn(line: string): number[] {
   const ids = line.startsWith('{"frame":') ? line.matchAll(/\[(\d+),/g) : [/"id":(\d+)/.exec(line)];
   return Array.from(ids, (match) => Number(match?.[1] ?? 0)).filter((id) => id > 0);

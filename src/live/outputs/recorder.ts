@@ -11,14 +11,14 @@ import type { PictureFormat } from '../../video/probe.ts';
 import { stamp, wallTime } from '../camera/clock.ts';
 import { freeStem, namesIn } from './folder.ts';
 
-/** A name of a complete segment. */
+/** Name of a complete segment. */
 export const PAST_RECORDING = /^\d{8}T\d{6}Z(-\d+)?\.annotated\.mp4$/;
 const OPEN_ENDING = '.annotated.open.mp4';
 const OPEN_RECORDING = /^\d{8}T\d{6}Z(-\d+)?\.annotated\.open\.mp4$/;
-/** What a killed process leaves that is of no use; in a container the next one has its number, so that `temporaryPath` takes it for its own. */
+/** Temporary files of a killed process. In a container the next process has the same number, so `temporaryPath` takes them for its own. */
 const LEFT_OVER = /^\.twintrack-[0-9a-f]+\.(partial\.mp4|tmp)$/;
 
-/** Waits after failures, and how long it must go well until another failure is no longer one of the same row. */
+/** Exponential back-off after a failure, and how long recording must go well until the back-off starts again from its first wait. */
 const WAITS = { retryMinSeconds: 2, retryMaxSeconds: 30 };
 const STEADY_SECONDS = 10;
 
@@ -29,18 +29,18 @@ interface Segment {
 }
 
 /**
- * The annotated video of one camera in mp4 files of some minutes, named by their start. The open one is in fragments, which play up to
- * a second before its end; it is copied into the complete one when its time is over, or by {@link recoverRecordings} when the process was killed.
- * A frame that comes while the encoder is busy with the one before is left out and counted. Where nothing can be written, another segment is
- * tried after some seconds, later every half a minute; frames meanwhile are left out and counted as well.
+ * Records the annotated video of one camera into mp4 files of some minutes, named by their start. The open segment is a fragmented mp4, which
+ * plays up to the last second before it ends. It is copied into a complete mp4 when its time is over, when the format of the pictures
+ * changes, on {@link close}, or by {@link recoverRecordings} when the process was killed. The recorder takes one frame at a time; the caller
+ * reports the frames that it leaves out with {@link skip}. When a segment cannot be written, the next one is tried with exponential back-off.
  */
 export class Recorder {
   /** Frames left out. */
   dropped = 0;
   readonly #folder: string;
-  readonly #format: PictureFormat;
   readonly #seconds: number;
   readonly #onFailure: (error: unknown) => void;
+  #format: PictureFormat | undefined;
   #segment: Segment | undefined;
   #busy = false;
   /** No frame is taken before this time, by `now()`. */
@@ -53,23 +53,36 @@ export class Recorder {
   /**
    * @param folder the camera's
    * @param seconds length of a segment
-   * @param onFailure is told the first of failures in a row
+   * @param onFailure takes the first of consecutive failures
    */
-  constructor(folder: string, format: PictureFormat, seconds: number, onFailure: (error: unknown) => void) {
+  constructor(folder: string, seconds: number, onFailure: (error: unknown) => void) {
     this.#folder = folder;
-    this.#format = format;
     this.#seconds = seconds;
     this.#onFailure = onFailure;
   }
 
-  /** Whether a frame can be taken now; one that cannot is counted. */
-  get ready(): boolean {
-    const ready = !this.#busy && now() >= this.#resume;
-    if (!ready) this.dropped++;
-    return ready;
+  /** Sets the format of the pictures from now on. The open segment is completed in the background, and the next frame starts another. */
+  setFormat(format: PictureFormat): void {
+    this.#endSegment();
+    this.#format = format;
   }
 
-  /** Adds an annotated picture (I420), which is not to be changed until that is done. Call it when `ready`. Never rejects. */
+  /** Whether a frame can be taken now. */
+  get ready(): boolean {
+    return this.#format !== undefined && !this.#busy && now() >= this.#resume;
+  }
+
+  /** Counts a frame that is left out, as the recorder is not `ready`. */
+  skip(): void {
+    this.dropped++;
+  }
+
+  /**
+   * Adds an annotated picture. Call it when `ready`. Never rejects.
+   *
+   * @param pixels I420; must not change until the promise resolves
+   * @param time seconds, by `now()`
+   */
   write(pixels: Uint8Array, time: number): Promise<void> {
     if (this.#segment && time - this.#segment.start >= this.#seconds) this.#endSegment();
     this.#segment ??= this.#startSegment(time);
@@ -93,7 +106,7 @@ export class Recorder {
     return this.#work;
   }
 
-  /** Completes the open segment; resolves when all are complete. */
+  /** Completes the open segment. Resolves when all segments are complete. */
   async close(): Promise<void> {
     await this.#work;
     this.#endSegment();
@@ -101,17 +114,19 @@ export class Recorder {
   }
 
   #startSegment(start: number): Segment {
-    const opened = this.#open(start);
-    opened.catch(() => {}); // told when a frame is written
+    const opened = this.#open(start, this.#format!);
+    opened.catch(() => {}); // reported when a frame is written
     return { opened, start, failed: false };
   }
 
-  async #open(start: number): Promise<{ path: string; writer: VideoWriter }> {
-    const { width, height, colourSpace } = this.#format;
+  async #open(
+    start: number,
+    { width, height, colourSpace }: PictureFormat,
+  ): Promise<{ path: string; writer: VideoWriter }> {
     const path = join(this.#folder, freeStem(this.#folder, stamp(wallTime(start)), '.annotated') + OPEN_ENDING);
     return {
       path,
-      writer: await openVideoWriter(path, { width, height, ...(colourSpace && { colourSpace }), growing: true }),
+      writer: await openVideoWriter(path, { width, height, growing: true, ...(colourSpace && { colourSpace }) }),
     };
   }
 
@@ -152,8 +167,8 @@ export async function recoverRecordings(folder: string, trouble: DiskTrouble): P
 }
 
 /**
- * Copies an open segment into the complete one, with one index at its beginning. Where that is not possible, as on a full disk, it becomes the
- * complete one as it is; without a picture it is removed.
+ * Copies an open segment into a complete mp4, with one index at its beginning. Where that fails, for example on a full disk, the open segment
+ * is renamed and kept as it is. A segment without a picture is removed.
  */
 async function complete(path: string): Promise<void> {
   if (!(await cutTornFragment(path))) return rm(path);
@@ -171,7 +186,7 @@ async function complete(path: string): Promise<void> {
   await rm(path);
 }
 
-/** Resolves when a file is on the disk itself: a power cut cannot take it any more. */
+/** Resolves when a file is on the disk itself, so that it survives a power cut. */
 async function sync(path: string): Promise<void> {
   const file = await open(path, 'r+');
   try {
@@ -181,7 +196,7 @@ async function sync(path: string): Promise<void> {
   }
 }
 
-/** Cuts off what stands behind the last whole fragment of an mp4, a torn one perhaps; returns whether there is one. */
+/** Cuts an mp4 off after its last whole fragment. Returns whether it has one. */
 async function cutTornFragment(path: string): Promise<boolean> {
   const file = await open(path, 'r+');
   try {

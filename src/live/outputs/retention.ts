@@ -5,7 +5,7 @@ import { PAST_EVENTS } from './events.ts';
 import { PAST_TRAJECTORIES } from './hourly-trajectories.ts';
 import { PAST_RECORDING } from './recorder.ts';
 
-/** What is kept of old outputs: those younger than so many seconds, or the newest of so many bytes. */
+/** Which outputs are kept: those younger than so many seconds, or the newest ones of so many bytes together. */
 export type Keep = { readonly seconds: number } | { readonly bytes: number };
 
 const SECONDS: Readonly<Record<string, number>> = { h: 3600, d: 86_400, w: 604_800 };
@@ -23,17 +23,17 @@ export function parseKeep(text: string): Keep {
 const PAST = [PAST_EVENTS, PAST_TRAJECTORIES, PAST_RECORDING];
 
 /**
- * Removes the oldest complete files below a folder that go beyond what is to be kept. Files that are open are never touched, nor is
- * anything that this program has not named.
+ * Removes the oldest complete files below a folder, as far as they are not to be kept. Open files and files of other programs are never
+ * touched.
  *
- * @param out folder with a folder a camera
+ * @param out folder with a folder for each camera
  * @returns paths of the files removed
  */
 export async function prune(out: string, keep: Keep, now = Date.now()): Promise<string[]> {
   const files: { path: string; size: number; time: number }[] = [];
   for (const camera of await readdir(out, { withFileTypes: true })) {
     if (!camera.isDirectory()) continue;
-    // what may not be read (lost+found) or has just gone is no reason to keep the rest
+    // a folder that may not be read (lost+found) or was just removed is no reason to keep the others' files
     for (const name of await readdir(join(out, camera.name)).catch((): string[] => [])) {
       if (!PAST.some((pattern) => pattern.test(name))) continue;
       const path = join(out, camera.name, name);

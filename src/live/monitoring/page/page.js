@@ -1,6 +1,6 @@
 /**
- * The live page: numbers come once a second as server-sent events, pictures one by one as fast as this browser takes them, the
- * people over time every ten seconds.
+ * The live page. The status arrives once a second as server-sent events; pictures are fetched one by one, as fast as this browser takes them;
+ * the chart of people over time is fetched every ten seconds.
  *
  * @typedef {import('../../live.ts').LiveStatus} LiveStatus
  * @typedef {import('../statistics.ts').CameraStatus} CameraStatus
@@ -15,7 +15,7 @@ const HISTORY_SECONDS = 10;
 /** @type {Map<string, Camera>} */
 const cameras = new Map();
 
-/** What the page shows of one camera. */
+/** The card of one camera. */
 class Camera {
   /** @param {string} name */
   constructor(name) {
@@ -28,7 +28,7 @@ class Camera {
     this.card.id = `camera-${name}`;
     this.find('.name').textContent = name;
     this.image = /** @type {HTMLImageElement} */ (this.find('img'));
-    this.image.alt = `Live picture of ${name} with the people that are followed`;
+    this.image.alt = `Live picture of ${name} with the people tracked`;
     this.link = document.createElement('a');
     this.link.href = `#camera-${name}`;
     this.link.append(element('i', 'dot'), element('span', '', name), element('b', '', '–'));
@@ -36,7 +36,7 @@ class Camera {
     byId('cameras').append(this.card);
     this.chart = new Chart(this.find('.chart'));
     this.removed = new AbortController();
-    // pictures are fetched only while they can be seen
+    // pictures are fetched only while the card is visible
     this.sight = new IntersectionObserver((entries) => {
       this.shown = entries.some(({ isIntersecting }) => isIntersecting);
     });
@@ -79,7 +79,7 @@ class Camera {
     if (count) count.textContent = String(status.people);
   }
 
-  /** Shows the newest picture, again and again. */
+  /** Shows the newest picture, until the camera is removed. */
   async watch() {
     const { signal } = this.removed;
     while (!signal.aborted) {
@@ -94,7 +94,7 @@ class Camera {
           await this.draw(await response.blob());
         } else if (response.status !== 204) await pause(1000);
       } catch {
-        this.last = 0; // another process may count anew
+        this.last = 0; // another process numbers its pictures from 1
         await pause(1000);
       }
     }
@@ -229,8 +229,10 @@ function show(status) {
   byId('live-word').textContent = status.cameras.length === 1 ? 'camera live' : 'cameras live';
   const notices = [
     ...(status.detector.works ? [] : ['the detector has failed and is loaded again']),
-    ...(status.appearance?.works === false ? ['looks are not compared: the Siamese network is loaded again'] : []),
-    ...(status.mqtt && !status.mqtt.connected ? ['the MQTT broker is away'] : []),
+    ...(status.appearance?.works === false
+      ? ['the Siamese network has failed and is loaded again; appearance is not compared']
+      : []),
+    ...(status.mqtt && !status.mqtt.connected ? ['the MQTT broker is disconnected'] : []),
   ];
   byId('notice').textContent = notices.join(' · ');
 }
@@ -240,15 +242,15 @@ async function refresh() {
     /** @type {Record<string, PeopleHistory>} */
     const histories = await (await fetch('/api/history')).json();
     for (const [name, history] of Object.entries(histories)) cameras.get(name)?.chart.show(history);
-  } catch {} // the stream of numbers tells when the program is away
+  } catch {} // the stream of the status reports that the connection is lost
 }
 
 function listen() {
   const source = new EventSource('/api/live');
   source.onmessage = ({ data }) => show(JSON.parse(data));
   source.onerror = () => {
-    byId('notice').textContent = 'no connection to twintrack; trying again';
-    if (source.readyState !== EventSource.CLOSED) return; // the browser tries again by itself
+    byId('notice').textContent = 'no connection to twintrack; retrying';
+    if (source.readyState !== EventSource.CLOSED) return; // the browser reconnects by itself
     source.close();
     setTimeout(listen, 2000);
   };
@@ -282,7 +284,7 @@ function element(tag, name, text = '') {
   return made;
 }
 
-/** A line or zone with what was counted there. @param {string} name @param {[number, string][]} numbers */
+/** A line or zone with its counts. @param {string} name @param {[number, string][]} numbers */
 function counts(name, ...numbers) {
   const item = element('li', '');
   item.append(element('span', '', name));
