@@ -6,7 +6,7 @@ export const CAPACITY = 8;
 const SPACING = 0.4;
 
 /**
- * What a person looks like: a few embeddings of patches of different moments, with the quality of each. When it is full, the
+ * The appearance of a person: a few embeddings of patches of different moments, with the quality of each. When it is full, the
  * one of least quality goes first, old ones before new ones.
  */
 export class Gallery {

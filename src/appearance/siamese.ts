@@ -27,7 +27,7 @@ export interface AppearanceModel extends Similarity {
   close(): Promise<void>;
 }
 
-/** A model that stays open when it is closed: it belongs to whoever made it. */
+/** A model that stays open when it is closed: it belongs to its maker. */
 export function leftOpen(model: AppearanceModel): AppearanceModel {
   return {
     name: model.name,

@@ -2,7 +2,7 @@ import { inputError } from '../core/errors.ts';
 import { logOdds, sigmoid } from '../core/probability.ts';
 import { readOnnxInitializers } from '../inference/onnx/reader.ts';
 
-/** Tells how alike two embeddings are. */
+/** Compares two embeddings. */
 export interface Similarity {
   /** Numbers of an embedding, d. */
   readonly dimensions: number;

@@ -1,4 +1,4 @@
-/** Something the user can mend: shown as one line without a stack trace. The process exits with `exitCode`. */
+/** An error that the user can fix: shown as one line without a stack trace. The process exits with `exitCode`. */
 export class TwintrackError extends Error {
   override readonly name: string = 'TwintrackError';
   readonly exitCode: number = 1;
@@ -11,7 +11,7 @@ export class UsageError extends TwintrackError {
 }
 
 /**
- * An input or output that cannot be used, told as "subject: reason; mend" on one line.
+ * An input or output that cannot be used, as "subject: reason; fix" on one line.
  *
  * @param subject the file, URL or option at fault; control characters in it are escaped
  * @param reason what is wrong with it
@@ -28,7 +28,7 @@ export function inputError(subject: string, reason: string, mend?: string, cause
  */
 export function printable(name: string): string {
   const shown = /^[a-z][a-z0-9+.-]*:\/\//i.test(name) ? withoutSecrets(name) : redact(name);
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern is for them
   return shown.replace(/[\u0000-\u001f\u007f-\u009f]/g, (c) => JSON.stringify(c).slice(1, -1));
 }
 
@@ -50,7 +50,7 @@ export function redact(text: string): string {
   return text.replace(ADDRESS, withoutSecrets).replace(IN_QUERY, '$1***');
 }
 
-/** First what is behind the host, as an @ in there is none of a user; and again, where the user's secret looked like a path. */
+/** First what is behind the host, as an @ in there is none of a user; and again, where the user's secret has the form of a path. */
 function withoutSecrets(address: string): string {
   return address.replace(BEHIND_HOST, '$1***').replace(USER, '$1***@').replace(BEHIND_HOST, '$1***');
 }

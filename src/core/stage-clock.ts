@@ -23,7 +23,7 @@ export interface StageTimes {
   close: number;
 }
 
-/** Tells the stages of a run apart in time. */
+/** Measures how long each stage of a run takes. */
 export class StageClock {
   readonly times: StageTimes = {
     decode: 0,

@@ -3,7 +3,7 @@ import type { Frame, Letterbox } from '../core/frame.ts';
 import type { Detector } from './detector.ts';
 
 /**
- * A detector of your own. Whoever makes it closes it.
+ * A detector of your own. You close it when you need it no more.
  *
  * @example
  * const still = { name: 'one box', detect: async () => [{ box: [100, 50, 40, 120], score: 0.9 }] };

@@ -9,8 +9,8 @@ const RANKS = [0, 0.05, 0.15, 0.25, 0.35, 0.45, 0.55, 0.65, 0.75, 0.85, 1];
 const PRECISION = [0.22, 0.27, 0.41, 0.52, 0.64, 0.72, 0.82, 0.86, 0.92, 0.94, 0.96];
 
 /**
- * Makes confidences of a file's scores. Detectors disagree about what a score means (a Faster R-CNN says 0.9 of every second ghost, an
- * ACF says 40), but in the files they leave the order is alike: a score's rank tells how likely it is a person.
+ * Makes confidences of a file's scores. Detectors disagree about what a score means (a Faster R-CNN gives 0.9 to every second false positive, an
+ * ACF gives 40), but the order within their files is alike: the rank of a score says how likely the box is a person.
  *
  * @param scores all scores of the file
  * @returns maps a score to a confidence, 0..1, rising
@@ -22,7 +22,7 @@ export function rankConfidence(scores: Float32Array): (score: number) => number 
   const from = inUnit ? lowerBound(sorted, FLOOR) : 0;
   return (score) => {
     if (inUnit && score < FLOOR) return (score / FLOOR) * PRECISION[0];
-    // Equal scores share the middle of their ranks: a file of one score is half sure of everybody.
+    // Equal scores share the middle of their ranks: a file of one score is half sure of each box.
     const middle = (lowerBound(sorted, score) + upperBound(sorted, score)) / 2;
     const rank = n > from ? Math.max(0, middle - from) / (n - from) : 0;
     let k = 1;

@@ -31,7 +31,7 @@ export class Drawing {
     clock.lap('annotate');
     await this.taken(clock);
     this.#encoding = this.#writer.write(pixels, time).then(() => frame.release?.());
-    this.#encoding.catch(() => {}); // told by taken
+    this.#encoding.catch(() => {}); // reported by taken
   }
 
   /** Waits until the encoder has taken the last picture. */

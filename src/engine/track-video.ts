@@ -47,7 +47,7 @@ export interface TrackVideoOptions extends InputOptions {
 
 /** How far a run has come. */
 export interface TrackProgress {
-  /** First people are tracked; then, unless on-line, drawn. Frames are counted from 1 in each. */
+  /** First people are tracked; then, unless online, drawn. Frames are counted from 1 in each. */
   readonly activity: Activity;
   readonly frames: number;
   /** Number of frames to expect, where known. */

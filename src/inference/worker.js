@@ -1,6 +1,6 @@
 /**
  * The thread in which a network runs, since onnxruntime's `run` blocks. Plain JavaScript, so that it starts from the sources as well as from
- * the built package. It is told the model and thread count by `workerData`, answers once with the network's inputs
+ * the built package. It gets the model and thread count in `workerData`, answers once with the network's inputs
  * and outputs, and then with one answer to each picture.
  *
  * @typedef {import('./session.ts').WorkerRequest | { readonly close: true }} Request

@@ -1,9 +1,11 @@
 import { availableParallelism } from 'node:os';
 import { isDeepStrictEqual } from 'node:util';
+import type { z } from 'zod';
 import { type AppearanceModel, leftOpen, loadSiamese } from '../appearance/siamese.ts';
 import type { AssociationScore } from '../association/features.ts';
 import { loadAssociation } from '../association/model.ts';
 import { messageOf, printable, TwintrackError, UsageError } from '../core/errors.ts';
+import { parseSection } from '../core/schema.ts';
 import { version } from '../core/version.ts';
 import { type CustomDetector, fromCustom } from '../detection/custom-detector.ts';
 import { type Detector, loadDetector } from '../detection/index.ts';
@@ -34,8 +36,8 @@ export interface LiveOptions {
   readonly cameras: readonly CameraSource[];
   /** Folder for the outputs; each camera has a folder in it. */
   readonly out: string;
-  /** Default {@link cameraParametersSchema}'s. */
-  readonly parameters?: CameraParameters | undefined;
+  /** Overrides of the defaults of {@link cameraParametersSchema}, by stage. */
+  readonly parameters?: z.input<typeof cameraParametersSchema> | undefined;
   /** Name of a shipped detector or an ONNX file, default centernet; or a detector of your own, which stays yours to close. */
   readonly detector?: string | CustomDetector | undefined;
   /** A model that embeds patches, instead of the one that the parameters name; it stays yours to close. */
@@ -51,7 +53,7 @@ export interface LiveOptions {
   /** Address of a broker to publish to. */
   readonly mqtt?: string | undefined;
   readonly log?: Log | undefined;
-  /** Is told all that happens at the cameras. */
+  /** Takes the events of all cameras. */
   readonly onEvent?: ((event: LiveEvent) => void) | undefined;
 }
 
@@ -68,7 +70,7 @@ export interface LiveStatus {
   readonly uptime: number;
   readonly cameras: readonly CameraStatus[];
   readonly detector: ModelStatus;
-  /** Absent when nobody's looks are compared. */
+  /** Absent when appearance is not compared. */
   readonly appearance?: ModelStatus;
   readonly mqtt?: { readonly connected: boolean; readonly dropped: number };
 }
@@ -80,18 +82,29 @@ interface Models {
   readonly appearance: SelfHealing<AppearanceModel> | undefined;
 }
 
-/** How often values are published and old outputs looked for. */
+/** How often values are published, and old outputs removed. */
 const PUBLISH_SECONDS = 1;
 const PRUNE_SECONDS = 60;
 
 /**
- * Follows live cameras until it is closed.
+ * Tracks people at live cameras until it is closed, and writes events and trajectories. A camera that cannot be reached is no error: it is
+ * tried again with exponential back-off and jitter.
  *
- * @throws UsageError when a camera's address or name is none
- * @throws TwintrackError when ffmpeg, the detector or the output folder cannot be used, or another process uses that; cameras that cannot be reached are no error
+ * @throws UsageError when the address or the name of a camera is not valid
+ * @throws TwintrackError when a parameter is unknown or out of its range, or ffmpeg, the detector or the output folder cannot be used, or
+ *   another process uses that folder
+ *
+ * @example
+ * const live = await startLive({
+ *   cameras: [{ name: 'entrance', url: 'rtsp://user:password@192.168.1.20/stream1' }],
+ *   out: 'live',
+ *   onEvent: (event) => console.log(event.camera, event.event),
+ * });
+ * process.once('SIGINT', () => live.close());
  */
 export async function startLive(options: LiveOptions): Promise<Live> {
-  const { cameras, parameters = cameraParametersSchema.parse({}), out, log = SILENT } = options;
+  const { cameras, out, log = SILENT } = options;
+  const parameters = parseSection(cameraParametersSchema, options.parameters ?? {}, 'parameters');
   const live = new Live(options, log);
   try {
     checkCameras(cameras, options.realtime);
@@ -142,15 +155,15 @@ export class Live {
   get status(): LiveStatus {
     const { mqtt } = this;
     const { detector, appearance } = this.#models ?? {};
-    const told = (network?: SelfHealing<Detector | AppearanceModel>) => ({
+    const statusOf = (network?: SelfHealing<Detector | AppearanceModel>) => ({
       name: network?.model.name ?? '',
       works: network?.works ?? false,
     });
     return {
       uptime: (performance.now() - this.#started) / 1000,
       cameras: this.cameras.map(({ status }) => status),
-      detector: told(detector),
-      ...(appearance && { appearance: told(appearance) }),
+      detector: statusOf(detector),
+      ...(appearance && { appearance: statusOf(appearance) }),
       ...(mqtt && { mqtt: { connected: mqtt.connected, dropped: mqtt.dropped } }),
     };
   }
@@ -299,7 +312,7 @@ export class Live {
   }
 }
 
-/** The models as the outputs tell of them. */
+/** The models as they stand in the outputs. */
 function descriptions({ detector, appearance }: Models): RunDescription['models'] {
   const all = [
     { role: 'detector', network: detector },

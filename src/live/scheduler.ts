@@ -89,7 +89,7 @@ class FrameLane implements Lane {
     return this.#slot.dropped;
   }
 
-  /** Whether it has a frame, and not too many that were looked at but not yet taken. */
+  /** Whether it has a frame, and not too many that are detected but not yet tracked. */
   get ready(): boolean {
     return this.#slot.waiting && this.#pending <= this.#most;
   }

@@ -3,7 +3,7 @@ import type { AppearanceModel } from '../appearance/siamese.ts';
 import { messageOf } from '../core/errors.ts';
 import { pause } from '../video/camera/back-off.ts';
 
-/** How a network is loaded, and who is told that it fails, which is told once for each reason, and that it works again. */
+/** How a network is loaded, and what takes the reports that it fails, once for each reason, and that it works again. */
 export interface Loader<Model> {
   load(): Promise<Model>;
   failed(error: unknown): void;
@@ -71,10 +71,10 @@ export class SelfHealing<Model extends { close(): Promise<void> }> {
 
   async #reload({ load, failed, restored }: Loader<Model>, reason: unknown): Promise<void> {
     const { signal } = this.#abort;
-    let told: string | undefined;
+    let reported: string | undefined;
     for (let error = reason; ; ) {
-      if (messageOf(error) !== told) failed(error);
-      told = messageOf(error);
+      if (messageOf(error) !== reported) failed(error);
+      reported = messageOf(error);
       await pause(RELOAD_SECONDS, signal);
       if (signal.aborted) break;
       const before = this.#model;
@@ -93,7 +93,7 @@ export class SelfHealing<Model extends { close(): Promise<void> }> {
   }
 }
 
-/** Looks as the network tells them; while it cannot, nobody was looked at (NaN), and people are followed without. */
+/** A network that leaves embeddings out (NaN) while it does not work: people are tracked without appearance then. */
 export function withFallback(network: SelfHealing<AppearanceModel>): AppearanceModel {
   const { name, sha256, dimensions } = network.model;
   return {

@@ -141,7 +141,7 @@ export class Tracker {
     this.followCamera(detections, shift);
     const { highScore, lowScore, minProbability, minProbabilityLow } = this.parameters;
     const high = { from: highScore, to: Number.POSITIVE_INFINITY, minProbability };
-    // Who is known comes first: a track on trial must not take the detection of somebody followed for long.
+    // Confirmed and lost tracks come first: a tentative one must not take the detection of a person tracked for long.
     this.match(detections, taken, false, high);
     this.match(detections, taken, false, { from: lowScore, to: highScore, minProbability: minProbabilityLow });
     this.match(detections, taken, true, high);
@@ -160,7 +160,7 @@ export class Tracker {
       throw inputError(`time ${time}`, `all frames are over ${SLOW_SECONDS} s apart`, 'give seconds, not milliseconds');
   }
 
-  /** Matches the tracks that have no detection yet, either all on trial or all others, to the untaken detections of a range of scores. */
+  /** Matches the tracks that have no detection yet, either all tentative ones or all others, to the untaken detections of a range of scores. */
   private match(
     detections: Detections,
     taken: Uint8Array,

@@ -116,7 +116,7 @@ describe('waits between attempts', () => {
         onFormat() {},
         onFrame: (frame) => frame.release?.(),
         onConnected() {},
-        onAway: (_, seconds) => waits.push(seconds),
+        onOffline: (_, seconds) => waits.push(seconds),
       },
     );
     later(() => session.stop());

@@ -16,7 +16,7 @@ export interface Adapter {
   decode(outputs: Readonly<Record<string, TensorValue>>, input: Size, minScore: number, found: Candidates): void;
 }
 
-/** Tells from names, types and shapes whether a network is of the family; undefined when not. */
+/** Recognises a network of the family by names, types and shapes; returns undefined for any other. */
 export type Recognise = (inputs: readonly TensorInfo[], outputs: readonly TensorInfo[]) => Adapter | undefined;
 
 const IMAGENET_RGB = { mean: [123.675, 116.28, 103.53], std: [58.395, 57.12, 57.375] } as const;

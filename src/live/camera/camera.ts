@@ -41,7 +41,7 @@ export interface CameraSetup {
   readonly log: Log;
 }
 
-/** How often it is looked whether people are to be given up while a camera is away. */
+/** How often tracks are ended, while a camera is offline, of people who have waited for it too long. */
 const TICK_SECONDS = 1;
 
 /** One camera, from its session to its outputs. */
@@ -125,7 +125,7 @@ export class Camera {
         this.#lane.put(frame);
       },
       onConnected: () => this.#connected(),
-      onAway: (fault, retrySeconds) => this.#away({ ...fault, retrySeconds }),
+      onOffline: (fault, retrySeconds) => this.#offline({ ...fault, retrySeconds }),
     });
     this.#timer = setInterval(() => this.#tick(), 1000 * TICK_SECONDS);
   }
@@ -146,7 +146,7 @@ export class Camera {
     await this.#lane.close();
     this.#endAll();
     this.#statistics.state = 'offline';
-    this.#tell({ event: 'stopped', camera: this.source.name, time: isoTime(now()) });
+    this.#report({ event: 'stopped', camera: this.source.name, time: isoTime(now()) });
     this.pictures.close();
     await Promise.all([this.#hours.close(), this.#events.close(), this.#recorder?.close()]);
   }
@@ -160,9 +160,9 @@ export class Camera {
       video: format,
       ...{ parameters, models },
       lastId: this.#following?.lastId ?? this.#lastId,
-      onEvent: (event) => this.#tell(event),
+      onEvent: (event) => this.#report(event),
     });
-    this.#endAll(); // boxes of another size are of no use any more
+    this.#endAll(); // boxes in pictures of another size are of no use any more
     this.#following = following;
     this.#statistics.size = size;
     this.#hours.startAnew();
@@ -178,16 +178,16 @@ export class Camera {
     statistics.state = 'live';
     statistics.fault = undefined;
     this.#setup.log.info({ camera: this.source.name, ...statistics.size }, 'live');
-    this.#tell({ event: 'connected', camera: this.source.name, time: isoTime(now()) });
+    this.#report({ event: 'connected', camera: this.source.name, time: isoTime(now()) });
   }
 
-  #away(fault: NonNullable<CameraStatus['fault']>): void {
+  #offline(fault: NonNullable<CameraStatus['fault']>): void {
     const statistics = this.#statistics;
     const { kind, reason } = fault;
     if (statistics.fault?.reason !== reason)
       this.#setup.log.warn({ camera: this.source.name, kind, reason }, 'offline; it is tried again and again');
     if (statistics.state === 'live') {
-      this.#tell({ event: 'disconnected', camera: this.source.name, time: isoTime(now()), reason });
+      this.#report({ event: 'disconnected', camera: this.source.name, time: isoTime(now()), reason });
     }
     statistics.state = 'offline';
     statistics.fault = fault;
@@ -215,7 +215,7 @@ export class Camera {
     this.#failing = true;
   }
 
-  /** Draws the people, where somebody wants to see them, and releases the frame in the end. */
+  /** Draws the people for the recording and for viewers, if there are any, and releases the frame in the end. */
   #draw(frame: Frame, people: TrackedFrame): void {
     const recorder = this.#recorder?.ready ? this.#recorder : undefined;
     if (!recorder) this.#recorder?.skip();
@@ -250,7 +250,7 @@ export class Camera {
     this.#statistics.people = 0;
   }
 
-  #tell(event: LiveEvent): void {
+  #report(event: LiveEvent): void {
     this.#events.add(event);
     this.#setup.onEvent(event);
   }

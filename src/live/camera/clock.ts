@@ -1,5 +1,5 @@
 /**
- * Two clocks: people are tracked by one that never jumps, `now()`, and the outputs tell the time of day, which may be set by hand or by
+ * Two clocks: people are tracked by one that never jumps, `now()`, and the outputs have the time of day, which may be set by hand or by
  * NTP. Times of frames are of the first.
  */
 import { now } from '../../video/camera/clock.ts';

@@ -53,7 +53,7 @@ export class PictureMotion {
     let scale = Number.POSITIVE_INFINITY;
     for (let level = pictures.length - 1; level >= 0; level--) {
       [x, y, scale] = refined(before[level], pictures[level], 2 * x, 2 * y, scale);
-      // What stands still at half the size is not looked at closer.
+      // What stands still at half the size is not measured more closely.
       if (Math.abs(x) + Math.abs(y) < ([LEAST, LEAST / 4][level] ?? 0)) return [0, 0];
     }
     const moved = compare(before[0], grey, x, y, 1);

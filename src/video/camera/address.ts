@@ -7,7 +7,7 @@ export interface Address {
   readonly shown: string;
   /** ffmpeg's arguments up to and with `-i`. */
   readonly args: readonly string[];
-  /** Where a TCP connection tells whether the other side is there. */
+  /** Where a TCP connection shows whether the other side is there. */
   readonly port?: { readonly host: string; readonly port: number };
 }
 

@@ -88,7 +88,7 @@ class CameraVideo implements VideoSource {
           this.#wake();
         },
         onConnected() {},
-        onAway: (fault, retrySeconds) => {
+        onOffline: (fault, retrySeconds) => {
           if (!this.#info) fail(new TwintrackError(`${address.shown}: ${fault.reason}`));
           else onOffline?.(fault, retrySeconds);
         },

@@ -3,7 +3,7 @@ export function now(): number {
   return performance.now() / 1000;
 }
 
-/** The least delayed frame is looked for among those of so many seconds: clocks drift. */
+/** The least delayed frame is found among those of so many seconds: clocks drift. */
 const WINDOW_SECONDS = 5;
 /**
  * A frame that comes earlier than any of them by more than this part of the time since the one before is not less delayed: when a
@@ -16,8 +16,8 @@ const JUMP_SECONDS = 5;
 const STEP = 0.001;
 
 /**
- * Puts the timestamps of one connection on our clock. They tell the distances between frames better than the arrivals do; the frame
- * that was least delayed lately tells how the two clocks stand to each other.
+ * Puts the timestamps of one connection on our clock. They give the distances between frames better than the arrivals do; the frame
+ * that was least delayed lately gives the difference of the two clocks.
  */
 export class FrameClock {
   /** Differences between the clocks as frames showed them, each smaller than those after it; oldest first. */
@@ -57,7 +57,7 @@ export class FrameClock {
 
 /**
  * Counts the seconds since the first frame by the camera's own clock, as a file of the same frames would: the distances between frames are
- * free of the delays of the way. Where the timestamps jump, start anew or are missing, our own clock tells the distance.
+ * free of the delays of the network. Where the timestamps jump, start anew or are missing, our own clock gives the distance.
  */
 export class ElapsedTime {
   #origin = 0;

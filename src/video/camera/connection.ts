@@ -53,7 +53,7 @@ export interface ReadOptions extends Patience {
   readonly signal: AbortSignal;
   /** Takes each frame as it comes, and does not keep ffmpeg waiting. */
   readonly onParts: (parts: FrameParts) => void;
-  /** Is told the size of the pictures in ffmpeg's words; a false answer ends the connection. */
+  /** Takes the size of the pictures in ffmpeg's words; returning false ends the connection. */
   readonly onSize: (size: string) => boolean;
 }
 
@@ -71,19 +71,19 @@ export async function readConnection(ffmpeg: Ffmpeg, address: Address, options: 
   let first = 0;
   let last = performance.now();
   const pace = format.container === 'hls' ? OWN_PACE : [];
-  const child = startFfmpeg(ffmpeg, [...TELLING, '-threads', '1', ...pace, ...address.args, ...args], {
+  const child = startFfmpeg(ffmpeg, [...VERBOSE, '-threads', '1', ...pace, ...address.args, ...args], {
     outputs: 1 + sizes.length,
     onLine(line) {
       // until then it was this machine that took its time
       if (frames === 0 && line.includes('Successfully connected')) last = performance.now();
       const size = /: Video: .*?, (\d{2,5}x\d{2,5})/.exec(line)?.[1];
-      if (size && /Stream #0:\d+.*: Video/.test(line) && !sizeTold) {
-        sizeTold = true;
+      if (size && /Stream #0:\d+.*: Video/.test(line) && !sizeSeen) {
+        sizeSeen = true;
         if (!onSize(size)) end(streamFault(`the pictures are now ${size}`));
       }
     },
   });
-  let sizeTold = false;
+  let sizeSeen = false;
   const [times, ...pictures] = child.outputs;
   const assembly = new FrameAssembly(times, pictures, sizes);
   let over = false;
@@ -118,18 +118,18 @@ export async function readConnection(ffmpeg: Ffmpeg, address: Address, options: 
   clearInterval(watchdog);
   signal.removeEventListener('abort', stop);
   const exit = await child.exited;
-  const told = child.log.filter((line) => /\[(error|fatal|panic|warning)\]/.test(line)).join('\n');
+  const complaints = child.log.filter((line) => /\[(error|fatal|panic|warning)\]/.test(line)).join('\n');
   if (fault) return fault;
-  return faultOf(told) ?? streamFault(frames > 0 ? 'the stream ended' : lastError(child.log) || exitReason(exit));
+  return faultOf(complaints) ?? streamFault(frames > 0 ? 'the stream ended' : lastError(child.log) || exitReason(exit));
 }
 
-/** Has ffmpeg tell when the TCP connection is made. */
-const TELLING = ['-loglevel', 'repeat+level+verbose'];
+/** Has ffmpeg report when the TCP connection is made. */
+const VERBOSE = ['-loglevel', 'repeat+level+verbose'];
 
 /** A segment comes at once, and then nothing until the next one: its pictures are to come as they were taken. */
 const OWN_PACE = ['-re'];
 
-/** How often it is looked whether pictures come. */
+/** How often the watchdog checks that pictures come. */
 const WATCH_MILLISECONDS = 100;
 
 function silence(seconds: number): Fault {

@@ -1,7 +1,7 @@
 import { redact } from '../../core/errors.ts';
 
 /**
- * Why nobody is followed: `authentication`, `path` and `configuration` are for a person to mend, `network` and `stream` may mend themselves.
+ * Why no person is tracked: `authentication`, `path` and `configuration` are for the user to fix, `network` and `stream` may pass by themselves.
  */
 export type FaultKind = 'authentication' | 'path' | 'configuration' | 'network' | 'stream';
 

@@ -19,16 +19,16 @@ export interface SessionHandlers {
   /** What a frame must be scaled to for the detector, given its size. */
   readonly letterbox: (width: number, height: number) => Letterbox | undefined;
   /**
-   * The pictures have this size from now on; told before the first frame, and when it has changed. Throws a TwintrackError when nobody can
-   * be followed in such pictures.
+   * The pictures have this format from now on; called before the first frame, and when the format has changed. Throws a TwintrackError when
+   * people cannot be tracked in such pictures.
    */
   readonly onFormat: (format: VideoInfo) => void;
   /** A frame with I420 pixels and its number among all that the camera has sent in this session. */
   readonly onFrame: (frame: CameraFrame) => void;
   /** The first frame of a connection is here. */
   readonly onConnected: () => void;
-  /** The camera is away: told once when it goes, and after each attempt that failed. */
-  readonly onAway: (fault: Fault, retrySeconds: number) => void;
+  /** The camera is offline: called when it goes, and after each attempt to connect that failed. */
+  readonly onOffline: (fault: Fault, retrySeconds: number) => void;
 }
 
 /**
@@ -57,7 +57,7 @@ export class CameraSession {
   readonly #ended: Promise<void>;
   readonly #elapsed = new ElapsedTime();
   #format: VideoInfo | undefined;
-  /** The size as ffmpeg's log told it when the format was found out. */
+  /** The size as it stood in ffmpeg's log when the format was probed. */
   #size: string | undefined;
   /** How long it took the last time from connecting to the first picture, in seconds. */
   #usual = 0;
@@ -92,7 +92,7 @@ export class CameraSession {
       if (signal.aborted) return;
       if (fault.kind === 'authentication' || fault.kind === 'configuration') this.#backoff.slow();
       const seconds = this.#backoff.next();
-      this.#handlers.onAway(fault, seconds);
+      this.#handlers.onOffline(fault, seconds);
       const { port } = this.#address;
       if (!port || (fault.kind !== 'network' && fault.kind !== 'stream')) await pause(seconds, signal);
       else if (await pauseUntilOpen(seconds, port, signal)) this.#backoff.reset();
