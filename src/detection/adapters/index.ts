@@ -36,7 +36,7 @@ const FAMILIES = new Map<string, Recognise>([
  *     align: 'topLeft',
  *     needsNms: true,
  *     decode({ my_boxes: { data, dims } }, _size, minScore, found) {
- *       for (let i = 0; i < dims[1]; i++) {
+ *       for (let i = 0; i < dims[0]; i++) {
  *         const [x1, y1, x2, y2, score] = [0, 1, 2, 3, 4].map((k) => Number(data[5 * i + k]));
  *         if (score >= minScore) found.add(x1, y1, x2, y2, score);
  *       }
