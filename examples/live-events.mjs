@@ -1,4 +1,4 @@
-// Events at a line and in a zone while people are tracked, from boxes of any detector (here: two people made up).
+// Events at a line and in a zone while people are tracked, from the boxes of any detector (here: two made-up people).
 //   node examples/live-events.mjs
 import { Tracker } from 'twintrack';
 import { ZoneCounter } from 'twintrack/analytics';

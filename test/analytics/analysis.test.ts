@@ -49,7 +49,7 @@ describe('Analysis', () => {
     ]);
   });
 
-  it('has a row for every line and zone, also where nobody was', () => {
+  it('has a row for every line and zone, also where there was no person', () => {
     const { lines, zones, journeys } = new Analysis(areas).result();
     expect([lines.length, zones.length, journeys]).toEqual([1, 2, []]);
     expect(dwellOf(zones[0].visits)).toEqual({ visits: 0, mean: 0, median: 0, longest: 0 });

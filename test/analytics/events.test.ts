@@ -6,7 +6,7 @@ import { inFrameOrder, Timeline, type Trajectory } from '../../src/trajectories/
 import { AREAS, FPS, LINE, person, walk, ZONE } from './paths.ts';
 
 /** Crossings as "in 1.5", visits as "1.5–3.5". */
-function told(events: readonly AreaEvent[]): string[] {
+function shown(events: readonly AreaEvent[]): string[] {
   const at = (time: number) => String(Math.round(time * 1000) / 1000);
   return events.flatMap((event) => {
     if (event.type === 'crossed') return `${event.direction} ${at(event.time)}`;
@@ -14,8 +14,8 @@ function told(events: readonly AreaEvent[]): string[] {
   });
 }
 
-const atLine = (...feet: [number, number, number][]) => told(eventReader(LINE)(person(1, feet)));
-const inZone = (...feet: [number, number, number][]) => told(eventReader(ZONE)(person(1, feet)));
+const atLine = (...feet: [number, number, number][]) => shown(eventReader(LINE)(person(1, feet)));
+const inZone = (...feet: [number, number, number][]) => shown(eventReader(ZONE)(person(1, feet)));
 
 /** Frame by frame, as a camera would give them. */
 function* frames(trajectories: readonly Trajectory[], seconds: number): Generator<TrackedFrame> {
@@ -103,13 +103,13 @@ describe('a line', () => {
     const level = { name: 'level', outline: Float64Array.of(300, 400, 700, 400) };
     const feet = walk([500, 300, 0], [500, 500, 2]); // the centre is 50 higher
     const by = (anchor: 'feet' | 'centre') =>
-      told(eventReader({ zones: [], lines: [{ ...level, anchor }] })(person(1, feet)));
+      shown(eventReader({ zones: [], lines: [{ ...level, anchor }] })(person(1, feet)));
     expect([by('feet'), by('centre')]).toEqual([['in 1'], ['in 1.5']]);
   });
 });
 
 describe('a zone', () => {
-  it('tells when somebody was in it, by the times of the crossings', () => {
+  it('gives the visits of a person, by the times of the crossings', () => {
     expect(inZone(...walk([200, 400, 0], [800, 400, 6]))).toEqual(['1–5']);
     const events = eventReader(ZONE)(person(7, walk([200, 400, 0], [800, 400, 6])));
     expect(events.map(({ type }) => type)).toEqual(['entered', 'left']);
@@ -121,7 +121,7 @@ describe('a zone', () => {
     expect(inZone(...walk([400, 400, 2], [800, 400, 6]))).toEqual(['2–5']);
   });
 
-  it('tells two visits of who leaves and returns', () => {
+  it('gives two visits of a person who leaves and returns', () => {
     expect(inZone(...walk([200, 400, 0], [800, 400, 6], [800, 450, 16], [500, 450, 19]))).toEqual(['1–5', '17–19']);
   });
 
@@ -157,8 +157,8 @@ describe('a zone', () => {
     const feet = walk([500, 650, 0], [500, 850, 4], [500, 850, 9]);
     const within = eventReader({ zones: [floor], lines: [], picture: { width: 1000, height: 800 } });
     const beyond = eventReader({ zones: [floor], lines: [] });
-    expect([told(within(person(1, feet))), told(beyond(person(1, feet)))]).toEqual([['1–9'], ['1–3']]);
-    expect(told(within(person(1, walk([500, 850, 0], [510, 850, 3]))))).toEqual(['0–3']);
+    expect([shown(within(person(1, feet))), shown(beyond(person(1, feet)))]).toEqual([['1–9'], ['1–3']]);
+    expect(shown(within(person(1, walk([500, 850, 0], [510, 850, 3]))))).toEqual(['0–3']);
   });
 });
 
@@ -209,7 +209,7 @@ describe('whatever the paths', () => {
           ...feet,
           ...walk([...feet[feet.length - 1]], [feet[feet.length - 1][0], 0, feet[feet.length - 1][2] + 1]),
         ];
-        const directions = told(eventReader(endless)(person(1, held))).map((text) => text.split(' ')[0]);
+        const directions = shown(eventReader(endless)(person(1, held))).map((text) => text.split(' ')[0]);
         for (const [i, direction] of directions.entries()) expect(direction).not.toBe(directions[i - 1]);
         const decided = held.filter(([x]) => Math.abs(x - 500) > 10);
         fc.pre(decided.length > 0 && Math.abs(held[held.length - 1][0] - 500) > 10);
@@ -260,15 +260,19 @@ describe('ZoneCounter', () => {
     expect(most).toBeLessThanOrEqual(10 * FPS + 2);
   });
 
-  it('tells what is certain at once, and the numbers of the moment', () => {
+  it('returns events as soon as they are certain, and counts the people of the moment', () => {
     const counter = new ZoneCounter(AREAS);
-    const told: string[] = [];
+    const shown: string[] = [];
     for (const frame of frames([person(1, walk([203, 400, 0], [803, 400, 6]))], 20))
       for (const event of counter.update(frame)) {
         const { inside } = counter.zones[0];
-        told.push(`${event.type} ${event.time.toFixed(1)} by ${frame.time}, ${inside} inside`);
+        shown.push(`${event.type} ${event.time.toFixed(1)} by ${frame.time}, ${inside} inside`);
       }
-    expect(told).toEqual(['entered 1.0 by 1.4, 1 inside', 'crossed 3.0 by 3.4, 1 inside', 'left 5.0 by 5.4, 0 inside']);
+    expect(shown).toEqual([
+      'entered 1.0 by 1.4, 1 inside',
+      'crossed 3.0 by 3.4, 1 inside',
+      'left 5.0 by 5.4, 0 inside',
+    ]);
     expect(counter.zones).toEqual([{ name: 'square', inside: 0, entered: 1 }]);
     expect(counter.lines).toEqual([{ name: 'door', in: 1, out: 0 }]);
   });
@@ -283,7 +287,7 @@ describe('ZoneCounter', () => {
     expect(inside).toEqual([1, 1, 1, 1, 0, 0]);
   });
 
-  it('tells the exit of who vanished when they count as gone, with the time of the last sight', () => {
+  it('returns that a person who vanished left once they count as gone, with the time of the last sight', () => {
     const counter = new ZoneCounter(ZONE);
     const events: [number, AreaEvent][] = [];
     for (const frame of frames([person(1, walk([400, 400, 0], [500, 400, 2]))], 15))

@@ -7,7 +7,7 @@ import { person, walk } from './paths.ts';
 type Points = { image: [number, number]; ground: [number, number] }[];
 const plane = (points: Points, more = {}) => new GroundPlane(calibrationParameters.parse({ points, ...more }));
 
-/** A camera 4 m up that looks 25 degrees down: ground points (metres, y away from the camera) as it sees them. */
+/** A camera 4 m up, tilted 25 degrees down: ground points (metres, y in the direction of view) as it sees them. */
 function seen(x: number, y: number): [number, number] {
   const [focal, up, down] = [800, 4, (25 * Math.PI) / 180];
   const depth = y * Math.cos(down) + up * Math.sin(down);
@@ -47,7 +47,7 @@ describe('the ground plane', () => {
     expect(ground.toImage(0, -10)).toEqual([Number.NaN, Number.NaN]);
   });
 
-  it('tells how far off the points come out: a wrong one stands out', () => {
+  it('has the error of each point: a wrong one stands out', () => {
     const inner: [number, number][] = [
       [0, 8],
       [3, 12],
@@ -161,7 +161,7 @@ describe('the ground plane', () => {
     expect((lat - latitude) * metres).toBeCloseTo(12, 2);
   });
 
-  it('tells of a missing place on earth', () => {
+  it('reports a missing place on earth', () => {
     expect(() => plane(pairs(corners)).toEarth(0, 0)).toThrow(/^calibration\.origin: is not given/);
   });
 });

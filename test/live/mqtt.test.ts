@@ -9,7 +9,7 @@ import { follow } from './scenarios.ts';
 afterEach(endAll);
 
 describe.skipIf(missing(['broker']))('MQTT', () => {
-  it('tells events, counts and states; goes on when the broker was away; says goodbye', async () => {
+  it('publishes events, counts and states; goes on when the broker is back; says goodbye', async () => {
     const broker = await Broker.start();
     const { got } = await broker.listen();
     const live = await follow(
@@ -62,20 +62,20 @@ describe.skipIf(missing(['broker']))('MQTT', () => {
     expect(again.got.filter(([topic]) => topic === 'twintrack/yard/events').at(-1)?.[1]).toContain('"stopped"');
   });
 
-  it('leaves no values of a camera that is taken away, and none of somebody there at the end', async () => {
+  it('leaves no values of a camera that is taken away, and none of people there at the end', async () => {
     const broker = await Broker.start();
     const { got } = await broker.listen();
     const cameras = ['stays', 'goes'].map((name) => ({ name, url: SAMPLE }));
     const live = await follow({ cameras, detector: standIn(), realtime: true, mqtt: broker.url });
-    const told = (...message: [topic: string, text: string]) =>
+    const published = (...message: [topic: string, text: string]) =>
       until(message.join(' '), () => got.some((one) => isDeepStrictEqual(one, message)));
     for (const { name } of cameras) {
-      await told(`twintrack/${name}/state`, 'live');
-      await told(`twintrack/${name}/people`, '1');
+      await published(`twintrack/${name}/state`, 'live');
+      await published(`twintrack/${name}/people`, '1');
     }
     await live.reconfigure({ cameras: cameras.slice(0, 1), parameters: cameraParametersSchema.parse({}) });
-    await told('twintrack/goes/state', '');
-    await told('twintrack/goes/people', '');
+    await published('twintrack/goes/state', '');
+    await published('twintrack/goes/people', '');
     await live.close();
     const { client, got: kept } = await broker.listen();
     await client.publishAsync('last', ''); // comes after all that the broker has kept
@@ -87,7 +87,7 @@ describe.skipIf(missing(['broker']))('MQTT', () => {
     ]);
   });
 
-  it('tells the values when the broker is back, however much has happened meanwhile', async () => {
+  it('publishes the values when the broker is back, however much has happened meanwhile', async () => {
     const broker = await Broker.start();
     await broker.kill();
     const publisher = await MqttPublisher.connect(broker.url, { mqttTopic: 'a', mqttBuffer: 10 }, SILENT);
@@ -102,7 +102,7 @@ describe.skipIf(missing(['broker']))('MQTT', () => {
 
   it('keeps so many messages and no more until the broker answers, the newest', async () => {
     const broker = await Broker.start();
-    const { got } = await broker.listen(); // before the publisher, whose messages the broker keeps for nobody
+    const { got } = await broker.listen(); // before the publisher, whose messages the broker does not keep
     const publisher = await MqttPublisher.connect(broker.url, { mqttTopic: 'a/b', mqttBuffer: 10 }, SILENT);
     later(() => publisher.close());
     expect(publisher.connected).toBe(false);

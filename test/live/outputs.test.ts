@@ -43,7 +43,7 @@ describe('AppendFile', () => {
     expect(trouble.failed).not.toHaveBeenCalled();
   });
 
-  it('holds nobody up when the disk is full: tells it once, keeps some megabytes, and counts the rest', async () => {
+  it('never waits for a full disk: reports it once, keeps some megabytes, and counts the rest', async () => {
     const file = new AppendFile('/dev/full', trouble);
     const line = 'x'.repeat(1e6);
     for (let i = 0; i < 10; i++) file.append(line);
@@ -233,7 +233,7 @@ describe('HourlyTrajectories', () => {
     expect(readdirSync(path)).toEqual([expect.stringMatching(/\.trajectories\.json$/)]);
   });
 
-  it('leaves a damaged file as it is, and tells', async () => {
+  it('leaves a damaged file as it is, and reports it', async () => {
     const path = folder();
     const name = '20260102T110003Z.trajectories.open.jsonl';
     writeFileSync(join(path, name), `${JSON.stringify(describeRun(new Date().toISOString()))}\nnonsense\n`);

@@ -91,13 +91,13 @@ describe.skipIf(missing(['camera', 'browser']))('the live page', () => {
     await until('one person at each camera', async () => (await page.locator('#people').textContent()) === '2');
     await until('in words', async () => /1 person now/.test((await card.locator('.now').textContent()) ?? ''));
     expect(await page.locator('#live').textContent()).toBe('2 of 2');
-    await until('the rate is told', async () => {
+    await until('the rate is shown', async () => {
       const fps = Number(await card.locator('[data-value="fps"]').textContent());
       return Math.abs(fps - statusOf(live, 'entrance').fps) < 1;
     });
     expect(await card.locator('.chart canvas').count()).toBe(1);
-    const told = async () => (await card.locator('.areas li').allTextContents()).join('; ');
-    await until('one in the zone', async () => (await told()) === 'the <gate>0 in, 0 out; lawn1 now, 1 so far');
+    const counts = async () => (await card.locator('.areas li').allTextContents()).join('; ');
+    await until('one in the zone', async () => (await counts()) === 'the <gate>0 in, 0 out; lawn1 now, 1 so far');
     expect(await page.locator('#camera-yard .areas li').count()).toBe(0);
     expect(await page.locator('nav a').allTextContents()).toEqual(['entrance1', 'yard1']);
     // it fits a phone
@@ -109,7 +109,7 @@ describe.skipIf(missing(['camera', 'browser']))('the live page', () => {
     expect(await card.getAttribute('data-state')).toBe('offline');
     await camera.start();
     await until('it is live again', async () => (await card.getAttribute('data-state')) === 'live');
-    await until('told', async () => (await card.locator('[data-value="reconnects"]').textContent()) === '1');
+    await until('it is counted', async () => (await card.locator('[data-value="reconnects"]').textContent()) === '1');
     const before = await picture.getAttribute('src');
     await until('new pictures', async () => (await picture.getAttribute('src')) !== before);
 
@@ -178,7 +178,7 @@ describe('the server', () => {
   });
   afterAll(() => stop());
 
-  it('ends the picture encoder when nobody looks', async () => {
+  it('ends the picture encoder when there are no viewers', async () => {
     await until('frames', () => statusOf(live).processed > 2);
     expect(held().processes).toBe(1); // the camera's decoder
     await (await fetch(`${url}cameras/yard/picture.jpg`)).arrayBuffer();
@@ -197,7 +197,7 @@ describe('the server', () => {
     expect((await fetch(`${url}cameras/none/picture.jpg`)).status).toBe(404);
   });
 
-  it('tells a port that is taken', async () => {
+  it('reports a port that is taken', async () => {
     const { port } = new URL(url);
     await expect(startServer(live, { host: '127.0.0.1', port: Number(port) })).rejects.toThrow(
       `127.0.0.1:${port}: another program listens there; choose another --port or --host`,
@@ -246,7 +246,7 @@ describe('the server', () => {
     expect(text).toContain('twintrack_zone_entries_total{camera="yard",zone="lawn"} 1\n');
   });
 
-  it('lets a viewer that reads nothing hold up nobody', async () => {
+  it('lets a viewer that reads nothing delay no other', async () => {
     const { connect } = await import('node:net');
     const idle = [1, 2, 3].map(() => {
       const socket = connect(Number(new URL(url).port), '127.0.0.1');

@@ -9,8 +9,8 @@ import { endAll, filesAtSync, folder, until } from './rig.ts';
 afterAll(endAll);
 
 const [width, height] = [64, 48];
-const told: string[] = [];
-const failed = (error: unknown) => told.push(String(error));
+const reported: string[] = [];
+const failed = (error: unknown) => reported.push(String(error));
 const trouble = { failed, lost: () => {} };
 
 function recorderOf(path: string, seconds: number): Recorder {
@@ -66,7 +66,7 @@ describe('a recording', () => {
     );
     const lengths = await Promise.all(names.map(async (name) => (await readAll(join(path, name))).times.length));
     expect(lengths.sort()).toEqual([20, 20, 5].sort());
-    expect(told).toEqual([]);
+    expect(reported).toEqual([]);
   });
 
   it('goes on in another segment when the pictures change their size, and both are complete', async () => {
@@ -89,7 +89,7 @@ describe('a recording', () => {
       ['.annotated.mp4', 32, 5, undefined],
       ['.annotated.mp4', 64, 15, undefined],
     ]);
-    expect([told, recorder.dropped > 0]).toEqual([[], true]);
+    expect([reported, recorder.dropped > 0]).toEqual([[], true]);
   });
 
   it.each(['bt709', 'smpte170m', undefined])('keeps the colour matrix %s', async (colourSpace) => {
@@ -120,7 +120,7 @@ describe('a recording', () => {
     const names = readdirSync(path);
     expect(names).toEqual([open.replace('.open', '')]);
     expect(await secondsOf(join(path, names[0]))).toBeGreaterThanOrEqual(4);
-    expect(told).toEqual([]);
+    expect(reported).toEqual([]);
   });
 
   it('that was cut anywhere plays up to there, and is removed when nothing is in it', async () => {
@@ -138,7 +138,7 @@ describe('a recording', () => {
     expect(lengths[0]).toBe(0);
     for (let k = 1; k < lengths.length; k++) expect(lengths[k]).toBeGreaterThanOrEqual(lengths[k - 1]);
     expect(lengths.at(-1)).toBeGreaterThan(3);
-    expect(told).toEqual([]);
+    expect(reported).toEqual([]);
   });
 
   it('goes on in another segment when the encoder is killed, and keeps what was recorded', async () => {
@@ -148,27 +148,27 @@ describe('a recording', () => {
     const [open] = readdirSync(path);
     await until('three fragments are on the disk', () => fragments(join(path, open)) >= 3);
     execFileSync('pkill', ['-KILL', '-f', '--', join(path, open)]);
-    for (let i = 50; told.length === 0; i++) await record(recorder, i, 1);
+    for (let i = 50; reported.length === 0; i++) await record(recorder, i, 1);
     await record(recorder, 100, 5);
     await recorder.close();
-    expect(told).toHaveLength(1);
+    expect(reported).toHaveLength(1);
     const lengths = await Promise.all(readdirSync(path).map((name) => secondsOf(join(path, name))));
     expect(lengths).toHaveLength(2);
     expect(Math.max(...lengths)).toBeGreaterThanOrEqual(3);
     expect(Math.min(...lengths)).toBeLessThan(2);
   });
 
-  it('waits where it cannot be written, tells that once, and begins when it can', async () => {
-    told.length = 0;
+  it('waits where it cannot be written, reports that once, and begins when it can', async () => {
+    reported.length = 0;
     const path = join(folder(), 'camera');
     const recorder = recorderOf(path, 600);
     await record(recorder, 0, 2); // two attempts
-    expect(told).toEqual([expect.stringContaining('no such file or directory')]);
+    expect(reported).toEqual([expect.stringContaining('no such file or directory')]);
     expect(recorder.dropped).toBeGreaterThan(0);
     mkdirSync(path);
     await record(recorder, 100, 5);
     await recorder.close();
-    expect(told).toHaveLength(1);
+    expect(reported).toHaveLength(1);
     expect(readdirSync(path)).toEqual([expect.stringMatching(/\.annotated\.mp4$/)]);
   });
 });

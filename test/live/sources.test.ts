@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ import { addressOf } from '../../src/video/camera/address.ts';
 import { Backoff, pauseUntilOpen } from '../../src/video/camera/back-off.ts';
 import { CameraSession } from '../../src/video/camera/session.ts';
 import { findFfmpeg, startFfmpeg } from '../../src/video/ffmpeg.ts';
-import { runFfmpeg } from '../video/clips.ts';
+import { readAll, runFfmpeg } from '../video/clips.ts';
 import { endAll, folder, freePort, later, SAMPLE, standIn, statusOf, until } from './rig.ts';
 import { follow } from './scenarios.ts';
 
@@ -99,6 +99,36 @@ describe('sources', () => {
     expect(dropped / received).toBeLessThan(0.2);
     await until('the other is tried', () => statusOf(live, 'none').state === 'offline');
     expect(statusOf(live, 'none').fault?.kind).toBe('path');
+  });
+});
+
+describe('a recording', () => {
+  it('keeps the colours of the camera, and is complete when the pictures change their size and the camera stops', async () => {
+    const [files, out] = [folder(), folder()];
+    const clip = (size: string, name: string) => {
+      const tags = 'setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709';
+      const filter = `scale=${size}:out_color_matrix=bt709,${tags}`;
+      runFfmpeg('-t', '3', '-i', SAMPLE, '-vf', filter, '-colorspace', 'bt709', join(files, name));
+      return join(files, name);
+    };
+    const url = clip('192:144', 'yard.mp4');
+    const other = clip('128:96', 'other.mp4');
+    const cameras = [{ name: 'yard', url }];
+    const live = await follow({ cameras, detector: standIn(), realtime: true, record: true, out });
+    await until('pictures', () => statusOf(live).processed > 3);
+    renameSync(other, url);
+    await until('pictures of the other size', () => statusOf(live).width === 128);
+    const { processed } = statusOf(live);
+    await until('some of them', () => statusOf(live).processed > processed + 3);
+    await live.close();
+    const names = readdirSync(join(out, 'yard')).filter((name) => /\.mp4/.test(name));
+    const recordings = await Promise.all(names.map((name) => readAll(join(out, 'yard', name))));
+    expect(names).toEqual(names.map(() => expect.stringMatching(/^\d{8}T\d{6}Z\.annotated\.mp4$/)));
+    expect(recordings.map(({ info, error }) => [info.width, info.colourSpace, error])).toEqual([
+      [192, 'bt709', undefined],
+      [128, 'bt709', undefined],
+    ]);
+    for (const { times } of recordings) expect(times.length).toBeGreaterThan(0);
   });
 });
 

@@ -2,8 +2,6 @@ import { fileURLToPath } from 'node:url';
 import { serveStatic } from '@hono/node-server/serve-static';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { basicAuth } from 'hono/basic-auth';
-import { bearerAuth } from 'hono/bearer-auth';
-import { some } from 'hono/combine';
 import { secureHeaders } from 'hono/secure-headers';
 import { stream, streamSSE } from 'hono/streaming';
 import { timingSafeEqual } from 'hono/utils/buffer';
@@ -113,11 +111,15 @@ function feedOf(live: Live, c: Context): PictureFeed | undefined {
   return live.camera(c.req.param('name') ?? '')?.pictures;
 }
 
-/** Basic authentication comes last, so that a browser without the token asks its user for it. */
+/** Takes the token as the password of Basic authentication, or as a Bearer token of any characters: hono's bearerAuth allows only some. */
 function requireToken(token: string): MiddlewareHandler {
   const verifyUser = (_: string, password: string) => timingSafeEqual(password, token);
   const invalidUserMessage = 'the token is needed, as password with any user name';
-  return some(bearerAuth({ token }), basicAuth({ verifyUser, realm: 'twintrack', invalidUserMessage }));
+  const basic = basicAuth({ verifyUser, realm: 'twintrack', invalidUserMessage });
+  return async (c, next) => {
+    const [, bearer = ''] = /^Bearer (.*)$/i.exec(c.req.header('authorization') ?? '') ?? [];
+    return (await timingSafeEqual(bearer, token)) ? next() : basic(c, next);
+  };
 }
 
 /** Refuses requests under another host name: a site could give its own name this machine's address (DNS rebinding). */
