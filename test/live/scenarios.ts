@@ -334,7 +334,8 @@ const [AWAY, BACK, END] = [4, 5, 7.5];
 export async function outage(detector = 'centernet', settings: Settings = {}): Promise<OutageFigures> {
   const parameters = cameraParametersSchema.parse({ ...settings, lines: { kerb: { points: KERB } } });
   const reference = folder();
-  const file = { out: reference, online: true, annotate: false, maxFrames: 50, detector, parameters };
+  const { live: _, ...ofFile } = parameters;
+  const file = { out: reference, online: true, annotate: false, maxFrames: 50, detector, parameters: ofFile };
   await trackVideo(SAMPLE, file);
   const truth = (await readTrajectories(join(reference, 'pets09-s2l1.trajectories.json'))).trajectories;
 
