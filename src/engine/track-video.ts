@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { messageOf, TwintrackError } from '../core/errors.ts';
+import { inputError, messageOf, TwintrackError } from '../core/errors.ts';
 import { StageClock, type StageTimes } from '../core/stage-clock.ts';
 import { type PeopleFrame, toPeopleFrame } from '../core/tracked-frame.ts';
 import { version } from '../core/version.ts';
@@ -97,7 +97,7 @@ export async function trackVideo(input: string | undefined, options: TrackVideoO
   const online = options.online === true || input === '-';
   signal?.throwIfAborted();
   if (input !== undefined && isCamera(input))
-    throw new TwintrackError(`${input}: is a camera; use track() or twintrack stream`);
+    throw inputError(input, 'is a camera, not a file', 'use track() or `twintrack stream`');
   const models = await openModels(input, options);
   let source: RunSource | undefined;
   let outputs: Outputs | undefined;
