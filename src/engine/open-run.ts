@@ -9,7 +9,6 @@ import { type CustomDetector, fromCustom } from '../detection/custom-detector.ts
 import { type DetectionFile, type Detector, loadDetector, readDetections } from '../detection/index.ts';
 import { isCamera, openCamera } from '../video/camera/camera-video.ts';
 import { openVideo, type VideoInfo, type VideoOptions } from '../video/index.ts';
-import { checkInput } from '../video/input.ts';
 import { createEngine, type EngineOptions, type FrameEngine } from './frame-engine.ts';
 import { type Parameters, type ParametersInput, parametersSchema } from './parameters.ts';
 
@@ -49,13 +48,11 @@ export interface RunModels {
  * The models that the options and parameters ask for.
  *
  * @param input the video; undefined with `detections` alone
- * @throws TwintrackError when the input or a model cannot be used, or a parameter is unknown or out of its range
+ * @throws TwintrackError when a model cannot be used, or a parameter is unknown or out of its range
  */
 export async function openModels(input: string | undefined, options: InputOptions): Promise<RunModels> {
   const parameters = parseSection(parametersSchema, options.parameters ?? {}, 'parameters');
   const { detection, appearance: settings } = parameters;
-  // before a network is loaded, which takes a while
-  if (input !== undefined && !isCamera(input)) checkInput(input, videoOptions(options));
   const association = await loadAssociation(options.association ?? parameters.association.model);
   const detector = await openDetector(options, parameters);
   try {

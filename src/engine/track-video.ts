@@ -1,11 +1,11 @@
 import { basename } from 'node:path';
-import { inputError, messageOf, TwintrackError } from '../core/errors.ts';
+import { messageOf, TwintrackError } from '../core/errors.ts';
 import { StageClock, type StageTimes } from '../core/stage-clock.ts';
 import { type PeopleFrame, toPeopleFrame } from '../core/tracked-frame.ts';
 import { version } from '../core/version.ts';
 import type { RunDescription, TrajectorySink } from '../trajectories/index.ts';
-import { isCamera } from '../video/camera/camera-video.ts';
 import { type Frame, openVideo } from '../video/index.ts';
+import { checkInput } from '../video/input.ts';
 import { runOnline } from './online-run.ts';
 import {
   engineOf,
@@ -96,8 +96,7 @@ export async function trackVideo(input: string | undefined, options: TrackVideoO
   const { annotate = input !== undefined, signal } = options;
   const online = options.online === true || input === '-';
   signal?.throwIfAborted();
-  if (input !== undefined && isCamera(input))
-    throw inputError(input, 'is a camera, not a file', 'use track() or `twintrack stream`');
+  if (input !== undefined) checkInput(input, videoOptions(options)); // before a network is loaded, which takes a while
   const models = await openModels(input, options);
   let source: RunSource | undefined;
   let outputs: Outputs | undefined;

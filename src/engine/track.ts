@@ -3,6 +3,7 @@ import { type PeopleFrame, type TrackedFrame, toPeopleFrame } from '../core/trac
 import { inFrameOrder, refine, TrajectoryCollector } from '../trajectories/index.ts';
 import { isCamera } from '../video/camera/camera-video.ts';
 import { type Frame, openVideo } from '../video/index.ts';
+import { checkInput } from '../video/input.ts';
 import { Picture } from '../video/picture.ts';
 import type { FrameEngine } from './frame-engine.ts';
 import {
@@ -54,6 +55,8 @@ export async function* track(
 ): AsyncGenerator<TrackedPeople, void, undefined> {
   const { signal, pictures = false, refined = false } = options;
   signal?.throwIfAborted();
+  // before a network is loaded, which takes a while
+  if (input !== undefined && !isCamera(input)) checkInput(input, videoOptions(options));
   const models = await openModels(input, options);
   try {
     const source = await openSource(input, models, options, pictures && !refined);
