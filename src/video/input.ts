@@ -2,6 +2,7 @@ import { closeSync, openSync, readFileSync, readSync, type Stats, statSync } fro
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { inputError } from '../core/errors.ts';
+import { readError } from '../files/file-errors.ts';
 import { glob, isGlob } from '../files/glob.ts';
 import { Replay } from './replay.ts';
 import { isPicture, linkPictures, listPictures, naturalOrder } from './still-images.ts';
@@ -159,13 +160,7 @@ function statOf(path: string): Stats | undefined {
   try {
     return statSync(path, { throwIfNoEntry: false });
   } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code ?? '';
-    const reasons: Record<string, string> = {
-      EACCES: 'permission denied',
-      ELOOP: 'its links go round',
-      ENAMETOOLONG: 'the name is too long',
-    };
-    throw inputError(path, `may not be read (${reasons[code] ?? code})`, 'check the path and its permissions', cause);
+    throw readError(path, cause);
   }
 }
 
@@ -177,9 +172,7 @@ function readHead(path: string, stat: Stats): Buffer {
     if (stat.isFile()) readSync(file, head, 0, head.length, 0);
     closeSync(file);
   } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code;
-    const reason = code === 'EACCES' || code === 'EPERM' ? 'permission denied' : code;
-    throw inputError(path, `may not be read (${reason})`, 'change its permissions', cause);
+    throw readError(path, cause);
   }
   return head;
 }

@@ -57,7 +57,7 @@ describe('a MOT det file', () => {
   });
 
   test('a missing file', async () => {
-    await expect(readDetections('/nowhere/det.txt')).rejects.toThrow('/nowhere/det.txt: no such file');
+    await expect(readDetections('/nowhere/det.txt')).rejects.toThrow('/nowhere/det.txt: does not exist');
   });
 
   test('any finite score and any order of lines come through unharmed', async () => {

@@ -5,6 +5,7 @@ import type { AssociationScore } from '../../association/features.ts';
 import type { Detections } from '../../core/detections.ts';
 import { messageOf } from '../../core/errors.ts';
 import { makeFolder } from '../../files/make-folder.ts';
+import { removeLeftOvers } from '../../files/temporary.ts';
 import type { PictureShift } from '../../tracking/camera-motion/from-pixels.ts';
 import type { TrackedFrame } from '../../tracking/index.ts';
 import type { RunDescription } from '../../trajectories/index.ts';
@@ -15,7 +16,7 @@ import { CameraStatistics, type CameraStatus, type PeopleHistory } from '../moni
 import { EventLog, type LiveEvent } from '../outputs/events.ts';
 import { HourlyTrajectories, recoverHours } from '../outputs/hourly-trajectories.ts';
 import { highestId } from '../outputs/ids.ts';
-import { Recorder, recoverRecordings, removeLeftOvers } from '../outputs/recorder.ts';
+import { Recorder, recoverRecordings } from '../outputs/recorder.ts';
 import type { CameraParameters } from '../parameters.ts';
 import type { DetectorScheduler, Lane } from '../scheduler.ts';
 import { addressOf, type CameraSource } from './address.ts';
@@ -81,7 +82,7 @@ export class Camera {
     };
     const folder = join(setup.out, setup.source.name);
     await makeFolder(folder);
-    removeLeftOvers(folder);
+    removeLeftOvers(folder, true);
     await Promise.all([recoverHours(folder, trouble), recoverRecordings(folder, trouble)]);
     const [events, lastId] = [await EventLog.open(folder, trouble), await highestId(folder, trouble)];
     return new Camera(setup, statistics, folder, events, lastId, trouble);

@@ -1,4 +1,3 @@
-import { readdirSync, rmSync } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DiskTrouble } from '../../files/append-file.ts';
@@ -14,8 +13,6 @@ import { freeStem, namesIn } from './folder.ts';
 export const PAST_RECORDING = /^\d{8}T\d{6}Z(-\d+)?\.annotated\.mp4$/;
 const OPEN_ENDING = '.annotated.open.mp4';
 const OPEN_RECORDING = /^\d{8}T\d{6}Z(-\d+)?\.annotated\.open\.mp4$/;
-/** What a killed process leaves that is of no use; in a container the next one has its number, so that `temporaryPath` takes it for its own. */
-const LEFT_OVER = /^\.twintrack-[0-9a-f]+\.(partial\.mp4|tmp)$/;
 
 /** Waits after failures, and how long it must go well until another failure is no longer one of the same row. */
 const WAITS = { retryMinSeconds: 2, retryMaxSeconds: 30 };
@@ -194,9 +191,4 @@ async function cutTornFragment(path: string): Promise<boolean> {
   } finally {
     await file.close();
   }
-}
-
-/** Removes the temporary files that a killed process left in a camera's folder. */
-export function removeLeftOvers(folder: string): void {
-  for (const name of readdirSync(folder)) if (LEFT_OVER.test(name)) rmSync(join(folder, name), { force: true });
 }
