@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { inputError } from '../core/errors.ts';
+import { readMotRows, rowError } from '../files/mot-text.ts';
 import { type Benchmark, benchmarkOf, DISTRACTORS, LAST_CLASS, PEDESTRIAN } from './benchmark.ts';
-import { readMotRows } from './mot-rows.ts';
-import { type GroupedRows, groupByFrame, type IdentifiedBoxes, rowError } from './rows.ts';
+import { type GroupedRows, groupByFrame, type IdentifiedBoxes } from './rows.ts';
 
 /** Boxes of ground truth with what the benchmark says of them. */
 export interface GroundTruthRows extends IdentifiedBoxes {
@@ -43,8 +43,8 @@ export interface GroundTruthOptions {
  */
 export function prepareGroundTruth(rows: GroundTruthRows, options: GroundTruthOptions = {}): GroundTruth {
   const { name = 'sequence', length, benchmark = 'mot15' } = options;
-  const fail = (row: number, reason: string, mend: string): Error =>
-    rowError(rows.source ?? 'ground truth', rows.lines?.[row], reason, mend);
+  const fail = (row: number, reason: string, fix: string): Error =>
+    rowError(rows.source ?? 'ground truth', rows.lines?.[row], reason, fix);
   const grouped = groupByFrame(rows, length, 'ground truth');
   const classes = benchmark === 'mot15' ? undefined : rows.classes;
   const distractors = DISTRACTORS[benchmark];
@@ -54,7 +54,7 @@ export function prepareGroundTruth(rows: GroundTruthRows, options: GroundTruthOp
   for (let k = 0; k < n; k++) {
     const i = grouped.order[k];
     const [w, h] = [rows.boxes[4 * i + 2], rows.boxes[4 * i + 3]];
-    if (!(w >= 0 && h >= 0)) throw fail(i, `negative size ${w} × ${h}`, 'mend the row');
+    if (!(w >= 0 && h >= 0)) throw fail(i, `negative size ${w} × ${h}`, 'correct the row');
     const kind = classes ? classes[i] : PEDESTRIAN;
     if (!(Number.isInteger(kind) && kind >= 1 && kind <= LAST_CLASS))
       throw fail(
