@@ -76,7 +76,7 @@ describe('a malformed file is reported by name, line and reason', () => {
 
   it('a seqinfo.ini without a length', async () => {
     const ini = file('a/seqinfo.ini', '[Sequence]\nname=a\n');
-    await expect(readGroundTruth(file('a/gt.txt', GT))).rejects.toThrow(`${ini}: tells no seqLength`);
+    await expect(readGroundTruth(file('a/gt.txt', GT))).rejects.toThrow(`${ini}: has no seqLength`);
   });
 });
 
