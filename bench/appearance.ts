@@ -18,7 +18,7 @@ import { parseArgs } from 'node:util';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { PATCH_BYTES, PATCH_HEIGHT, PATCH_WIDTH, PatchCutter, type Picture } from '../src/appearance/patches.ts';
 import { SimilarityHead } from '../src/appearance/similarity.ts';
-import { readMotRows } from '../src/evaluation/mot-rows.ts';
+import { readMotRows } from '../src/files/mot-text.ts';
 import { readOnnxInitializers } from '../src/inference/onnx/reader.ts';
 import { areaUnderCurve } from '../src/learning/association/probability-figures.ts';
 import { table } from '../src/learning/association/report.ts';

@@ -16,6 +16,7 @@ import { trainCommand } from './commands/train.ts';
 import { tuneCommand } from './commands/tune.ts';
 import { redact } from './core/errors.ts';
 import { version } from './core/version.ts';
+import { writeError } from './files/file-errors.ts';
 
 letHeapGrow();
 const program = new Command('twintrack')
@@ -53,7 +54,7 @@ doctorCommand(program);
 // A reader that went away (`| head`) is no failure, and no reason to leave the rest of the work undone.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') return;
-  reportLine(`standard output: cannot be written: ${error.code}`);
+  reportLine(writeError('standard output', error).message);
   process.exit(1);
 });
 process.stderr.on('error', () => {});

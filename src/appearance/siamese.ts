@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { inputError } from '../core/errors.ts';
+import { readError } from '../files/file-errors.ts';
 import { SHIPPED_SIAMESE, SIAMESE_FILES } from '../inference/model-file.ts';
 import { Inference } from '../inference/session.ts';
 import { fits } from '../inference/tensors.ts';
@@ -99,12 +100,10 @@ async function readModel(file: string, model: string): Promise<Buffer> {
   try {
     return await readFile(file);
   } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    const reason = code === 'ENOENT' || code === 'ENOTDIR' ? 'no such file' : `cannot be read (${code})`;
     const mend =
       model === 'siamese'
         ? 'install twintrack again, which brings it'
         : 'give the folder of a model of "twintrack train siamese", or siamese for the one that comes with twintrack';
-    throw inputError(file, reason, mend, cause);
+    throw readError(file, cause, mend);
   }
 }

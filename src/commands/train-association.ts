@@ -41,9 +41,8 @@ Examples:
 
 async function trainAssociationFiles(root: string, options: AssociationOptions): Promise<void> {
   const started = performance.now();
-  const { mkdir } = await import('node:fs/promises');
   const { join } = await import('node:path');
-  const { inputError } = await import('../core/errors.ts');
+  const { makeFolder } = await import('../files/make-folder.ts');
   const { OutputFile } = await import('../files/output-file.ts');
   const { loadMotRoot } = await import('../learning/mot-root.ts');
   const { trainAssociation } = await import('../learning/association/training.ts');
@@ -53,9 +52,7 @@ async function trainAssociationFiles(root: string, options: AssociationOptions):
 
   const looks = options.looks === undefined ? undefined : await readLooks(options.looks);
   const sequences = await loadMotRoot(root, { det: options.det?.split(',') });
-  await mkdir(options.out, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
-    throw inputError(options.out, `cannot be created: ${error.code}`, 'choose another output folder', error);
-  });
+  await makeFolder(options.out);
   const bar = await startBar('models');
   const training = await trainAssociation(sequences, {
     source: root,

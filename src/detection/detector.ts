@@ -7,6 +7,7 @@ import { inputError } from '../core/errors.ts';
 import type { Frame, Letterbox } from '../core/frame.ts';
 import type { Size } from '../core/geometry.ts';
 import { parseSection } from '../core/schema.ts';
+import { readError } from '../files/file-errors.ts';
 import { Inference } from '../inference/session.ts';
 import { letterboxFor, unletterbox } from '../video/letterbox.ts';
 import type { Adapter } from './adapters/adapter.ts';
@@ -169,13 +170,8 @@ async function readModel(file: string): Promise<Buffer> {
   try {
     return await readFile(file);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
     const names = Object.keys(SHIPPED).join(', ');
     const mend = `give an ONNX file or the name of a detector that comes with twintrack (${names})`;
-    const reasons: Record<string, string> = {
-      ENOENT: 'no such detector or file',
-      EISDIR: 'a folder, not an ONNX file',
-    };
-    throw inputError(file, reasons[code ?? ''] ?? `cannot be read (${code})`, mend, error);
+    throw readError(file, error, mend, { ENOENT: 'no such detector or file', EISDIR: 'a folder, not an ONNX file' });
   }
 }

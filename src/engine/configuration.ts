@@ -1,7 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import type { z } from 'zod';
-import { inputError, printable, UsageError } from '../core/errors.ts';
+import { inputError, messageOf, printable, UsageError } from '../core/errors.ts';
 import { firstProblem } from '../core/schema.ts';
+import { readError } from '../files/file-errors.ts';
 import { type Parameters, parametersSchema } from './parameters.ts';
 
 /** Sections of a config file that only `stream` reads. */
@@ -67,23 +68,15 @@ export async function loadSections<Schema extends z.ZodObject>(
 export async function readConfig(path: string): Promise<Record<string, unknown>> {
   const { parse } = await import('yaml');
   const mend = 'see "twintrack track --help" for an example';
+  const text = await readFile(path, 'utf8').catch((error) => {
+    throw readError(path, error, mend);
+  });
   let document: unknown;
   try {
-    document = parse(readFileSync(path, 'utf8')) ?? {};
+    document = parse(text) ?? {};
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const reasons: Record<string, string> = {
-      ENOENT: 'does not exist',
-      EISDIR: 'is a folder',
-      EACCES: 'may not be read (permission denied)',
-    };
-    // what follows the first line is an excerpt of the file
-    throw inputError(
-      path,
-      reasons[code ?? ''] ?? `is not YAML: ${message.split('\n')[0].replace(/:$/, '')}`,
-      mend,
-      error,
-    );
+    const [first] = messageOf(error).split('\n'); // what follows is an excerpt of the file
+    throw inputError(path, `is not YAML: ${first.replace(/:$/, '')}`, mend, error);
   }
   if (typeof document !== 'object' || document === null || Array.isArray(document)) {
     throw inputError(path, 'holds no sections', mend);

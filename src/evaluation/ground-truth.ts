@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { inputError } from '../core/errors.ts';
+import { readMotRows, rowError } from '../files/mot-text.ts';
+import { readSequenceInfo, SEQINFO_FIX } from '../files/seqinfo.ts';
 import { type Benchmark, benchmarkOf, DISTRACTORS, LAST_CLASS, PEDESTRIAN } from './benchmark.ts';
-import { readMotRows } from './mot-rows.ts';
-import { type GroupedRows, groupByFrame, type IdentifiedBoxes, rowError } from './rows.ts';
+import { type GroupedRows, groupByFrame, type IdentifiedBoxes } from './rows.ts';
 
 /** Boxes of ground truth with what the benchmark says of them. */
 export interface GroundTruthRows extends IdentifiedBoxes {
@@ -43,8 +43,8 @@ export interface GroundTruthOptions {
  */
 export function prepareGroundTruth(rows: GroundTruthRows, options: GroundTruthOptions = {}): GroundTruth {
   const { name = 'sequence', length, benchmark = 'mot15' } = options;
-  const fail = (row: number, reason: string, mend: string): Error =>
-    rowError(rows.source ?? 'ground truth', rows.lines?.[row], reason, mend);
+  const fail = (row: number, reason: string, fix: string): Error =>
+    rowError(rows.source ?? 'ground truth', rows.lines?.[row], reason, fix);
   const grouped = groupByFrame(rows, length, 'ground truth');
   const classes = benchmark === 'mot15' ? undefined : rows.classes;
   const distractors = DISTRACTORS[benchmark];
@@ -54,7 +54,7 @@ export function prepareGroundTruth(rows: GroundTruthRows, options: GroundTruthOp
   for (let k = 0; k < n; k++) {
     const i = grouped.order[k];
     const [w, h] = [rows.boxes[4 * i + 2], rows.boxes[4 * i + 3]];
-    if (!(w >= 0 && h >= 0)) throw fail(i, `negative size ${w} × ${h}`, 'mend the row');
+    if (!(w >= 0 && h >= 0)) throw fail(i, `negative size ${w} × ${h}`, 'correct the row');
     const kind = classes ? classes[i] : PEDESTRIAN;
     if (!(Number.isInteger(kind) && kind >= 1 && kind <= LAST_CLASS))
       throw fail(
@@ -77,25 +77,26 @@ export function prepareGroundTruth(rows: GroundTruthRows, options: GroundTruthOp
 export async function readGroundTruth(path: string, options: GroundTruthOptions = {}): Promise<GroundTruth> {
   const name = options.name ?? sequenceName(path);
   const rows = await readMotRows(path, options.benchmark && options.benchmark !== 'mot15' ? 8 : 7);
-  const length = options.length ?? (await sequenceLength(path));
+  const length = options.length ?? sequenceLength(path);
   return prepareGroundTruth(rows, { name, length, benchmark: options.benchmark ?? benchmarkOf(rows.columns, name) });
 }
 
 /** Name of the sequence a ground truth file belongs to: its folder's for `SEQ/gt.txt` and `SEQ/gt/gt.txt`, else its own. */
 export function sequenceName(path: string): string {
-  if (basename(path) !== 'gt.txt') return basename(path).replace(/\.txt$/, '');
-  const folder = dirname(resolve(path));
-  return basename(basename(folder) === 'gt' ? dirname(folder) : folder);
+  const folder = sequenceFolder(path);
+  return folder === undefined ? basename(path).replace(/\.txt$/, '') : basename(resolve(folder));
 }
 
-async function sequenceLength(path: string): Promise<number | undefined> {
-  // SEQ.txt stands among other sequences: a seqinfo.ini there would be nobody's.
+/** The folder of the sequence a ground truth file belongs to; undefined for `SEQ.txt`, which lies among those of other sequences. */
+export function sequenceFolder(path: string): string | undefined {
   if (basename(path) !== 'gt.txt') return undefined;
-  const folder = dirname(resolve(path));
-  const file = join(basename(folder) === 'gt' ? dirname(folder) : folder, 'seqinfo.ini');
-  const text = await readFile(file, 'utf8').catch(() => undefined);
-  if (text === undefined) return undefined;
-  const length = Number(/^\s*seqLength\s*=\s*(\S+)/im.exec(text)?.[1]);
-  if (Number.isInteger(length) && length > 0) return length;
-  throw inputError(file, 'tells no seqLength', 'write seqLength=<number of frames> under [Sequence]');
+  const folder = dirname(path);
+  return basename(resolve(folder)) === 'gt' ? join(folder, '..') : folder;
+}
+
+function sequenceLength(path: string): number | undefined {
+  const folder = sequenceFolder(path);
+  const info = folder === undefined ? undefined : readSequenceInfo(folder);
+  if (info && info.length === undefined) throw inputError(info.file, 'has no seqLength', SEQINFO_FIX);
+  return info?.length;
 }

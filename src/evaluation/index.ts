@@ -1,4 +1,6 @@
 /** Scoring of trajectories against ground truth: HOTA, CLEAR and Identity by the MOTChallenge protocol. */
+
+export { type MotRows, readMotRows } from '../files/mot-text.ts';
 export { BENCHMARKS, type Benchmark } from './benchmark.ts';
 export type { ClearCounts } from './clear.ts';
 export {
@@ -10,7 +12,6 @@ export {
 } from './ground-truth.ts';
 export { ALPHAS, type HotaCounts } from './hota.ts';
 export type { IdentityCounts } from './identity.ts';
-export { type MotRows, readMotRows } from './mot-rows.ts';
 export { boxesOf, readResults } from './results.ts';
 export type { IdentifiedBoxes } from './rows.ts';
 export {

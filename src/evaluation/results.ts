@@ -1,5 +1,5 @@
+import { readMotRows } from '../files/mot-text.ts';
 import { readTrajectories, type Trajectory } from '../trajectories/index.ts';
-import { readMotRows } from './mot-rows.ts';
 import type { IdentifiedBoxes } from './rows.ts';
 
 /**

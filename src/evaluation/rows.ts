@@ -1,8 +1,8 @@
-import { inputError } from '../core/errors.ts';
 import type { Boxes } from '../core/geometry.ts';
+import { MOST_FRAMES, rowError } from '../files/mot-text.ts';
 
 /**
- * Boxes with identities in any order, as columns of equal length n: what a tracker says, or one class of ground truth.
+ * Boxes with identities in any order, as columns of equal length n: results of a tracker, or one class of ground truth.
  * Ids are arbitrary whole numbers; an id occurs at most once in a frame.
  */
 export interface IdentifiedBoxes {
@@ -33,14 +33,6 @@ export interface GroupedRows {
   readonly corners: Float64Array;
 }
 
-/** Longest sequence in frames, six days at 30 frames/s: keeps a mistaken frame number from taking all memory. */
-const MOST_FRAMES = 2 ** 24;
-
-/** The error for a row at fault: "file: line n: reason; mend". `line` is undefined where the rows did not come from a text file. */
-export function rowError(source: string, line: number | undefined, reason: string, mend?: string): Error {
-  return inputError(source, line === undefined ? reason : `line ${line}: ${reason}`, mend);
-}
-
 /**
  * Groups rows by frame, keeping their order within a frame.
  *
@@ -50,8 +42,8 @@ export function rowError(source: string, line: number | undefined, reason: strin
  * @throws TwintrackError for a frame outside 0..length-1 and for an id that occurs twice in a frame
  */
 export function groupByFrame(rows: IdentifiedBoxes, length: number | undefined, what: string): GroupedRows {
-  const fail = (row: number, reason: string, mend: string): Error =>
-    rowError(rows.source ?? what, rows.lines?.[row], reason, mend);
+  const fail = (row: number, reason: string, fix: string): Error =>
+    rowError(rows.source ?? what, rows.lines?.[row], reason, fix);
   const n = rows.frames.length;
   let frames = length ?? 0;
   for (let i = 0; i < n; i++) {
@@ -66,7 +58,11 @@ export function groupByFrame(rows: IdentifiedBoxes, length: number | undefined, 
         'check that this is the right file',
       );
     if (frame >= MOST_FRAMES)
-      throw fail(i, `frame ${frame + 1} is past the longest sequence, ${MOST_FRAMES} frames`, 'mend the frame');
+      throw fail(
+        i,
+        `frame ${frame + 1} is past the longest sequence, ${MOST_FRAMES} frames`,
+        'correct the frame number',
+      );
     frames = frame + 1;
   }
   const start = new Int32Array(frames + 1);
@@ -85,9 +81,8 @@ export function groupByFrame(rows: IdentifiedBoxes, length: number | undefined, 
     const id = numbers.get(rows.ids[i]) ?? numbers.size;
     if (id === numbers.size) numbers.set(rows.ids[i], id);
     else if (lastFrame[id] === rows.frames[i]) {
-      const mend =
-        rows.ids[i] === -1 ? 'this looks like a detection file, give trajectories' : 'remove one of the rows';
-      throw fail(i, `id ${rows.ids[i]} occurs twice in frame ${rows.frames[i] + 1}`, mend);
+      const fix = rows.ids[i] === -1 ? 'this is a detection file, give trajectories' : 'remove one of the rows';
+      throw fail(i, `id ${rows.ids[i]} occurs twice in frame ${rows.frames[i] + 1}`, fix);
     }
     lastFrame[id] = rows.frames[i];
     ids[k] = id;

@@ -1,6 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { inputError } from '../core/errors.ts';
+import { readError } from '../files/file-errors.ts';
 import { sequenceName } from './ground-truth.ts';
 
 /** A sequence's two files. */
@@ -39,9 +40,9 @@ export async function findSequences(gt: string, results: string): Promise<Sequen
     else missing.push(name);
   }
   if (missing.length === 0) return found;
-  const mend = `expected ${RESULT_ENDINGS.map((e) => missing[0] + e).join(', ')}`;
+  const fix = `expected ${RESULT_ENDINGS.map((e) => missing[0] + e).join(', ')}`;
   const others = missing.length > 3 ? ` and ${missing.length - 3} more` : '';
-  throw inputError(results, `no results for ${missing.slice(0, 3).join(', ')}${others}`, mend);
+  throw inputError(results, `no results for ${missing.slice(0, 3).join(', ')}${others}`, fix);
 }
 
 /**
@@ -75,12 +76,6 @@ async function kind(path: string): Promise<'file' | 'folder'> {
   try {
     return (await stat(path)).isDirectory() ? 'folder' : 'file';
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    throw inputError(
-      path,
-      code === 'ENOENT' ? 'does not exist' : `cannot be read: ${message}`,
-      'check the name',
-      error,
-    );
+    throw readError(path, error);
   }
 }

@@ -1,7 +1,7 @@
 import { basename, extname } from 'node:path';
 import { inputError } from '../core/errors.ts';
 import { OutputFile } from '../files/output-file.ts';
-import { round, roundedRow } from '../trajectories/rows.ts';
+import { round, roundedRow } from '../files/rows.ts';
 import type { ExportContext, ExportWriter } from './writer.ts';
 
 /** The one category. */

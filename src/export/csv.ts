@@ -1,5 +1,5 @@
 import { OutputFile } from '../files/output-file.ts';
-import { round, roundedRow } from '../trajectories/rows.ts';
+import { round, roundedRow } from '../files/rows.ts';
 import { type ExportContext, type ExportWriter, onGround, wallClock } from './writer.ts';
 
 /**

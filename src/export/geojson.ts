@@ -2,7 +2,7 @@ import type { GroundPlane } from '../analytics/ground.ts';
 import { inputError } from '../core/errors.ts';
 import type { Trajectory } from '../core/trajectory.ts';
 import { OutputFile } from '../files/output-file.ts';
-import { round } from '../trajectories/rows.ts';
+import { round } from '../files/rows.ts';
 import { type ExportContext, type ExportWriter, wallClock } from './writer.ts';
 
 /**

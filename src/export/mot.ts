@@ -1,5 +1,5 @@
+import { motLine } from '../files/mot-text.ts';
 import { OutputFile } from '../files/output-file.ts';
-import { roundedRow } from '../trajectories/rows.ts';
 import type { ExportWriter } from './writer.ts';
 
 /**
@@ -14,8 +14,7 @@ export async function openMot(path: string): Promise<ExportWriter> {
     write(trajectory) {
       const { id, frames } = trajectory;
       let text = '';
-      for (let i = 0; i < frames.length; i++)
-        text += `${frames[i] + 1},${id},${roundedRow(trajectory, i).join()},-1,-1,-1\n`;
+      for (let i = 0; i < frames.length; i++) text += motLine(frames[i], id, trajectory, i);
       return file.write(text);
     },
     close: () => file.commit(),

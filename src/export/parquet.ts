@@ -1,7 +1,7 @@
 import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
 import { version } from '../core/version.ts';
 import { OutputFile } from '../files/output-file.ts';
-import { round, roundedRow } from '../trajectories/rows.ts';
+import { round, roundedRow } from '../files/rows.ts';
 import { type ExportContext, type ExportWriter, onGround, wallClock } from './writer.ts';
 
 const ROWS_A_GROUP = 50_000;

@@ -1,6 +1,6 @@
 import { type GroundPlane, speedsOf } from '../analytics/ground.ts';
 import type { Trajectory } from '../core/trajectory.ts';
-import { round } from '../trajectories/rows.ts';
+import { round } from '../files/rows.ts';
 import type { TrajectoriesHeader } from '../trajectories/schema.ts';
 
 /** Takes trajectories one by one, in any order. Await what a method returns. Exactly one of `close` and `abort` ends it. */

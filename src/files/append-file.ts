@@ -1,6 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
 
-/** Is told of a disk that does not do its part. */
+/** Called when a disk does not do its part. */
 export interface DiskTrouble {
   /** Writing begins to fail. */
   failed(error: unknown): void;

@@ -4,12 +4,13 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inputError } from '../core/errors.ts';
 import { runAtExit } from './at-exit.ts';
+import { writingReason } from './file-errors.ts';
 import { isRunning } from './temporary.ts';
 
 const LOCK = /^\.twintrack-lock-(\d+)-([0-9a-f]*)$/;
 
 /**
- * Takes a folder for this process, with an empty file whose name tells which process that is. A process announces itself and then looks for others: of
+ * Takes a folder for this process, with an empty file whose name has the number of the process. A process announces itself and then looks for others: of
  * two that begin at once neither overlooks the other. What a process left that has ended is removed; as each file is of one process only, that is
  * never the file of another. Seen are processes of this machine, or of this container.
  *
@@ -23,9 +24,9 @@ export function lockFolder(folder: string): () => void {
     // without a birth it may be of an earlier process with our number
     writeFileSync(join(folder, own), '', { flag: birth ? 'wx' : 'w' });
   } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException;
-    if (code === 'EEXIST') throw taken(folder, process.pid);
-    throw inputError(folder, `cannot be written to: ${message}`, 'give another folder with --out', cause);
+    if ((cause as NodeJS.ErrnoException).code === 'EEXIST') throw taken(folder, process.pid);
+    const reason = writingReason(cause, { ENOENT: 'it does not exist', ENOTDIR: 'it is a file' });
+    throw inputError(folder, `cannot be written to: ${reason}`, 'give another folder with --out', cause);
   }
   const remove = () => rmSync(join(folder, own), { force: true });
   for (const name of readdirSync(folder)) {
@@ -45,8 +46,8 @@ export function lockFolder(folder: string): () => void {
 }
 
 function taken(folder: string, pid: number): Error {
-  const mend = 'stop that one, or give this one a folder of its own with --out';
-  return inputError(folder, `twintrack writes there already (process ${pid})`, mend);
+  const fix = 'stop that one, or give this one a folder of its own with --out';
+  return inputError(folder, `twintrack writes there already (process ${pid})`, fix);
 }
 
 /** Whether it is that very process which runs, and not another that has got its number. */
@@ -56,7 +57,7 @@ function isAlive(pid: number, birth: string): boolean {
   return present === '' || birth === '' || present === birth;
 }
 
-/** Tells a process from others that had or will have its number; `ended` when it only waits for its parent, empty when it is not known. */
+/** Distinguishes a process from others that had or will have its number; `ended` when it only waits for its parent, empty when it is not known. */
 function birthOf(pid: number): string {
   try {
     let start: string;
@@ -66,7 +67,7 @@ function birthOf(pid: number): string {
       if (fields[0] === 'Z') return 'ended';
       start = `${fields[19]} ${readFileSync('/proc/sys/kernel/random/boot_id', 'latin1')}`;
     } else {
-      const env = { ...process.env, LC_ALL: 'C', TZ: 'UTC' }; // it is to be told in the same words each time
+      const env = { ...process.env, LC_ALL: 'C', TZ: 'UTC' }; // for the same words each time
       start = execFileSync('ps', ['-o', 'lstart=', '-p', `${pid}`], { encoding: 'utf8', stdio: 'pipe', env });
     }
     return createHash('sha256').update(start).digest('hex').slice(0, 12);

@@ -1,35 +1,46 @@
+import type { Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { inputError } from '../core/errors.ts';
+import { StringDecoder } from 'node:string_decoder';
+import { readError } from './file-errors.ts';
 
 /**
- * The lines of a UTF-8 text file without their ends, read as a stream. (`node:readline` searches a long line again with
- * every chunk, which takes hours on a line of 100 MB.)
+ * The lines of a text file without their ends (LF, CR LF or CR), read as a stream. The text is UTF-8, or UTF-16 where the file begins with
+ * the mark of that; a byte order mark is left out.
  *
  * @throws TwintrackError when the file cannot be read
  */
 export async function* linesOf(path: string): AsyncGenerator<string> {
-  let carry = '';
-  try {
-    for await (const chunk of createReadStream(path, { encoding: 'utf8', highWaterMark: 1 << 18 })) {
-      let from = 0;
-      for (let end = chunk.indexOf('\n'); end >= 0; end = chunk.indexOf('\n', from)) {
-        yield tidy(carry + chunk.slice(from, end));
-        carry = '';
-        from = end + 1;
-      }
-      carry += chunk.slice(from);
-    }
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (!code) throw error;
-    if (code === 'ENOENT') throw inputError(path, 'does not exist', 'check the name', error);
-    if (code === 'EISDIR') throw inputError(path, 'is a folder', 'name a file in it', error);
-    throw inputError(path, `cannot be read: ${message}`, 'check its permissions', error);
-  }
-  if (carry) yield tidy(carry);
+  for await (const lines of lineBlocksOf(path)) yield* lines;
 }
 
-function tidy(line: string): string {
-  const start = line.charCodeAt(0) === 0xfeff ? 1 : 0;
-  return line.slice(start, line.endsWith('\r') ? -1 : undefined);
+/**
+ * The same lines in blocks, as they are read: a promise a line takes longer than most lines do. (`node:readline` searches a long line again
+ * with every block, which takes hours on a line of 100 MB.)
+ *
+ * @param hash takes the bytes of the file
+ * @throws TwintrackError when the file cannot be read
+ */
+export async function* lineBlocksOf(path: string, hash?: Hash): AsyncGenerator<string[]> {
+  let decoder: StringDecoder | undefined;
+  let carry = ''; // the line that is not complete yet
+  let held = false; // a CR at the end of a block, which an LF may follow
+  let start = true;
+  try {
+    for await (const bytes of createReadStream(path, { highWaterMark: 1 << 18 }) as AsyncIterable<Buffer>) {
+      hash?.update(bytes);
+      decoder ??= new StringDecoder(bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf16le' : 'utf8');
+      let text: string = (held ? '\r' : '') + decoder.write(bytes);
+      if (start && text.startsWith('\uFEFF')) text = text.slice(1);
+      start &&= text === '';
+      held = text.endsWith('\r');
+      const lines = text.includes('\r') ? text.slice(0, held ? -1 : undefined).split(/\r\n|\r|\n/) : text.split('\n');
+      lines[0] = carry + lines[0];
+      carry = lines.pop()!;
+      if (lines.length > 0) yield lines;
+    }
+  } catch (error) {
+    throw readError(path, error);
+  }
+  carry += decoder?.end() ?? '';
+  if (carry !== '' || held) yield [carry];
 }

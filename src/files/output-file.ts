@@ -1,27 +1,16 @@
 import { rmSync } from 'node:fs';
 import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { inputError } from '../core/errors.ts';
 import { runAtExit } from './at-exit.ts';
-import { temporaryPath } from './temporary.ts';
+import { writeError } from './file-errors.ts';
+import { removeLeftOvers, temporaryPath } from './temporary.ts';
 
 const BUFFER_CHARACTERS = 1 << 16;
 
-const REASONS: Record<string, [reason: string, mend: string]> = {
-  ENOENT: ['its folder does not exist', 'create the folder'],
-  ENOTDIR: ['its folder is a file', 'choose another output folder'],
-  EACCES: ['no permission to write there', 'choose another output folder'],
-  EPERM: ['no permission to write there', 'choose another output folder'],
-  EROFS: ['the disk is read-only', 'choose another output folder'],
-  ENAMETOOLONG: ['the name is too long', 'rename the input'],
-  EISDIR: ['a folder has this name', 'move it away or choose another output folder'],
-  ENOSPC: ['the disk is full', 'free some space or choose another output folder'],
-  EDQUOT: ['the disk quota is used up', 'free some space or choose another output folder'],
-  EFBIG: ['the file grows beyond the largest size allowed', 'raise the limit (ulimit -f) or choose another disk'],
-};
-
 /**
  * A file that appears under its name only when it is complete: written to a hidden temporary file in the same folder,
- * renamed by `commit`. A failure removes the temporary file and throws one line with the reason and the mend.
+ * renamed by `commit`. A failure removes the temporary file and throws one line with the reason and the fix.
  */
 export class OutputFile {
   private readonly path: string;
@@ -39,14 +28,16 @@ export class OutputFile {
     this.forget = runAtExit(() => rmSync(temporary, { force: true }));
   }
 
-  /** @throws TwintrackError when the file cannot be written there */
+  /**
+   * Begins a file; what killed processes left in its folder is removed first.
+   *
+   * @throws TwintrackError when the file cannot be written there
+   */
   static async create(path: string): Promise<OutputFile> {
+    removeLeftOvers(dirname(path));
     const temporary = temporaryPath(path, 'tmp');
     try {
-      const there = await stat(path).catch((error: NodeJS.ErrnoException) => {
-        if (error.code === 'ENAMETOOLONG') throw error;
-      });
-      if (there?.isDirectory()) throw Object.assign(new Error('is a directory'), { code: 'EISDIR' });
+      await refuseFolder(path);
       return new OutputFile(path, temporary, await open(temporary, 'wx'));
     } catch (error) {
       throw writeError(path, error);
@@ -123,6 +114,14 @@ export class OutputFile {
   }
 }
 
+/** Throws what the system would say when the file gets its name: that a folder has it already, or that it is too long. */
+export async function refuseFolder(path: string): Promise<void> {
+  const there = await stat(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENAMETOOLONG') throw error;
+  });
+  if (there?.isDirectory()) throw Object.assign(new Error('is a folder'), { code: 'EISDIR' });
+}
+
 /**
  * Refuses to write over what is read.
  *
@@ -137,10 +136,4 @@ export async function refuseInputs(output: string, ...inputs: readonly string[])
   for (const input of identity ? inputs : [])
     if ((await identify(input)) === identity)
       throw inputError(output, 'is the input, which would be lost', 'name another file to write');
-}
-
-function writeError(path: string, error: unknown): Error {
-  const { code = '', message } = error as NodeJS.ErrnoException;
-  const [reason, mend] = REASONS[code] ?? [message, 'choose another output folder'];
-  return inputError(path, `cannot be written: ${reason}`, mend, error);
 }

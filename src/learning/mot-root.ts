@@ -1,9 +1,10 @@
-import { readFile, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { inputError } from '../core/errors.ts';
 import { readDetections } from '../detection/mot-detections.ts';
-import { type GroundTruth, readGroundTruth } from '../evaluation/ground-truth.ts';
+import { type GroundTruth, readGroundTruth, sequenceFolder } from '../evaluation/ground-truth.ts';
 import { groundTruthFiles } from '../evaluation/sequences.ts';
+import { readSequenceInfo, SEQINFO_FIX } from '../files/seqinfo.ts';
 import { identify, type LabelledFrame } from './association/examples.ts';
 
 /** A sequence of a MOT root with its detections labelled by the ground truth. */
@@ -40,15 +41,14 @@ export async function loadMotRoot(root: string, options: MotRootOptions = {}): P
   const sequences: MotSequence[] = [];
   for (const [name, file] of await groundTruthFiles(root)) {
     options.signal?.throwIfAborted();
-    if (basename(file) !== 'gt.txt')
+    const own = sequenceFolder(file);
+    if (own === undefined)
       throw inputError(
         file,
         'ground truth without a folder of its own',
         `expected ${name}/gt.txt with detections beside`,
       );
-    const folder = dirname(file);
-    const own = basename(folder) === 'gt' ? dirname(folder) : folder;
-    const frameRate = await readFrameRate(own);
+    const frameRate = readFrameRate(own);
     for (const detections of await detectionFiles(name, own, options.det))
       sequences.push(await loadSequence(name, file, frameRate, detections));
   }
@@ -69,7 +69,7 @@ async function loadSequence(name: string, gt: string, frameRate: number, file: s
   return { name, det: basename(file), frameRate, frames, truth };
 }
 
-/** Boxes and positive ids of everybody in a frame; from 2016 on also of those whom a result need not find (sitting, reflected, …). */
+/** Boxes and positive ids of all people in a frame; from 2016 on also of those whom a result need not find (sitting, reflected, …). */
 function peopleIn(truth: GroundTruth, frame: number): [boxes: Float64Array, ids: Int32Array] {
   const { start, corners, ids } = truth.rows;
   const rows: number[] = [];
@@ -83,14 +83,11 @@ function peopleIn(truth: GroundTruth, frame: number): [boxes: Float64Array, ids:
   return [boxes, Int32Array.from(rows, (k) => ids[k] + 1)];
 }
 
-async function readFrameRate(folder: string): Promise<number> {
-  const file = join(folder, 'seqinfo.ini');
-  const text = await readFile(file, 'utf8').catch(() => undefined);
-  const mend = 'write frameRate=<frames per second> and seqLength=<number of frames> under [Sequence]';
-  if (text === undefined) throw inputError(file, 'no such file: the frame rate is not known', mend);
-  const frameRate = Number(/^\s*frameRate\s*=\s*(\S+)/im.exec(text)?.[1]);
-  if (frameRate > 0 && Number.isFinite(frameRate)) return frameRate;
-  throw inputError(file, 'tells no frameRate', mend);
+function readFrameRate(folder: string): number {
+  const info = readSequenceInfo(folder);
+  if (!info) throw inputError(join(folder, 'seqinfo.ini'), 'does not exist: the frame rate is not known', SEQINFO_FIX);
+  if (info.frameRate === undefined) throw inputError(info.file, 'has no frameRate', SEQINFO_FIX);
+  return info.frameRate;
 }
 
 /** The detection files to load a sequence with: all of `det` that are there, or the first of the usual ones. */
@@ -100,6 +97,6 @@ async function detectionFiles(name: string, folder: string, det: MotRootOptions[
   for (const file of names.map((n) => join(folder, n)))
     if ((await stat(file).catch(() => undefined))?.isFile()) found.push(file);
   if (found.length > 0) return det === undefined ? found.slice(0, 1) : found;
-  const mend = det === undefined ? 'name the file with --det' : 'check the name given with --det';
-  throw inputError(folder, `no detections of ${name}, looked for ${names.join(' and ')}`, mend);
+  const fix = det === undefined ? 'name the file with --det' : 'check the name given with --det';
+  throw inputError(folder, `no detections of ${name}, looked for ${names.join(' and ')}`, fix);
 }

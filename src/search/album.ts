@@ -8,6 +8,7 @@ import type { AppearanceModel } from '../appearance/siamese.ts';
 import { inputError } from '../core/errors.ts';
 import type { Detections } from '../detection/index.ts';
 import { runAtExit } from '../files/at-exit.ts';
+import { writeError } from '../files/file-errors.ts';
 import { temporaryPath } from '../files/temporary.ts';
 import type { Track } from '../tracking/index.ts';
 import type { WholeTrajectory } from '../trajectories/index.ts';
@@ -205,15 +206,4 @@ export class PatchAlbum {
 
 function short(value: number): number {
   return Number(value.toPrecision(6));
-}
-
-function writeError(path: string, cause: unknown): Error {
-  const { code = '', message } = cause as NodeJS.ErrnoException;
-  const reasons: Record<string, string> = {
-    ENOENT: 'its folder does not exist',
-    EACCES: 'no permission to write there',
-    EROFS: 'the disk is read-only',
-    ENOSPC: 'no space is left on the disk',
-  };
-  return inputError(path, `cannot be written: ${reasons[code] ?? message}`, 'choose another output folder', cause);
 }

@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { inputError } from '../core/errors.ts';
+import { readError } from '../files/file-errors.ts';
 
 /** The file in a folder of patches that tells whose they are. */
 export const INDEX = 'index.json';
@@ -46,9 +47,7 @@ export async function findPatches(folder: string): Promise<string[]> {
   try {
     names = await readdir(folder);
   } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    const reasons: Record<string, string> = { ENOENT: 'no such folder', ENOTDIR: 'is a file, not a folder' };
-    throw inputError(folder, reasons[code ?? ''] ?? `cannot be read (${code})`, mend, cause);
+    throw readError(folder, cause, mend, { ENOTDIR: 'is a file, not a folder' });
   }
   if (isPatches(folder)) return [folder];
   const found = names.filter((name) => name.endsWith(PATCHES_ENDING) && !name.startsWith('.')).sort();

@@ -1,7 +1,7 @@
 import { redact } from '../core/errors.ts';
 import type { TrackedFrame } from '../core/tracked-frame.ts';
 import { OutputFile } from '../files/output-file.ts';
-import { requireBox, round, roundedRow } from './rows.ts';
+import { requireBox, round, roundedRow } from '../files/rows.ts';
 import { HEADER, type TrajectoriesFooter, type TrajectoriesHeader } from './schema.ts';
 import type { TrajectorySink } from './sink.ts';
 import { TrajectoryBuilder } from './trajectory-builder.ts';

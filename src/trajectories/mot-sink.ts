@@ -1,6 +1,7 @@
 import type { TrackedFrame } from '../core/tracked-frame.ts';
+import { motLine } from '../files/mot-text.ts';
 import { OutputFile } from '../files/output-file.ts';
-import { requireBox, roundedRow } from './rows.ts';
+import { requireBox } from '../files/rows.ts';
 import type { TrajectorySink } from './sink.ts';
 
 /**
@@ -16,7 +17,7 @@ export async function openMotSink(path: string): Promise<TrajectorySink> {
       let text = '';
       for (let i = 0; i < frame.length; i++) {
         requireBox(frame, i);
-        text += `${frame.index + 1},${frame.ids[i]},${roundedRow(frame, i).join()},-1,-1,-1\n`;
+        text += motLine(frame.index, frame.ids[i], frame, i);
       }
       return file.write(text);
     },

@@ -1,10 +1,12 @@
 import { execFile } from 'node:child_process';
 import { rmSync } from 'node:fs';
-import { open, rename, rm, stat } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { promisify } from 'node:util';
 import { inputError, type TwintrackError } from '../core/errors.ts';
 import { runAtExit } from '../files/at-exit.ts';
+import { writeError } from '../files/file-errors.ts';
+import { refuseFolder } from '../files/output-file.ts';
 import { temporaryPath } from '../files/temporary.ts';
 import { exitReason, type Ffmpeg, type FfmpegProcess, findFfmpeg, lastError, startFfmpeg } from './ffmpeg.ts';
 import { matroskaHeader, matroskaPictureHeader } from './matroska.ts';
@@ -79,23 +81,10 @@ export async function openVideoWriter(path: string, options: VideoWriterOptions)
 /** Creates the temporary file, so that a place that cannot be written to is found before any work is done. */
 async function claim(path: string, partial: string): Promise<void> {
   try {
-    const there = await stat(path).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENAMETOOLONG') throw error;
-    });
-    if (there?.isDirectory()) throw Object.assign(new Error(), { code: 'EISDIR' });
+    await refuseFolder(path);
     await (await open(partial, 'wx')).close();
   } catch (cause) {
-    const reasons: Record<string, string> = {
-      EISDIR: 'a folder has this name',
-      ENOENT: 'the folder does not exist',
-      ENOTDIR: 'the folder is a file',
-      EACCES: 'the folder may not be written to',
-      EROFS: 'the file system is read-only',
-      ENOSPC: 'no space is left on the disk',
-      ENAMETOOLONG: 'the name is too long',
-    };
-    const code = (cause as NodeJS.ErrnoException).code ?? '';
-    throw inputError(path, `cannot be written: ${reasons[code] ?? code}`, 'choose another place', cause);
+    throw writeError(path, cause);
   }
 }
 
@@ -203,7 +192,7 @@ class Mp4Writer implements VideoWriter {
       await rename(this.#partial, this.#path);
     } catch (cause) {
       await this.abort();
-      throw inputError(this.#path, `cannot be written: ${(cause as Error).message}`, 'choose another place', cause);
+      throw writeError(this.#path, cause);
     }
     this.#forget();
   }
@@ -221,12 +210,10 @@ class Mp4Writer implements VideoWriter {
     const exit = await child.exited;
     await this.abort();
     const full = /No space left/.test(child.log.join('\n'));
-    const reason = full ? 'no space is left on the disk' : lastError(child.log) || exitReason(exit);
-    this.#failure = inputError(
-      this.#path,
-      `cannot be written: ${reason}`,
-      full ? 'free some, or choose another place' : undefined,
-    );
+    const reason = lastError(child.log) || exitReason(exit);
+    this.#failure = full
+      ? writeError(this.#path, Object.assign(new Error(reason), { code: 'ENOSPC' }))
+      : inputError(this.#path, `cannot be written: ${reason}`);
     return this.#failure;
   }
 }

@@ -1,8 +1,10 @@
-import { closeSync, openSync, readFileSync, readSync, type Stats, statSync } from 'node:fs';
+import { closeSync, openSync, readSync, type Stats, statSync } from 'node:fs';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { inputError } from '../core/errors.ts';
+import { readError } from '../files/file-errors.ts';
 import { glob, isGlob } from '../files/glob.ts';
+import { readSequenceInfo } from '../files/seqinfo.ts';
 import { Replay } from './replay.ts';
 import { isPicture, linkPictures, listPictures, naturalOrder } from './still-images.ts';
 
@@ -147,10 +149,8 @@ function fromPictures(subject: string, name: string, pictures: readonly string[]
 function frameRateOf(folder: string, options: InputOptions): number {
   if (options.frameRate !== undefined) return options.frameRate;
   for (const place of [folder, dirname(resolve(folder))]) {
-    try {
-      const rate = /^\s*frameRate\s*=\s*([\d.]+)/im.exec(readFileSync(join(place, 'seqinfo.ini'), 'utf8'))?.[1];
-      if (Number(rate) > 0) return Number(rate);
-    } catch {}
+    const rate = readSequenceInfo(place)?.frameRate;
+    if (rate !== undefined) return rate;
   }
   return DEFAULT_FRAME_RATE;
 }
@@ -159,13 +159,7 @@ function statOf(path: string): Stats | undefined {
   try {
     return statSync(path, { throwIfNoEntry: false });
   } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code ?? '';
-    const reasons: Record<string, string> = {
-      EACCES: 'permission denied',
-      ELOOP: 'its links go round',
-      ENAMETOOLONG: 'the name is too long',
-    };
-    throw inputError(path, `may not be read (${reasons[code] ?? code})`, 'check the path and its permissions', cause);
+    throw readError(path, cause);
   }
 }
 
@@ -177,9 +171,7 @@ function readHead(path: string, stat: Stats): Buffer {
     if (stat.isFile()) readSync(file, head, 0, head.length, 0);
     closeSync(file);
   } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code;
-    const reason = code === 'EACCES' || code === 'EPERM' ? 'permission denied' : code;
-    throw inputError(path, `may not be read (${reason})`, 'change its permissions', cause);
+    throw readError(path, cause);
   }
   return head;
 }

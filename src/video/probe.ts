@@ -161,7 +161,8 @@ function explain(input: Input, log: readonly string[], exit: Exit) {
     return inputError(subject, reason, 'name a file with a video stream');
   }
   if (/not on whitelist/.test(text)) return inputError(subject, 'refers to another address, which is not followed');
-  if (/Permission denied/.test(text)) return inputError(subject, 'may not be read (permission denied)');
+  if (/Permission denied/.test(text))
+    return inputError(subject, 'cannot be read: permission denied', 'check its permissions');
   if (/^\[info\] Input #0/m.test(text)) {
     return inputError(subject, `holds no picture that can be decoded (${told})`, 'copy or record it again');
   }

@@ -130,7 +130,7 @@ describe('loadSiamese', () => {
     const nowhere = join(folder, 'nowhere');
     expect(existsSync(nowhere)).toBe(false);
     await expect(loadSiamese(nowhere)).rejects.toThrow(
-      `${join(nowhere, 'siamese-embedding.onnx')}: no such file; give`,
+      `${join(nowhere, 'siamese-embedding.onnx')}: does not exist; give`,
     );
     const broken = writeColourModel(join(folder, 'broken'));
     writeFileSync(join(broken, 'siamese-embedding.onnx'), 'not a network');

@@ -56,7 +56,7 @@ describe('an input that cannot be tracked is told in one line', () => {
     chmodSync(path('secret'), 0);
     for (const name of ['secret.mp4', 'secret']) {
       expect(await rejected([path(name)], asNobody)).toEqual(
-        failure(`${path(name)}: may not be read (permission denied); change its permissions`),
+        failure(`${path(name)}: cannot be read: permission denied; check its permissions`),
       );
     }
   });
@@ -99,7 +99,7 @@ describe('a detector that cannot be used is told in one line', () => {
         `${path('det.txt')}: line 2: column 4 is "ten", not a number; expected frame,id,x,y,w,h,score with frames from 1`,
       ),
     );
-    expect((await rejected([clip, '--detections', path('none.txt')])).stderr).toMatch(/none\.txt: no such file/);
+    expect((await rejected([clip, '--detections', path('none.txt')])).stderr).toMatch(/none\.txt: does not exist/);
   });
 });
 

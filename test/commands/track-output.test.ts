@@ -39,7 +39,9 @@ describe('an output that cannot be written is told in one line, and nothing is l
   it('a folder in place of one of the files: the others are not begun either', async () => {
     mkdirSync(path('taken/clip.annotated.mp4'), { recursive: true });
     expect(await twintrack([...track, '--out', path('taken')])).toEqual(
-      failure(`${path('taken/clip.annotated.mp4')}: cannot be written: a folder has this name; choose another place`),
+      failure(
+        `${path('taken/clip.annotated.mp4')}: cannot be written: a folder has this name; move it elsewhere or choose another output folder`,
+      ),
     );
     expect(namesIn(path('taken'))).toEqual(['clip.annotated.mp4']);
   });
@@ -69,7 +71,7 @@ describe('a disk that runs full', () => {
       expect([run.status, namesIn(disk)]).toEqual([1, ['pets09-s2l1.mot.txt', 'pets09-s2l1.trajectories.json']]);
       const { error, frames, files } = JSON.parse(run.stdout);
       expect(error).toBe(
-        `${disk}/pets09-s2l1.annotated.mp4: cannot be written: no space is left on the disk; free some, or choose another place`,
+        `${disk}/pets09-s2l1.annotated.mp4: cannot be written: the disk is full; free some space or choose another output folder`,
       );
       expect(run.stderr).toBe(`twintrack: ${error}\n`);
       expect(Object.keys(files)).toEqual(['trajectories', 'mot']);

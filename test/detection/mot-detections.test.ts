@@ -33,20 +33,35 @@ describe('a MOT det file', () => {
     expect((await detector.detect(frame(1))).scores[0]).toBeCloseTo(0.001, 6);
   });
 
+  test.each([
+    ['six columns', '1,-1,1,1,2,3\n2,-1,1,1,2,3\n', 1],
+    ['white space', '1 -1 1 1\t2 3 0.5 -1 -1 -1\n2 -1 1 1 2 3 0.5\n', 0.5],
+    ['semicolons, a comment and a header', '# mine\nframe;id;x;y;w;h;conf\n1;-1;1;1;2;3;0.5\n2;-1;1;1;2;3;0.5;\n', 0.5],
+    ['the line ends of old Macs', '1,-1,1,1,2,3,0.5,-1,-1,-1\r2,-1,1,1,2,3,0.5,-1,-1,-1\r', 0.5],
+    ['a name in the eighth column', '1,-1,1,1,2,3,0.5,person\n2,-1,1,1,2,3,0.5,person', 0.5],
+  ])('%s', async (_, text, score) => {
+    const detector = await readDetections(writeFile('det.txt', text), 'raw');
+    expect(detector.frameCount).toBe(2);
+    for (const index of [0, 1]) {
+      const { boxes, scores } = await detector.detect(frame(index));
+      expect([[...boxes], [...scores]]).toEqual([[1, 1, 2, 3], [score]]);
+    }
+  });
+
   test('an empty file has no frames', async () => {
     expect((await readDetections(writeFile('det.txt', ''))).frameCount).toBe(0);
   });
 
   test.each([
-    ['1,-1,1,1,2,3', '6 columns instead of 7 or more'],
+    ['1,-1,1,1,2', 'has 5 of at least 6 columns'],
     ['1,-1,1,1,two,3,0.5', 'column 5 is "two", not a number'],
     ['1,-1,1,,2,3,0.5', 'column 4 is "", not a number'],
     ['1,-1,1,1,2,3,inf', 'column 7 is "inf", not a number'],
     ['0,-1,1,1,2,3,0.5', 'frame 0 is not a whole number from 1'],
     ['1.5,-1,1,1,2,3,0.5', 'frame 1.5 is not a whole number from 1'],
-    ['2000000000,-1,1,1,2,3,0.5', 'frame 2000000000 is beyond 26000000'],
-    ['1,-1,1,1,0,3,0.5', 'the box is 0 wide and 3 high'],
-    ['1,-1,1,1,2,-3,0.5', 'the box is 2 wide and -3 high'],
+    ['2000000000,-1,1,1,2,3,0.5', 'frame 2000000000 is past the longest sequence, 26000000 frames'],
+    ['1,-1,1,1,0,3,0.5', 'the box is 0 × 3 pixels'],
+    ['1,-1,1,1,2,-3,0.5', 'the box is 2 × -3 pixels'],
   ])('a broken line "%s" is named', async (line, reason) => {
     const file = writeFile('det.txt', `1,-1,1,1,2,3,0.5\n\n${line}\n`);
     const error = await readDetections(file).catch((e: Error) => e);
@@ -57,7 +72,7 @@ describe('a MOT det file', () => {
   });
 
   test('a missing file', async () => {
-    await expect(readDetections('/nowhere/det.txt')).rejects.toThrow('/nowhere/det.txt: no such file');
+    await expect(readDetections('/nowhere/det.txt')).rejects.toThrow('/nowhere/det.txt: does not exist');
   });
 
   test('any finite score and any order of lines come through unharmed', async () => {

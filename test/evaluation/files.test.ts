@@ -23,23 +23,19 @@ function file(name: string, text: string): string {
 const GT = '1,1,0,0,10,10,1,-1,-1,-1\n2,1,0,0,10,10,1,-1,-1,-1\n';
 const RESULTS = '1,5,0,0,10,10,1,-1,-1,-1\n2,5,0,0,10,10,1,-1,-1,-1\n';
 
-describe('a malformed file is told by name, line and reason', () => {
+describe('a malformed file is reported by name, line and reason', () => {
   const good = '1,1,0,0,10,10,1\n';
   it.each([
     ['too few columns', `${good}1,2,0,0,10`, 'line 2: has 5 of at least 6 columns'],
-    ['not a number', `${good}\n1,2,0,zero,10,10`, 'line 3: column 4 is no number: "zero"'],
-    ['an empty field', `${good}1,2,0,,10,10`, 'line 2: column 4 is no number: ""'],
-    ['NaN', `1,2,0,0,nan,10`, 'line 1: column 5 is no number: "nan"'],
-    ['an infinite number', `1,2,0,0,10,1e999`, 'line 1: column 6 is no number: "1e999"'],
-    ['frame 0', `${good}0,1,0,0,10,10`, 'line 2: frame 0 is no whole number from 1'],
-    ['half a frame', '1.5,1,0,0,10,10', 'line 1: frame 1.5 is no whole number from 1'],
-    ['half an id', '1,1.5,0,0,10,10', 'line 1: id 1.5 is no whole number'],
+    ['not a number', `${good}\n1,2,0,zero,10,10`, 'line 3: column 4 is "zero", not a number'],
+    ['an empty field', `${good}1,2,0,,10,10`, 'line 2: column 4 is "", not a number'],
+    ['NaN', `1,2,0,0,nan,10`, 'line 1: column 5 is "nan", not a number'],
+    ['an infinite number', `1,2,0,0,10,1e999`, 'line 1: column 6 is "1e999", not a number'],
+    ['frame 0', `${good}0,1,0,0,10,10`, 'line 2: frame 0 is not a whole number from 1'],
+    ['half a frame', '1.5,1,0,0,10,10', 'line 1: frame 1.5 is not a whole number from 1'],
+    ['half an id', '1,1.5,0,0,10,10', 'line 1: id 1.5 is not a whole number'],
     ['an id twice in a frame', `${good}2,1,0,0,9,9\n${good}`, 'line 3: id 1 occurs twice in frame 1'],
-    [
-      'a detection file',
-      '1,-1,0,0,9,9\n1,-1,9,9,9,9',
-      'line 2: id -1 occurs twice in frame 1; this looks like a detection',
-    ],
+    ['a detection file', '1,-1,0,0,9,9\n1,-1,9,9,9,9', 'line 2: id -1 occurs twice in frame 1; this is a detection'],
     ['a frame no video has', '2000000000,1,0,0,9,9', 'line 1: frame 2000000000 is past the longest sequence'],
   ])('%s', async (_, text, reason) => {
     const results = file('results.txt', text);
@@ -80,7 +76,7 @@ describe('a malformed file is told by name, line and reason', () => {
 
   it('a seqinfo.ini without a length', async () => {
     const ini = file('a/seqinfo.ini', '[Sequence]\nname=a\n');
-    await expect(readGroundTruth(file('a/gt.txt', GT))).rejects.toThrow(`${ini}: tells no seqLength`);
+    await expect(readGroundTruth(file('a/gt.txt', GT))).rejects.toThrow(`${ini}: has no seqLength`);
   });
 });
 

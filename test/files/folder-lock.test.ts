@@ -38,10 +38,10 @@ describe('the lock of a folder', () => {
     }
   });
 
-  it('tells of a place that cannot be written to', () => {
+  it('names a place that cannot be written to', () => {
     const file = join(folder(), 'file');
     writeFileSync(file, '');
-    expect(() => lockFolder(file)).toThrow(/file: cannot be written to: ENOTDIR.*; give another folder with --out/);
+    expect(() => lockFolder(file)).toThrow(/file: cannot be written to: it is a file; give another folder with --out/);
   });
 });
 

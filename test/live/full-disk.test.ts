@@ -206,7 +206,7 @@ describe('a recording on a full disk', () => {
       await record();
       for (const name of filesOf(disk.path)) names.add(name);
     }
-    expect(told).toEqual([expect.stringContaining('no space is left on the disk')]);
+    expect(told).toEqual([expect.stringContaining('the disk is full')]);
     disk.empty();
     while (!filesOf(disk.path).some((name) => statSync(join(disk.path, name)).size > 0)) await record();
     await recorder.close();

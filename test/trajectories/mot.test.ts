@@ -55,16 +55,18 @@ describe('MOT text', () => {
   });
 
   it.each([
-    ['1,1,2,3', 'line 2: has 4 of at least 6 values'],
-    ['1,1,2,3,x,5', 'line 2: value 5 is no number: x'],
-    ['1,1,2,3,,5', 'line 2: value 5 is no number'],
-    ['1,1,2,3,4,inf', 'line 2: value 6 is no number: inf'],
-    ['0,1,2,3,4,5', 'line 2: frame 0 is no number from 1'],
+    ['1,1,2,3', 'line 2: has 4 of at least 6 columns'],
+    ['1,1,2,3,x,5', 'line 2: column 5 is "x", not a number'],
+    ['1,1,2,3,,5', 'line 2: column 5 is "", not a number'],
+    ['1,1,2,3,4,inf', 'line 2: column 6 is "inf", not a number'],
+    ['0,1,2,3,4,5', 'line 2: frame 0 is not a whole number from 1'],
     ['1.5,1,2,3,4,5', 'line 2: frame 1.5'],
     ['1,-1,2,3,4,5', 'line 2: id is -1: this is a detection file'],
     ['1,1,2,3,4,-5', 'line 2: the box is 4 × -5 pixels'],
     ['9,1,2,3,4,5', 'line 2: frame 9 already has a box of id 1'],
-    ['3e9,1,2,3,4,5', 'line 2: frame or id is too large'],
+    ['3e9,1,2,3,4,5', 'line 2: frame 3000000000 is too large'],
+    ['1,3e9,2,3,4,5', 'line 2: id 3000000000 is too large'],
+    ['1,-2,2,3,4,5', 'line 2: id -2 is below 0'],
   ])('refuses %s', async (line, reason) => {
     writeFileSync(path, `9,1,2,3,4,5,1,-1,-1,-1\n${line}\n`);
     await expect(readMot(path)).rejects.toThrow(`${path}: ${reason}`);

@@ -132,9 +132,9 @@ describe('what cannot be written', () => {
   test('a folder that does not exist, a file as folder, a folder as file', async () => {
     writeFileSync(path('plain'), 'x');
     await expect(openVideoWriter(path('missing/a.mp4'), size)).rejects.toThrow(
-      /a\.mp4: cannot be written: the folder does not exist; /,
+      /a\.mp4: cannot be written: its folder does not exist; /,
     );
-    await expect(openVideoWriter(path('plain/a.mp4'), size)).rejects.toThrow(/the folder is a file/);
+    await expect(openVideoWriter(path('plain/a.mp4'), size)).rejects.toThrow(/its folder is a file/);
     await expect(openVideoWriter(folder, size)).rejects.toThrow(/a folder has this name/);
   });
 
@@ -142,7 +142,7 @@ describe('what cannot be written', () => {
     mkdirSync(path('locked'), { mode: 0o500 });
     await asNobody(folder, async () => {
       await expect(openVideoWriter(path('locked/a.mp4'), size)).rejects.toThrow(
-        /may not be written to; choose another place/,
+        /no permission to write there; choose another output folder/,
       );
     });
   });
@@ -166,7 +166,7 @@ describe('what cannot be written', () => {
         }
         await writer.close();
       })();
-      await expect(writing).rejects.toThrow(/full\.mp4: cannot be written: no space is left on the disk; free some/);
+      await expect(writing).rejects.toThrow(/full\.mp4: cannot be written: the disk is full; free some/);
       expect(readdirSync(disk)).toEqual([]);
     } finally {
       execFileSync('umount', [disk]);

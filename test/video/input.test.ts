@@ -270,7 +270,7 @@ describe('what cannot be read is told in one line', () => {
     expect(await failure(path('no-pictures'))).toMatch(/^holds no picture \(\.jpg/);
     expect(await failure(path('none-*.jpg'))).toMatch(/^matches no file; /);
     expect(await failure(path('none [2024-05-01].mp4'))).toMatch(/^matches no file; /);
-    expect(await failure('x'.repeat(300))).toMatch(/^may not be read \(the name is too long\); /);
+    expect(await failure('x'.repeat(300))).toMatch(/^cannot be read: the name is too long; /);
     execFileSync('mkfifo', [path('fifo')]);
     expect(await failure(path('fifo'))).toMatch(/^is a pipe or a device, no file; give it as standard input/);
   });
@@ -321,8 +321,8 @@ describe('what cannot be read is told in one line', () => {
     writeFileSync(path('locked.mp4'), 'x', { mode: 0o000 });
     mkdirSync(path('locked-dir'), { mode: 0o000 });
     await asNobody(folder, async () => {
-      expect(await failure(path('locked.mp4'))).toBe('may not be read (permission denied); change its permissions');
-      expect(await failure(path('locked-dir'))).toBe('may not be read (permission denied); change its permissions');
+      expect(await failure(path('locked.mp4'))).toBe('cannot be read: permission denied; check its permissions');
+      expect(await failure(path('locked-dir'))).toBe('cannot be read: permission denied; check its permissions');
     });
   });
 });

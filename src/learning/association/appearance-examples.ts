@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { FEATURE_COUNT } from '../../association/features.ts';
 import { inputError } from '../../core/errors.ts';
+import { readError } from '../../files/file-errors.ts';
 import type { Examples } from './boosting.ts';
 
 /** Pairs with looks, to learn the association from: of sequences that have ground truth without pictures, and of anything else. */
@@ -33,7 +34,7 @@ export function toLooksFile({ sequences, others }: LooksExamples): string {
 export async function readLooks(file: string): Promise<LooksExamples> {
   const mend = 'make one with scripts/association-looks.ts';
   const text = await readFile(file, 'utf8').catch((cause) => {
-    throw inputError(file, 'cannot be read', mend, cause);
+    throw readError(file, cause, mend);
   });
   try {
     const { sequences, others } = FILE.parse(JSON.parse(text));

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { inputError } from '../../core/errors.ts';
+import { readError } from '../../files/file-errors.ts';
 import type { Learner } from './step.ts';
 import type { Course } from './training.ts';
 
@@ -73,9 +74,8 @@ export function checkpointBytes(key: TrainingKey, { course, state }: Checkpoint)
  * @throws TwintrackError when there is none, or it is of another training
  */
 export async function readCheckpoint(file: string, key: TrainingKey): Promise<Checkpoint> {
-  const bytes = await readFile(file).catch((cause: NodeJS.ErrnoException) => {
-    const reason = cause.code === 'ENOENT' ? 'there is no unfinished training' : `cannot be read (${cause.code})`;
-    throw inputError(file, reason, 'train without --resume', cause);
+  const bytes = await readFile(file).catch((cause) => {
+    throw readError(file, cause, 'train without --resume', { ENOENT: 'there is no unfinished training' });
   });
   const end = bytes.indexOf('\n');
   let head: { key: TrainingKey; course: Course; shapes: number[][] };

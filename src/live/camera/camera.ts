@@ -5,6 +5,7 @@ import { messageOf } from '../../core/errors.ts';
 import { people } from '../../core/text.ts';
 import type { EngineModels, FrameUnderWay } from '../../engine/frame-engine.ts';
 import { makeFolder } from '../../files/make-folder.ts';
+import { removeLeftOvers } from '../../files/temporary.ts';
 import type { TrackedFrame } from '../../tracking/index.ts';
 import type { RunDescription } from '../../trajectories/index.ts';
 import { addressOf } from '../../video/camera/address.ts';
@@ -18,7 +19,7 @@ import { CameraStatistics, type CameraStatus, type PeopleHistory } from '../moni
 import { EventLog, type LiveEvent } from '../outputs/events.ts';
 import { HourlyTrajectories, recoverHours } from '../outputs/hourly-trajectories.ts';
 import { highestId } from '../outputs/ids.ts';
-import { Recorder, recoverRecordings, removeLeftOvers } from '../outputs/recorder.ts';
+import { Recorder, recoverRecordings } from '../outputs/recorder.ts';
 import type { CameraParameters } from '../parameters.ts';
 import type { DetectorScheduler, Lane } from '../scheduler.ts';
 import { isoTime, wallTime } from './clock.ts';
@@ -78,7 +79,7 @@ export class Camera {
     };
     const folder = join(setup.out, setup.source.name);
     await makeFolder(folder);
-    removeLeftOvers(folder);
+    removeLeftOvers(folder, true);
     await Promise.all([recoverHours(folder, trouble), recoverRecordings(folder, trouble)]);
     const [events, lastId] = [await EventLog.open(folder, trouble), await highestId(folder, trouble)];
     return new Camera(setup, statistics, folder, events, lastId, trouble);

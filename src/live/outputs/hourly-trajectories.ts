@@ -5,8 +5,8 @@ import { inputError } from '../../core/errors.ts';
 import type { TrackedFrame } from '../../core/tracked-frame.ts';
 import { AppendFile, cutTornLine, type DiskTrouble } from '../../files/append-file.ts';
 import { linesOf } from '../../files/lines.ts';
+import { requireBox, round } from '../../files/rows.ts';
 import { openJsonSink, type RunDescription } from '../../trajectories/index.ts';
-import { requireBox, round } from '../../trajectories/rows.ts';
 import { hourOf, isoTime, stamp, wallTime } from '../camera/clock.ts';
 import { freeStem, namesIn } from './folder.ts';
 

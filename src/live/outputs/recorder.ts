@@ -1,4 +1,3 @@
-import { readdirSync, rmSync } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DiskTrouble } from '../../files/append-file.ts';
@@ -15,8 +14,6 @@ import { freeStem, namesIn } from './folder.ts';
 export const PAST_RECORDING = /^\d{8}T\d{6}Z(-\d+)?\.annotated\.mp4$/;
 const OPEN_ENDING = '.annotated.open.mp4';
 const OPEN_RECORDING = /^\d{8}T\d{6}Z(-\d+)?\.annotated\.open\.mp4$/;
-/** Temporary files of a killed process. In a container the next process has the same number, so `temporaryPath` takes them for its own. */
-const LEFT_OVER = /^\.twintrack-[0-9a-f]+\.(partial\.mp4|tmp)$/;
 
 /** Exponential back-off after a failure, and how long recording must go well until the back-off starts again from its first wait. */
 const WAITS = { retryMinSeconds: 2, retryMaxSeconds: 30 };
@@ -213,9 +210,4 @@ async function cutTornFragment(path: string): Promise<boolean> {
   } finally {
     await file.close();
   }
-}
-
-/** Removes the temporary files that a killed process left in a camera's folder. */
-export function removeLeftOvers(folder: string): void {
-  for (const name of readdirSync(folder)) if (LEFT_OVER.test(name)) rmSync(join(folder, name), { force: true });
 }

@@ -7,9 +7,12 @@ export function round(value: number, scale: number): number {
   return Math.abs(scaled) < 2 ** 53 ? Math.round(scaled) / scale : value;
 }
 
+/** Boxes and scores as columns, row by row. */
+export type RowsOfBoxes = Pick<TrackedFrame, 'boxes' | 'scores'>;
+
 /** Box and score of row `i` as the files have them: to 0.01 pixel and 0.0001. */
 export function roundedRow(
-  { boxes, scores }: Pick<TrackedFrame, 'boxes' | 'scores'>,
+  { boxes, scores }: RowsOfBoxes,
   i: number,
 ): [x: number, y: number, w: number, h: number, score: number] {
   const at = 4 * i;
