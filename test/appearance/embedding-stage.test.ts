@@ -6,7 +6,7 @@ import { PATCH_BYTES } from '../../src/appearance/patches.ts';
 import { type AppearanceModel, loadSiamese } from '../../src/appearance/siamese.ts';
 import type { Detections } from '../../src/core/detections.ts';
 import type { Frame } from '../../src/core/frame.ts';
-import { temporaryFolder } from '../video/clips.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 import { writeColourModel } from './colour-model.ts';
 
 const folder = temporaryFolder();

@@ -10,7 +10,7 @@ import { HourlyTrajectories, recoverHours } from '../../src/live/outputs/hourly-
 import { highestId } from '../../src/live/outputs/ids.ts';
 import { parseKeep, prune } from '../../src/live/outputs/retention.ts';
 import { readTrajectories } from '../../src/trajectories/index.ts';
-import { temporaryFolder } from '../video/clips.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 import { filesAtSync } from './rig.ts';
 
 const root = temporaryFolder();
