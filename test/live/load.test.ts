@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Detections } from '../../src/detection/index.ts';
 import { DetectorScheduler } from '../../src/live/scheduler.ts';
-import { endAll, missing, standIn } from './rig.ts';
+import { endAll, needing, standIn } from './rig.ts';
 import { share, slow } from './scenarios.ts';
 
 afterEach(endAll);
@@ -83,7 +83,7 @@ describe('DetectorScheduler', () => {
   });
 });
 
-describe.skipIf(missing(['camera']))('a detector that is slower than the camera', () => {
+describe('a detector that is slower than the camera', needing('camera'), () => {
   it('looks at the newest frames: drops are counted, the latency stays', async () => {
     const { fps, inference, medians, received, processed, dropped, older } = await slow(4, 10, 7);
     // whatever else runs here: no frame was looked at when a newer one was there, so that none waits behind others

@@ -6,7 +6,7 @@ import { UsageError } from '../../src/core/errors.ts';
 import { type Live, startLive, startServer } from '../../src/live/index.ts';
 import { cameraParametersSchema } from '../../src/live/parameters.ts';
 import { temporaryFolder } from '../video/clips.ts';
-import { CHROMIUM, endAll, folder, later, missing, SAMPLE, standIn, statusOf, TestCamera, until } from './rig.ts';
+import { CHROMIUM, endAll, folder, later, needing, SAMPLE, standIn, statusOf, TestCamera, until } from './rig.ts';
 import { follow, held } from './scenarios.ts';
 
 afterEach(endAll);
@@ -61,7 +61,7 @@ async function open(options: Parameters<Browser['newPage']>[0] = {}): Promise<{ 
   return { page, said };
 }
 
-describe.skipIf(missing(['camera', 'browser']))('the live page', () => {
+describe('the live page', needing('camera', 'browser'), () => {
   it('shows pictures that change, counts that are right, and a camera that goes and comes back', async () => {
     const camera = await TestCamera.make();
     await camera.start();
