@@ -22,10 +22,11 @@ const INTEGRATION = [
   'test/video/!(letterbox).test.ts',
 ];
 
-/** What takes minutes or fails on purpose: killed processes, full disks, overload, damaged videos. */
+/** What takes minutes or fails on purpose: killed processes, full disks, overload, soak, damaged files and videos. */
 const LONG = [
   'test/commands/interrupt.test.ts',
-  'test/live/{full-disk,load,networks,reconnect}.test.ts',
+  'test/files/fuzz.test.ts',
+  'test/live/{full-disk,load,networks,reconnect,soak}.test.ts',
   'test/video/damage.test.ts',
 ];
 
