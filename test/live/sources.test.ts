@@ -9,6 +9,7 @@ import { Backoff, pauseUntilOpen } from '../../src/live/camera/back-off.ts';
 import { CameraSession } from '../../src/live/camera/session.ts';
 import { loadConfiguration } from '../../src/live/configuration.ts';
 import { findFfmpeg, startFfmpeg } from '../../src/video/ffmpeg.ts';
+import { slowness } from '../machine.ts';
 import { runFfmpeg } from '../video/clips.ts';
 import { endAll, folder, freePort, later, SAMPLE, standIn, statusOf, until } from './rig.ts';
 import { follow } from './scenarios.ts';
@@ -95,7 +96,7 @@ describe('sources', () => {
     const { reconnects, received, dropped, ...status } = statusOf(live, 'live');
     expect(status).toMatchObject({ state: 'live', width: 192, people: 1 });
     expect(reconnects).toBe(0);
-    expect(dropped / received).toBeLessThan(0.2);
+    expect(dropped / received).toBeLessThan(0.2 * slowness());
     await until('the other is tried', () => statusOf(live, 'none').state === 'offline');
     expect(statusOf(live, 'none').fault?.kind).toBe('path');
   });
