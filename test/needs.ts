@@ -1,6 +1,6 @@
 declare module 'vitest' {
   interface TaskMeta {
-    /** What a test needs of the machine. */
+    /** What a test needs and does not have here. */
     readonly needs?: string;
   }
 }
@@ -12,5 +12,5 @@ declare module 'vitest' {
  * @example describe('MQTT', needs(existsSync('/usr/sbin/mosquitto'), 'a broker (mosquitto)'), () => { … });
  */
 export function needs(met: unknown, what: string) {
-  return { skip: !met, meta: { needs: what } };
+  return { skip: !met, meta: met ? {} : { needs: what } };
 }

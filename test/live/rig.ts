@@ -32,6 +32,12 @@ export function needing(...things: readonly ('camera' | 'broker' | 'browser')[])
   return needs(met, `a test ${things.join(' and a ')}; .ci/packages installs them`);
 }
 
+/** Why a test is skipped that holds only where most frames of a camera are followed as they come. */
+export const TOO_SLOW = 'needs a machine that keeps up with 7 frames/s';
+
+/** Whether the machine is, by the part of the frames that it dropped. */
+export const tooSlow = (dropped: number): boolean => dropped > 0.25;
+
 function hasCamera(): boolean {
   const code = 'import gi; gi.require_version("GstRtspServer", "1.0"); from gi.repository import GstRtspServer';
   return existsSync(PYTHON) && spawnSync(PYTHON, ['-c', code]).status === 0;
