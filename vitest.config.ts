@@ -11,7 +11,7 @@ const INTEGRATION = [
   'test/{commands,report,search}/*.test.ts',
   'test/appearance/patches.test.ts',
   'test/detection/models.test.ts',
-  'test/engine/sample.test.ts',
+  'test/engine/{sample,track}.test.ts',
   'test/evaluation/command.test.ts',
   'test/files/{folder-lock,output-file}.test.ts',
   'test/learning/siamese/{adaptation,command,picture-folder,siamese-training,video-people}.test.ts',
@@ -19,7 +19,7 @@ const INTEGRATION = [
   'test/models/siamese.test.ts',
   'test/tracking/from-pixels.test.ts',
   'test/trajectories/json.test.ts',
-  'test/video/!(letterbox).test.ts',
+  'test/video/!(clock|letterbox).test.ts',
 ];
 
 /** What takes minutes or fails on purpose: killed processes, full disks, overload, soak, damaged files and videos. */
