@@ -1,4 +1,5 @@
 import { afterAll, vi } from 'vitest';
+import { killRunning } from '../commands/cli.ts';
 import { slowness } from '../machine.ts';
 import { removeTemporaryFolders } from '../temporary-folder.ts';
 
@@ -6,4 +7,7 @@ import { removeTemporaryFolders } from '../temporary-folder.ts';
 
 vi.setConfig({ testTimeout: 60_000 * slowness(), hookTimeout: 120_000 * slowness() });
 
-afterAll(removeTemporaryFolders);
+afterAll(() => {
+  killRunning();
+  removeTemporaryFolders();
+});
