@@ -1,12 +1,61 @@
 import { defineConfig } from 'vitest/config';
 
+/*
+ * Three layers of tests. A file is a unit test unless it is listed here, and a unit test starts no process (so it opens no
+ * video) and needs no build: test/setup/unit.ts sees to it.
+ */
+
+/** Real processes, videos, networks and the built command. */
+const INTEGRATION = [
+  'test/*.test.ts',
+  'test/{commands,report,search}/*.test.ts',
+  'test/appearance/patches.test.ts',
+  'test/detection/models.test.ts',
+  'test/engine/{sample,track}.test.ts',
+  'test/evaluation/command.test.ts',
+  'test/files/{folder-lock,output-file}.test.ts',
+  'test/learning/siamese/{adaptation,command,picture-folder,siamese-training,video-people}.test.ts',
+  'test/live/!(clock|following|outputs).test.ts',
+  'test/models/siamese.test.ts',
+  'test/tracking/from-pixels.test.ts',
+  'test/trajectories/json.test.ts',
+  'test/video/!(clock|letterbox).test.ts',
+];
+
+/** What takes minutes or fails on purpose: killed processes, full disks, overload, soak, damaged files and videos. */
+const LONG = [
+  'test/commands/interrupt.test.ts',
+  'test/files/fuzz.test.ts',
+  'test/live/{full-disk,load,networks,reconnect,soak}.test.ts',
+  'test/video/damage.test.ts',
+];
+
+/** Setup of the layers that run the built command. */
+const BUILT = { globalSetup: './test/setup/build.ts', setupFiles: './test/setup/processes.ts' };
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     maxWorkers: 2, // many tests wait for a camera's time to pass
     testTimeout: 60_000,
     hookTimeout: 120_000,
-    globalSetup: './test/setup.ts',
     env: { ORT_DISABLE_TELEMETRY: '1' }, // some tests use onnxruntime by itself
+    reporters: ['default', './test/setup/skipped-reporter.ts'],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: [...INTEGRATION, ...LONG],
+          setupFiles: './test/setup/unit.ts',
+          isolate: false, // to load the libraries once takes half the time
+        },
+      },
+      {
+        extends: true,
+        test: { name: 'integration', include: INTEGRATION, exclude: LONG, ...BUILT },
+      },
+      { extends: true, test: { name: 'long', include: LONG, ...BUILT } },
+    ],
   },
 });

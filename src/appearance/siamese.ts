@@ -57,7 +57,8 @@ export async function loadSiamese(model = 'siamese', cores = 0): Promise<Appeara
   const folder = model === 'siamese' ? SHIPPED_SIAMESE : model;
   const file = join(folder, SIAMESE_FILES.embedding);
   const headFile = join(folder, SIAMESE_FILES.head);
-  const [embedding, headBytes] = await Promise.all([readModel(file, model), readModel(headFile, model)]);
+  const embedding = await readModel(file, model); // in turn: the error names the same file each time
+  const headBytes = await readModel(headFile, model);
   const head = new SimilarityHead(headFile, headBytes);
   const sha256 = createHash('sha256').update(embedding).update(headBytes).digest('hex');
   const threads = Math.ceil((cores || availableParallelism()) / 2); // detection goes on meanwhile

@@ -51,7 +51,7 @@ describe('zones and lines on the annotated video', () => {
     expect(differs(nobody, somebody, 300, 445, 300, 35)).toBeGreaterThan(10);
     // elsewhere there is nothing of the walker left, but in the caption
     expect(differs(nobody, somebody, 0, 130, width, 310)).toBe(0);
-    expect(drawn(true)).toEqual(drawn(true));
+    expect(differs(drawn(true), drawn(true), 0, 0, width, height)).toBe(0);
   });
 
   it('show what somebody else counts, where not all frames are drawn', () => {
@@ -72,6 +72,6 @@ describe('zones and lines on the annotated video', () => {
       new Annotator({ width, height, ...more }).draw(pixels, frame(0, 0, [[1, 10, 20, 30, 60, 0.9, true]]));
       return pixels;
     };
-    expect(draw({ areas: { zones: [], lines: [] } })).toEqual(draw({}));
+    expect(Buffer.compare(draw({ areas: { zones: [], lines: [] } }), draw({}))).toBe(0);
   });
 });

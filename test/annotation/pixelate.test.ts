@@ -78,12 +78,14 @@ describe('pixelate', () => {
           pixelate(around.subarray(10, 10 + size), width, height, Float64Array.of(x, y, w, h), 1, 0.1);
           expect(around.slice(0, 10)).toEqual(before.slice(0, 10));
           expect(around.slice(-10)).toEqual(before.slice(-10));
+          const changed: number[] = []; // an assertion for each pixel takes seconds
           for (let at = 0; at < width * height; at++) {
             const [px, py] = [at % width, Math.floor(at / width)];
             const far =
               px + 1 < x - 0.1 * w - 1 || px > x + 1.1 * w + 2 || py + 1 < y - 0.1 * h - 1 || py > y + 1.1 * h + 2;
-            if (far || Number.isNaN(x + y + w + h)) expect(around[10 + at]).toBe(before[10 + at]);
+            if ((far || Number.isNaN(x + y + w + h)) && around[10 + at] !== before[10 + at]) changed.push(at);
           }
+          expect(changed).toEqual([]);
         },
       ),
       { numRuns: 300 },

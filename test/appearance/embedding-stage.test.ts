@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { EmbeddingStage } from '../../src/appearance/embedding-stage.ts';
 import { PATCH_BYTES } from '../../src/appearance/patches.ts';
 import { type AppearanceModel, loadSiamese } from '../../src/appearance/siamese.ts';
 import type { Detections } from '../../src/core/detections.ts';
 import type { Frame } from '../../src/core/frame.ts';
-import { temporaryFolder } from '../video/clips.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 import { writeColourModel } from './colour-model.ts';
 
 const folder = temporaryFolder();
@@ -79,7 +79,8 @@ describe('EmbeddingStage', () => {
       pixels!.fill(0);
     };
     const described = stage.embed({ ...rest, pixels: pixels!, release: spoil }, Promise.resolve(LEFT_AND_RIGHT));
-    await setTimeout(20);
+    if (release) await vi.waitUntil(() => released > 0, { timeout: 10_000 });
+    else await setTimeout(20);
     expect(released).toBe(release ? 1 : 0); // although it still waits for another
     stage.flush();
     expect((await described).embeddings![6]).toBeCloseTo(GREY[1], 2);

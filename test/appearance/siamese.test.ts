@@ -8,7 +8,7 @@ import { loadSiamese } from '../../src/appearance/siamese.ts';
 import { calibrated, SimilarityHead } from '../../src/appearance/similarity.ts';
 import { logOdds } from '../../src/core/probability.ts';
 import { seededRandom } from '../../src/learning/random.ts';
-import { temporaryFolder } from '../video/clips.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 import { writeColourModel, writeGraph, writeHead } from './colour-model.ts';
 
 const folder = temporaryFolder();

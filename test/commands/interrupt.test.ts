@@ -6,6 +6,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { temporaryPath } from '../../src/files/temporary.ts';
 import { readTrajectories } from '../../src/trajectories/index.ts';
+import { needs } from '../needs.ts';
 import { childrenWith, makeClip, readAll, temporaryFolder } from '../video/clips.ts';
 import { boxesOf, FAST, namesIn, type Run, type Running, readJson, SAMPLE, start, writeWalkers } from './cli.ts';
 
@@ -62,7 +63,9 @@ async function expectClosed(out: string, { status, signal, stdout, stderr }: Run
   expect(childrenWith(out)).toBe(0);
 }
 
-describe.skipIf(process.platform !== 'linux')('interrupted in the middle', () => {
+const LINUX = needs(process.platform === 'linux', 'Linux, for /proc');
+
+describe('interrupted in the middle', LINUX, () => {
   it.each<[string, NodeJS.Signals, number, number]>([
     ['Ctrl-C to the process', 'SIGINT', 1, 1],
     ['Ctrl-C to the process group, as a terminal does', 'SIGINT', -1, 1],
@@ -153,7 +156,7 @@ describe.skipIf(process.platform !== 'linux')('interrupted in the middle', () =>
   });
 });
 
-describe.skipIf(process.platform !== 'linux')('interrupted before the first frame', () => {
+describe('interrupted before the first frame', LINUX, () => {
   it('while standard input gives nothing: no output, exit code 130', async () => {
     const out = join(folder, 'silent');
     const child = start(['track', '-', '--out', out, '--json']);

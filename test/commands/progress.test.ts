@@ -2,6 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { clock, countOf } from '../../src/commands/progress.ts';
+import { needs } from '../needs.ts';
 import { makeClip, temporaryFolder } from '../video/clips.ts';
 import { FAST, SAMPLE, twintrack } from './cli.ts';
 
@@ -27,7 +28,7 @@ function inTerminal(args: readonly string[], { input = '/dev/null', env = {} } =
   });
 }
 
-describe.skipIf(!hasScript)('on a terminal', () => {
+describe('on a terminal', needs(hasScript, 'the script of util-linux'), () => {
   it('a bar with frames, frames/s, people and time left, which is gone at the end', async () => {
     const text = await inTerminal(['track', SAMPLE, '--out', folder, '--max-frames', '40', '--no-annotate']);
     expect(text).toMatch(/█+░+ \d+% {2}\d+\/40 frames {2}\d+\.\d frames\/s {2}\d people {2}0:0\d left/);

@@ -9,6 +9,7 @@ import { evaluateSequence, figures } from '../../src/evaluation/index.ts';
 import { follow } from '../../src/learning/association/follow.ts';
 import { loadMotRoot } from '../../src/learning/mot-root.ts';
 import { simulatedRoot, writeSequence } from '../learning/simulated-root.ts';
+import { needs } from '../needs.ts';
 
 const CLI = join(import.meta.dirname, '../../dist/cli.js');
 
@@ -132,7 +133,7 @@ describe('twintrack train association', () => {
 
 const MOT = process.env.TWINTRACK_MOT_ROOT;
 
-describe.skipIf(!MOT)('on MOT15', () => {
+describe('on MOT15', needs(MOT, 'MOT15: TWINTRACK_MOT_ROOT'), () => {
   it('two small sequences: better than the hand-set score on each other', () => {
     const root = mkdtempSync(join(tmpdir(), 'twintrack-'));
     try {

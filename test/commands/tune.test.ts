@@ -11,6 +11,7 @@ import { follow } from '../../src/learning/association/follow.ts';
 import { loadMotRoot } from '../../src/learning/mot-root.ts';
 import type { TrackingParameters } from '../../src/tracking/index.ts';
 import { simulatedRoot } from '../learning/simulated-root.ts';
+import { slowness } from '../machine.ts';
 
 const CLI = join(import.meta.dirname, '../../dist/cli.js');
 
@@ -76,7 +77,7 @@ describe('twintrack tune', () => {
     const from = performance.now();
     const { status } = tune(root, '--trials', '1000000', '--seconds', '2', '--out', join(out, 'quick.yaml'));
     expect(status).toBe(0);
-    expect(performance.now() - from).toBeLessThan(15_000);
+    expect(performance.now() - from).toBeLessThan(15_000 * slowness());
   });
 
   it('keeps the best so far when interrupted, and exits with 130', async () => {

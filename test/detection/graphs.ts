@@ -1,7 +1,5 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll } from 'vitest';
 import type { Frame } from '../../src/core/frame.ts';
 import { type Detector, type DetectorOptions, loadDetector } from '../../src/detection/index.ts';
 import {
@@ -11,6 +9,7 @@ import {
   type OnnxValue,
   writeOnnx,
 } from '../../src/inference/onnx/writer.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 
 /** A tensor that a test network gives whatever it is shown. */
 export interface Output {
@@ -21,13 +20,9 @@ export interface Output {
   readonly declared?: readonly (number | string)[];
 }
 
-const folder = mkdtempSync(join(tmpdir(), 'detection-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-let count = 0;
-
-/** Writes a file into the test's own folder. */
+/** Writes a file into a folder of its own. */
 export function writeFile(name: string, content: string | Uint8Array): string {
-  const file = join(folder, `${count++}-${name}`);
+  const file = join(temporaryFolder(), name);
   writeFileSync(file, content);
   return file;
 }

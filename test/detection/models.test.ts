@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { iou } from '../../src/core/geometry.ts';
 import { type Detections, type DetectorOptions, loadDetector } from '../../src/detection/index.ts';
 import { openVideo } from '../../src/video/index.ts';
+import { needs } from '../needs.ts';
 
 const sample = fileURLToPath(new URL('../../videos/pets09-s2l1.mp4', import.meta.url));
 const FRAMES = 12;
@@ -67,7 +68,8 @@ describe('on the sample video', () => {
     expect(recall(reference, found)).toBeGreaterThan(0.9);
   });
 
-  describe.skipIf(!process.env.TWINTRACK_MODELS)('models of other families find the same people', () => {
+  const MODELS = needs(process.env.TWINTRACK_MODELS, 'models of other families: TWINTRACK_MODELS');
+  describe('models of other families find the same people', MODELS, () => {
     test.each([
       ['rtmdet_nano', 'RTMDet', 0.95, 0.9],
       ['yolox_nano', 'YOLOX', 0.9, 0.8],

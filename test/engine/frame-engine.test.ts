@@ -15,7 +15,7 @@ import { Tracker } from '../../src/tracking/index.ts';
 import type { TrajectorySink } from '../../src/trajectories/index.ts';
 import type { Frame } from '../../src/video/index.ts';
 import { writeColourModel } from '../appearance/colour-model.ts';
-import { temporaryFolder } from '../video/clips.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 
 const WIDTH = 64;
 const HEIGHT = 48;

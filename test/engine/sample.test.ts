@@ -6,6 +6,7 @@ import { type Detections, loadDetector } from '../../src/detection/index.ts';
 import { readMot, readTrajectories } from '../../src/trajectories/index.ts';
 import { openVideo } from '../../src/video/index.ts';
 import { boxesOf, peopleByFrame, SAMPLE, twintrack } from '../commands/cli.ts';
+import { needs } from '../needs.ts';
 import { temporaryFolder } from '../video/clips.ts';
 
 const folder = temporaryFolder();
@@ -79,27 +80,26 @@ describe('the sample video, tracked on what the embedded detector finds', () => 
     for (const { boxes } of trajectories) expect(Math.max(...boxes.filter((_, i) => i % 4 === 3))).toBeLessThan(250);
   }, 300_000);
 
-  it.skipIf(!TWINTRACK_MOT_ROOT)(
-    'is as accurate as promised, on-line and refined',
-    async () => {
-      const gt = join(TWINTRACK_MOT_ROOT!, 'PETS09-S2L1', 'gt.txt');
-      const score = async (name: string, ...args: string[]) => {
-        const { mot } = await track(name, ...boxes, ...args);
-        const { stdout } = await twintrack(['evaluate', '--gt', gt, '--results', mot, '--json']);
-        const { HOTA, MOTA, IDF1 } = Object.values(JSON.parse(stdout))[0] as Record<string, number>;
-        return { HOTA, MOTA, IDF1, mot };
-      };
-      const [online, refined] = await Promise.all([score('online', '--online'), score('refined')]);
-      expect(online.MOTA).toBeGreaterThanOrEqual(77);
-      expect(online.IDF1).toBeGreaterThanOrEqual(85);
-      expect(online.HOTA).toBeGreaterThanOrEqual(60);
-      expect(refined.HOTA).toBeGreaterThanOrEqual(online.HOTA - 0.5);
-      for (const { mot } of [online, refined]) {
-        const { allPasses, dwell } = errors(compare(evenAreas(768, 576), await readMot(gt, 7), await readMot(mot, 7)));
-        expect(Math.abs(allPasses)).toBeLessThanOrEqual(0.05);
-        expect(Math.abs(dwell)).toBeLessThanOrEqual(0.1);
-      }
-    },
-    300_000,
-  );
+  it('is as accurate as promised, on-line and refined', {
+    ...needs(TWINTRACK_MOT_ROOT, 'MOT15: TWINTRACK_MOT_ROOT'),
+    timeout: 300_000,
+  }, async () => {
+    const gt = join(TWINTRACK_MOT_ROOT!, 'PETS09-S2L1', 'gt.txt');
+    const score = async (name: string, ...args: string[]) => {
+      const { mot } = await track(name, ...boxes, ...args);
+      const { stdout } = await twintrack(['evaluate', '--gt', gt, '--results', mot, '--json']);
+      const { HOTA, MOTA, IDF1 } = Object.values(JSON.parse(stdout))[0] as Record<string, number>;
+      return { HOTA, MOTA, IDF1, mot };
+    };
+    const [online, refined] = await Promise.all([score('online', '--online'), score('refined')]);
+    expect(online.MOTA).toBeGreaterThanOrEqual(77);
+    expect(online.IDF1).toBeGreaterThanOrEqual(85);
+    expect(online.HOTA).toBeGreaterThanOrEqual(60);
+    expect(refined.HOTA).toBeGreaterThanOrEqual(online.HOTA - 0.5);
+    for (const { mot } of [online, refined]) {
+      const { allPasses, dwell } = errors(compare(evenAreas(768, 576), await readMot(gt, 7), await readMot(mot, 7)));
+      expect(Math.abs(allPasses)).toBeLessThanOrEqual(0.05);
+      expect(Math.abs(dwell)).toBeLessThanOrEqual(0.1);
+    }
+  });
 });

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { BENCHMARKS, type Benchmark } from '../../src/evaluation/benchmark.ts';
 import { figures } from '../../src/evaluation/index.ts';
 import { scoreFiles } from '../../src/evaluation/score-files.ts';
+import { needs } from '../needs.ts';
 import { expectFigures, readFigures } from './helpers.ts';
 
 const FIXTURES = join(import.meta.dirname, 'fixtures');
@@ -51,7 +52,11 @@ describe('figures equal TrackEval’s on simulated sequences', () => {
   });
 });
 
-describe.skipIf(!motRoot || !reference)('figures equal TrackEval’s on the MOT15 training sequences', () => {
+const DATA = needs(
+  motRoot && reference,
+  'MOT15 and trackers on it scored by TrackEval: TWINTRACK_MOT_ROOT, TWINTRACK_MOT_REFERENCE',
+);
+describe('figures equal TrackEval’s on the MOT15 training sequences', DATA, () => {
   it.each(['bytetrack', 'norfair', 'ocsort', 'sort'])('%s', async (tracker) => {
     await expectEqual(motRoot!, join(reference!, tracker), join(reference!, `${tracker}.trackeval.json`));
   });

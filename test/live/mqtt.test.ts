@@ -3,12 +3,12 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { SILENT } from '../../src/live/monitoring/log.ts';
 import { MqttPublisher } from '../../src/live/monitoring/mqtt.ts';
 import { cameraParametersSchema } from '../../src/live/parameters.ts';
-import { Broker, endAll, later, missing, SAMPLE, standIn, statusOf, until } from './rig.ts';
+import { Broker, endAll, later, needing, SAMPLE, standIn, statusOf, until } from './rig.ts';
 import { follow } from './scenarios.ts';
 
 afterEach(endAll);
 
-describe.skipIf(missing(['broker']))('MQTT', () => {
+describe('MQTT', needing('broker'), () => {
   it('publishes events, counts and states; goes on when the broker is back; says goodbye', async () => {
     const broker = await Broker.start();
     const { got } = await broker.listen();

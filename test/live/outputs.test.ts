@@ -11,7 +11,7 @@ import { highestId } from '../../src/live/outputs/ids.ts';
 import { parseKeep, prune } from '../../src/live/outputs/retention.ts';
 import { readTrajectories } from '../../src/trajectories/index.ts';
 import { now } from '../../src/video/camera/clock.ts';
-import { temporaryFolder } from '../video/clips.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 import { filesAtSync } from './rig.ts';
 
 const root = temporaryFolder();

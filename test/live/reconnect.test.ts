@@ -1,21 +1,25 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { endAll, missing, standIn, statusOf, TestCamera, until } from './rig.ts';
+import { slowness } from '../machine.ts';
+import { endAll, needing, standIn, statusOf, TestCamera, TOO_SLOW, tooSlow, until } from './rig.ts';
 import { follow, killed, outage, reconnect } from './scenarios.ts';
 
 afterEach(endAll);
 
-describe.skipIf(missing(['camera']))('a camera that goes and comes back', () => {
+describe('a camera that goes and comes back', needing('camera'), () => {
   it('is taken up at once after it was killed or frozen, and nothing is left over', async () => {
     const figures = await reconnect(2, 1, 1, { live: { stallSeconds: 1 } });
     expect(figures.reconnects).toBe(3);
-    for (const seconds of [...figures.afterKill, ...figures.afterFreeze]) expect(seconds).toBeLessThan(2);
+    for (const seconds of [...figures.afterKill, ...figures.afterFreeze]) expect(seconds).toBeLessThan(2 * slowness());
     expect(figures.after.processes).toBe(figures.before.processes);
     expect(figures.after.files).toBeLessThanOrEqual(figures.before.files + 2);
   });
 
-  it('finds the people with the ids they had, and counts each once', async () => {
+  it('finds the people with the ids they had, and counts each once', async ({ skip }) => {
     // a smaller input, so that a slow machine keeps up
-    const { people, seen, kept, crossings } = await outage(undefined, { detection: { inputPixels: 150_000 } });
+    const { people, seen, kept, crossings, dropped } = await outage(undefined, {
+      detection: { inputPixels: 150_000 },
+    });
+    if (tooSlow(dropped)) skip(TOO_SLOW);
     expect(people).toBeGreaterThan(2);
     expect(seen).toBeGreaterThan(2);
     expect(kept / seen).toBeGreaterThanOrEqual(0.75);
@@ -52,13 +56,13 @@ describe.skipIf(missing(['camera']))('a camera that goes and comes back', () => 
   });
 });
 
-describe.skipIf(missing(['camera']))('the process', () => {
+describe('the process', needing('camera'), () => {
   it('may be killed at any moment: what was written is there after the next start, whole', async () => {
     const { lost, events, documents, observations, recordings, unrecorded } = await killed(1, [3, 4]);
     expect(lost).toEqual([]);
     expect(documents).toBeGreaterThanOrEqual(2);
     expect(recordings).toBeGreaterThanOrEqual(2);
-    expect(unrecorded).toBeLessThan(4);
+    expect(unrecorded).toBeLessThan(4 * slowness());
     expect(events).toBeGreaterThan(10);
     expect(observations).toBeGreaterThan(10);
   });

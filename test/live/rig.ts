@@ -11,6 +11,8 @@ import { connectAsync, type MqttClient } from 'mqtt';
 import type { Detector } from '../../src/detection/index.ts';
 import type { Live } from '../../src/live/index.ts';
 import { findFfmpeg } from '../../src/video/ffmpeg.ts';
+import { slowness } from '../machine.ts';
+import { needs } from '../needs.ts';
 
 /** The sample clip. */
 export const SAMPLE = join(import.meta.dirname, '../../videos/pets09-s2l1.mp4');
@@ -21,16 +23,20 @@ const PYTHON = '/usr/bin/python3';
 const MOSQUITTO = '/usr/sbin/mosquitto';
 
 /**
- * What is missing here for tests with a real camera, broker and browser, which come as Debian packages (`.ci/packages`
- * installs them). Where they must not be missing, as in CI, `TWINTRACK_LIVE_TESTS` is set, and the tests fail instead.
+ * Options of tests with a real camera, broker or browser, which come as Debian packages (`.ci/packages` installs them).
+ * Where they must not be missing, as in CI, `TWINTRACK_LIVE_TESTS` is set, and the tests fail instead of being skipped.
  */
-export const missing = (needs: readonly ('camera' | 'broker' | 'browser')[]): boolean => {
-  if (process.env.TWINTRACK_LIVE_TESTS) return false;
+export function needing(...things: readonly ('camera' | 'broker' | 'browser')[]) {
   const there = { camera: hasCamera, broker: () => existsSync(MOSQUITTO), browser: () => existsSync(CHROMIUM) };
-  const lacks = needs.filter((need) => !there[need]());
-  if (lacks.length > 0) process.stderr.write(`left out: no ${lacks.join(', ')} here; .ci/packages installs them\n`);
-  return lacks.length > 0;
-};
+  const met = process.env.TWINTRACK_LIVE_TESTS || things.every((thing) => there[thing]());
+  return needs(met, `a test ${things.join(' and a ')}; .ci/packages installs them`);
+}
+
+/** Why a test is skipped that holds only where most frames of a camera are followed as they come. */
+export const TOO_SLOW = 'needs a machine that keeps up with 7 frames/s';
+
+/** Whether the machine is, by the part of the frames that it dropped. */
+export const tooSlow = (dropped: number): boolean => dropped > 0.25;
 
 function hasCamera(): boolean {
   const code = 'import gi; gi.require_version("GstRtspServer", "1.0"); from gi.repository import GstRtspServer';
@@ -67,11 +73,12 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-/** Waits until something is so. */
-export async function until(what: string, so: () => unknown, seconds = 30): Promise<void> {
+/** Waits until something is so; the seconds are those of the reference machine. */
+export async function until(what: string, so: () => unknown, limit = 30): Promise<void> {
+  const seconds = limit * slowness();
   const end = performance.now() + 1000 * seconds;
   while (!(await so())) {
-    if (performance.now() > end) throw new Error(`not within ${seconds} s: ${what}`);
+    if (performance.now() > end) throw new Error(`not within ${seconds.toFixed(0)} s: ${what}`);
     await sleep(20);
   }
 }

@@ -320,6 +320,8 @@ export interface OutageFigures {
   readonly kept: number;
   /** Who crossed a line, one within the outage and one after it; each time. */
   readonly crossings: readonly number[];
+  /** Part of the frames that came and that the machine was too slow for. */
+  readonly dropped: number;
 }
 
 /** A line that two people of the sample cross to the left: one within the outage, one half a second after. */
@@ -362,6 +364,7 @@ export async function outage(detector = 'centernet', settings: Settings = {}): P
   await at(BACK);
   await camera.start();
   await at(END);
+  const { received, dropped } = statusOf(live);
   await live.close();
 
   const [name] = readdirSync(join(out, 'door')).filter((path) => path.endsWith('.trajectories.json'));
@@ -390,5 +393,12 @@ export async function outage(detector = 'centernet', settings: Settings = {}): P
   const pairs = there.map((person) => [idOf(person, beforeTimes), idOf(person, afterTimes)]);
   const seen = pairs.filter(([before, after]) => before !== undefined && after !== undefined);
   const kept = seen.filter(([before, after]) => before === after);
-  return { gap: first - last, people: there.length, seen: seen.length, kept: kept.length, crossings };
+  return {
+    gap: first - last,
+    people: there.length,
+    seen: seen.length,
+    kept: kept.length,
+    crossings,
+    dropped: dropped / received,
+  };
 }

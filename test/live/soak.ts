@@ -29,8 +29,8 @@ export interface Trend {
 }
 
 /**
- * The command with all it has (a recording, a broker, viewers, retention, looks, a line and a zone), over a long time, with a camera that is killed every
- * five minutes.
+ * The command with all it has (a recording, a broker, viewers, retention, appearance, a line and a zone), over a long time, with a
+ * camera that is killed every five minutes, or three times in a short run.
  */
 export async function soak(
   minutes: number,
@@ -70,7 +70,7 @@ export async function soak(
     const processes = childrenOf(run.pid);
     onSample?.([elapsed().toFixed(2), rss.toFixed(1), heap.toFixed(1), files, processes].join('\t'));
     if (elapsed() > minutes / 5) samples.push({ time: elapsed() / 60, rss, heap, files, processes });
-    if (elapsed() > 5 * (killed + 1)) {
+    if (elapsed() > Math.min(5, minutes / 3) * (killed + 1)) {
       killed++;
       await cameras[1].kill();
       await sleep(1000);

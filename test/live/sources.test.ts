@@ -10,6 +10,7 @@ import { addressOf } from '../../src/video/camera/address.ts';
 import { Backoff, pauseUntilOpen } from '../../src/video/camera/back-off.ts';
 import { CameraSession } from '../../src/video/camera/session.ts';
 import { findFfmpeg, startFfmpeg } from '../../src/video/ffmpeg.ts';
+import { slowness } from '../machine.ts';
 import { readAll, runFfmpeg } from '../video/clips.ts';
 import { endAll, folder, freePort, later, SAMPLE, standIn, statusOf, until } from './rig.ts';
 import { follow } from './scenarios.ts';
@@ -96,7 +97,7 @@ describe('sources', () => {
     const { reconnects, received, dropped, ...status } = statusOf(live, 'live');
     expect(status).toMatchObject({ state: 'live', width: 192, people: 1 });
     expect(reconnects).toBe(0);
-    expect(dropped / received).toBeLessThan(0.2);
+    expect(dropped / received).toBeLessThan(0.2 * slowness());
     await until('the other is tried', () => statusOf(live, 'none').state === 'offline');
     expect(statusOf(live, 'none').fault?.kind).toBe('path');
   });

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
 import { track } from '../../src/engine/track.ts';
 import { isCamera } from '../../src/video/index.ts';
-import { endAll, freePort, later, missing, standIn, TestCamera } from './rig.ts';
+import { endAll, freePort, later, needing, standIn, TestCamera } from './rig.ts';
 import { held } from './scenarios.ts';
 
 afterEach(endAll);
@@ -49,7 +49,7 @@ describe('track on a camera that is not there', () => {
   });
 });
 
-describe.skipIf(missing(['camera']))('track on a camera', () => {
+describe('track on a camera', needing('camera'), () => {
   it('yields its people until the loop is left, also after it was gone', async () => {
     const camera = await TestCamera.make();
     await camera.start();

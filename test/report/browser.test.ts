@@ -5,15 +5,14 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeReport } from '../../src/report/index.ts';
 import { person, walk } from '../analytics/paths.ts';
+import { needs } from '../needs.ts';
 import { temporaryFolder } from '../trajectories/helpers.ts';
 import { AREAS, makeVideo, writeRun } from './runs.ts';
 
 /** A browser of the system (Debian: apt-get install chromium); CHROMIUM_BIN names another. */
 const CHROMIUM = process.env.CHROMIUM_BIN ?? '/usr/bin/chromium';
-const found = existsSync(CHROMIUM);
-if (!found) console.warn(`${CHROMIUM} does not exist: reports are not tested in a browser; install chromium`);
 
-describe.skipIf(!found)('a report in a browser', () => {
+describe('a report in a browser', needs(existsSync(CHROMIUM), `a browser: ${CHROMIUM}; install chromium`), () => {
   const folder = temporaryFolder();
   let browser: Browser;
   let address: string;

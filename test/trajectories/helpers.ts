@@ -1,17 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll } from 'vitest';
 import type { Trajectory, TrajectorySink } from '../../src/trajectories/index.ts';
 import { frame, type Row } from './frames.ts';
 
-/** A folder that is removed after the tests of the file. */
-export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'twintrack-'));
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
+export { temporaryFolder } from '../temporary-folder.ts';
 
 /** Writes trajectories through a sink as a tracker would: frame by frame, each one ended right after its last frame. */
 export async function writeAll(sink: TrajectorySink, trajectories: Trajectory[], frames: number, rate: number) {

@@ -1,20 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll } from 'vitest';
+import { chmodSync } from 'node:fs';
 import { findFfmpeg } from '../../src/video/ffmpeg.ts';
 import { type Frame, openVideo, type VideoInfo, type VideoOptions } from '../../src/video/index.ts';
 
+export { temporaryFolder } from '../temporary-folder.ts';
+
 /** The ffmpeg that the tests make their clips with. */
 export const ffmpeg = await findFfmpeg();
-
-/** A folder that is removed after the tests of a file. */
-export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'twintrack-test-'));
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
 
 /** Runs ffmpeg with a synthetic or given input; the output path comes last. */
 export function runFfmpeg(...args: string[]): void {

@@ -2,8 +2,9 @@ import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { openVideoWriter, type VideoWriterOptions } from '../../src/video/index.ts';
+import { needs } from '../needs.ts';
 import { asNobody, childrenWith, ffmpeg, readAll, temporaryFolder } from './clips.ts';
 
 const folder = temporaryFolder();
@@ -147,7 +148,7 @@ describe('what cannot be written', () => {
     });
   });
 
-  test.skipIf(!isRoot)('a full disk: one line, nothing left behind', async ({ skip }) => {
+  test('a full disk: one line, nothing left behind', needs(isRoot, 'root, to mount a small disk'), async ({ skip }) => {
     const disk = path('disk');
     mkdirSync(disk);
     try {
@@ -181,6 +182,9 @@ describe('what cannot be written', () => {
     );
   });
 });
+
+/** Until a process has ended: as long as a test may take. */
+const PATIENCE = { timeout: 60_000, interval: 50 };
 
 describe('when this process is told to end', () => {
   const script = (file: string, then: string) => `
@@ -230,18 +234,17 @@ describe('when this process is told to end', () => {
     expect(childrenWith(encoder)).toBe(1);
     process.kill(child.pid!, 'SIGKILL');
     await ended;
-    for (let i = 0; i < 100 && childrenWith(encoder) > 0; i++) await sleep(50);
-    expect(childrenWith(encoder)).toBe(0);
+    await vi.waitUntil(() => childrenWith(encoder) === 0, PATIENCE);
     expect(existsSync(join(inner, 'killed.mp4'))).toBe(false);
   });
 
   test('process.exit() kills ffmpeg and removes the unfinished file', async () => {
     const inner = path('exited');
     mkdirSync(inner);
-    const { ended } = await run(join(inner, 'exited.mp4'), 'setTimeout(() => process.exit(3), 2500);');
+    const { child, ended } = await run(join(inner, 'exited.mp4'), "process.on('SIGUSR2', () => process.exit(3));");
+    process.kill(child.pid!, 'SIGUSR2');
     expect(await ended).toBe(3);
-    for (let i = 0; i < 100 && childrenWith(`file:${inner}`) > 0; i++) await sleep(50);
-    expect(childrenWith(`file:${inner}`)).toBe(0);
+    await vi.waitUntil(() => childrenWith(`file:${inner}`) === 0, PATIENCE);
     expect(readdirSync(inner)).toEqual([]);
   });
 });
