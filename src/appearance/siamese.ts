@@ -89,10 +89,10 @@ async function readModel(file: string, model: string): Promise<Buffer> {
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
     const reason = code === 'ENOENT' || code === 'ENOTDIR' ? 'no such file' : `cannot be read (${code})`;
-    const mend =
+    const fix =
       model === 'siamese'
         ? 'install twintrack again, which brings it'
         : 'give the folder of a model of "twintrack train siamese", or siamese for the one that comes with twintrack';
-    throw inputError(file, reason, mend, cause);
+    throw inputError(file, reason, fix, cause);
   }
 }

@@ -28,19 +28,19 @@ export class SimilarityHead implements Similarity {
    * @throws TwintrackError when it is no such file
    */
   constructor(file: string, bytes: Uint8Array) {
-    const mend = 'give the siamese-head.onnx that belongs to the embedding';
+    const fix = 'give the siamese-head.onnx that belongs to the embedding';
     let weights: ReturnType<typeof readOnnxInitializers>;
     try {
       weights = readOnnxInitializers(bytes);
     } catch (cause) {
-      throw inputError(file, 'not an ONNX model', mend, cause);
+      throw inputError(file, 'not an ONNX model', fix, cause);
     }
     const [hidden, hiddenBias] = [weights.get('hidden.weight'), weights.get('hidden.bias')];
     const [out, outBias] = [weights.get('out.weight'), weights.get('out.bias')];
     const units = hidden?.dims[0] ?? 0;
     const fits = hidden?.dims.length === 2 && hiddenBias?.data.length === units && out?.data.length === units;
     if (!fits || outBias?.data.length !== 1)
-      throw inputError(file, 'not the similarity head of a Siamese network', mend);
+      throw inputError(file, 'not the similarity head of a Siamese network', fix);
     this.dimensions = hidden.dims[1];
     this.hidden = hidden.data;
     this.hiddenBias = hiddenBias.data;

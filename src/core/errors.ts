@@ -1,4 +1,4 @@
-/** Something the user can mend: shown as one line without a stack trace. The process exits with `exitCode`. */
+/** Something the user can fix: shown as one line without a stack trace. The process exits with `exitCode`. */
 export class TwintrackError extends Error {
   override readonly name: string = 'TwintrackError';
   readonly exitCode: number = 1;
@@ -11,14 +11,14 @@ export class UsageError extends TwintrackError {
 }
 
 /**
- * An input or output that cannot be used, told as "subject: reason; mend" on one line.
+ * An input or output that cannot be used, reported as "subject: reason; fix" on one line.
  *
  * @param subject the file, URL or option at fault; control characters in it are escaped
  * @param reason what is wrong with it
- * @param mend what the user can do about it
+ * @param fix what the user can do about it
  */
-export function inputError(subject: string, reason: string, mend?: string, cause?: unknown): TwintrackError {
-  const line = `${printable(subject)}: ${oneLine(reason)}${mend ? `; ${oneLine(mend)}` : ''}`;
+export function inputError(subject: string, reason: string, fix?: string, cause?: unknown): TwintrackError {
+  const line = `${printable(subject)}: ${oneLine(reason)}${fix ? `; ${oneLine(fix)}` : ''}`;
   return new TwintrackError(line, cause === undefined ? undefined : { cause });
 }
 

@@ -170,11 +170,11 @@ async function readModel(file: string): Promise<Buffer> {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     const names = Object.keys(SHIPPED).join(', ');
-    const mend = `give an ONNX file or the name of a detector that comes with twintrack (${names})`;
+    const fix = `give an ONNX file or the name of a detector that comes with twintrack (${names})`;
     const reasons: Record<string, string> = {
       ENOENT: 'no such detector or file',
       EISDIR: 'a folder, not an ONNX file',
     };
-    throw inputError(file, reasons[code ?? ''] ?? `cannot be read (${code})`, mend, error);
+    throw inputError(file, reasons[code ?? ''] ?? `cannot be read (${code})`, fix, error);
   }
 }

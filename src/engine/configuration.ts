@@ -65,7 +65,7 @@ export async function loadSections<Schema extends z.ZodObject>(
  */
 export async function readConfig(path: string): Promise<Record<string, unknown>> {
   const { parse } = await import('yaml');
-  const mend = 'see "twintrack track --help" for an example';
+  const fix = 'see "twintrack track --help" for an example';
   let document: unknown;
   try {
     document = parse(readFileSync(path, 'utf8')) ?? {};
@@ -80,12 +80,12 @@ export async function readConfig(path: string): Promise<Record<string, unknown>>
     throw inputError(
       path,
       reasons[code ?? ''] ?? `is not YAML: ${message.split('\n')[0].replace(/:$/, '')}`,
-      mend,
+      fix,
       error,
     );
   }
   if (typeof document !== 'object' || document === null || Array.isArray(document)) {
-    throw inputError(path, 'holds no sections', mend);
+    throw inputError(path, 'holds no sections', fix);
   }
   return Object.fromEntries(Object.entries(document).filter(([, section]) => section !== null));
 }

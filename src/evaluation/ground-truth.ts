@@ -43,8 +43,8 @@ export interface GroundTruthOptions {
  */
 export function prepareGroundTruth(rows: GroundTruthRows, options: GroundTruthOptions = {}): GroundTruth {
   const { name = 'sequence', length, benchmark = 'mot15' } = options;
-  const fail = (row: number, reason: string, mend: string): Error =>
-    rowError(rows.source ?? 'ground truth', rows.lines?.[row], reason, mend);
+  const fail = (row: number, reason: string, fix: string): Error =>
+    rowError(rows.source ?? 'ground truth', rows.lines?.[row], reason, fix);
   const grouped = groupByFrame(rows, length, 'ground truth');
   const classes = benchmark === 'mot15' ? undefined : rows.classes;
   const distractors = DISTRACTORS[benchmark];

@@ -36,9 +36,9 @@ export interface GroupedRows {
 /** Longest sequence in frames, six days at 30 frames/s: keeps a mistaken frame number from taking all memory. */
 const MOST_FRAMES = 2 ** 24;
 
-/** The error for a row at fault: "file: line n: reason; mend". `line` is undefined where the rows did not come from a text file. */
-export function rowError(source: string, line: number | undefined, reason: string, mend?: string): Error {
-  return inputError(source, line === undefined ? reason : `line ${line}: ${reason}`, mend);
+/** The error for a row at fault: "file: line n: reason; fix". `line` is undefined where the rows did not come from a text file. */
+export function rowError(source: string, line: number | undefined, reason: string, fix?: string): Error {
+  return inputError(source, line === undefined ? reason : `line ${line}: ${reason}`, fix);
 }
 
 /**
@@ -50,8 +50,8 @@ export function rowError(source: string, line: number | undefined, reason: strin
  * @throws TwintrackError for a frame outside 0..length-1 and for an id that occurs twice in a frame
  */
 export function groupByFrame(rows: IdentifiedBoxes, length: number | undefined, what: string): GroupedRows {
-  const fail = (row: number, reason: string, mend: string): Error =>
-    rowError(rows.source ?? what, rows.lines?.[row], reason, mend);
+  const fail = (row: number, reason: string, fix: string): Error =>
+    rowError(rows.source ?? what, rows.lines?.[row], reason, fix);
   const n = rows.frames.length;
   let frames = length ?? 0;
   for (let i = 0; i < n; i++) {
@@ -85,9 +85,8 @@ export function groupByFrame(rows: IdentifiedBoxes, length: number | undefined, 
     const id = numbers.get(rows.ids[i]) ?? numbers.size;
     if (id === numbers.size) numbers.set(rows.ids[i], id);
     else if (lastFrame[id] === rows.frames[i]) {
-      const mend =
-        rows.ids[i] === -1 ? 'this looks like a detection file, give trajectories' : 'remove one of the rows';
-      throw fail(i, `id ${rows.ids[i]} occurs twice in frame ${rows.frames[i] + 1}`, mend);
+      const fix = rows.ids[i] === -1 ? 'this looks like a detection file, give trajectories' : 'remove one of the rows';
+      throw fail(i, `id ${rows.ids[i]} occurs twice in frame ${rows.frames[i] + 1}`, fix);
     }
     lastFrame[id] = rows.frames[i];
     ids[k] = id;

@@ -39,9 +39,9 @@ export async function findSequences(gt: string, results: string): Promise<Sequen
     else missing.push(name);
   }
   if (missing.length === 0) return found;
-  const mend = `expected ${RESULT_ENDINGS.map((e) => missing[0] + e).join(', ')}`;
+  const fix = `expected ${RESULT_ENDINGS.map((e) => missing[0] + e).join(', ')}`;
   const others = missing.length > 3 ? ` and ${missing.length - 3} more` : '';
-  throw inputError(results, `no results for ${missing.slice(0, 3).join(', ')}${others}`, mend);
+  throw inputError(results, `no results for ${missing.slice(0, 3).join(', ')}${others}`, fix);
 }
 
 /**

@@ -45,8 +45,8 @@ export function lockFolder(folder: string): () => void {
 }
 
 function taken(folder: string, pid: number): Error {
-  const mend = 'stop that one, or give this one a folder of its own with --out';
-  return inputError(folder, `twintrack writes there already (process ${pid})`, mend);
+  const fix = 'stop that one, or give this one a folder of its own with --out';
+  return inputError(folder, `twintrack writes there already (process ${pid})`, fix);
 }
 
 /** Whether it is that very process which runs, and not another that has got its number. */

@@ -6,7 +6,7 @@ import { temporaryPath } from './temporary.ts';
 
 const BUFFER_CHARACTERS = 1 << 16;
 
-const REASONS: Record<string, [reason: string, mend: string]> = {
+const REASONS: Record<string, [reason: string, fix: string]> = {
   ENOENT: ['its folder does not exist', 'create the folder'],
   ENOTDIR: ['its folder is a file', 'choose another output folder'],
   EACCES: ['no permission to write there', 'choose another output folder'],
@@ -21,7 +21,7 @@ const REASONS: Record<string, [reason: string, mend: string]> = {
 
 /**
  * A file that appears under its name only when it is complete: written to a hidden temporary file in the same folder,
- * renamed by `commit`. A failure removes the temporary file and throws one line with the reason and the mend.
+ * renamed by `commit`. A failure removes the temporary file and throws one line with the reason and the fix.
  */
 export class OutputFile {
   private readonly path: string;
@@ -141,6 +141,6 @@ export async function refuseInputs(output: string, ...inputs: readonly string[])
 
 function writeError(path: string, error: unknown): Error {
   const { code = '', message } = error as NodeJS.ErrnoException;
-  const [reason, mend] = REASONS[code] ?? [message, 'choose another output folder'];
-  return inputError(path, `cannot be written: ${reason}`, mend, error);
+  const [reason, fix] = REASONS[code] ?? [message, 'choose another output folder'];
+  return inputError(path, `cannot be written: ${reason}`, fix, error);
 }

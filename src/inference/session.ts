@@ -164,12 +164,11 @@ class InferenceThread {
 
 /** onnxruntime's message without the file name and the source positions in it. */
 function loadError(file: string, message: string, kind: ModelKind): TwintrackError {
-  const mend = `give the ONNX file of a person ${kind}`;
-  if (/protobuf parsing failed|does not have a graph/i.test(message))
-    return inputError(file, 'not an ONNX model', mend);
+  const fix = `give the ONNX file of a person ${kind}`;
+  if (/protobuf parsing failed|does not have a graph/i.test(message)) return inputError(file, 'not an ONNX model', fix);
   const reason = message
     .replaceAll(file, 'it')
     .replace(/^.*?failed:\s*/s, '')
     .replace(/\/\S+\.(?:cc|h):\d+\s*/g, '');
-  return inputError(file, `cannot be loaded as an ONNX model: ${reason.slice(0, 300)}`, mend);
+  return inputError(file, `cannot be loaded as an ONNX model: ${reason.slice(0, 300)}`, fix);
 }

@@ -86,11 +86,11 @@ function peopleIn(truth: GroundTruth, frame: number): [boxes: Float64Array, ids:
 async function readFrameRate(folder: string): Promise<number> {
   const file = join(folder, 'seqinfo.ini');
   const text = await readFile(file, 'utf8').catch(() => undefined);
-  const mend = 'write frameRate=<frames per second> and seqLength=<number of frames> under [Sequence]';
-  if (text === undefined) throw inputError(file, 'no such file: the frame rate is not known', mend);
+  const fix = 'write frameRate=<frames per second> and seqLength=<number of frames> under [Sequence]';
+  if (text === undefined) throw inputError(file, 'no such file: the frame rate is not known', fix);
   const frameRate = Number(/^\s*frameRate\s*=\s*(\S+)/im.exec(text)?.[1]);
   if (frameRate > 0 && Number.isFinite(frameRate)) return frameRate;
-  throw inputError(file, 'tells no frameRate', mend);
+  throw inputError(file, 'tells no frameRate', fix);
 }
 
 /** The detection files to load a sequence with: all of `det` that are there, or the first of the usual ones. */
@@ -100,6 +100,6 @@ async function detectionFiles(name: string, folder: string, det: MotRootOptions[
   for (const file of names.map((n) => join(folder, n)))
     if ((await stat(file).catch(() => undefined))?.isFile()) found.push(file);
   if (found.length > 0) return det === undefined ? found.slice(0, 1) : found;
-  const mend = det === undefined ? 'name the file with --det' : 'check the name given with --det';
-  throw inputError(folder, `no detections of ${name}, looked for ${names.join(' and ')}`, mend);
+  const fix = det === undefined ? 'name the file with --det' : 'check the name given with --det';
+  throw inputError(folder, `no detections of ${name}, looked for ${names.join(' and ')}`, fix);
 }

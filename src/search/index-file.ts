@@ -41,18 +41,18 @@ export function isPatches(folder: string): boolean {
  * @throws TwintrackError when there is none
  */
 export async function findPatches(folder: string): Promise<string[]> {
-  const mend = 'name the folder given to "twintrack track --save-patches --out"';
+  const fix = 'name the folder given to "twintrack track --save-patches --out"';
   let names: string[];
   try {
     names = await readdir(folder);
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
     const reasons: Record<string, string> = { ENOENT: 'no such folder', ENOTDIR: 'is a file, not a folder' };
-    throw inputError(folder, reasons[code ?? ''] ?? `cannot be read (${code})`, mend, cause);
+    throw inputError(folder, reasons[code ?? ''] ?? `cannot be read (${code})`, fix, cause);
   }
   if (isPatches(folder)) return [folder];
   const found = names.filter((name) => name.endsWith(PATCHES_ENDING) && !name.startsWith('.')).sort();
-  if (found.length === 0) throw inputError(folder, `holds no patches (<name>${PATCHES_ENDING})`, mend);
+  if (found.length === 0) throw inputError(folder, `holds no patches (<name>${PATCHES_ENDING})`, fix);
   return found.map((name) => join(folder, name));
 }
 

@@ -31,9 +31,9 @@ export function toLooksFile({ sequences, others }: LooksExamples): string {
  * @throws TwintrackError when the file cannot be read or is something else
  */
 export async function readLooks(file: string): Promise<LooksExamples> {
-  const mend = 'make one with scripts/association-looks.ts';
+  const fix = 'make one with scripts/association-looks.ts';
   const text = await readFile(file, 'utf8').catch((cause) => {
-    throw inputError(file, 'cannot be read', mend, cause);
+    throw inputError(file, 'cannot be read', fix, cause);
   });
   try {
     const { sequences, others } = FILE.parse(JSON.parse(text));
@@ -42,7 +42,7 @@ export async function readLooks(file: string): Promise<LooksExamples> {
       others: examplesOf(others),
     };
   } catch (cause) {
-    throw inputError(file, 'holds no pairs with looks', mend, cause);
+    throw inputError(file, 'holds no pairs with looks', fix, cause);
   }
 }
 

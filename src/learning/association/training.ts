@@ -195,14 +195,14 @@ function shuffled(examples: Examples, f: number): Examples {
 }
 
 function requireBothClasses(source: string, sequences: readonly MotSequence[], all: Examples): void {
-  const fail = (reason: string, mend: string): Error => inputError(source, `nothing to learn from: ${reason}`, mend);
-  const mend = 'check that detections and ground truth belong together';
+  const fail = (reason: string, fix: string): Error => inputError(source, `nothing to learn from: ${reason}`, fix);
+  const fix = 'check that detections and ground truth belong together';
   const count = (test: (identity: number) => boolean): number =>
     sequences.reduce((sum, s) => sum + s.frames.reduce((n, f) => n + f.identities.filter(test).length, 0), 0);
   const found = count(() => true);
   if (found === 0) throw fail('the detection files are empty', 'run a detector first');
-  if (count((identity) => identity > 0) === 0) throw fail(`none of ${found} detections matches the ground truth`, mend);
+  if (count((identity) => identity > 0) === 0) throw fail(`none of ${found} detections matches the ground truth`, fix);
   const positives = countPositives(all);
-  if (positives === 0) throw fail('nobody is found in two frames running', mend);
+  if (positives === 0) throw fail('nobody is found in two frames running', fix);
   if (positives === all.length) throw fail('no two people are ever near each other', 'add busier sequences');
 }

@@ -36,8 +36,8 @@ export async function loadBackend(): Promise<Backend> {
   const layers = await importInstalled<typeof Layers>('@tensorflow/tfjs-layers');
   const wasm = await importInstalled<object>('@tensorflow/tfjs-backend-wasm');
   if (!core || !layers || !wasm) {
-    const mend = `npm install ${WASM_PACKAGES}, or @tensorflow/tfjs-node, which is several times faster`;
-    throw inputError('TensorFlow.js', 'is needed for training and not installed', mend);
+    const fix = `npm install ${WASM_PACKAGES}, or @tensorflow/tfjs-node, which is several times faster`;
+    throw inputError('TensorFlow.js', 'is needed for training and not installed', fix);
   }
   await core.setBackend('wasm');
   const { completeWasm } = await import('./wasm-kernels.ts');

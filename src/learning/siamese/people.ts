@@ -38,13 +38,13 @@ const MOST_HELD_OUT = 100;
 export function splitPeople(subject: string, { length, person, count }: People): Split {
   const pictures = new Int32Array(count);
   for (const p of person) pictures[p]++;
-  const mend = 'learning needs two or more pictures each of four people or more';
-  if (count < 2) throw inputError(subject, count === 0 ? 'shows nobody' : 'shows one person only', mend);
+  const fix = 'learning needs two or more pictures each of four people or more';
+  if (count < 2) throw inputError(subject, count === 0 ? 'shows nobody' : 'shows one person only', fix);
   const several = Array.from({ length: count }, (_, p) => p).filter((p) => pictures[p] > 1);
   const order = shuffled(several, seededRandom(1));
   if (order.length === 0)
-    throw inputError(subject, 'has one picture only of each person: no pair shows one person', mend);
-  if (order.length < 4) throw inputError(subject, `has two pictures or more of ${order.length} people only`, mend);
+    throw inputError(subject, 'has one picture only of each person: no pair shows one person', fix);
+  if (order.length < 4) throw inputError(subject, `has two pictures or more of ${order.length} people only`, fix);
   const kept = new Set(order.slice(0, Math.min(MOST_HELD_OUT, Math.max(2, Math.round(HELD_OUT * order.length)))));
   const rows = Array.from({ length }, (_, i) => i);
   return {
