@@ -20,7 +20,7 @@ import { PatchSelection } from '../src/appearance/selection.ts';
 import { type AppearanceModel, loadSiamese } from '../src/appearance/siamese.ts';
 import { calibrated } from '../src/appearance/similarity.ts';
 import { type AssociationScore, FEATURE_COUNT, SIMILARITY } from '../src/association/features.ts';
-import { loadAssociationScore } from '../src/association/model.ts';
+import { loadAssociation } from '../src/association/model.ts';
 import { withAppearance } from '../src/association/scores/fusion.ts';
 import { logOdds, sigmoid } from '../src/core/probability.ts';
 import { type Detections, loadDetector } from '../src/detection/index.ts';
@@ -52,7 +52,7 @@ const parameters = parametersSchema.parse({});
 const siamese = await loadSiamese(options.model);
 await fit(siamese, await readPeople(options.people));
 const shipped = parameters.appearance; // the association has learned with these
-const score = await loadAssociationScore(options.association);
+const score = await loadAssociation(options.association);
 const detector = await loadDetector(options.detector, parameters.detection);
 const source = await openVideo(options.video, {
   pixels: true,

@@ -8,7 +8,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { loadAssociationScore } from '../src/association/model.ts';
+import { loadAssociation } from '../src/association/model.ts';
 import { type Detections, loadDetector } from '../src/detection/index.ts';
 import { evaluateSequence, figures, type IdentifiedBoxes, readGroundTruth } from '../src/evaluation/index.ts';
 import { table } from '../src/learning/association/report.ts';
@@ -55,7 +55,7 @@ process.stdout.write(
   `the picture moves ${moved} pixels a frame; the shift measured in it is off by ${mean(error)}\n\n`,
 );
 
-const score = await loadAssociationScore(values.score);
+const score = await loadAssociation(values.score);
 const rows = [
   ['camera not followed', ...measure(false, false, false)],
   ['by the boxes', ...measure(true, false, false)],

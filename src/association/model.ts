@@ -17,9 +17,6 @@ export const associationParameters = z.strictObject({
     .meta({ unit: '' }),
 });
 
-/** The learned association that comes with the package. */
-const SHIPPED = new URL('../../models/association.json', import.meta.url);
-
 const column = z.array(z.number()).min(1);
 const MODEL = z.object({
   schema: z.literal('twintrack/association'),
@@ -36,12 +33,14 @@ const MODEL = z.object({
 /**
  * The score that `association.model` names.
  *
- * @param name `hand-set`, `learned`, or the path of a model that `twintrack train association` wrote
+ * @param model `hand-set`, `learned` (default), the path of a model that `twintrack train association` wrote, or a score, which is
+ *   returned as it is
  * @throws TwintrackError when the file cannot be read, is no such model, or was trained on other features
  */
-export async function loadAssociationScore(name: string): Promise<AssociationScore> {
-  if (name === 'hand-set') return handSetScore;
-  const file = name === 'learned' ? fileURLToPath(SHIPPED) : name;
+export async function loadAssociation(model: string | AssociationScore = 'learned'): Promise<AssociationScore> {
+  if (typeof model !== 'string') return model;
+  if (model === 'hand-set') return handSetScore;
+  const file = model === 'learned' ? fileURLToPath(new URL('../../models/association.json', import.meta.url)) : model;
   let text: string;
   try {
     text = await readFile(file, 'utf8');

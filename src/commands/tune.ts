@@ -51,12 +51,12 @@ Examples:
 
 async function tune(root: string, options: TuneCommandOptions): Promise<void> {
   const { OutputFile } = await import('../files/output-file.ts');
-  const { loadAssociationScore } = await import('../association/model.ts');
+  const { loadAssociation } = await import('../association/model.ts');
   const { loadMotRoot } = await import('../learning/mot-root.ts');
   const { tuneTracking } = await import('../learning/tuning/tune-tracking.ts');
   const { startBar } = await import('./bar.ts');
   const { interruptible } = await import('./interrupt.ts');
-  const association = await loadAssociationScore(options.score);
+  const association = await loadAssociation(options.score);
   const sequences = await loadMotRoot(root, { det: options.det });
   const file = await OutputFile.create(options.out);
   const bar = await startBar('%');

@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { EmbeddingStage } from '../appearance/embedding-stage.ts';
 import { type AppearanceModel, loadSiamese } from '../appearance/siamese.ts';
 import { calibrated } from '../appearance/similarity.ts';
-import { loadAssociationScore } from '../association/model.ts';
+import { loadAssociation } from '../association/model.ts';
 import { messageOf, TwintrackError } from '../core/errors.ts';
 import { StageClock, type StageTimes } from '../core/stage-clock.ts';
 import { version } from '../core/version.ts';
@@ -122,7 +122,7 @@ export async function trackVideo(input: string | undefined, options: TrackVideoO
       patches: options.savePatches ? model : undefined,
     });
     outputs = opened;
-    const score = await loadAssociationScore(parameters.association.model);
+    const score = await loadAssociation(parameters.association.model);
     const similarity = model && calibrated(model, appearance.weight, appearance.bias);
     const tracker = new Tracker(
       parameters.tracking,

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { isDeepStrictEqual } from 'node:util';
 import { type AppearanceModel, loadSiamese } from '../appearance/siamese.ts';
-import { loadAssociationScore } from '../association/model.ts';
+import { loadAssociation } from '../association/model.ts';
 import { messageOf, printable, TwintrackError, UsageError } from '../core/errors.ts';
 import { version } from '../core/version.ts';
 import { type Detector, loadDetector } from '../detection/index.ts';
@@ -185,7 +185,7 @@ export class Live {
     const keepsDetector =
       typeof this.#options.detector === 'object' || isDeepStrictEqual(parameters.detection, before?.detection);
     const keepsAppearance = keepsDetector && isDeepStrictEqual(parameters.appearance, before?.appearance);
-    const association = await loadAssociationScore(parameters.association.model);
+    const association = await loadAssociation(parameters.association.model);
     const models = await this.#loadModels(parameters, {
       ...(keepsDetector && former),
       appearance: keepsAppearance ? former?.appearance : undefined,

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { visiblePart } from '../../src/appearance/reid.ts';
 import type { Similarity } from '../../src/appearance/similarity.ts';
 import { FEATURE_COUNT, PairFeatures, SIMILARITY } from '../../src/association/features.ts';
-import { loadAssociationScore } from '../../src/association/model.ts';
+import { loadAssociation } from '../../src/association/model.ts';
 import type { BoostedModel } from '../../src/association/scores/boosted.ts';
 import { withAppearance } from '../../src/association/scores/fusion.ts';
 import { learnedScore } from '../../src/association/scores/learned.ts';
@@ -18,7 +18,7 @@ const APPEARANCE: ReidOptions = { similarity: KINDS, reidSeconds: 20, reidSimila
 const SHIPPED: BoostedModel = JSON.parse(
   readFileSync(new URL('../../models/association.json', import.meta.url), 'utf8'),
 );
-const LEARNED = await loadAssociationScore('learned');
+const LEARNED = await loadAssociation('learned');
 /** The same without the trees that know looks: their log-odds are added. */
 const ADDED = learnedScore({ ...SHIPPED, trees: SHIPPED.trees.filter(({ feature }) => !feature.includes(SIMILARITY)) });
 const PICTURE = { width: 640, height: 480 };

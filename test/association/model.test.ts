@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { FEATURE_COUNT, FEATURES, PairFeatures } from '../../src/association/features.ts';
-import { loadAssociationScore } from '../../src/association/model.ts';
+import { loadAssociation } from '../../src/association/model.ts';
 import type { BoostedTree } from '../../src/association/scores/boosted.ts';
 import { handSetScore } from '../../src/association/scores/hand-set.ts';
 import { learnedScore } from '../../src/association/scores/learned.ts';
@@ -53,11 +53,11 @@ describe('association model', () => {
   });
 
   test('hand-set is the hand-set score', async () => {
-    expect(await loadAssociationScore('hand-set')).toBe(handSetScore);
+    expect(await loadAssociation('hand-set')).toBe(handSetScore);
   });
 
   test('the shipped model believes in overlap', async () => {
-    const score = await loadAssociationScore('learned');
+    const score = await loadAssociation('learned');
     const out = new Float64Array(2);
     score.score(pairOf(0.9), out);
     const near = out[0];
@@ -67,7 +67,7 @@ describe('association model', () => {
   });
 
   test('a model file gives the probability of its trees', async () => {
-    const score = await loadAssociationScore(await stored(model));
+    const score = await loadAssociation(await stored(model));
     const out = new Float64Array(1);
     score.score(pairOf(0.9), out);
     expect(out[0]).toBeCloseTo(1 / (1 + Math.exp(-2)), 12);
@@ -81,13 +81,13 @@ describe('association model', () => {
     ['a tree of an unknown feature', { ...model, trees: [{ ...tree, feature: [99, -1, -1] }] }, /not a tree/],
     ['a tree with a short column', { ...model, trees: [{ ...tree, value: [0.5] }] }, /not a tree/],
   ])('refuses %s in one line', async (_, content, reason) => {
-    const error = await loadAssociationScore(await stored(content)).catch((e: Error) => e);
+    const error = await loadAssociation(await stored(content)).catch((e: Error) => e);
     expect((error as Error).message).toMatch(reason);
     expect((error as Error).message).not.toContain('\n');
   });
 
   test('refuses a file that is not there', async () => {
-    await expect(loadAssociationScore('/nowhere.json')).rejects.toThrow(
+    await expect(loadAssociation('/nowhere.json')).rejects.toThrow(
       '/nowhere.json: cannot be read as an association model',
     );
   });

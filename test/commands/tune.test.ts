@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { loadAssociationScore } from '../../src/association/model.ts';
+import { loadAssociation } from '../../src/association/model.ts';
 import { loadParameters } from '../../src/engine/configuration.ts';
 import { combine, evaluateSequence, figures } from '../../src/evaluation/index.ts';
 import { follow } from '../../src/learning/association/follow.ts';
@@ -31,7 +31,7 @@ describe('twintrack tune', () => {
 
   const hota = async (parameters: Partial<TrackingParameters>): Promise<number> => {
     const sequences = await loadMotRoot(root);
-    const score = await loadAssociationScore('learned'); // as "track" has it
+    const score = await loadAssociation('learned'); // as "track" has it
     return figures(combine(sequences.map((s) => evaluateSequence(s.truth, follow(s.frames, parameters, score))))).HOTA!;
   };
 
