@@ -20,8 +20,8 @@ import { PATCH_BYTES, PATCH_HEIGHT, PATCH_WIDTH, PatchCutter, type Picture } fro
 import { SimilarityHead } from '../src/appearance/similarity.ts';
 import { readMotRows } from '../src/evaluation/mot-rows.ts';
 import { readOnnxInitializers } from '../src/inference/onnx/reader.ts';
-import { areaUnderCurve } from '../src/learning/association/probability-figures.ts';
 import { table } from '../src/learning/association/report.ts';
+import { areaUnderCurve } from '../src/learning/probability-figures.ts';
 import { seededRandom } from '../src/learning/random.ts';
 import { openVideo } from '../src/video/index.ts';
 import { listPictures } from '../src/video/still-images.ts';

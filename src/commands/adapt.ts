@@ -39,7 +39,7 @@ Training needs @tensorflow/tfjs-node-gpu, @tensorflow/tfjs-node or the WebAssemb
 }
 
 async function adapt(video: string, options: AdaptOptions): Promise<void> {
-  const { adaptSiamese } = await import('../learning/siamese/adaptation.ts');
+  const { adaptSiamese } = await import('../learning/siamese/adapt-siamese.ts');
   const { interruptible } = await import('./interrupt.ts');
   const { startBar } = await import('./bar.ts');
   const [tracking, learning] = [await startBar('frames'), await startBar('batches')];

@@ -46,7 +46,7 @@ async function trainAssociationFiles(root: string, options: AssociationOptions):
   const { inputError } = await import('../core/errors.ts');
   const { OutputFile } = await import('../files/output-file.ts');
   const { loadMotRoot } = await import('../learning/mot-root.ts');
-  const { trainAssociation } = await import('../learning/association/training.ts');
+  const { trainAssociation } = await import('../learning/association/train-association.ts');
   const report = await import('../learning/association/report.ts');
   const { readLooks } = await import('../learning/association/appearance-examples.ts');
   const { startBar } = await import('./bar.ts');

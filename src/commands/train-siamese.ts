@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import type { Backend } from '../learning/siamese/backend.ts';
 import type { LossName } from '../learning/siamese/losses.ts';
 import type { CardFigures } from '../learning/siamese/model-folder.ts';
-import type { Epoch } from '../learning/siamese/training.ts';
+import type { Epoch } from '../learning/siamese/network-training.ts';
 import { numberFrom } from './number-from.ts';
 
 interface SiameseOptions {
@@ -54,7 +54,7 @@ Training needs @tensorflow/tfjs-node-gpu, @tensorflow/tfjs-node or the WebAssemb
 }
 
 async function trainSiameseFiles(dataset: string, options: SiameseOptions): Promise<void> {
-  const { trainSiamese } = await import('../learning/siamese/siamese-training.ts');
+  const { trainSiamese } = await import('../learning/siamese/train-siamese.ts');
   const { interruptible } = await import('./interrupt.ts');
   const { startBar } = await import('./bar.ts');
   const bar = await startBar('batches');

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FEATURES } from '../../src/association/features.ts';
 import { learnedScore } from '../../src/association/scores/learned.ts';
 import { evaluateSequence, figures } from '../../src/evaluation/index.ts';
-import { follow } from '../../src/learning/association/follow.ts';
+import { follow } from '../../src/learning/follow.ts';
 import { loadMotRoot } from '../../src/learning/mot-root.ts';
 import { simulatedRoot, writeSequence } from '../learning/simulated-root.ts';
 

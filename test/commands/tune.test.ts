@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadAssociation } from '../../src/association/model.ts';
 import { loadParameters } from '../../src/engine/configuration.ts';
 import { combine, evaluateSequence, figures } from '../../src/evaluation/index.ts';
-import { follow } from '../../src/learning/association/follow.ts';
+import { follow } from '../../src/learning/follow.ts';
 import { loadMotRoot } from '../../src/learning/mot-root.ts';
 import type { TrackingParameters } from '../../src/tracking/index.ts';
 import { simulatedRoot } from '../learning/simulated-root.ts';

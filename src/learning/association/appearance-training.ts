@@ -1,10 +1,10 @@
 import { FEATURE_COUNT, FEATURES, SIMILARITY } from '../../association/features.ts';
 import { type BoostedModel, type BoostedTree, BoostedTrees } from '../../association/scores/boosted.ts';
 import { learnedScore } from '../../association/scores/learned.ts';
+import { type ProbabilityFigures, probabilityFigures } from '../probability-figures.ts';
 import type { LooksExamples } from './appearance-examples.ts';
 import { BOOSTING_DEFAULTS, type Examples, trainBoosting } from './boosting.ts';
 import { countPositives, joinExamples, probabilities } from './example-sets.ts';
-import { type ProbabilityFigures, probabilityFigures } from './probability-figures.ts';
 
 const LOOKS_BOOSTING = { ...BOOSTING_DEFAULTS, trees: 40 };
 

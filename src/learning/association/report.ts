@@ -1,6 +1,6 @@
+import type { ProbabilityFigures } from '../probability-figures.ts';
 import type { LooksFigures } from './appearance-training.ts';
-import type { ProbabilityFigures } from './probability-figures.ts';
-import type { AssociationTraining, CrossValidation, HeldOut } from './training.ts';
+import type { AssociationTraining, CrossValidation, HeldOut } from './train-association.ts';
 
 /** Identifies the file format of a learned association. */
 export const ASSOCIATION_SCHEMA = 'twintrack/association';

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { inputError } from '../../core/errors.ts';
+import type { Course } from './network-training.ts';
 import type { Learner } from './step.ts';
-import type { Course } from './training.ts';
 
 /** What a training needs to go on as if it had not been interrupted. */
 export interface Checkpoint {

@@ -8,9 +8,9 @@ import type { Backend } from './backend.ts';
 import { toCurves } from './curves.ts';
 import type { LossName } from './losses.ts';
 import type { NetworkSize } from './network.ts';
+import type { Course } from './network-training.ts';
 import type { OnnxPair } from './onnx-export.ts';
 import type { People, Split } from './people.ts';
-import type { Course } from './training.ts';
 
 /** The files of a model's folder. */
 export const FILES = { ...SIAMESE_FILES, card: 'siamese.json', curves: 'siamese.svg' } as const;

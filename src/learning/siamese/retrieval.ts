@@ -1,4 +1,4 @@
-import { areaUnderCurve } from '../association/probability-figures.ts';
+import { areaUnderCurve } from '../probability-figures.ts';
 import { seededRandom } from '../random.ts';
 import type { People } from './people.ts';
 

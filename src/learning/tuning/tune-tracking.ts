@@ -1,7 +1,7 @@
 import type { AssociationScore } from '../../association/features.ts';
 import { combine, evaluateSequence, figures, type Score } from '../../evaluation/score.ts';
 import { trackingParameters } from '../../tracking/parameters.ts';
-import { follow } from '../association/follow.ts';
+import { follow } from '../follow.ts';
 import type { MotSequence } from '../mot-root.ts';
 import { type SearchResult, search } from './search.ts';
 import { changes, searchSpace, type Values } from './space.ts';

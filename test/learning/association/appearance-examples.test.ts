@@ -10,7 +10,11 @@ import { learnedScore } from '../../../src/association/scores/learned.ts';
 import { type LooksExamples, readLooks, toLooksFile } from '../../../src/learning/association/appearance-examples.ts';
 import type { Examples } from '../../../src/learning/association/boosting.ts';
 import { probabilities } from '../../../src/learning/association/example-sets.ts';
-import { collectExamples, examplesByName, trainAssociation } from '../../../src/learning/association/training.ts';
+import {
+  collectExamples,
+  examplesByName,
+  trainAssociation,
+} from '../../../src/learning/association/train-association.ts';
 import { loadMotRoot, type MotSequence } from '../../../src/learning/mot-root.ts';
 import { seededRandom } from '../../../src/learning/random.ts';
 import { writeColourModel } from '../../appearance/colour-model.ts';

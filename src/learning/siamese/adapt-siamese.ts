@@ -13,12 +13,12 @@ import { type Backend, loadBackend } from './backend.ts';
 import { accompanied, clearPieces, type Piece, partedAt, seenTogether } from './clear-pieces.ts';
 import { type CardFigures, type DataFigures, dataFigures, FILES, writeModelFolder } from './model-folder.ts';
 import type { Network } from './network.ts';
+import { measure, type TrainingProgress, trainNetwork } from './network-training.ts';
 import { checkOnnx } from './onnx-check.ts';
 import { toOnnx } from './onnx-export.ts';
 import { fromOnnx } from './onnx-import.ts';
 import type { People, Split } from './people.ts';
 import type { Retrieval } from './retrieval.ts';
-import { measure, type TrainingProgress, trainNetwork } from './training.ts';
 import { cutPeople } from './video-people.ts';
 
 /** Settings of {@link adaptSiamese}. */

@@ -8,11 +8,17 @@ import { checkpointBytes, readCheckpoint, type TrainingKey } from './checkpoint.
 import type { LossName } from './losses.ts';
 import { type CardFigures, type DataFigures, dataFigures, writeModelFolder } from './model-folder.ts';
 import { buildNetwork, type NetworkSize, STANDARD } from './network.ts';
+import {
+  type Course,
+  type Epoch,
+  type TrainingOptions,
+  type TrainingProgress,
+  trainNetwork,
+} from './network-training.ts';
 import { checkOnnx } from './onnx-check.ts';
 import { toOnnx } from './onnx-export.ts';
 import { type People, splitPeople } from './people.ts';
 import { readPictureFolder } from './picture-folder.ts';
-import { type Course, type Epoch, type TrainingOptions, type TrainingProgress, trainNetwork } from './training.ts';
 import { readVideoPeople } from './video-people.ts';
 
 /** Settings of {@link trainSiamese}. */

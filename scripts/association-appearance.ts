@@ -16,7 +16,7 @@ import { toLooksFile } from '../src/learning/association/appearance-examples.ts'
 import type { Examples } from '../src/learning/association/boosting.ts';
 import { joinExamples } from '../src/learning/association/example-sets.ts';
 import { ExampleCollector, type LabelledFrame } from '../src/learning/association/examples.ts';
-import { collectExamples } from '../src/learning/association/training.ts';
+import { collectExamples } from '../src/learning/association/train-association.ts';
 import { loadMotRoot } from '../src/learning/mot-root.ts';
 import { readPictureFolder } from '../src/learning/siamese/picture-folder.ts';
 import { listPictures } from '../src/video/still-images.ts';

@@ -5,19 +5,19 @@ import { handSetScore } from '../../association/scores/hand-set.ts';
 import { learnedScore } from '../../association/scores/learned.ts';
 import { inputError } from '../../core/errors.ts';
 import type { MotSequence } from '../mot-root.ts';
-import { seededRandom } from '../random.ts';
-import type { LooksExamples } from './appearance-examples.ts';
-import { canLearnLooks, type LooksFigures, learnLooks, looksFigures } from './appearance-training.ts';
-import { BOOSTING_DEFAULTS, type BoostingOptions, type Examples, trainBoosting } from './boosting.ts';
-import { concatenate, countPositives, joinExamples, probabilities } from './example-sets.ts';
-import { ExampleCollector } from './examples.ts';
 import {
   type CalibrationBin,
   calibration,
   logLoss,
   type ProbabilityFigures,
   probabilityFigures,
-} from './probability-figures.ts';
+} from '../probability-figures.ts';
+import { seededRandom } from '../random.ts';
+import type { LooksExamples } from './appearance-examples.ts';
+import { canLearnLooks, type LooksFigures, learnLooks, looksFigures } from './appearance-training.ts';
+import { BOOSTING_DEFAULTS, type BoostingOptions, type Examples, trainBoosting } from './boosting.ts';
+import { concatenate, countPositives, joinExamples, probabilities } from './example-sets.ts';
+import { ExampleCollector } from './examples.ts';
 
 /** The examples are also collected from every second and third frame, as long as that leaves this many a second. */
 const STRIDES = [1, 2, 3];
