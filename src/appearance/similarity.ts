@@ -2,17 +2,17 @@ import { inputError } from '../core/errors.ts';
 import { logOdds, sigmoid } from '../core/probability.ts';
 import { readOnnxInitializers } from '../inference/onnx/reader.ts';
 
-/** Tells how alike two embeddings are. */
+/** Compares embeddings. */
 export interface Similarity {
   /** Numbers of an embedding, d. */
   readonly dimensions: number;
-  /** Similarity of row `i` of `a` and row `j` of `b` (rows of d numbers): 0..1, one person from 0.5 on. */
+  /** Similarity, 0..1, of row `i` of `a` and row `j` of `b` (rows of d numbers): the same person from 0.5 on. */
   similarity(a: Float32Array, i: number, b: Float32Array, j: number): number;
 }
 
 /**
- * The Siamese network behind the two sister networks: σ(W₂ · max(0, W₁ · |a − b| + b₁) + b₂), computed here, since a call
- * of onnxruntime for each frame's few pairs takes longer than the arithmetic.
+ * The similarity head of the Siamese network, behind the two sister networks: σ(W₂ · max(0, W₁ · |a − b| + b₁) + b₂). It is computed
+ * here, as a call of onnxruntime for the few pairs of a frame takes longer than the arithmetic.
  */
 export class SimilarityHead implements Similarity {
   readonly dimensions: number;
@@ -63,11 +63,19 @@ export class SimilarityHead implements Similarity {
 }
 
 /**
- * The similarity as the probability of being one person for those of one camera, at equal odds before: what is alike in the light
- * and the place of one camera says less.
+ * Calibrates the similarity for one camera: the result is the probability of being one person at equal prior odds. In the light and the
+ * place of one camera, different people are more alike than across cameras.
  *
- * @param weight of the log-odds of the similarity
+ * @param weight factor of the log-odds of the similarity
  * @param bias added to them
+ *
+ * @example
+ * import { calibrated, loadSiamese } from 'twintrack/appearance';
+ *
+ * const model = await loadSiamese();
+ * const similarity = calibrated(model, 1, -5);
+ * console.log(similarity.dimensions); // 128
+ * await model.close();
  */
 export function calibrated(model: Similarity, weight: number, bias: number): Similarity {
   return {
