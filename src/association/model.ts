@@ -20,7 +20,7 @@ export const associationParameters = z.strictObject({
 const column = z.array(z.number()).min(1);
 const MODEL = z.object({
   schema: z.literal('twintrack/association'),
-  version: z.literal(1),
+  version: z.union([z.literal(1), z.literal(2)]),
   features: z.array(z.string()),
   base: z.number(),
   trees: z.array(

@@ -5,7 +5,7 @@ import { Tracker } from '../tracking/tracker.ts';
 import { TrajectoryCollector } from '../trajectories/collector.ts';
 import { refine } from '../trajectories/refine.ts';
 import { type RefinementParameters, refinementParameters } from '../trajectories/refinement-parameters.ts';
-import type { LabelledFrame } from './association/examples.ts';
+import type { LabelledFrame } from './labelled-frame.ts';
 
 /**
  * Tracks a sequence on-line and notes who is seen where, to be scored against its ground truth.

@@ -4,7 +4,7 @@ import { inputError } from '../core/errors.ts';
 import { readDetections } from '../detection/mot-detections.ts';
 import { type GroundTruth, readGroundTruth } from '../evaluation/ground-truth.ts';
 import { groundTruthFiles } from '../evaluation/sequences.ts';
-import { identify, type LabelledFrame } from './association/examples.ts';
+import { identify, type LabelledFrame } from './labelled-frame.ts';
 
 /** A sequence of a MOT root with its detections labelled by the ground truth. */
 export interface MotSequence {
@@ -69,7 +69,7 @@ async function loadSequence(name: string, gt: string, frameRate: number, file: s
   return { name, det: basename(file), frameRate, frames, truth };
 }
 
-/** Boxes and positive ids of everybody in a frame; from 2016 on also of those whom a result need not find (sitting, reflected, …). */
+/** Boxes and positive ids of all people in a frame; from 2016 on also of those that a result need not find (sitting, reflected, …). */
 function peopleIn(truth: GroundTruth, frame: number): [boxes: Float64Array, ids: Int32Array] {
   const { start, corners, ids } = truth.rows;
   const rows: number[] = [];
@@ -90,7 +90,7 @@ async function readFrameRate(folder: string): Promise<number> {
   if (text === undefined) throw inputError(file, 'no such file: the frame rate is not known', fix);
   const frameRate = Number(/^\s*frameRate\s*=\s*(\S+)/im.exec(text)?.[1]);
   if (frameRate > 0 && Number.isFinite(frameRate)) return frameRate;
-  throw inputError(file, 'tells no frameRate', fix);
+  throw inputError(file, 'has no frameRate', fix);
 }
 
 /** The detection files to load a sequence with: all of `det` that are there, or the first of the usual ones. */

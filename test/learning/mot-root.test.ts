@@ -97,7 +97,7 @@ describe('a MOT root', () => {
     rmSync(join(folder, 'det'), { recursive: true });
     await fails(/street-2: no detections of street-2, looked for det.det\.txt and det\.txt; name the file with --det$/);
     writeFileSync(join(folder, 'seqinfo.ini'), '[Sequence]\nframeRate=fast\n');
-    await fails(/seqinfo\.ini: tells no frameRate; write frameRate=/);
+    await fails(/seqinfo\.ini: has no frameRate; write frameRate=/);
     rmSync(join(folder, 'seqinfo.ini'));
     await fails(/seqinfo\.ini: no such file: the frame rate is not known; write frameRate=/);
     const empty = join(root, 'empty');

@@ -1,74 +1,64 @@
 import type { Similarity } from '../../appearance/similarity.ts';
-import { FEATURE_COUNT, FEATURES } from '../../association/features.ts';
+import { FEATURES } from '../../association/features.ts';
 import type { BoostedModel } from '../../association/scores/boosted.ts';
 import { handSetScore } from '../../association/scores/hand-set.ts';
-import { learnedScore } from '../../association/scores/learned.ts';
 import { inputError } from '../../core/errors.ts';
 import type { MotSequence } from '../mot-root.ts';
+import type { AppearanceExamples } from './appearance-examples.ts';
 import {
-  type CalibrationBin,
-  calibration,
-  logLoss,
-  type ProbabilityFigures,
-  probabilityFigures,
-} from '../probability-figures.ts';
-import { seededRandom } from '../random.ts';
-import type { LooksExamples } from './appearance-examples.ts';
-import { canLearnLooks, type LooksFigures, learnLooks, looksFigures } from './appearance-training.ts';
+  type AppearanceFigures,
+  appearanceFigures,
+  canLearnAppearance,
+  learnAppearance,
+} from './appearance-training.ts';
 import { BOOSTING_DEFAULTS, type BoostingOptions, type Examples, trainBoosting } from './boosting.ts';
-import { concatenate, countPositives, joinExamples, probabilities } from './example-sets.ts';
+import { type CrossValidation, crossValidate } from './cross-validation.ts';
+import { countPositives, joinExamples } from './example-sets.ts';
 import { ExampleCollector } from './examples.ts';
 
-/** The examples are also collected from every second and third frame, as long as that leaves this many a second. */
+/** Examples are also collected from every second and third frame, where that leaves {@link LEAST_RATE} frames/s. */
 const STRIDES = [1, 2, 3];
 const LEAST_RATE = 4;
 
-/** Figures of one held-out sequence, or of all of them together. */
-export interface HeldOut {
-  readonly name: string;
-  readonly pairs: number;
-  readonly learned: ProbabilityFigures;
-  readonly handSet: ProbabilityFigures;
-}
-
-/** What a model knows of sequences that it was not trained on. */
-export interface CrossValidation {
-  /** In the order of the sequences; without those that have no pairs or whose absence leaves nothing to learn from. */
-  readonly sequences: readonly HeldOut[];
-  readonly pooled: HeldOut;
-  readonly calibration: readonly CalibrationBin[];
-  /** By falling importance: how much the log-loss grows when the feature's values are shuffled among the pairs of a sequence. */
-  readonly importance: readonly { readonly feature: string; readonly loss: number }[];
-}
-
-/** What came of training. */
+/** The result of a training. */
 export interface AssociationTraining {
   readonly model: BoostedModel;
   readonly sequences: number;
   readonly frames: number;
   readonly pairs: number;
   readonly positives: number;
-  /** What looks add, where there were any to learn from. */
-  readonly looks?: LooksFigures;
-  /** Absent when there is only one sequence. */
+  /** The gain by appearance, where there were pairs with a similarity. */
+  readonly appearance?: AppearanceFigures;
+  /** Absent for a single sequence. */
   readonly crossValidation?: CrossValidation;
 }
 
 /** Options of {@link trainAssociation}. */
 export interface AssociationTrainingOptions {
-  /** What the sequences are called in errors, for example their folder. */
-  readonly source?: string;
-  /** Pairs with looks to learn from as well. */
-  readonly looks?: LooksExamples | undefined;
-  readonly boosting?: BoostingOptions;
-  /** Called before each model is trained, with the number of models so far and in all. */
-  readonly onModel?: (done: number, total: number) => void | Promise<void>;
+  /** Name of the sequences in errors, such as their folder. */
+  readonly source?: string | undefined;
+  /** Pairs with a similarity to learn from as well, see {@link readAppearanceExamples}. */
+  readonly appearance?: AppearanceExamples | undefined;
+  readonly boosting?: BoostingOptions | undefined;
+  /** Called before each model is trained, with the number of models trained and of all. */
+  readonly onModel?: ((done: number, total: number) => void | Promise<void>) | undefined;
 }
 
 /**
- * Learns the fusion from sequences, and measures it by leaving one sequence out at a time.
+ * Learns the association score from sequences: gradient-boosted trees over the pair features (Leal-Taixé et al. 2016, §4), measured by
+ * leave-one-out cross-validation over the sequences.
  *
+ * @param sequences with ground truth; see {@link loadMotRoot}. Of several with one name, all are left out together
  * @throws TwintrackError when there is nothing to learn from
+ *
+ * @example
+ * import { learnedScore } from 'twintrack/association';
+ * import { loadMotRoot, trainAssociation, writeAssociation } from 'twintrack/learning';
+ *
+ * const training = await trainAssociation(await loadMotRoot('my-streets'));
+ * console.log(training.crossValidation?.pooled.learned.auc);
+ * const score = learnedScore(training.model); // for createTracker, track and trackVideo
+ * await writeAssociation('models', training); // for --set association.model=models/association.json
  */
 export async function trainAssociation(
   sequences: readonly MotSequence[],
@@ -78,11 +68,11 @@ export async function trainAssociation(
   const examples = examplesByName(sequences);
   const all = joinExamples(examples);
   requireBothClasses(options.source ?? 'sequences', sequences, all);
-  const looks = options.looks && only(options.looks, names);
-  if (looks && !canLearnLooks(looks))
+  const appearance = options.appearance && only(options.appearance, names);
+  if (appearance && !canLearnAppearance(appearance))
     throw inputError(
-      'looks',
-      'hold no pairs of one person and of two of these sequences',
+      'appearance',
+      'holds no pairs of one person and of two of these sequences',
       'make them of the same sequences',
     );
   const boosting = options.boosting ?? BOOSTING_DEFAULTS;
@@ -95,10 +85,10 @@ export async function trainAssociation(
   await options.onModel?.(total - 1, total);
   const crossValidation = crossValidate(names, examples, models);
   const motion = trainBoosting(all, FEATURES, boosting);
-  const withLooks = looks && looksFigures(names, models, looks);
+  const gain = appearance && appearanceFigures(names, models, appearance);
   return {
-    model: looks ? learnLooks(motion, looks) : motion,
-    ...(withLooks && { looks: withLooks }),
+    model: appearance ? learnAppearance(motion, appearance) : motion,
+    ...(gain && { appearance: gain }),
     sequences: names.length,
     frames: names.reduce((sum, name) => sum + sequences.find((s) => s.name === name)!.frames.length, 0),
     pairs: all.length,
@@ -108,7 +98,7 @@ export async function trainAssociation(
 }
 
 /**
- * The pairs that the tracker meets in a sequence when it goes by the hand-set score, at several frame rates.
+ * The pairs that the tracker meets in a sequence with the hand-set score, at several frame rates.
  *
  * @param similarity compares the embeddings, where the detections have some
  */
@@ -125,7 +115,7 @@ export function collectExamples(
   return collector.examples;
 }
 
-/** The pairs of each sequence, in the order in which the names come up; with several detection files those of all of them. */
+/** The pairs of each sequence, in the order of the names' first appearance; with several detection files those of all of them. */
 export function examplesByName(sequences: readonly MotSequence[]): Examples[] {
   const names = [...new Set(sequences.map(({ name }) => name))];
   return names.map((name) => joinExamples(sequences.filter((s) => s.name === name).map((s) => collectExamples(s))));
@@ -146,52 +136,9 @@ export function trainWithout(
   return positives > 0 && positives < others.length ? trainBoosting(others, FEATURES, boosting) : undefined;
 }
 
-/** The pairs with looks of some sequences, and of none. */
-function only(looks: LooksExamples, names: readonly string[]): LooksExamples {
-  return { ...looks, sequences: new Map([...looks.sequences].filter(([name]) => names.includes(name))) };
-}
-
-function crossValidate(
-  names: readonly string[],
-  examples: readonly Examples[],
-  models: readonly (BoostedModel | undefined)[],
-): CrossValidation | undefined {
-  const held = names.flatMap((name, i) => {
-    const [model, own] = [models[i], examples[i]];
-    if (!model || own.length === 0) return [];
-    const score = learnedScore(model);
-    return [{ name, own, score, learned: probabilities(score, own), handSet: probabilities(handSetScore, own) }];
-  });
-  if (held.length === 0) return undefined;
-  const labels = concatenate(held.map(({ own }) => own.labels));
-  const learned = concatenate(held.map((h) => h.learned));
-  const handSet = concatenate(held.map((h) => h.handSet));
-  const row = (name: string, y: Uint8Array, p: Float64Array, h: Float64Array): HeldOut => {
-    return { name, pairs: y.length, learned: probabilityFigures(p, y), handSet: probabilityFigures(h, y) };
-  };
-  const pooled = row('POOLED', labels, learned, handSet);
-  const importance = FEATURES.map((feature, f) => {
-    const shuffledColumn = concatenate(held.map(({ own, score }) => probabilities(score, shuffled(own, f))));
-    return { feature, loss: logLoss(shuffledColumn, labels) - pooled.learned.logLoss };
-  });
-  return {
-    sequences: held.map((h) => row(h.name, h.own.labels, h.learned, h.handSet)),
-    pooled,
-    calibration: calibration(learned, labels),
-    importance: importance.sort((a, b) => b.loss - a.loss),
-  };
-}
-
-/** The examples with the values of feature `f` dealt out anew among them (Breiman 2001, §10), the same way every time. */
-function shuffled(examples: Examples, f: number): Examples {
-  const features = examples.features.slice();
-  const random = seededRandom(f + 1);
-  for (let i = examples.length - 1; i > 0; i--) {
-    const a = i * FEATURE_COUNT + f;
-    const b = Math.floor(random() * (i + 1)) * FEATURE_COUNT + f;
-    [features[a], features[b]] = [features[b], features[a]];
-  }
-  return { ...examples, features };
+/** The pairs of the named sequences, and those of none. */
+function only(appearance: AppearanceExamples, names: readonly string[]): AppearanceExamples {
+  return { ...appearance, sequences: new Map([...appearance.sequences].filter(([name]) => names.includes(name))) };
 }
 
 function requireBothClasses(source: string, sequences: readonly MotSequence[], all: Examples): void {
@@ -203,6 +150,6 @@ function requireBothClasses(source: string, sequences: readonly MotSequence[], a
   if (found === 0) throw fail('the detection files are empty', 'run a detector first');
   if (count((identity) => identity > 0) === 0) throw fail(`none of ${found} detections matches the ground truth`, fix);
   const positives = countPositives(all);
-  if (positives === 0) throw fail('nobody is found in two frames running', fix);
+  if (positives === 0) throw fail('no person is found in two consecutive frames', fix);
   if (positives === all.length) throw fail('no two people are ever near each other', 'add busier sequences');
 }

@@ -1,11 +1,11 @@
 import { PATCH_BYTES, PATCH_HEIGHT, PATCH_WIDTH } from '../../appearance/patches.ts';
 import { disableTelemetry } from '../../inference/onnx/telemetry.ts';
-import type { Tf } from './backend.ts';
 import { embedPatches, similarities } from './embedding.ts';
 import type { Network } from './network.ts';
 import type { OnnxPair } from './onnx-export.ts';
+import type { Tf } from './tf.ts';
 
-/** How far onnxruntime may be from TensorFlow.js. */
+/** Largest difference allowed between onnxruntime and TensorFlow.js. */
 export const TOLERANCE = 1e-4;
 
 /**

@@ -7,7 +7,7 @@ import { loadSiamese } from '../../../src/appearance/siamese.ts';
 import { readOnnxInitializers } from '../../../src/inference/onnx/reader.ts';
 import { areaUnderCurve } from '../../../src/learning/probability-figures.ts';
 import { loadBackend } from '../../../src/learning/siamese/backend.ts';
-import type { LossName } from '../../../src/learning/siamese/losses.ts';
+import type { LossName } from '../../../src/learning/siamese/figures.ts';
 import { buildNetwork } from '../../../src/learning/siamese/network.ts';
 import { measure } from '../../../src/learning/siamese/network-training.ts';
 import { splitPeople } from '../../../src/learning/siamese/people.ts';
@@ -38,7 +38,7 @@ const tiny = (out: string, more: Partial<SiameseTrainingOptions> = {}): SiameseT
 
 /** Training takes seconds, and a minute on a machine that is busy. */
 describe('trainSiamese on wasm', { timeout: 300_000 }, () => {
-  it('lets the loss fall and tells unseen people apart', async () => {
+  it('lets the loss fall and separates people held out', async () => {
     const out = join(folder, 'model');
     const { tf, name } = await loadBackend();
     expect(name).toBe('wasm');
