@@ -11,9 +11,9 @@ import { handSetScore } from '../src/association/scores/hand-set.ts';
 import { learnedScore } from '../src/association/scores/learned.ts';
 import { combine, evaluateSequence, figures } from '../src/evaluation/index.ts';
 import type { Examples } from '../src/learning/association/boosting.ts';
-import { follow, followRefined } from '../src/learning/association/follow.ts';
 import { table } from '../src/learning/association/report.ts';
-import { examplesByName, trainWithout } from '../src/learning/association/training.ts';
+import { examplesByName, trainWithout } from '../src/learning/association/train-association.ts';
+import { follow, followRefined } from '../src/learning/follow.ts';
 import { loadMotRoot, type MotSequence } from '../src/learning/mot-root.ts';
 import type { TrackingParameters } from '../src/tracking/index.ts';
 

@@ -1,5 +1,5 @@
 /**
- * What looks cost: frames per second of tracking with them against without, turn by turn in one run; and CPU time. Medians.
+ * The cost of appearance: frames per second and CPU time of tracking with it and without it, in turns in one run. Medians.
  *
  *   npx tsx bench/appearance-speed.ts [VIDEO] [--turns N] [--max-frames N] [--annotate]
  */

@@ -1,13 +1,14 @@
 /**
- * What looks are worth in the tracker: a video tracked on-line and refined without them, with a colour histogram and with the Siamese
- * network, as `appearance.weight` and `appearance.bias` have it; and what these should be for people that it was not trained on. The
- * histogram's log-odds are added to those of motion, with the weight and bias that are best on the video itself.
+ * The gain by appearance in the tracker: a video tracked on-line and refined without appearance, with a colour histogram, and with the
+ * Siamese network at the defaults of `appearance.weight` and `appearance.bias`; and the best weight and bias for people that the network
+ * was not trained on. The histogram's log-odds are added to those of motion, with the weight and bias that are best on the video itself.
  *
  *   npx tsx bench/appearance-tracking.ts --people FOLDER --video V --gt GT.txt [--association FILE] [--detector NAME|FILE] [--model DIR]
  *
- * FOLDER holds pictures `ID_<camera a or b><n>.jpg` (the val part of CUHK03). Somebody is compared with the other pictures of each person
- * by the same camera, sharp and at half the size, as a track's gallery is with a detection; weight and bias turn the log-odds of the largest
- * similarity into those of being one person, at equal odds before. `appearance.weight` and `appearance.bias` have their defaults from here.
+ * FOLDER holds pictures `ID_<camera a or b><n>.jpg` (the val part of CUHK03). Each picture is compared with the other pictures of each
+ * person by the same camera, at full and at half size, as a detection is with a track's gallery; weight and bias turn the log-odds of the
+ * largest similarity into those of being one person, at equal prior odds. The defaults of `appearance.weight` and `appearance.bias` come from
+ * here.
  */
 
 import { basename } from 'node:path';
@@ -27,8 +28,8 @@ import { type Detections, loadDetector } from '../src/detection/index.ts';
 import { parametersSchema } from '../src/engine/parameters.ts';
 import { readGroundTruth } from '../src/evaluation/ground-truth.ts';
 import { evaluateSequence, figures } from '../src/evaluation/index.ts';
-import { probabilityFigures } from '../src/learning/association/probability-figures.ts';
 import { table } from '../src/learning/association/report.ts';
+import { probabilityFigures } from '../src/learning/probability-figures.ts';
 import { Tracker } from '../src/tracking/index.ts';
 import { refine, TrajectoryCollector } from '../src/trajectories/index.ts';
 import { openVideo } from '../src/video/index.ts';
@@ -91,9 +92,9 @@ for (const { name, model, detections } of modes) {
       ? [[shipped.weight, shipped.bias]]
       : [0.5, 1, 2].flatMap((w) => [0, -1, -2, -4].map((b) => [w, b]));
   const scored = settings.map(([w, b]) => {
-    const looks = { ...parameters.appearance, similarity: calibrated(model, w, b), picture: source.info };
+    const reid = { ...parameters.appearance, similarity: calibrated(model, w, b), picture: source.info };
     const by = model === siamese ? score : adding(score);
-    return [row(name, detections, looks, false, by), row('  refined', detections, looks, true, by)];
+    return [row(name, detections, reid, false, by), row('  refined', detections, reid, true, by)];
   });
   rows.push(...scored.sort((a, b) => Number(b[0][4]) - Number(a[0][4]))[0]);
 }
@@ -112,7 +113,7 @@ function whereItMatters(frames: readonly Detections[], dimensions: number): Dete
   });
 }
 
-/** The score blind to looks, with the log-odds of another similarity than the one that it was trained with added. */
+/** The score without its similarity, with the log-odds of another similarity added. */
 function adding(learned: AssociationScore): AssociationScore {
   return withAppearance({
     score(pairs, out) {
@@ -131,11 +132,11 @@ function adding(learned: AssociationScore): AssociationScore {
 function row(
   name: string,
   detections: readonly Detections[],
-  looks?: ReidOptions,
+  reid?: ReidOptions,
   refined = false,
   by = score,
 ): string[] {
-  const tracker = new Tracker({ association: by, parameters: parameters.tracking, reid: looks });
+  const tracker = new Tracker({ association: by, parameters: parameters.tracking, reid });
   const seen = { frames: [] as number[], ids: [] as number[], boxes: [] as number[] };
   const collector = new TrajectoryCollector();
   detections.forEach((found, index) => {
@@ -180,7 +181,7 @@ async function readPeople(folder: string): Promise<Uint8Array[][]> {
   return [...groups].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, patches]) => patches);
 }
 
-/** A patch as it looks when the person has half the height in the video. */
+/** A patch of a person at half the height in the video. */
 function halved(patch: Uint8Array): Uint8Array {
   const [w, h] = [PATCH_WIDTH / 2, PATCH_HEIGHT / 2];
   const out = new Uint8Array(PATCH_BYTES);

@@ -1,12 +1,12 @@
 /**
- * How well networks tell people apart by their looks, beside a colour histogram, with parameters and time:
+ * Accuracy of re-identification networks and of a colour histogram, with parameters and time:
  *
  *   npx tsx bench/appearance.ts --cuhk03 FOLDER|FILE.tar --video V --gt GT.txt [--nets a.onnx,b.onnx]
  *
  * CUHK03 (pictures `ID_<camera a or b><n>.jpg`): rank-1 of each person's picture of camera a among one picture of each person of camera
  * b, mean of 20 draws, and the area under the ROC curve of all pairs across the cameras. The video: the ground truth's boxes
  * of every 25th frame; the AUC of all pairs of different frames, and the rank-1 of each box among those 50 frames later, where its person
- * is still there. Networks take patches [n, 3, 128 k, 64 k]; how they want their colours goes by the file's name. Beside a
+ * is still there. Networks take patches [n, 3, 128 k, 64 k]; the file's name decides their colour format. Beside a
  * `siamese-embedding.onnx` stands its head: its similarity is measured too. `ms` is the median time for a patch in batches of 16 (one by one
  * where the network takes no batches) on one thread.
  */
@@ -20,8 +20,8 @@ import { PATCH_BYTES, PATCH_HEIGHT, PATCH_WIDTH, PatchCutter, type Picture } fro
 import { SimilarityHead } from '../src/appearance/similarity.ts';
 import { readMotRows } from '../src/files/mot-text.ts';
 import { readOnnxInitializers } from '../src/inference/onnx/reader.ts';
-import { areaUnderCurve } from '../src/learning/association/probability-figures.ts';
 import { table } from '../src/learning/association/report.ts';
+import { areaUnderCurve } from '../src/learning/probability-figures.ts';
 import { seededRandom } from '../src/learning/random.ts';
 import { openVideo } from '../src/video/index.ts';
 import { listPictures } from '../src/video/still-images.ts';

@@ -10,9 +10,9 @@ import type { AssociationScore } from '../src/association/features.ts';
 import { handSetScore } from '../src/association/scores/hand-set.ts';
 import { learnedScore } from '../src/association/scores/learned.ts';
 import { combine, evaluateSequence, type Figures, figures } from '../src/evaluation/index.ts';
-import { follow, followRefined } from '../src/learning/association/follow.ts';
 import { table } from '../src/learning/association/report.ts';
-import { examplesByName, trainWithout } from '../src/learning/association/training.ts';
+import { examplesByName, trainWithout } from '../src/learning/association/train-association.ts';
+import { follow, followRefined } from '../src/learning/follow.ts';
 import { loadMotRoot, type MotSequence } from '../src/learning/mot-root.ts';
 import { Tracker } from '../src/tracking/index.ts';
 

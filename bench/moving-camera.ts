@@ -1,6 +1,6 @@
 /**
- * What it is worth to follow a moving camera: the sample clip seen through a window that pans and shakes, its ground truth moved
- * accordingly, tracked on the embedded detector's boxes without looks. Prints Markdown.
+ * The gain by camera-motion compensation: the sample clip through a window that pans and shakes, its ground truth moved with it, tracked
+ * on the shipped detector's boxes without appearance. Prints Markdown.
  *
  *   npm run bench:moving-camera -- GT.txt [--score SCORE]
  */

@@ -1,10 +1,10 @@
 /**
- * How much of the speed of detection alone is left when everything else is done as well:
+ * The speed of the whole pipeline as a share of that of detection alone:
  * (a) decode + detect, against (b) decode + detect + track, refine, and decode once more + draw + encode, or with --online
- * all in one pass; turn by turn in one run. With the ground truth of the whole video also how accurate the result is; that of the
- * sample is MOT15's, and peers' figures on it stand beside.
+ * all in one pass; in turns in one run. With the ground truth of the whole video it also reports accuracy, on MOT15's ground truth of the
+ * sample beside the figures of other trackers.
  *
- *   npm run bench:pipeline [-- VIDEO [--turns N] [--max-frames N] [--detector NAME|FILE.onnx] [--online] [--no-looks] [--gt GT.txt]]
+ *   npm run bench:pipeline [-- VIDEO [--turns N] [--max-frames N] [--detector NAME|FILE.onnx] [--online] [--no-appearance] [--gt GT.txt]]
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
@@ -26,14 +26,14 @@ const { values, positionals } = parseArgs({
     'max-frames': { type: 'string', default: '300' },
     detector: { type: 'string', default: 'centernet' },
     online: { type: 'boolean', default: false },
-    'no-looks': { type: 'boolean', default: false },
+    'no-appearance': { type: 'boolean', default: false },
     gt: { type: 'string' },
   },
 });
 const video = positionals[0] ?? 'videos/pets09-s2l1.mp4';
 const maxFrames = values.gt === undefined ? Number(values['max-frames']) : Number.MAX_SAFE_INTEGER;
 const { detector, online } = values;
-const parameters = parametersSchema.parse(values['no-looks'] ? { appearance: { mode: 'off' } } : {});
+const parameters = parametersSchema.parse(values['no-appearance'] ? { appearance: { mode: 'off' } } : {});
 
 /** Frames per second of decoding and detection alone. */
 async function detectOnly(): Promise<number> {

@@ -32,7 +32,7 @@ export class Crowd {
     for (let i = 0; i < count; i++) this.enter(i);
   }
 
-  /** Moves everybody on by `dt` seconds and detects them. */
+  /** Moves all people on by `dt` seconds and detects them. */
   step(dt: number): Detections {
     const { people, random } = this;
     const found: number[] = [];

@@ -47,7 +47,7 @@ detection:
   minScore: 0.2
 \`\`\`
 
-\`--set\` goes before the file, the file before the defaults. A trajectories file tells the parameters it was made with.
+\`--set\` goes before the file, the file before the defaults. A trajectories file holds the parameters it was made with.
 
 The sections \`zones\`, \`lines\` and \`calibration\` are described in [analytics.md](analytics.md).
 

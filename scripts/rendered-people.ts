@@ -1,22 +1,22 @@
 import { PATCH_BYTES, PATCH_HEIGHT, PATCH_WIDTH } from '../src/appearance/patches.ts';
 import { PatchSelection } from '../src/appearance/selection.ts';
 import type { AppearanceModel } from '../src/appearance/siamese.ts';
-import type { LabelledFrame } from '../src/learning/association/examples.ts';
+import type { LabelledFrame } from '../src/learning/labelled-frame.ts';
 import type { MotSequence } from '../src/learning/mot-root.ts';
 import { seededRandom } from '../src/learning/random.ts';
 import type { People } from '../src/learning/siamese/people.ts';
 import { trackingParameters } from '../src/tracking/parameters.ts';
 
 const [W, H] = [PATCH_WIDTH, PATCH_HEIGHT];
-/** Somebody shows another of his pictures after this many seconds. */
+/** A person is drawn with another picture after so many seconds. */
 const POSE_SECONDS = 1.5;
 /** Deviation of the noise of a pixel, of 255. */
 const NOISE = 1.5;
 
-/** Who stands in for somebody of the ground truth: the pictures of one person by one camera. */
+/** The pictures of one person by one camera, drawn for a person of the ground truth. */
 type Actor = readonly Uint8Array[];
 
-/** Somebody in a frame: edges in pixels, and the picture he shows. */
+/** A person in a frame: edges in pixels, and the picture to draw. */
 interface Standing {
   readonly edges: readonly [left: number, top: number, right: number, bottom: number];
   readonly picture: Uint8Array;
@@ -33,8 +33,8 @@ export function actorsOf({ length, patches, person, camera }: People): Actor[] {
 }
 
 /**
- * The frames of a sequence with embeddings, as if other people had walked where its ground truth says: each detection is drawn as these stand
- * before each other, lower feet in front, at its resolution and on an even ground, and embedded where `auto` would have.
+ * The frames of a sequence with embeddings of other people, who are drawn where its ground truth has people: each detection at its
+ * resolution and on an even ground, people with lower feet in front, and embedded where mode `auto` embeds.
  */
 export async function renderPeople(
   sequence: MotSequence,
@@ -81,7 +81,7 @@ function standing({ truth }: MotSequence, frame: number, pictureOf: (id: number)
   return people.sort((a, b) => b.edges[3] - a.edges[3]);
 }
 
-/** Draws what a box shows into a patch: at the box's own resolution, then enlarged. */
+/** Draws the contents of a box into a patch: at the box's own resolution, then enlarged. */
 function draw(
   people: readonly Standing[],
   [x, y, w, h]: Float64Array,

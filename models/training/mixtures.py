@@ -1,5 +1,5 @@
 """People who do not exist, for the teacher to describe: the upper part of one crop on the lower part of another, in other colours, half of
-them with few pixels. They show the student more kinds of looks than the data sets have.
+them with few pixels. They show the student more kinds of appearance than the data sets have.
 
     python mixtures.py --data REID_FOLDER --teacher person-reidentification-retail-0286.onnx --out DIR [--count 96000]
 """

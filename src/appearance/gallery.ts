@@ -1,20 +1,20 @@
 import type { Similarity } from './similarity.ts';
 
-/** Patches kept of a person. */
+/** Most patches of a person. */
 export const CAPACITY = 8;
-/** Seconds between two patches that are kept: of those closer together only the better one is. */
+/** Least seconds between two patches in a gallery: of patches closer together it keeps the better one. */
 const SPACING = 0.4;
 
 /**
- * The appearance of a person: a few embeddings of patches of different moments, with the quality of each. When it is full, the
- * one of least quality goes first, old ones before new ones.
+ * The gallery of a person: a few embeddings of patches of different moments, with the quality of each. When it is full, a new one
+ * replaces the one of least quality, which fades with age.
  */
 export class Gallery {
   /** Number of embeddings. */
   length = 0;
   /** length × d, row by row. */
   readonly embeddings: Float32Array;
-  /** length: how good the patches are, 0..1. */
+  /** length: qualities of the patches, 0..1. */
   readonly qualities = new Float64Array(CAPACITY);
   private readonly times = new Float64Array(CAPACITY);
   private readonly dimensions: number;
@@ -23,7 +23,7 @@ export class Gallery {
 
   /**
    * @param dimensions numbers of an embedding, d
-   * @param fading seconds in which a patch loses two thirds of its claim to be kept
+   * @param fading seconds in which the quality of a patch counts for a factor e less
    */
   constructor(dimensions: number, fading = 20) {
     this.dimensions = dimensions;
@@ -34,7 +34,7 @@ export class Gallery {
   /**
    * Offers the embedding in row `j` of `embeddings`, of a patch of the given quality (0..1) at `time` seconds.
    *
-   * @returns the row that it was put in, −1 when it is not kept
+   * @returns the row that it takes, −1 when it is not kept
    */
   add(embeddings: Float32Array, j: number, quality: number, time: number): number {
     const recent = this.newest >= 0 && time - this.times[this.newest] < SPACING;
@@ -47,14 +47,14 @@ export class Gallery {
     return row;
   }
 
-  /** Similarity, 0..1, to row `j` of `embeddings` of the patch that is most like it: some side of the person, some light. */
+  /** Similarity, 0..1, of row `j` of `embeddings` and the most similar patch, which shows the person from the same side in the same light. */
   similarity(model: Similarity, embeddings: Float32Array, j: number): number {
     let most = 0;
     for (let i = 0; i < this.length; i++) most = Math.max(most, model.similarity(this.embeddings, i, embeddings, j));
     return most;
   }
 
-  /** Mean similarity, by quality, to the patches of another gallery that is not empty: 0..1. */
+  /** Mean similarity, 0..1, to the patches of another gallery that is not empty, weighted by their qualities. */
   similarityTo(model: Similarity, other: Gallery): number {
     let sum = 0;
     let weight = 0;

@@ -3,7 +3,7 @@ import { z } from 'zod';
 const number = (value: number, min: number, max: number, unit: string, description: string) =>
   z.number().min(min).max(max).default(value).describe(description).meta({ unit });
 
-/** Parameters of the appearance stage and of what the tracker makes of it, with their defaults. */
+/** Parameters of the appearance stage and of re-identification, with their defaults. */
 export const appearanceParameters = z.strictObject({
   mode: z
     .enum(['always', 'auto', 'off'])

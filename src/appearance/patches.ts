@@ -1,7 +1,7 @@
 import { type YuvMatrix, yuvMatrix } from '../core/colour.ts';
 import type { Boxes } from '../core/geometry.ts';
 
-/** Size in pixels of the patches that the Siamese network takes. */
+/** Size in pixels of the patches, the input of the Siamese network. */
 export const PATCH_WIDTH = 64;
 export const PATCH_HEIGHT = 128;
 /** Bytes of one patch: planes R, G, B. */
@@ -15,8 +15,8 @@ export interface Picture {
 }
 
 /**
- * Cuts boxes out of a picture, each resized to a patch of {@link PATCH_WIDTH} × {@link PATCH_HEIGHT}: a triangle filter, that is bilinear
- * where it enlarges, and over as many pixels as fall on one where it reduces. What lies outside of the picture repeats its edge.
+ * Cuts boxes out of a picture, each resized to a patch of {@link PATCH_WIDTH} × {@link PATCH_HEIGHT} by a triangle filter: bilinear
+ * interpolation where it enlarges, an average over the pixels that fall on one where it reduces. Outside the picture its edge is repeated.
  */
 export class PatchCutter {
   private readonly matrix: YuvMatrix;
@@ -125,10 +125,10 @@ class Resampler {
   }
 }
 
-/** Which pixels of a line make up each pixel of the resized line, and with what weights, which sum to 1. */
+/** The pixels of a line that make up each pixel of the resized line, with their weights, which sum to 1. */
 class Taps {
   readonly size: number;
-  /** Taps of each pixel: those of pixel i begin at i × count, where they are rising. */
+  /** Number of taps of each pixel: those of pixel i begin at i × count, in rising order. */
   count = 0;
   at = new Int32Array(0);
   weights = new Float64Array(0);

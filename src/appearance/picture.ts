@@ -3,9 +3,9 @@ import { openVideo } from '../video/decode.ts';
 import { PATCH_BYTES, PatchCutter } from './patches.ts';
 
 /**
- * A picture of one person as a patch.
+ * Reads a picture of one person as a patch.
  *
- * @param file a picture of any size and format that ffmpeg reads; all of it is taken for the person
+ * @param file a picture of any size and format that ffmpeg reads; the whole picture is stretched to the patch
  * @returns planes R, G, B, see {@link PATCH_BYTES}
  * @throws TwintrackError when it cannot be read
  */

@@ -10,21 +10,21 @@ import { fits } from '../inference/tensors.ts';
 import { PATCH_BYTES, PATCH_HEIGHT, PATCH_WIDTH } from './patches.ts';
 import { type Similarity, SimilarityHead } from './similarity.ts';
 
-/** Turns patches into embeddings and compares these. */
+/** An appearance model: embeds patches and compares the embeddings. */
 export interface AppearanceModel extends Similarity {
-  /** What it is called in the outputs. */
+  /** Its name in the outputs. */
   readonly name: string;
   /** SHA-256 of its files, in hexadecimal. */
   readonly sha256: string;
   /**
-   * Embeddings of patches; several calls may be under way at once, each answered on its own.
+   * Embeds patches. Several calls may run at once.
    *
-   * @param patches n patches of {@link PATCH_BYTES}, planes R, G, B
-   * @returns n × d
+   * @param patches n patches of {@link PATCH_BYTES} one after the other, planes R, G, B of bytes
+   * @returns n × d, row by row
    * @throws TwintrackError when inference fails or the model is closed
    */
   embed(patches: Uint8Array): Promise<Float32Array>;
-  /** Ends its threads; what is under way is rejected. */
+  /** Ends its threads and rejects the calls that are not done. */
   close(): Promise<void>;
 }
 
@@ -50,8 +50,17 @@ const AS_BYTES = { type: 'float32', order: 'rgb', mean: [0, 0, 0], std: [1, 1, 1
  *
  * @param model `siamese`, which comes with the package, or a folder with siamese-embedding.onnx (patches [n, 3, 128, 64] of 0..255 →
  *   embeddings [n, d]) and siamese-head.onnx
- * @param cores processor cores for all inference, half of which compute embeddings; 0, the default, is all there are
+ * @param cores processor cores for all inference, of which half compute embeddings; 0, the default: all cores
  * @throws TwintrackError when a file cannot be read or is not such a network
+ *
+ * @example
+ * import { loadSiamese, readPatch } from 'twintrack/appearance';
+ *
+ * const model = await loadSiamese();
+ * const a = await model.embed(await readPatch('a.jpg'));
+ * const b = await model.embed(await readPatch('b.jpg'));
+ * console.log(model.similarity(a, 0, b, 0) >= 0.5 ? 'the same person' : 'different people');
+ * await model.close();
  */
 export async function loadSiamese(model = 'siamese', cores = 0): Promise<AppearanceModel> {
   const folder = model === 'siamese' ? SHIPPED_SIAMESE : model;
@@ -101,10 +110,10 @@ async function readModel(file: string, model: string): Promise<Buffer> {
   try {
     return await readFile(file);
   } catch (cause) {
-    const mend =
+    const fix =
       model === 'siamese'
-        ? 'install twintrack again, which brings it'
+        ? 'install twintrack again'
         : 'give the folder of a model of "twintrack train siamese", or siamese for the one that comes with twintrack';
-    throw readError(file, cause, mend);
+    throw readError(file, cause, fix);
   }
 }

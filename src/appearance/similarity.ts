@@ -6,13 +6,13 @@ import { readOnnxInitializers } from '../inference/onnx/reader.ts';
 export interface Similarity {
   /** Numbers of an embedding, d. */
   readonly dimensions: number;
-  /** Similarity of row `i` of `a` and row `j` of `b` (rows of d numbers): 0..1, one person from 0.5 on. */
+  /** Similarity, 0..1, of row `i` of `a` and row `j` of `b` (rows of d numbers): the same person from 0.5 on. */
   similarity(a: Float32Array, i: number, b: Float32Array, j: number): number;
 }
 
 /**
- * The Siamese network behind the two sister networks: σ(W₂ · max(0, W₁ · |a − b| + b₁) + b₂), computed here, since a call
- * of onnxruntime for each frame's few pairs takes longer than the arithmetic.
+ * The similarity head of the Siamese network, behind the two sister networks: σ(W₂ · max(0, W₁ · |a − b| + b₁) + b₂). It is computed
+ * here, as a call of onnxruntime for the few pairs of a frame takes longer than the arithmetic.
  */
 export class SimilarityHead implements Similarity {
   readonly dimensions: number;
@@ -28,19 +28,19 @@ export class SimilarityHead implements Similarity {
    * @throws TwintrackError when it is no such file
    */
   constructor(file: string, bytes: Uint8Array) {
-    const mend = 'give the siamese-head.onnx that belongs to the embedding';
+    const fix = 'give the siamese-head.onnx that belongs to the embedding';
     let weights: ReturnType<typeof readOnnxInitializers>;
     try {
       weights = readOnnxInitializers(bytes);
     } catch (cause) {
-      throw inputError(file, 'not an ONNX model', mend, cause);
+      throw inputError(file, 'not an ONNX model', fix, cause);
     }
     const [hidden, hiddenBias] = [weights.get('hidden.weight'), weights.get('hidden.bias')];
     const [out, outBias] = [weights.get('out.weight'), weights.get('out.bias')];
     const units = hidden?.dims[0] ?? 0;
     const fits = hidden?.dims.length === 2 && hiddenBias?.data.length === units && out?.data.length === units;
     if (!fits || outBias?.data.length !== 1)
-      throw inputError(file, 'not the similarity head of a Siamese network', mend);
+      throw inputError(file, 'not the similarity head of a Siamese network', fix);
     this.dimensions = hidden.dims[1];
     this.hidden = hidden.data;
     this.hiddenBias = hiddenBias.data;
@@ -63,11 +63,19 @@ export class SimilarityHead implements Similarity {
 }
 
 /**
- * The similarity as the probability of being one person for those of one camera, at equal odds before: what is alike in the light
- * and the place of one camera says less.
+ * Calibrates the similarity for one camera: the result is the probability of being one person at equal prior odds. In the light and the
+ * place of one camera, different people are more alike than across cameras.
  *
- * @param weight of the log-odds of the similarity
+ * @param weight factor of the log-odds of the similarity
  * @param bias added to them
+ *
+ * @example
+ * import { calibrated, loadSiamese } from 'twintrack/appearance';
+ *
+ * const model = await loadSiamese();
+ * const similarity = calibrated(model, 1, -5);
+ * console.log(similarity.dimensions); // 128
+ * await model.close();
  */
 export function calibrated(model: Similarity, weight: number, bias: number): Similarity {
   return {

@@ -1,6 +1,6 @@
 import { munkres } from 'munkres';
 
-/** Candidate pairs with their costs: the sparse input of {@link assign}. Columns of equal length; only the first `length` entries count. */
+/** Candidate pairs with their costs, the sparse input of {@link assign}: columns of which the first `length` entries count. */
 export interface CandidatePairs {
   length: number;
   /** Row (track) of each pair. */
@@ -11,7 +11,7 @@ export interface CandidatePairs {
   costs: Float64Array;
 }
 
-/** Candidate pairs from a list of them. */
+/** Candidate pairs as columns, from a list of [row, column, cost]. */
 export function toCandidates(list: readonly (readonly [row: number, column: number, cost: number])[]): CandidatePairs {
   return {
     length: list.length,
@@ -22,15 +22,21 @@ export function toCandidates(list: readonly (readonly [row: number, column: numb
 }
 
 /**
- * The assignment of rows to columns that minimises Σ(cost − gate) over the pairs taken: leaving a row and a column alone costs as
- * much as a pair at the gate. Solved by the Hungarian method (Munkres 1957) on each connected component of the candidate graph
- * on its own; in a street most components are a single pair.
+ * The assignment of rows to columns that minimises Σ(cost − gate) over the pairs taken: a row and a column without a partner cost as
+ * much as a pair at the gate. Solved by the Hungarian method (Munkres 1957) for each connected component of the candidate graph by
+ * itself; in a street most components are a single pair.
  *
  * @param pairs candidate pairs, each (row, column) at most once
  * @param rowCount number of rows
  * @param columnCount number of columns
  * @param gate a pair must cost less than this to be taken; −∞ < cost < gate
  * @returns for each row its column, or −1
+ *
+ * @example
+ * import { assign, toCandidates } from 'twintrack/association';
+ *
+ * const pairs = toCandidates([[0, 0, 0.2], [0, 1, 0.3], [1, 0, 0.4]]); // row, column, cost
+ * console.log(assign(pairs, 2, 2, 0.7)); // Int32Array(2) [ 1, 0 ]
  */
 export function assign(pairs: CandidatePairs, rowCount: number, columnCount: number, gate: number): Int32Array {
   const result = new Int32Array(rowCount).fill(-1);

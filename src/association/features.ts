@@ -2,11 +2,11 @@ import type { Detections } from '../core/detections.ts';
 import { type Boxes, iou } from '../core/geometry.ts';
 import type { CandidatePairs } from './assignment.ts';
 
-/** What the association stage knows of the tracks at the time of a frame, as columns. */
+/** The tracks as the association stage sees them at the time of a frame: columns, boxes in source pixels (x, y, w, h). */
 export interface TrackColumns {
   /** Number of tracks, n. */
   length: number;
-  /** n × 4: box predicted for this frame, source pixels. */
+  /** n × 4: box predicted for this frame. */
   predicted: Boxes;
   /** n × 4: last observed box. */
   last: Boxes;
@@ -16,7 +16,7 @@ export interface TrackColumns {
   gap: Float64Array;
   /** n: seconds from the first to the last observation. */
   span: Float64Array;
-  /** n: mean detection score of the track. */
+  /** n: mean detector score of the track's detections. */
   score: Float64Array;
 }
 
@@ -29,10 +29,10 @@ export const FEATURES = [
   'iou', // overlap with the predicted box
   'distance', // squared Mahalanobis distance of the centre from the prediction
   'heightDifference', // relative difference of the height to the predicted one
-  'gap', // seconds since the track was seen
-  'span', // seconds that the track has been followed
-  'detectionScore',
-  'trackScore',
+  'gap', // seconds since the track's last detection
+  'span', // seconds from the track's first detection to its last
+  'detectionScore', // detector score
+  'trackScore', // mean detector score of the track's detections
   'trackRivals', // largest IoU of the prediction with another detection
   'detectionRivals', // largest IoU of the detection with the prediction of another track
   'similarity', // Siamese similarity 0..1; NaN where there are no pixels
@@ -40,19 +40,31 @@ export const FEATURES = [
 
 /** Number of features of a pair. */
 export const FEATURE_COUNT = FEATURES.length;
-/** Column of the similarity, which the tracker fills in where it has embeddings. */
+/** Column of the similarity. The tracker fills it in where it has embeddings; elsewhere it is NaN. */
 export const SIMILARITY = FEATURES.indexOf('similarity');
 
-/** A score of candidate pairs: the probability that a detection is the same person as a track. */
+/**
+ * Scores candidate pairs: the probability that a detection is the same person as a track. The tracker calls it once or twice a frame.
+ *
+ * @example
+ * import { type AssociationScore, FEATURE_COUNT, FEATURES } from 'twintrack/association';
+ *
+ * const IOU = FEATURES.indexOf('iou');
+ * const byOverlap: AssociationScore = {
+ *   score({ length, values }, out) {
+ *     for (let k = 0; k < length; k++) out[k] = values[k * FEATURE_COUNT + IOU];
+ *   },
+ * };
+ */
 export interface AssociationScore {
   /**
-   * @param pairs candidate pairs of a frame with their features
-   * @param out receives a probability, 0..1, for each pair
+   * @param pairs candidate pairs of a frame; row k of `pairs.values` holds the {@link FEATURES} of pair k
+   * @param out receives a probability, 0..1, for each of the `pairs.length` pairs; it may be longer
    */
   score(pairs: PairFeatures, out: Float64Array): void;
 }
 
-/** Candidate pairs of one frame and their features; the buffers are reused from frame to frame. */
+/** Candidate pairs of tracks and detections of one frame, with their features (Leal-Taixé et al. 2016, §4). The buffers are reused from frame to frame. */
 export class PairFeatures implements CandidatePairs {
   length = 0;
   rows = new Int32Array(64);
@@ -64,7 +76,7 @@ export class PairFeatures implements CandidatePairs {
   private readonly ofDetections = new Rivals();
 
   /**
-   * Finds the pairs of tracks and detections that could be one person and computes their features. `costs` is left for the caller.
+   * Gating: finds the pairs of tracks and detections that can be one person, and computes their features. `costs` is left to the caller.
    *
    * @param tracks columns of the tracks
    * @param trackUse 1 for each track that takes part
@@ -95,7 +107,7 @@ export class PairFeatures implements CandidatePairs {
       for (let j = 0; j < detections.length; j++) {
         if (!detectionUse[j]) continue;
         const q = 4 * j;
-        // Most pairs of a crowd are far apart: neither boxes nor gate reach. This is where the time of a large crowd goes.
+        // Most pairs of a crowd are far apart: neither boxes nor gate reach. A large crowd spends its time here.
         const dx = Math.abs(b[q] + b[q + 2] / 2 - x);
         const apartX = dx >= (a[p + 2] + b[q + 2]) / 2;
         if (apartX && dx >= reachX) continue;
@@ -168,7 +180,7 @@ export class PairFeatures implements CandidatePairs {
   }
 }
 
-/** For each of many items its two largest overlaps, and with whom the largest is. */
+/** For each of many items its two largest overlaps, and which other item the largest is with. */
 class Rivals {
   private best = new Float64Array(0);
   private second = new Float64Array(0);
@@ -193,7 +205,7 @@ class Rivals {
     } else if (overlap > this.second[item]) this.second[item] = overlap;
   }
 
-  /** Largest overlap of `item` with anybody but `other`. */
+  /** Largest overlap of `item` with any but `other`. */
   besides(item: number, other: number): number {
     return this.who[item] === other ? this.second[item] : this.best[item];
   }

@@ -20,7 +20,7 @@ export const associationParameters = z.strictObject({
 const column = z.array(z.number()).min(1);
 const MODEL = z.object({
   schema: z.literal('twintrack/association'),
-  version: z.literal(1),
+  version: z.union([z.literal(1), z.literal(2)]),
   features: z.array(z.string()),
   base: z.number(),
   trees: z.array(
@@ -36,6 +36,30 @@ const MODEL = z.object({
  * @param model `hand-set`, `learned` (default), the path of a model that `twintrack train association` wrote, or a score, which is
  *   returned as it is
  * @throws TwintrackError when the file cannot be read, is no such model, or was trained on other features
+ *
+ * @example
+ * import { assign, loadAssociation, PairFeatures } from 'twintrack/association';
+ *
+ * const score = await loadAssociation(); // the learned score
+ * // a track that is predicted at (12, 20), and two detections
+ * const box = Float64Array.of(12, 20, 40, 100);
+ * const tracks = {
+ *   length: 1,
+ *   predicted: box,
+ *   last: box,
+ *   deviation: Float64Array.of(4, 4),
+ *   gap: Float64Array.of(0.04),
+ *   span: Float64Array.of(2),
+ *   score: Float64Array.of(0.9),
+ * };
+ * const boxes = Float64Array.of(40, 22, 41, 98, 13, 21, 40, 100);
+ * const detections = { length: 2, boxes, scores: Float32Array.of(0.8, 0.9) };
+ * const pairs = new PairFeatures();
+ * pairs.compute(tracks, Uint8Array.of(1), detections, Uint8Array.of(1, 1), 16);
+ * const probabilities = new Float64Array(pairs.length);
+ * score.score(pairs, probabilities);
+ * pairs.costs.set(probabilities.map((p) => 1 - p));
+ * console.log(assign(pairs, 1, 2, 0.9)); // Int32Array(1) [ 1 ]
  */
 export async function loadAssociation(model: string | AssociationScore = 'learned'): Promise<AssociationScore> {
   if (typeof model !== 'string') return model;
@@ -55,7 +79,7 @@ export async function loadAssociation(model: string | AssociationScore = 'learne
   }
 }
 
-/** Columns of equal length whose branches go by known features and lead to later nodes of the tree, so that every walk ends. */
+/** Whether the columns are of equal length, and every branch uses a known feature and leads to later nodes, so that every walk ends. */
 function isTree({
   feature,
   value,

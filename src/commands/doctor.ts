@@ -6,7 +6,7 @@ interface Finding {
   /** Version or what is missing. */
   readonly found: string;
   /** Command that mends it. */
-  readonly mend?: string;
+  readonly fix?: string;
 }
 
 const INSTALL = 'npm install twintrack (in a clone: npm ci), which brings onnxruntime-node and the models';
@@ -15,7 +15,7 @@ const INSTALL = 'npm install twintrack (in a clone: npm ci), which brings onnxru
 export function doctorCommand(program: Command): void {
   program
     .command('doctor')
-    .summary('check what is installed, what is missing, and how to mend it')
+    .summary('check what is installed, what is missing, and how to fix it')
     .description(
       'Checks Node, ffmpeg with its H.264 encoder, the inference library and the shipped models, by using each.',
     )
@@ -25,9 +25,9 @@ export function doctorCommand(program: Command): void {
       if (options.json) process.stdout.write(`${JSON.stringify(findings, null, 2)}\n`);
       else {
         const width = Math.max(...findings.map((f) => f.part.length));
-        for (const { part, ok, found, mend } of findings) {
+        for (const { part, ok, found, fix } of findings) {
           process.stdout.write(`${ok ? 'ok     ' : 'MISSING'}  ${part.padEnd(width)}  ${found}\n`);
-          if (mend) process.stdout.write(`${' '.repeat(9)}${' '.repeat(width)}  mend: ${mend}\n`);
+          if (fix) process.stdout.write(`${' '.repeat(9)}${' '.repeat(width)}  fix: ${fix}\n`);
         }
       }
       if (findings.some((f) => !f.ok)) process.exitCode = 1;
@@ -42,7 +42,7 @@ async function examine(): Promise<Finding[]> {
 function checkNode(): Finding {
   const [major, minor] = process.versions.node.split('.').map(Number);
   const ok = major > 20 || (major === 20 && minor >= 19);
-  return { part: 'Node', ok, found: process.versions.node, ...(ok ? {} : { mend: 'install Node 20.19 or later' }) };
+  return { part: 'Node', ok, found: process.versions.node, ...(ok ? {} : { fix: 'install Node 20.19 or later' }) };
 }
 
 async function checkFfmpeg(): Promise<Finding> {
@@ -52,8 +52,8 @@ async function checkFfmpeg(): Promise<Finding> {
     const { version, path } = await findFfmpeg();
     return { part, ok: true, found: `${version} (${path === 'ffmpeg' ? 'on the PATH' : path})` };
   } catch (error) {
-    const mend = process.env.FFMPEG_BIN ? 'set FFMPEG_BIN to the path of ffmpeg 4.4 or later' : installCommand();
-    return { part, ok: false, found: reasonOf(error), mend };
+    const fix = process.env.FFMPEG_BIN ? 'set FFMPEG_BIN to the path of ffmpeg 4.4 or later' : installCommand();
+    return { part, ok: false, found: reasonOf(error), fix };
   }
 }
 
@@ -69,8 +69,8 @@ async function checkEncoder(ffmpeg: Finding): Promise<Finding> {
   try {
     folder = makeTemporaryFolder();
   } catch (error) {
-    const [found, mend] = (error as Error).message.split('; ');
-    return { part, ok: false, found: `not checked: ${found}`, mend };
+    const [found, fix] = (error as Error).message.split('; ');
+    return { part, ok: false, found: `not checked: ${found}`, fix };
   }
   try {
     const writer = await openVideoWriter(join(folder, 'check.mp4'), { width: 64, height: 64, frameRate: 25 });
@@ -78,7 +78,7 @@ async function checkEncoder(ffmpeg: Finding): Promise<Finding> {
     await writer.close();
     return { part, ok: true, found: 'works' };
   } catch (error) {
-    return { part, ok: false, found: reasonOf(error), mend: installCommand() };
+    return { part, ok: false, found: reasonOf(error), fix: installCommand() };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -100,7 +100,7 @@ async function checkDetector(): Promise<Finding> {
       await detector.close();
     }
   } catch (error) {
-    return { part, ok: false, found: reasonOf(error), mend: INSTALL };
+    return { part, ok: false, found: reasonOf(error), fix: INSTALL };
   }
 }
 
@@ -117,16 +117,16 @@ async function checkSiamese(): Promise<Finding> {
       const found = ok
         ? `${model.name} works (sha256 ${model.sha256.slice(0, 12)}…)`
         : 'takes a picture for two people';
-      return { part, ok, found, ...(!ok && { mend: INSTALL }) };
+      return { part, ok, found, ...(!ok && { fix: INSTALL }) };
     } finally {
       await model.close();
     }
   } catch (error) {
-    return { part, ok: false, found: reasonOf(error), mend: INSTALL };
+    return { part, ok: false, found: reasonOf(error), fix: INSTALL };
   }
 }
 
-/** What is wrong, without the mend that messages end with: it is told on its own. */
+/** What is wrong, without the fix that messages end with: it is told on its own. */
 function reasonOf(error: unknown): string {
   return (error instanceof Error ? error.message : String(error)).split('; ')[0];
 }

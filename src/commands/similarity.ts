@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 export function similarityCommand(program: Command): void {
   program
     .command('similarity')
-    .summary('tell whether two pictures show the same person')
+    .summary('compare two pictures: do they show the same person?')
     .description(
       'Compares two pictures of one person each with the Siamese network: 0 to 1, the same person from 0.5 on.\n' +
         'The pictures may be of any size; each should show one person from head to feet and little else.',

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 interface AssociationOptions {
   readonly out: string;
   readonly det?: string;
-  readonly looks?: string;
+  readonly appearance?: string;
   readonly json?: boolean;
 }
 
@@ -25,9 +25,12 @@ export function trainAssociationCommand(train: Command): void {
     .option(
       '--det <names>',
       "detection file in each sequence's folder (default: det/det.txt or det.txt); of several, with commas between,\n" +
-        'each sequence is learned from with all it has',
+        'each sequence is learned from with all of them that it has',
     )
-    .option('--looks <file>', 'pairs with looks to learn from as well (see docs/training-association.md)')
+    .option(
+      '--appearance <file>',
+      'pairs with a Siamese similarity to learn from as well (see docs/training-association.md)',
+    )
     .option('--json', 'print the figures as one JSON object on standard output')
     .addHelpText(
       'after',
@@ -41,36 +44,27 @@ Examples:
 
 async function trainAssociationFiles(root: string, options: AssociationOptions): Promise<void> {
   const started = performance.now();
-  const { join } = await import('node:path');
   const { makeFolder } = await import('../files/make-folder.ts');
-  const { OutputFile } = await import('../files/output-file.ts');
   const { loadMotRoot } = await import('../learning/mot-root.ts');
-  const { trainAssociation } = await import('../learning/association/training.ts');
+  const { trainAssociation } = await import('../learning/association/train-association.ts');
+  const { writeAssociation } = await import('../learning/association/model-folder.ts');
   const report = await import('../learning/association/report.ts');
-  const { readLooks } = await import('../learning/association/appearance-examples.ts');
+  const { readAppearanceExamples } = await import('../learning/association/appearance-examples.ts');
   const { startBar } = await import('./bar.ts');
 
-  const looks = options.looks === undefined ? undefined : await readLooks(options.looks);
+  const appearance = options.appearance === undefined ? undefined : await readAppearanceExamples(options.appearance);
   const sequences = await loadMotRoot(root, { det: options.det?.split(',') });
   await makeFolder(options.out);
   const bar = await startBar('models');
   const training = await trainAssociation(sequences, {
     source: root,
-    looks,
+    appearance,
     onModel: async (done, total) => {
       bar.update(done, total);
-      await new Promise(setImmediate); // lets the bar be drawn and Ctrl-C be heard
+      await new Promise(setImmediate); // draws the bar, receives Ctrl-C
     },
   }).finally(bar.stop);
-  const files = { model: join(options.out, 'association.json'), card: join(options.out, 'association.md') };
-  for (const [path, text] of [
-    [files.model, report.toModelFile(training)],
-    [files.card, report.toModelCard(training)],
-  ]) {
-    const file = await OutputFile.create(path);
-    await file.write(text);
-    await file.commit();
-  }
+  const files = await writeAssociation(options.out, training);
   const seconds = (performance.now() - started) / 1000;
   if (options.json) {
     const heldOut = training.crossValidation?.sequences ?? [];

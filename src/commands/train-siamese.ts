@@ -1,8 +1,7 @@
 import { type Command, Option } from 'commander';
-import type { Backend } from '../learning/siamese/backend.ts';
-import type { LossName } from '../learning/siamese/losses.ts';
-import type { CardFigures } from '../learning/siamese/model-folder.ts';
-import type { Epoch } from '../learning/siamese/training.ts';
+
+import type { BackendInfo, CardFigures, Epoch, LossName } from '../learning/siamese/figures.ts';
+
 import { numberFrom } from './number-from.ts';
 
 interface SiameseOptions {
@@ -21,8 +20,8 @@ export function trainSiameseCommand(train: Command): void {
     .argument('<DATASET>', 'folder of pictures ID_*.jpg or named as in Market-1501, or a .trajectories.json')
     .summary('learn the Siamese CNN from pictures of people')
     .description(
-      'Learns how alike two pictures of people are, from pictures of whom it is known who is who. Some of the people are held\n' +
-        'out; after each epoch ROC-AUC, rank-1 and mAP are measured on them, and the best network is kept.\n' +
+      'Learns the similarity of two pictures of people, from pictures of known people. Some of the people are held out;\n' +
+        'after each epoch ROC-AUC, rank-1 and mAP are measured on them, and the best network is kept.\n' +
         'Writes siamese-embedding.onnx, siamese-head.onnx, siamese.json (the card) and siamese.svg (the curves).',
     )
     .requiredOption('--out <dir>', 'folder for the model, created when missing')
@@ -34,9 +33,9 @@ export function trainSiameseCommand(train: Command): void {
     .option('--epochs <n>', 'times that every picture is learned from', numberFrom(1, true), 30)
     .option(
       '--video <file>',
-      'the video of a .trajectories.json; default the one named in it, where it lies beside it or here',
+      'the video of a .trajectories.json; default the one that it names, beside it or in the current folder',
     )
-    .option('--resume', 'go on with a training that was interrupted')
+    .option('--resume', 'continue an interrupted training')
     .option('--json', 'print the figures as one JSON object on standard output')
     .addHelpText(
       'after',
@@ -54,7 +53,7 @@ Training needs @tensorflow/tfjs-node-gpu, @tensorflow/tfjs-node or the WebAssemb
 }
 
 async function trainSiameseFiles(dataset: string, options: SiameseOptions): Promise<void> {
-  const { trainSiamese } = await import('../learning/siamese/siamese-training.ts');
+  const { trainSiamese } = await import('../learning/siamese/train-siamese.ts');
   const { interruptible } = await import('./interrupt.ts');
   const { startBar } = await import('./bar.ts');
   const bar = await startBar('batches');
@@ -65,45 +64,45 @@ async function trainSiameseFiles(dataset: string, options: SiameseOptions): Prom
       signal,
       onStart: (backend, data) => {
         pictures = data.pictures;
-        tellStart(backend, data);
+        printStart(backend, data);
       },
       onBatch: ({ epoch, batch, batches, patchesPerSecond }) => {
         bar.update((epoch - 1) * batches + batch, options.epochs * batches, `| epoch ${epoch}`);
-        // the first batch of all also compiles and loads
-        if (epoch === 1 && batch === Math.min(2, batches)) tellSpeed(patchesPerSecond, pictures, options.epochs);
+        // the first batch also compiles and loads
+        if (epoch === 1 && batch === Math.min(2, batches)) printSpeed(patchesPerSecond, pictures, options.epochs);
       },
-      onEpoch: (epoch, improved) => tellEpoch(epoch, improved, options.epochs),
+      onEpoch: (epoch, improved) => printEpoch(epoch, improved, options.epochs),
     });
     bar.stop();
-    tellEnd(figures, options, signal.aborted);
+    printEnd(figures, options, signal.aborted);
   });
 }
 
-function tell(line: string): void {
+function print(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
-function tellStart({ description }: Backend, data: CardFigures['data']): void {
-  tell(`learning on ${description}`);
-  tell(
+function printStart({ description }: BackendInfo, data: CardFigures['data']): void {
+  print(`learning on ${description}`);
+  print(
     `${data.pictures} pictures of ${data.people} people to learn from, ${data.heldOutPictures} of ${data.heldOutPeople} others held out`,
   );
 }
 
-function tellSpeed(patchesPerSecond: number, pictures: number, epochs: number): void {
+function printSpeed(patchesPerSecond: number, pictures: number, epochs: number): void {
   const minutes = (pictures * epochs) / patchesPerSecond / 60;
   const time = minutes < 90 ? `${Math.ceil(minutes)} min` : `${(minutes / 60).toFixed(1)} h`;
-  tell(`${patchesPerSecond.toFixed(0)} patches/s: about ${time} for ${epochs} epochs`);
+  print(`${patchesPerSecond.toFixed(0)} patches/s: about ${time} for ${epochs} epochs`);
 }
 
-function tellEpoch({ epoch, loss, auc, rank1, map }: Epoch, improved: boolean, epochs: number): void {
+function printEpoch({ epoch, loss, auc, rank1, map }: Epoch, improved: boolean, epochs: number): void {
   const scores = `AUC ${auc.toFixed(4)}, rank-1 ${rank1.toFixed(3)}, mAP ${map.toFixed(3)}`;
-  tell(`epoch ${epoch}/${epochs}: loss ${loss.toFixed(3)}, ${scores}${improved ? ', the best so far' : ''}`);
+  print(`epoch ${epoch}/${epochs}: loss ${loss.toFixed(3)}, ${scores}${improved ? ', the best so far' : ''}`);
 }
 
-function tellEnd(figures: CardFigures, { out, json, epochs }: SiameseOptions, interrupted: boolean): void {
+function printEnd(figures: CardFigures, { out, json, epochs }: SiameseOptions, interrupted: boolean): void {
   const { epoch, auc } = figures.course.best;
   if (json) process.stdout.write(`${JSON.stringify(figures)}\n`);
-  tell(`${out}: the network of epoch ${epoch}, AUC ${auc.toFixed(4)} on people it had not seen`);
-  if (interrupted) tell(`interrupted after epoch ${figures.course.epochs.length} of ${epochs}; --resume goes on`);
+  print(`${out}: the network of epoch ${epoch}, AUC ${auc.toFixed(4)} on the people held out`);
+  if (interrupted) print(`interrupted after epoch ${figures.course.epochs.length} of ${epochs}; --resume continues it`);
 }

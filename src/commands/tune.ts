@@ -24,8 +24,8 @@ export function tuneCommand(program: Command): void {
     .summary("search the tracker's parameters for the best HOTA on your own sequences")
     .description(
       "Searches the tracker's parameters for the highest HOTA on your own sequences with ground truth and detections, and\n" +
-        'writes a config file with those that changed. The gain on sequences that were not tuned on is told too: where it is\n' +
-        'much smaller, the sequences are too few, and the defaults are the better choice.',
+        'writes a config file with those that changed. It also reports the gain on sequences held out: where it is much\n' +
+        'smaller, the sequences are too few, and the defaults are the better choice.',
     )
     .requiredOption('--out <file>', 'config file to write, for --config')
     .option('--det <name>', "detection file in each sequence's folder (default: det/det.txt or det.txt)")
@@ -36,8 +36,8 @@ export function tuneCommand(program: Command): void {
     )
     .option('--trials <n>', 'settings to try', numberFrom(2, true), 150)
     .option('--seconds <s>', 'most seconds in all', numberFrom(0.001))
-    .option('--seed <n>', 'start of the random numbers: the same seed gives the same search', numberFrom(0, true), 1)
-    .option('--json', 'print the outcome as one JSON object on standard output')
+    .option('--seed <n>', 'seed of the random numbers: the same seed gives the same search', numberFrom(0, true), 1)
+    .option('--json', 'print the result as one JSON object on standard output')
     .addHelpText(
       'after',
       `
@@ -51,12 +51,10 @@ Examples:
 
 async function tune(root: string, options: TuneCommandOptions): Promise<void> {
   const { OutputFile } = await import('../files/output-file.ts');
-  const { loadAssociation } = await import('../association/model.ts');
   const { loadMotRoot } = await import('../learning/mot-root.ts');
   const { tuneTracking } = await import('../learning/tuning/tune-tracking.ts');
   const { startBar } = await import('./bar.ts');
   const { interruptible } = await import('./interrupt.ts');
-  const association = await loadAssociation(options.score);
   const sequences = await loadMotRoot(root, { det: options.det });
   const file = await OutputFile.create(options.out);
   const bar = await startBar('%');
@@ -66,7 +64,7 @@ async function tune(root: string, options: TuneCommandOptions): Promise<void> {
       trials,
       seconds,
       seed,
-      association,
+      association: options.score,
       signal,
       onTrial: (share, best) => bar.update(Math.floor(100 * share), 100, `| best HOTA ${best.toFixed(2)}`),
     });
@@ -81,7 +79,7 @@ async function tune(root: string, options: TuneCommandOptions): Promise<void> {
   }).finally(() => file.abort());
 }
 
-/** What the user is told, also at the head of the config file. */
+/** The summary for the user, also at the head of the config file. */
 function summary({ before, after, heldOut, trials }: Tuning, sequences: number, frames: number): string[] {
   const of = `${sequences} ${sequences === 1 ? 'sequence' : 'sequences'}, ${frames} frames`;
   const lines = [
@@ -107,6 +105,6 @@ async function toConfig({ changed }: Tuning, score: string, comment: readonly st
     return `  ${name}: ${value} # default ${info?.default} ${info?.unit}`;
   });
   const head = ['Written by twintrack tune.', ...comment].map((line) => `# ${line}`);
-  const scored = score === 'learned' ? [] : ['association:', `  score: ${JSON.stringify(score)}`];
+  const scored = score === 'learned' ? [] : ['association:', `  model: ${JSON.stringify(score)}`];
   return `${[...head, ...scored, ...(rows.length > 0 ? ['tracking:', ...rows] : ['tracking: {}'])].join('\n')}\n`;
 }

@@ -15,10 +15,10 @@ export class UsageError extends TwintrackError {
  *
  * @param subject the file, URL or option at fault; control characters in it are escaped
  * @param reason what is wrong with it
- * @param mend what the user can do about it
+ * @param fix what the user can do about it
  */
-export function inputError(subject: string, reason: string, mend?: string, cause?: unknown): TwintrackError {
-  const line = `${printable(subject)}: ${oneLine(reason)}${mend ? `; ${oneLine(mend)}` : ''}`;
+export function inputError(subject: string, reason: string, fix?: string, cause?: unknown): TwintrackError {
+  const line = `${printable(subject)}: ${oneLine(reason)}${fix ? `; ${oneLine(fix)}` : ''}`;
   return new TwintrackError(line, cause === undefined ? undefined : { cause });
 }
 

@@ -171,7 +171,7 @@ async function readModel(file: string): Promise<Buffer> {
     return await readFile(file);
   } catch (error) {
     const names = Object.keys(SHIPPED).join(', ');
-    const mend = `give an ONNX file or the name of a detector that comes with twintrack (${names})`;
-    throw readError(file, error, mend, { ENOENT: 'no such detector or file', EISDIR: 'a folder, not an ONNX file' });
+    const fix = `give an ONNX file or the name of a detector that comes with twintrack (${names})`;
+    throw readError(file, error, fix, { ENOENT: 'no such detector or file', EISDIR: 'a folder, not an ONNX file' });
   }
 }

@@ -67,19 +67,19 @@ export async function loadSections<Schema extends z.ZodObject>(
  */
 export async function readConfig(path: string): Promise<Record<string, unknown>> {
   const { parse } = await import('yaml');
-  const mend = 'see "twintrack track --help" for an example';
+  const fix = 'see "twintrack track --help" for an example';
   const text = await readFile(path, 'utf8').catch((error) => {
-    throw readError(path, error, mend);
+    throw readError(path, error, fix);
   });
   let document: unknown;
   try {
     document = parse(text) ?? {};
   } catch (error) {
     const [first] = messageOf(error).split('\n'); // what follows is an excerpt of the file
-    throw inputError(path, `is not YAML: ${first.replace(/:$/, '')}`, mend, error);
+    throw inputError(path, `is not YAML: ${first.replace(/:$/, '')}`, fix, error);
   }
   if (typeof document !== 'object' || document === null || Array.isArray(document)) {
-    throw inputError(path, 'holds no sections', mend);
+    throw inputError(path, 'holds no sections', fix);
   }
   return Object.fromEntries(Object.entries(document).filter(([, section]) => section !== null));
 }

@@ -5,7 +5,7 @@ import { readDetections } from '../detection/mot-detections.ts';
 import { type GroundTruth, readGroundTruth, sequenceFolder } from '../evaluation/ground-truth.ts';
 import { groundTruthFiles } from '../evaluation/sequences.ts';
 import { readSequenceInfo, SEQINFO_FIX } from '../files/seqinfo.ts';
-import { identify, type LabelledFrame } from './association/examples.ts';
+import { identify, type LabelledFrame } from './labelled-frame.ts';
 
 /** A sequence of a MOT root with its detections labelled by the ground truth. */
 export interface MotSequence {
@@ -69,7 +69,7 @@ async function loadSequence(name: string, gt: string, frameRate: number, file: s
   return { name, det: basename(file), frameRate, frames, truth };
 }
 
-/** Boxes and positive ids of all people in a frame; from 2016 on also of those whom a result need not find (sitting, reflected, …). */
+/** Boxes and positive ids of all people in a frame; from 2016 on also of those that a result need not find (sitting, reflected, …). */
 function peopleIn(truth: GroundTruth, frame: number): [boxes: Float64Array, ids: Int32Array] {
   const { start, corners, ids } = truth.rows;
   const rows: number[] = [];

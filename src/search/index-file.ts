@@ -42,16 +42,16 @@ export function isPatches(folder: string): boolean {
  * @throws TwintrackError when there is none
  */
 export async function findPatches(folder: string): Promise<string[]> {
-  const mend = 'name the folder given to "twintrack track --save-patches --out"';
+  const fix = 'name the folder given to "twintrack track --save-patches --out"';
   let names: string[];
   try {
     names = await readdir(folder);
   } catch (cause) {
-    throw readError(folder, cause, mend, { ENOTDIR: 'is a file, not a folder' });
+    throw readError(folder, cause, fix, { ENOTDIR: 'is a file, not a folder' });
   }
   if (isPatches(folder)) return [folder];
   const found = names.filter((name) => name.endsWith(PATCHES_ENDING) && !name.startsWith('.')).sort();
-  if (found.length === 0) throw inputError(folder, `holds no patches (<name>${PATCHES_ENDING})`, mend);
+  if (found.length === 0) throw inputError(folder, `holds no patches (<name>${PATCHES_ENDING})`, fix);
   return found.map((name) => join(folder, name));
 }
 

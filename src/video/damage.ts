@@ -70,18 +70,18 @@ export class DamageWatch {
   fault(exit: Exit, log: readonly string[]): TwintrackError | undefined {
     const { subject, pictures } = this.#input;
     const told = lastError(log) || exitReason(exit);
-    const mend = `the ${this.#count} frames that could be decoded are kept; copy or record it again`;
+    const fix = `the ${this.#count} frames that could be decoded are kept; copy or record it again`;
     if (this.#count === 0) {
       return inputError(subject, `holds no picture that can be decoded (${told})`, 'copy or record it again');
     }
     const missing = this.#missing ?? this.#last.index + 1;
     if (pictures && missing < pictures.length) {
-      return inputError(subject, `picture ${basename(pictures[missing])} (frame ${missing}) cannot be decoded`, mend);
+      return inputError(subject, `picture ${basename(pictures[missing])} (frame ${missing}) cannot be decoded`, fix);
     }
     const last = `frame ${this.#last.index} (${this.#last.time.toFixed(2)} s)`;
-    if (this.#cutOff) return inputError(subject, `is cut off after ${last}`, mend);
-    if (this.#damagedNear !== undefined) return inputError(subject, `is damaged near frame ${this.#damagedNear}`, mend);
-    if (exit.code !== 0) return inputError(subject, `breaks off after ${last}: ${told}`, mend);
+    if (this.#cutOff) return inputError(subject, `is cut off after ${last}`, fix);
+    if (this.#damagedNear !== undefined) return inputError(subject, `is damaged near frame ${this.#damagedNear}`, fix);
+    if (exit.code !== 0) return inputError(subject, `breaks off after ${last}: ${told}`, fix);
     return undefined;
   }
 }

@@ -100,7 +100,7 @@ function check(path: string): Promise<Ffmpeg> {
 }
 
 async function inspect(path: string): Promise<Ffmpeg> {
-  const mend = `install it with \`${installCommand()}\` or set FFMPEG_BIN`;
+  const fix = `install it with \`${installCommand()}\` or set FFMPEG_BIN`;
   let text: string;
   try {
     text = (await promisify(execFile)(path, ['-hide_banner', '-version'], { encoding: 'utf8', timeout: 20_000 }))
@@ -108,12 +108,12 @@ async function inspect(path: string): Promise<Ffmpeg> {
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code;
     const reason = code === 'ENOENT' ? 'not found' : code === 'EACCES' ? 'may not be executed' : 'does not run';
-    throw inputError(path, reason, mend, cause);
+    throw inputError(path, reason, fix, cause);
   }
   const version = /^ffmpeg version (\S+)/m.exec(text)?.[1];
-  if (!version) throw inputError(path, 'is not ffmpeg', mend);
+  if (!version) throw inputError(path, 'is not ffmpeg', fix);
   if (!atLeast(text, 'libavfilter', OLDEST_FILTER)) {
-    throw inputError(path, `is ffmpeg ${version}, 4.4 or later is needed`, mend);
+    throw inputError(path, `is ffmpeg ${version}, 4.4 or later is needed`, fix);
   }
   const passthrough = [atLeast(text, 'libavformat', FPS_MODE_FORMAT) ? '-fps_mode' : '-vsync', 'passthrough'] as const;
   return { path, version, passthrough };

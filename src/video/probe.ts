@@ -150,8 +150,8 @@ function explain(input: Input, log: readonly string[], exit: Exit) {
   const told = lastError(log) || exitReason(exit);
   const isMp4 = !input.head || /^(ftyp|moov|mdat|free|skip|wide)$/.test(input.head.toString('latin1', 4, 8));
   if (input.kind === 'stdin' && /moov atom not found|Error marking filters as finished|partial file/.test(text)) {
-    const mend = 'name the file, or move its index to the front: ffmpeg -i FILE -c copy -movflags +faststart NEW';
-    return inputError(subject, 'has its index at the end, or is cut off: it cannot be read as a stream', mend);
+    const fix = 'name the file, or move its index to the front: ffmpeg -i FILE -c copy -movflags +faststart NEW';
+    return inputError(subject, 'has its index at the end, or is cut off: it cannot be read as a stream', fix);
   }
   if (isMp4 && /moov atom not found/.test(text)) {
     return inputError(subject, 'is cut off: the index at its end (moov) is missing', 'copy or record it again');
@@ -170,6 +170,6 @@ function explain(input: Input, log: readonly string[], exit: Exit) {
     return inputError(subject, 'is not a video that ffmpeg can read', 'check that it plays, or copy it again');
   }
   const crashed = exit.signal !== null && exit.signal !== 'SIGKILL';
-  const mend = crashed ? 'name another build of ffmpeg with FFMPEG_BIN' : 'check that it plays';
-  return inputError(subject, `cannot be read: ${told}`, mend);
+  const fix = crashed ? 'name another build of ffmpeg with FFMPEG_BIN' : 'check that it plays';
+  return inputError(subject, `cannot be read: ${told}`, fix);
 }

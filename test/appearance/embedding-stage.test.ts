@@ -33,7 +33,7 @@ const LEFT_AND_RIGHT: Detections = {
 const GREY = [(100 - 16) / 219, (200 - 16) / 219];
 
 describe('EmbeddingStage', () => {
-  it('puts each embedding in the row of its detection, and NaN where it did not look', async () => {
+  it('puts each embedding in the row of its detection, and NaN where there is none', async () => {
     const stage = new EmbeddingStage(model, { mode: 'always', minScore: 0.2, sureScore: 0.5 });
     const { embeddings, boxes } = await stage.embed(frame(0), Promise.resolve(LEFT_AND_RIGHT));
     expect(boxes).toBe(LEFT_AND_RIGHT.boxes);
@@ -62,7 +62,7 @@ describe('EmbeddingStage', () => {
     expect(await looked(Array.from({ length: 30 }, (_, i) => (i * 17) % 23))).toEqual(inOrder);
   });
 
-  it('a frame that cannot be detected is told, and the next ones are described all the same', async () => {
+  it('reports a frame that cannot be detected, and embeds the next ones all the same', async () => {
     const stage = new EmbeddingStage(model, { mode: 'auto', minScore: 0.2, sureScore: 0.5 });
     const failed = stage.embed(frame(0), Promise.reject(new Error('no inference')));
     const next = stage.embed(frame(1), Promise.resolve(LEFT_AND_RIGHT));
@@ -70,7 +70,7 @@ describe('EmbeddingStage', () => {
     expect((await next).embeddings![0]).toBeCloseTo(GREY[0], 2);
   });
 
-  it.each([true, false])('releases frames if it is to (%s), once what it looks at is cut out', async (release) => {
+  it.each([true, false])('releases frames if it is to (%s), once its patches are cut out', async (release) => {
     const stage = new EmbeddingStage(model, { mode: 'always', minScore: 0.2, sureScore: 0.5, together: 2, release });
     let released = 0;
     const { pixels, ...rest } = frame(0);
@@ -87,10 +87,10 @@ describe('EmbeddingStage', () => {
   });
 
   describe('with frames embedded in pairs', () => {
-    /** Somebody on the left, where it is dark, or on the right. */
+    /** A person on the left, where it is dark, or on the right. */
     const LEFT = { ...LEFT_AND_RIGHT, length: 1 };
     const RIGHT = { ...LEFT, boxes: LEFT_AND_RIGHT.boxes.slice(8) };
-    const NOBODY = { ...LEFT, scores: Float32Array.of(0) };
+    const EMPTY = { ...LEFT, scores: Float32Array.of(0) };
 
     /** The stage, and the number of patches of each run of the network. */
     function pairs() {
@@ -110,18 +110,18 @@ describe('EmbeddingStage', () => {
 
     it('gives each its own embeddings', async () => {
       const { stage, runs } = pairs();
-      const described = [LEFT, RIGHT, NOBODY, LEFT_AND_RIGHT].map((detections, index) =>
+      const described = [LEFT, RIGHT, EMPTY, LEFT_AND_RIGHT].map((detections, index) =>
         stage.embed(frame(index), Promise.resolve(detections)),
       );
-      const [left, right, nobody, both] = (await Promise.all(described)).map(({ embeddings }) => embeddings!);
+      const [left, right, empty, both] = (await Promise.all(described)).map(({ embeddings }) => embeddings!);
       expect(left[0]).toBeCloseTo(GREY[0], 2);
       expect(right[0]).toBeCloseTo(GREY[1], 2);
-      expect(nobody[0]).toBeNaN();
+      expect(empty[0]).toBeNaN();
       expect([both[0], both[6]].map((grey) => grey.toFixed(1))).toEqual(GREY.map((grey) => grey.toFixed(1)));
       expect(runs).toEqual([2, 2]);
     });
 
-    it('lets none wait any more when it is told that no more will come', async () => {
+    it('lets none wait any more after flush()', async () => {
       const { stage, runs } = pairs();
       const first = stage.embed(frame(0), Promise.resolve(LEFT));
       await setTimeout(50);
@@ -140,7 +140,7 @@ describe('EmbeddingStage', () => {
       expect((await first).embeddings![0]).toBeCloseTo(GREY[0], 2);
     });
 
-    it('tells all of them when they cannot be embedded', async () => {
+    it('rejects all of them when they cannot be embedded', async () => {
       const failing = { ...model, embed: () => Promise.reject(new Error('no embedding')) };
       const stage = new EmbeddingStage(failing, { mode: 'always', minScore: 0.2, sureScore: 0.5, together: 2 });
       const described = [LEFT, RIGHT].map((detections, k) => stage.embed(frame(k), Promise.resolve(detections)));

@@ -61,7 +61,7 @@ function people(...xs: readonly number[]): Detections {
 }
 
 describe('PatchSelection', () => {
-  /** How often each of the people is looked at who walk so. */
+  /** How often each of the people who walk so is embedded. */
   function count(walk: (frame: number) => Detections, frames = 100, rate = 10): number {
     const choice = new PatchSelection();
     let looked = 0;
@@ -76,7 +76,7 @@ describe('PatchSelection', () => {
     expect(alone).toBeLessThan(2 * 7);
   });
 
-  it('looks at both of two who overlap, in every frame, and at nobody else', () => {
+  it('chooses both of two who overlap, in every frame, and no other', () => {
     const choice = new PatchSelection();
     for (let f = 0; f < 14; f++) choice.choose(people(100, 400, 800), 0.2, 0.5, f / 10);
     expect(choice.choose(people(100, 400, 800), 0.2, 0.5, 1.4)).toEqual([]);
@@ -86,14 +86,14 @@ describe('PatchSelection', () => {
     expect(choice.choose(people(440, 400, 800), 0.2, 0.5, 1.6)).toEqual([0, 1]);
   });
 
-  it('is sure of two who walk side by side, and of nobody between two others', () => {
+  it('is sure of two who walk side by side, and not of a person between two others', () => {
     const abreast = new PatchSelection();
     for (let f = 0; f < 14; f++) abreast.choose(people(100 + 2 * f, 145 + 2 * f), 0.2, 0.5, f / 10);
     expect(abreast.choose(people(128, 173), 0.2, 0.5, 1.4)).toEqual([]);
     expect(abreast.choose(people(150, 195), 0.2, 0.5, 1.45)).toEqual([0, 1]); // half a box on: either could be either
   });
 
-  it('does not look at what is hardly a person, nor take it for a double of one', () => {
+  it('does not choose a poor detection, nor take it for a double of a person', () => {
     const choice = new PatchSelection();
     const two = (score: number) => ({ ...people(100, 120), scores: Float32Array.of(0.9, score) });
     for (let f = 0; f < 14; f++) choice.choose(two(0.34), 0.2, 0.5, f / 10);
@@ -102,13 +102,13 @@ describe('PatchSelection', () => {
     expect(choice.choose(two(0.36), 0.2, 0.5, 1.5)).toEqual([0, 1]);
   });
 
-  it('looks at who is new or has jumped, twice, and not at what is no person', () => {
+  it('chooses a person who is new or has jumped, twice, and no other detection', () => {
     const choice = new PatchSelection();
     for (let f = 0; f < 14; f++) choice.choose(people(100), 0.2, 0.5, f / 10);
     expect(choice.choose(people(100, 500), 0.2, 0.5, 1.4)).toEqual([1]);
     expect(choice.choose(people(700, 500), 0.2, 0.5, 1.45)).toEqual([0]);
     expect(choice.choose(people(700, 500), 0.2, 0.5, 1.72)).toEqual([0, 1]);
-    expect(choice.choose(people(700, 500), 0.2, 0.5, 2)).toEqual([]); // nobody is new any more
+    expect(choice.choose(people(700, 500), 0.2, 0.5, 2)).toEqual([]); // none is new any more
     const alone = people(100);
     alone.scores[0] = 0.4;
     expect(new PatchSelection().choose(alone, 0.2, 0.5, 0)).toEqual([]);

@@ -20,11 +20,11 @@ const SHIPPED: BoostedModel = JSON.parse(
   readFileSync(new URL('../../models/association.json', import.meta.url), 'utf8'),
 );
 const LEARNED = await loadAssociation('learned');
-/** The same without the trees that know looks: their log-odds are added. */
+/** The same without the trees that use the similarity: its log-odds are added. */
 const ADDED = learnedScore({ ...SHIPPED, trees: SHIPPED.trees.filter(({ feature }) => !feature.includes(SIMILARITY)) });
 const PICTURE = { width: 640, height: 480 };
 
-/** x, y and kind of a person of 30 × 80; NaN for a person who is not looked at. */
+/** x, y and kind of a person of 30 × 80; NaN for a person without an embedding. */
 type Person = readonly [x: number, y: number, kind: number];
 
 function frame(people: readonly Person[]): Detections {
@@ -59,18 +59,18 @@ const meeting =
     ];
   };
 
-describe('a tracker that goes by looks', () => {
-  // The learned score has learned that looks err where people hide each other: there it believes boxes that fit to the pixel, as these do.
+describe('a tracker that uses appearance', () => {
+  // The learned score has learned that similarities err under occlusion: there it trusts boxes that fit to the pixel, as these do.
   it.each([
     ['go on', false, LEARNED],
     ['turn round', true, ADDED],
-  ])('tells two people apart who meet and then %s', (_, turn, score) => {
+  ])('keeps the ids of two people who meet and then %s', (_, turn, score) => {
     const ids = follow(new Tracker({ association: score, reid: APPEARANCE }), meeting(turn), 5);
     expect(ids[15].size).toBe(2);
     expect([ids[45].get(1), ids[45].get(2)]).toEqual([ids[15].get(1), ids[15].get(2)]);
   });
 
-  it('without looks, takes at least one of the two meetings for the other', () => {
+  it('without appearance, switches ids in at least one of the two meetings', () => {
     const kept = [false, true].map((turn) => {
       const ids = follow(new Tracker({ association: LEARNED }), meeting(turn), 5);
       return ids[45].get(1) === ids[15].get(1) && ids[45].get(2) === ids[15].get(2);
@@ -78,7 +78,7 @@ describe('a tracker that goes by looks', () => {
     expect(kept).not.toEqual([true, true]);
   });
 
-  it('looks that were not taken change nothing', () => {
+  it('embeddings that are missing change nothing', () => {
     const blind = (time: number) => meeting(true)(time).map(([x, y]): Person => [x, y, Number.NaN]);
     const boxes = (tracker: Tracker) =>
       Array.from({ length: 50 }, (_, f) =>
@@ -92,8 +92,8 @@ describe('a tracker that goes by looks', () => {
 
 describe('the gallery', () => {
   it.each([
-    ['is not filled while somebody unseen may be what is shown', 10, false],
-    ['is filled while somebody else is unseen elsewhere', 25, true],
+    ['is not filled while the patch may show a lost person', 10, false],
+    ['is filled while a person is lost elsewhere', 25, true],
   ])('%s', (_, distance, grows) => {
     const tracker = new Tracker({ association: LEARNED, reid: APPEARANCE });
     const patches: number[] = [];
@@ -107,7 +107,7 @@ describe('the gallery', () => {
   });
 });
 
-describe('somebody who was lost for long', () => {
+describe('a person who was lost for long', () => {
   /** Kind 1 walks at (200, 200) until 2 s and comes back at `back` at `at`. */
   const away =
     (at: number, back: readonly [number, number], kind = 1) =>
@@ -115,26 +115,26 @@ describe('somebody who was lost for long', () => {
       if (time < 2) return [[200 + 5 * time, 200, 1]];
       return time < at ? [] : [[back[0] + 5 * (time - at), back[1], kind]];
     };
-  const idsOf = (scene: (time: number) => readonly Person[], seconds: number, looks: Partial<ReidOptions> = {}) => {
+  const idsOf = (scene: (time: number) => readonly Person[], seconds: number, more: Partial<ReidOptions> = {}) => {
     const ids = follow(
-      new Tracker({ association: handSetScore, reid: { ...APPEARANCE, picture: PICTURE, ...looks } }),
+      new Tracker({ association: handSetScore, reid: { ...APPEARANCE, picture: PICTURE, ...more } }),
       scene,
       seconds,
     );
     return [ids[15], ids.at(-1)!].map((of) => [...of.values()][0]);
   };
 
-  it('is recognised by looks', () => {
+  it('is re-identified by appearance', () => {
     expect(idsOf(away(8, [300, 250]), 9)).toEqual([1, 1]);
   });
 
-  it('is not, when it is somebody else, too late, or too far away', () => {
+  it('is not, when it is another person, too late, or too far from there', () => {
     expect(idsOf(away(8, [300, 250], 2), 9)).toEqual([1, 2]);
     expect(idsOf(away(24, [300, 250]), 25)).toEqual([1, 2]);
     expect(idsOf(away(4, [600, 400]), 5, { picture: undefined })).toEqual([1, 2]);
   });
 
-  it('is somebody new after leaving the picture, unless those who return are to be recognised', () => {
+  it('gets a new id after leaving the picture, unless people who return are re-identified', () => {
     const leaver = (time: number): Person[] => {
       if (time < 2) return [[560 + 20 * time, 200, 1]];
       return time < 6 ? [] : [[600 - 20 * (time - 6), 200, 1]];
@@ -143,7 +143,7 @@ describe('somebody who was lost for long', () => {
     expect(idsOf(leaver, 9, { picture: undefined })).toEqual([1, 1]);
   });
 
-  it('goes away and comes back, or ends: once, and with one trajectory', () => {
+  it('becomes dormant and comes back, or ends: once, and with one trajectory', () => {
     const tracker = new Tracker({ association: handSetScore, reid: APPEARANCE });
     const collector = new TrajectoryCollector();
     const states: string[] = [];
@@ -161,7 +161,7 @@ describe('somebody who was lost for long', () => {
     expect(tracker.confirmed).toBe(1);
   });
 
-  it('whatever happens, nobody has two tracks at a time and nobody ends twice', () => {
+  it('whatever happens, no person has two tracks at a time and no track ends twice', () => {
     const person = fc.tuple(
       fc.integer({ min: 0, max: 600 }),
       fc.integer({ min: 0, max: 400 }),
@@ -201,7 +201,7 @@ describe('somebody who was lost for long', () => {
 });
 
 describe('withAppearance', () => {
-  it('adds the log-odds of looks to those of motion, where there are looks', () => {
+  it('adds the log-odds of the similarity to those of motion, where there is one', () => {
     const pairs = new PairFeatures();
     pairs.length = 3;
     [0.8, Number.NaN, 0.1].forEach((similarity, k) => {

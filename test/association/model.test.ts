@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-/** One pair: overlapping by `iou`, everything else as of somebody who walks on alone. */
+/** One pair: overlapping by `iou`, everything else as of a person who walks alone. */
 function pairOf(iou: number): PairFeatures {
   const pairs = new PairFeatures();
   pairs.length = 1;
@@ -36,18 +36,18 @@ const tree = { feature: [4, -1, -1], value: [0.5, -2, 2], left: [1, 0, 0], missi
 const model = { schema: 'twintrack/association', version: 1, features: FEATURES, base: 0, trees: [tree] };
 
 describe('association model', () => {
-  test('goes by looks as it learned to; when it learned without, as the score set by hand does', () => {
+  test('uses appearance as it learned to; when it learned without, as the score set by hand does', () => {
     const alike = pairOf(0.5);
     alike.values[FEATURES.indexOf('similarity')] = 0.9;
-    const looks = { feature: [13, -1, -1], value: [0.5, -1, 1], left: [1, 0, 0], missing: [1, 0, 0] } as const;
+    const appearance = { feature: [13, -1, -1], value: [0.5, -1, 1], left: [1, 0, 0], missing: [1, 0, 0] } as const;
     const oddsOf = (trees: BoostedTree[], pairs: PairFeatures) => {
       const out = new Float64Array(1);
       learnedScore({ features: FEATURES, base: 0, trees }).score(pairs, out);
       return Math.log(out[0] / (1 - out[0]));
     };
     const motion = tree as BoostedTree;
-    expect(oddsOf([motion, looks], alike)).toBeCloseTo(2 + 1, 9);
-    expect(oddsOf([motion, looks], pairOf(0.5))).toBeCloseTo(2 - 1, 9);
+    expect(oddsOf([motion, appearance], alike)).toBeCloseTo(2 + 1, 9);
+    expect(oddsOf([motion, appearance], pairOf(0.5))).toBeCloseTo(2 - 1, 9);
     expect(oddsOf([motion], alike)).toBeCloseTo(2 + Math.log(9), 9);
     expect(oddsOf([motion], pairOf(0.5))).toBeCloseTo(2, 9);
   });

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FEATURES } from '../../src/association/features.ts';
 import { learnedScore } from '../../src/association/scores/learned.ts';
 import { evaluateSequence, figures } from '../../src/evaluation/index.ts';
-import { follow } from '../../src/learning/association/follow.ts';
+import { follow } from '../../src/learning/follow.ts';
 import { loadMotRoot } from '../../src/learning/mot-root.ts';
 import { simulatedRoot, writeSequence } from '../learning/simulated-root.ts';
 import { needs } from '../needs.ts';
@@ -45,7 +45,7 @@ describe('twintrack train association', () => {
     expect(statSync(file).size).toBeLessThan(100e3);
     const text = readFileSync(file, 'utf8');
     const model = JSON.parse(text);
-    expect([model.schema, model.version]).toEqual(['twintrack/association', 1]);
+    expect([model.schema, model.version]).toEqual(['twintrack/association', 2]);
     expect(model.training).toMatchObject({ sequences, frames, pairs, positives, leaveOneOut });
     expect(text).not.toContain('street');
     expect(readFileSync(join(folder, 'association.md'), 'utf8')).toContain(leaveOneOut.learned.auc.toFixed(4));
@@ -94,7 +94,7 @@ describe('twintrack train association', () => {
     expect(JSON.parse(readFileSync(join(out, 'association.json'), 'utf8')).training).not.toHaveProperty('leaveOneOut');
   });
 
-  it('tells in one line why there is nothing to learn, and writes nothing', () => {
+  it('says in one line why there is nothing to learn, and writes nothing', () => {
     const bad = join(out, 'bad');
     const sequence = (gt: string[], det: string[]) => {
       rmSync(bad, { recursive: true, force: true });
@@ -113,7 +113,7 @@ describe('twintrack train association', () => {
     sequence([person(1, 1)], []);
     fails(/bad: nothing to learn from: the detection files are empty/);
     sequence([person(1, 1), person(3, 400)], [person(1, 1), person(3, 400)]);
-    fails(/bad: nothing to learn from: nobody is found in two frames running/);
+    fails(/bad: nothing to learn from: no person is found in two consecutive frames/);
     sequence([person(1, 1), person(2, 2), person(3, 3)], [person(1, 1), person(2, 2), person(3, 3)]);
     fails(/bad: nothing to learn from: no two people are ever near each other; add busier sequences/);
     sequence([person(1, 1)], ['1,-1,1,1,10']);

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadAssociation } from '../../src/association/model.ts';
 import { loadParameters } from '../../src/engine/configuration.ts';
 import { combine, evaluateSequence, figures } from '../../src/evaluation/index.ts';
-import { follow } from '../../src/learning/association/follow.ts';
+import { follow } from '../../src/learning/follow.ts';
 import { loadMotRoot } from '../../src/learning/mot-root.ts';
 import type { TrackingParameters } from '../../src/tracking/index.ts';
 import { simulatedRoot } from '../learning/simulated-root.ts';
@@ -36,7 +36,7 @@ describe('twintrack tune', () => {
     return figures(combine(sequences.map((s) => evaluateSequence(s.truth, follow(s.frames, parameters, score))))).HOTA!;
   };
 
-  it('writes a config file that gives the HOTA it tells, above the defaults, and says what to expect elsewhere', async () => {
+  it('writes a config file that gives the HOTA it reports, above the defaults, and says what to expect elsewhere', async () => {
     const file = join(out, 'twintrack.yaml');
     const { status, stdout, stderr } = tune(root, '--trials', '60', '--out', file, '--json');
     expect([status, stderr]).toEqual([0, `${file}\n`]);
@@ -109,7 +109,7 @@ describe('twintrack tune', () => {
     expect(readdirSync(out).filter((name) => name.endsWith('.tmp'))).toEqual([]);
   });
 
-  it('tells errors in one line and leaves nothing behind', () => {
+  it('reports errors in one line and leaves nothing behind', () => {
     const nowhere = join(out, 'no', 'folder.yaml');
     const unwritable = tune(root, '--out', nowhere);
     expect([unwritable.status, unwritable.stderr]).toEqual([

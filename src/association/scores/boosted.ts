@@ -18,7 +18,7 @@ export interface BoostedTree {
   readonly missing: readonly (0 | 1)[];
 }
 
-/** A boosted model laid out in typed arrays to be evaluated fast. */
+/** A boosted model in typed arrays, for fast evaluation. */
 export class BoostedTrees {
   private readonly base: number;
   private readonly roots: Int32Array;

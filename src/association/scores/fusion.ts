@@ -2,9 +2,11 @@ import { logOdds, sigmoid } from '../../core/probability.ts';
 import { type AssociationScore, FEATURE_COUNT, SIMILARITY } from '../features.ts';
 
 /**
- * A score of size and position that also goes by looks, where there is a similarity: the log-odds of both are added, which is
- * right when, given who they are, how people look says nothing about how they move (naive Bayes), and the similarity is the
- * probability of being one person at equal odds before.
+ * Adds appearance to a score of size and position: the log-odds of both are added where a pair has a similarity. That is right when
+ * appearance and motion are independent given the identities (naive Bayes), and the similarity is the probability of being one
+ * person at equal prior odds.
+ *
+ * @param motion a score that does not use the similarity
  */
 export function withAppearance(motion: AssociationScore): AssociationScore {
   return {

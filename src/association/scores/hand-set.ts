@@ -7,7 +7,7 @@ const DISTANCE = FEATURES.indexOf('distance');
 const HEIGHT = FEATURES.indexOf('heightDifference');
 const GAP = FEATURES.indexOf('gap');
 
-/** A score set by hand from overlap, distance and size, and looks where there are any: the baseline of the learned fusion. */
+/** A score with weights set by hand, from overlap, distance, size and gap, and from appearance where a pair has a similarity: the baseline of the learned fusion. */
 export const handSetScore: AssociationScore = withAppearance({
   score(pairs, out) {
     const features = pairs.values;

@@ -5,8 +5,8 @@ import { type BoostedModel, BoostedTrees } from './boosted.ts';
 import { withAppearance } from './fusion.ts';
 
 /**
- * The learned fusion: boosted trees over the pair features (Leal-Taixé et al. 2016, §4). To a model that was trained without pictures,
- * looks are added as to the score set by hand.
+ * The learned fusion: boosted trees over the pair features (Leal-Taixé et al. 2016, §4). Where the model was trained without
+ * similarities, the log-odds of the similarity are added, as in the hand-set score.
  *
  * @param model a model trained on {@link FEATURES}
  * @throws TwintrackError when the model was trained on other features
@@ -21,6 +21,6 @@ export function learnedScore(model: BoostedModel): AssociationScore {
       for (let k = 0; k < pairs.length; k++) out[k] = sigmoid(out[k]);
     },
   };
-  const knowsLooks = model.trees.some(({ feature }) => feature.includes(SIMILARITY));
-  return knowsLooks ? learned : withAppearance(learned);
+  const usesSimilarity = model.trees.some(({ feature }) => feature.includes(SIMILARITY));
+  return usesSimilarity ? learned : withAppearance(learned);
 }

@@ -5,36 +5,43 @@ import { inputError } from '../../core/errors.ts';
 import { readError } from '../../files/file-errors.ts';
 import type { Examples } from './boosting.ts';
 
-/** Pairs with looks, to learn the association from: of sequences that have ground truth without pictures, and of anything else. */
-export interface LooksExamples {
+/** Pairs with a similarity to learn the association from: of sequences that have ground truth without pictures, and of anything else. */
+export interface AppearanceExamples {
+  /** By name of the sequence. */
   readonly sequences: ReadonlyMap<string, Examples>;
   readonly others: Examples;
 }
 
+const SCHEMA = 'twintrack/appearance-examples';
 const EXAMPLES = z
   .object({ features: z.array(z.number().nullable()), labels: z.array(z.union([z.literal(0), z.literal(1)])) })
   .refine(({ features, labels }) => features.length === labels.length * FEATURE_COUNT, 'features of another version');
-const FILE = z.object({ sequences: z.record(z.string(), EXAMPLES), others: EXAMPLES });
+const FILE = z.object({
+  schema: z.literal(SCHEMA).optional(), // the first files had none
+  version: z.literal(1).optional(),
+  sequences: z.record(z.string(), EXAMPLES),
+  others: EXAMPLES,
+});
 
-/** The file's text: six digits a number, null where it is missing. */
-export function toLooksFile({ sequences, others }: LooksExamples): string {
+/** The examples as the text of a JSON file: six digits a number, null where it is missing. */
+export function toAppearanceFile({ sequences, others }: AppearanceExamples): string {
   const plain = ({ features, labels }: Examples) => ({
     features: Array.from(features, (x) => (Number.isNaN(x) ? null : Number(x.toPrecision(6)))),
     labels: [...labels],
   });
   const named = Object.fromEntries([...sequences].map(([name, examples]) => [name, plain(examples)]));
-  return JSON.stringify({ sequences: named, others: plain(others) });
+  return JSON.stringify({ schema: SCHEMA, version: 1, sequences: named, others: plain(others) });
 }
 
 /**
- * Reads what {@link toLooksFile} wrote.
+ * Reads the file of `scripts/association-appearance.ts`.
  *
  * @throws TwintrackError when the file cannot be read or is something else
  */
-export async function readLooks(file: string): Promise<LooksExamples> {
-  const mend = 'make one with scripts/association-looks.ts';
+export async function readAppearanceExamples(file: string): Promise<AppearanceExamples> {
+  const fix = 'make one with scripts/association-appearance.ts';
   const text = await readFile(file, 'utf8').catch((cause) => {
-    throw readError(file, cause, mend);
+    throw readError(file, cause, fix);
   });
   try {
     const { sequences, others } = FILE.parse(JSON.parse(text));
@@ -43,7 +50,7 @@ export async function readLooks(file: string): Promise<LooksExamples> {
       others: examplesOf(others),
     };
   } catch (cause) {
-    throw inputError(file, 'holds no pairs with looks', mend, cause);
+    throw inputError(file, 'holds no pairs with a similarity', fix, cause);
   }
 }
 

@@ -25,7 +25,7 @@ export function countPositives({ labels }: Examples): number {
   return labels.reduce((sum, label) => sum + label, 0);
 }
 
-/** What a score says of examples. */
+/** The probabilities that a score gives examples. */
 export function probabilities(score: AssociationScore, { length, features }: Examples): Float64Array {
   const pairs = new PairFeatures();
   pairs.length = length;

@@ -1,44 +1,12 @@
 import type { Similarity } from '../../appearance/similarity.ts';
-import { assign, toCandidates } from '../../association/assignment.ts';
 import { type AssociationScore, FEATURE_COUNT } from '../../association/features.ts';
-import type { Detections } from '../../core/detections.ts';
-import { type Boxes, iou } from '../../core/geometry.ts';
 import type { TrackingParameters } from '../../tracking/parameters.ts';
 import type { Track } from '../../tracking/track.ts';
 import { Tracker } from '../../tracking/tracker.ts';
+import type { LabelledFrame } from '../labelled-frame.ts';
 import type { Examples } from './boosting.ts';
 
-/** A sequence to learn from: detections and ground truth frame by frame. */
-export interface LabelledFrame {
-  readonly time: number;
-  readonly detections: Detections;
-  /** Who each detection is: the ground truth's id, 0 for nobody, −1 where that cannot be said. */
-  readonly identities: Int32Array;
-}
-
-/**
- * Says who each detection of a frame is, by matching at IoU ≥ 0.5 with the ground truth.
- *
- * @param truth n × 4 boxes of the ground truth
- * @param ids n positive ids
- * @returns for each detection an id, 0 where it overlaps nobody by 0.3, −1 in between
- */
-export function identify(detections: Detections, truth: Boxes, ids: ArrayLike<number>): Int32Array {
-  const result = new Int32Array(detections.length);
-  const pairs: [detection: number, person: number, cost: number][] = [];
-  for (let j = 0; j < detections.length; j++) {
-    for (let i = 0; i < ids.length; i++) {
-      const overlap = iou(detections.boxes, j, truth, i);
-      if (overlap >= 0.3) result[j] = -1;
-      if (overlap >= 0.5) pairs.push([j, i, -overlap]);
-    }
-  }
-  const assigned = assign(toCandidates(pairs), detections.length, ids.length, 0);
-  for (let j = 0; j < assigned.length; j++) if (assigned[j] >= 0) result[j] = ids[assigned[j]];
-  return result;
-}
-
-/** Collects pairs as a tracker really meets them: features, and whether track and detection are one person. */
+/** Collects the pairs that a tracker meets: their features, and whether track and detection are one person. */
 export class ExampleCollector {
   private features = new Float64Array(1024 * FEATURE_COUNT);
   private labels = new Uint8Array(1024);
@@ -54,10 +22,10 @@ export class ExampleCollector {
   }
 
   /**
-   * Runs the tracker over a sequence and adds every candidate pair that it scores and whose answer is known.
-   * A track is whoever its last detection was. Detections of nobody are left out: whether to trust a detection is the life cycle's matter.
+   * Runs the tracker over a sequence and adds every candidate pair that it scores and whose label is known. A track has the identity of
+   * its last identified detection. False positives are left out: the life cycle of tracks deals with them.
    *
-   * @param score the association that the tracker acts on while it is watched
+   * @param score the association that the tracker uses
    * @param similarity compares the embeddings, where the detections have some
    */
   addSequence(
@@ -80,14 +48,14 @@ export class ExampleCollector {
         }
       },
     };
-    const looks = similarity && { similarity, reidSeconds: 0, reidSimilarity: 1 };
-    const tracker = new Tracker({ association: watched, parameters, reid: looks });
+    const reid = similarity && { similarity, reidSeconds: 0, reidSimilarity: 1 };
+    const tracker = new Tracker({ association: watched, parameters, reid });
     for (const frame of frames) {
       identities = Int32Array.from(frame.identities);
       const tracks = tracker.step(frame.detections, frame.time);
       for (const track of tracks) {
         const identity = track.detection >= 0 ? identities[track.detection] : -1;
-        // A poor box in between does not make the track somebody else.
+        // A poor box in between does not change the track's identity.
         if (identity > 0 || (identity === 0 && !identityOf.has(track))) identityOf.set(track, identity);
       }
       alive = tracks.filter((track) => track.state !== 'ended');

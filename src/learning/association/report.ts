@@ -1,20 +1,22 @@
-import type { LooksFigures } from './appearance-training.ts';
-import type { ProbabilityFigures } from './probability-figures.ts';
-import type { AssociationTraining, CrossValidation, HeldOut } from './training.ts';
+import type { ProbabilityFigures } from '../probability-figures.ts';
+import type { AppearanceFigures } from './appearance-training.ts';
+import type { CrossValidation, HeldOut } from './cross-validation.ts';
+import type { AssociationTraining } from './train-association.ts';
 
-/** Identifies the file format of a learned association. */
-export const ASSOCIATION_SCHEMA = 'twintrack/association';
-export const ASSOCIATION_VERSION = 1;
+/** Schema of the file of a learned association. */
+const SCHEMA = 'twintrack/association';
+/** Version 2: the figures of `training` have `appearance` for version 1's `looks`. */
+const VERSION = 2;
 
-/** The figures of a training as plain JSON: counts and numbers to four digits, no names of sequences, no dates. */
+/** The figures of a training as plain JSON, numbers to four digits; no names of sequences, no dates. */
 export function trainingFigures(training: AssociationTraining): Record<string, unknown> {
-  const { sequences, frames, pairs, positives, looks, crossValidation } = training;
+  const { sequences, frames, pairs, positives, appearance, crossValidation } = training;
   return {
     sequences,
     frames,
     pairs,
     positives,
-    ...(looks && { looks: looksJson(looks) }),
+    ...(appearance && { appearance: appearanceJson(appearance) }),
     ...(crossValidation && { leaveOneOut: heldOutFigures(crossValidation) }),
   };
 }
@@ -35,7 +37,7 @@ function heldOutFigures({ pooled, calibration, importance }: CrossValidation): R
   };
 }
 
-function looksJson({ pairs, ...figures }: LooksFigures): Record<string, unknown> {
+function appearanceJson({ pairs, ...figures }: AppearanceFigures): Record<string, unknown> {
   const rounded = ([name, { auc, logLoss }]: [string, ProbabilityFigures]) =>
     [name, { auc: short(auc), logLoss: short(logLoss) }] as const;
   return { pairs, ...Object.fromEntries(Object.entries(figures).map(rounded)) };
@@ -44,16 +46,20 @@ function looksJson({ pairs, ...figures }: LooksFigures): Record<string, unknown>
 /** The model file: the same sequences give the same bytes. */
 export function toModelFile(training: AssociationTraining): string {
   const { features, base, trees } = training.model;
-  const head = { schema: ASSOCIATION_SCHEMA, version: ASSOCIATION_VERSION, features, base, trees };
+  const head = { schema: SCHEMA, version: VERSION, features, base, trees };
   return `${JSON.stringify({ ...head, training: trainingFigures(training) })}\n`;
 }
 
-/** What a person reads of a training: tables of plain text, which are Markdown too. */
+/**
+ * The figures of a training in tables of plain text, which are Markdown too.
+ *
+ * @param names whether the figures of each sequence stand there with its name
+ */
 export function toReport(training: AssociationTraining, names = true): string {
-  const { crossValidation: cv, sequences, frames, pairs, positives, looks } = training;
+  const { crossValidation: cv, sequences, frames, pairs, positives, appearance } = training;
   const learnt = `Learned from ${sequences} ${sequences === 1 ? 'sequence' : 'sequences'}, ${frames} frames: ${pairs} pairs, ${positives} of them one person.`;
   if (!cv)
-    return `${learnt}\n\nNo cross-validation: that needs two sequences or more. How well the model does on others is not known.\n`;
+    return `${learnt}\n\nNo cross-validation: it needs two sequences or more. The accuracy on other sequences is not known.\n`;
   const rows = [...(names && cv.sequences.length > 1 ? cv.sequences : []), cv.pooled];
   return `${[
     learnt,
@@ -79,22 +85,26 @@ export function toReport(training: AssociationTraining, names = true): string {
         fixed(bin.observed, 3),
       ]),
     ),
-    'Importance: how much the log-loss grows when a feature is shuffled. Features that say the same share theirs.',
+    'Importance: how much the log-loss grows when a feature is shuffled. Features with the same information share it.',
     table(
       ['feature', 'log-loss'],
       cv.importance.map(({ feature, loss }) => [feature, `${loss < 0 ? '' : '+'}${fixed(loss)}`]),
     ),
-    ...(looks ? looksReport(looks) : []),
+    ...(appearance ? appearanceReport(appearance) : []),
   ].join('\n\n')}\n`;
 }
 
-function looksReport({ pairs, without, added, learned }: LooksFigures): string[] {
+function appearanceReport({ pairs, without, added, learned }: AppearanceFigures): string[] {
   const row = (name: string, { auc, logLoss }: ProbabilityFigures): string[] => [name, fixed(auc), fixed(logLoss)];
   return [
-    `Looks, learned from ${pairs} pairs that have a similarity; those of each sequence scored by a model that saw none of it:`,
+    `Appearance, learned from ${pairs} pairs that have a similarity; each sequence scored by a model that did not see it:`,
     table(
       ['', 'AUC', 'log-loss'],
-      [row('without looks', without), row('log-odds of looks added', added), row('learned with looks', learned)],
+      [
+        row('without appearance', without),
+        row('log-odds of the similarity added', added),
+        row('learned with appearance', learned),
+      ],
     ),
   ];
 }
@@ -104,12 +114,12 @@ export function toModelCard(training: AssociationTraining): string {
   return `# association.json
 
 Gradient-boosted trees that give the probability that a detection is the same person as a track, from ${training.model.features.length}
-features of the pair: relative changes of size and position, overlap with and distance from the predicted box, time unseen,
-track length, scores, how crowded the spot is and, where there are pixels, the Siamese similarity.
+features of the pair: relative changes of size and position, overlap with and distance from the predicted box, time since the
+last detection, track length, scores, overlap with other people and, where there are pictures, the Siamese similarity.
 
 - ${training.model.trees.length} trees, made by \`twintrack train association\`; the same data gives the same file.
 - Meant for \`twintrack track\`: it scores candidate pairs of a frame; it does not identify people.
-- It knows people as its training sequences show them: upright, seen by a detector like the one whose boxes it was trained on.
+- It is made for people as its training sequences show them: upright, found by a detector like the one whose boxes it was trained on.
 
 ${toReport(training, false)}`;
 }

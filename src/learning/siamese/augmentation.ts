@@ -3,14 +3,14 @@ import { interleave } from './embedding.ts';
 
 const ROW = 3 * WIDTH;
 
-/** How often patches are changed, and at most how much. */
+/** Probabilities of the changes. */
 const OCCLUDED = 0.25;
 const COARSE = 0.5;
 const ERASED = 0.35;
 
 /**
- * Changes patches as cameras, detectors and crowds do: shifted, stretched and mirrored crops; another person in front; few pixels; other
- * light and colours; a part erased (Zhong et al. 2020).
+ * Augments patches as cameras, detectors and crowds change them: shifted, stretched and mirrored crops; another person in front; few
+ * pixels; other light and colours; a part erased (Zhong et al. 2020).
  */
 export class Augmentation {
   private readonly random: () => number;
@@ -48,7 +48,7 @@ export class Augmentation {
     return low + (high - low) * this.random();
   }
 
-  /** The source, moved and stretched as by a detector's box that is not quite right, and mirrored every other time. */
+  /** The source, shifted and stretched as by an inexact box of a detector, and mirrored every other time. */
   private crop(out: Float32Array): void {
     const scale = this.between(0.82, 1.1);
     const stretchX = scale * this.between(0.9, 1.1) * (this.chance(0.5) ? 1 : -1);

@@ -1,17 +1,12 @@
 import type * as Core from '@tensorflow/tfjs-core';
 import type * as Layers from '@tensorflow/tfjs-layers';
 import { inputError } from '../../core/errors.ts';
-
-/** TensorFlow.js, whichever package it comes from. */
-export type Tf = typeof Core & typeof Layers;
+import type { BackendInfo } from './figures.ts';
+import type { Tf } from './tf.ts';
 
 /** TensorFlow.js with what it computes on. */
-export interface Backend {
+export interface Backend extends BackendInfo {
   readonly tf: Tf;
-  /** The package that computes: `tfjs-node-gpu`, `tfjs-node` or `wasm`. */
-  readonly name: string;
-  /** What that is, in words for the user. */
-  readonly description: string;
 }
 
 const NATIVE = [
@@ -36,8 +31,8 @@ export async function loadBackend(): Promise<Backend> {
   const layers = await importInstalled<typeof Layers>('@tensorflow/tfjs-layers');
   const wasm = await importInstalled<object>('@tensorflow/tfjs-backend-wasm');
   if (!core || !layers || !wasm) {
-    const mend = `npm install ${WASM_PACKAGES}, or @tensorflow/tfjs-node, which is several times faster`;
-    throw inputError('TensorFlow.js', 'is needed for training and not installed', mend);
+    const fix = `npm install ${WASM_PACKAGES}, or @tensorflow/tfjs-node, which is several times faster`;
+    throw inputError('TensorFlow.js', 'is needed for training and not installed', fix);
   }
   await core.setBackend('wasm');
   const { completeWasm } = await import('./wasm-kernels.ts');
@@ -46,7 +41,7 @@ export async function loadBackend(): Promise<Backend> {
   return { tf, name: 'wasm', description: 'WebAssembly on one core' };
 }
 
-/** A package that may be absent; one that is there but broken (a native library that does not load) counts as absent. */
+/** A package that may be absent; a broken one (a native library that does not load) counts as absent. */
 async function importInstalled<T>(name: string): Promise<T | undefined> {
   try {
     const module = await import(name);

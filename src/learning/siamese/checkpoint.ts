@@ -2,26 +2,26 @@ import { readFile } from 'node:fs/promises';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { inputError } from '../../core/errors.ts';
 import { readError } from '../../files/file-errors.ts';
+import type { Course } from './figures.ts';
 import type { Learner } from './step.ts';
-import type { Course } from './training.ts';
 
-/** What a training needs to go on as if it had not been interrupted. */
+/** The state of a training after an epoch: continuing from it gives the same network as without an interruption. */
 export interface Checkpoint {
   readonly course: Course;
   readonly state: TrainingState;
 }
 
-/** All numbers that change while learning. */
+/** All numbers that change in training. */
 export interface TrainingState {
   readonly shapes: readonly (readonly number[])[];
   /** The tensors' elements, one after the other. */
   readonly values: Float32Array;
 }
 
-/** What the training was of, which must be the same when it goes on. */
+/** Data and options, which must be the same on resumption. */
 export type TrainingKey = Readonly<Record<string, string | number>>;
 
-/** Weights with the batch norms' statistics, then what the optimiser keeps. */
+/** Weights and statistics of the batch norms, then the state of the optimiser. */
 async function tensorsOf({
   network,
   optimizer,
@@ -31,7 +31,7 @@ async function tensorsOf({
   return { weights, momenta: (await optimizer.getWeights()).map(({ tensor }) => tensor) };
 }
 
-/** Copies the state out of a learner that has made a step or more. */
+/** Copies the state of a learner that has made at least one step. */
 export async function readState(learner: Learner): Promise<TrainingState> {
   const { weights, momenta } = await tensorsOf(learner);
   const all = [...weights, ...momenta];
@@ -41,11 +41,11 @@ export async function readState(learner: Learner): Promise<TrainingState> {
     values.set(tensor.dataSync(), at);
     at += tensor.size;
   }
-  momenta[0].dispose(); // the number of steps is made anew at each call
+  momenta[0].dispose(); // the number of steps is a new tensor at each call
   return { shapes: all.map(({ shape }) => shape), values };
 }
 
-/** Puts a state back into a learner made with the same options. */
+/** Restores a state in a learner with the same options. */
 export async function restoreState({ tf, network, optimizer, directions }: Learner, { shapes, values }: TrainingState) {
   let at = 0;
   const tensors = shapes.map((shape) => {
@@ -71,7 +71,7 @@ export function checkpointBytes(key: TrainingKey, { course, state }: Checkpoint)
 /**
  * Reads a checkpoint.
  *
- * @throws TwintrackError when there is none, or it is of another training
+ * @throws TwintrackError when there is none, or it belongs to another training
  */
 export async function readCheckpoint(file: string, key: TrainingKey): Promise<Checkpoint> {
   const bytes = await readFile(file).catch((cause) => {

@@ -2,7 +2,7 @@ import type { Trajectory } from '../../trajectories/index.ts';
 import type { Cut } from './video-people.ts';
 import { clearRows, thinned } from './video-people.ts';
 
-/** A person seen clearly and without a break: whoever it is, all pictures show the same one. */
+/** A piece of a trajectory in which a person is seen clearly and without a break: all of its pictures show the same person. */
 export interface Piece {
   /** Id of the trajectory. */
   readonly id: number;
@@ -10,11 +10,11 @@ export interface Piece {
   readonly cuts: readonly Cut[];
 }
 
-/** A longer break, in seconds, may hide that the tracker took somebody else. */
+/** A longer break, in seconds, may hide an identity switch. */
 const BREAK = 0.5;
 
 /**
- * The parts of trajectories in which their people are seen clearly and without a break, in order of their start.
+ * The pieces of trajectories in which people are seen clearly and without a break, in order of their start.
  *
  * @param width size of the picture in pixels
  */
@@ -44,7 +44,7 @@ export function seenTogether(a: Piece, b: Piece): boolean {
   return a.id !== b.id && startA <= endB && startB <= endA;
 }
 
-/** The pieces before a time and those from then on. One that goes on over it ends at it: what comes later is too much like it. */
+/** The pieces before a time and those that start from then on. One that spans the time ends there: the rest is too similar to it. */
 export function partedAt(
   pieces: readonly Piece[],
   time: number,
@@ -55,7 +55,7 @@ export function partedAt(
   return { before, after: pieces.filter(({ cuts }) => cuts[0].time >= time) };
 }
 
-/** The pieces that are seen together with another of them: from the others, nothing can be learned about telling people apart. */
+/** The pieces seen together with another of them: the others give no pair of two people. */
 export function accompanied(pieces: readonly Piece[]): Piece[] {
   return pieces.filter((piece) => pieces.some((other) => seenTogether(piece, other)));
 }

@@ -1,4 +1,4 @@
-import type { Course } from './training.ts';
+import type { Course } from './figures.ts';
 
 const SIDE = 320;
 const MARGIN = 48;

@@ -1,14 +1,14 @@
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { PATCH_BYTES, PATCH_HEIGHT, PATCH_WIDTH } from '../../appearance/patches.ts';
-import type { Tf } from './backend.ts';
 import type { Network } from './network.ts';
+import type { Tf } from './tf.ts';
 
-/** Patches a batch when nothing is learned. */
+/** Patches a batch, outside of training. */
 const BATCH = 64;
 /** Pairs a batch of the similarity head. */
 const PAIRS = 4096;
 
-/** Pixels of patch `i`, planes R, G, B of bytes, as TensorFlow.js wants them: written to `out` from `at` on, R, G, B pixel by pixel. */
+/** Writes patch `i`, planes R, G, B of bytes, to `out` from `at` on as TensorFlow.js takes it: R, G, B pixel by pixel. */
 export function interleave(patches: Uint8Array, i: number, out: Float32Array, at: number): void {
   const size = PATCH_WIDTH * PATCH_HEIGHT;
   for (let k = 0, from = i * PATCH_BYTES; k < size; k++, from++) {
@@ -44,7 +44,7 @@ export async function embedPatches(
     for (let k = 0; k < count; k++) interleave(patches, rows[from + k], pixels, k * PATCH_BYTES);
     const values = tf.tidy(() => network.embed(patchTensor(tf, pixels)).dataSync());
     result.set(values, from * embedding);
-    await new Promise(setImmediate); // lets Ctrl-C be heard
+    await new Promise(setImmediate); // lets timers and signals run
   }
   return result;
 }

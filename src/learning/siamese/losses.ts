@@ -1,15 +1,12 @@
 import type { Scalar, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
-import type { Tf } from './backend.ts';
 import type { Pairs } from './pairs.ts';
-
-/** What can be minimised. */
-export type LossName = 'bce' | 'contrastive' | 'triplet' | 'all';
+import type { Tf } from './tf.ts';
 
 /** Distance from which on a pair of different people costs nothing, on embeddings of unit length. */
 const CONTRASTIVE_MARGIN = 1;
 /** How much farther the other person must be than the same one. */
 const TRIPLET_MARGIN = 0.3;
-/** Logits of the identity classification are cosines times this and √d: at first they deviate by so much. */
+/** Logits of the identity classification are cosines times this and √d, so this is their deviation at the start. */
 const COSINE_SCALE = 1.4;
 /** Share of the probability given to all other people. */
 const LABEL_SMOOTHING = 0.1;
@@ -61,7 +58,7 @@ export function triplet(tf: Tf, { anchors, positives, negatives }: PairEmbedding
  * Cross-entropy of the person among all people of the training.
  *
  * @param embeddings n × d, of unit length
- * @param directions d × people, of any length: what an embedding of each person should point to
+ * @param directions d × people, of any length: the direction that embeddings of each person should have
  */
 export function identity(tf: Tf, embeddings: Tensor2D, directions: Tensor2D, people: Int32Array): Scalar {
   const length = tf.sqrt(tf.add(tf.sum(tf.square(directions), 0, true), 1e-12));
@@ -70,7 +67,7 @@ export function identity(tf: Tf, embeddings: Tensor2D, directions: Tensor2D, peo
   const logits = tf.mul(tf.matMul(embeddings, tf.div(directions, length)), scale);
   const off = LABEL_SMOOTHING / count;
   const target = tf.add(tf.mul(oneHot(tf, people, count), 1 - LABEL_SMOOTHING), off);
-  // written out: the gradient of logSumExp takes operations that WebAssembly lacks
+  // written out: the gradient of logSumExp needs operations that WebAssembly lacks
   const shifted = tf.sub(logits, scale);
   const normaliser = tf.log(tf.sum(tf.exp(shifted), 1, true));
   return tf.neg(tf.mean(tf.sum(tf.mul(target, tf.sub(shifted, normaliser)), 1))) as Scalar;

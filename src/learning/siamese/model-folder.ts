@@ -4,38 +4,13 @@ import { join } from 'node:path';
 import { version } from '../../core/version.ts';
 import { OutputFile } from '../../files/output-file.ts';
 import { SIAMESE_FILES } from '../../inference/model-file.ts';
-import type { Backend } from './backend.ts';
 import { toCurves } from './curves.ts';
-import type { LossName } from './losses.ts';
-import type { NetworkSize } from './network.ts';
+import type { CardFigures, DataFigures } from './figures.ts';
 import type { OnnxPair } from './onnx-export.ts';
 import type { People, Split } from './people.ts';
-import type { Course } from './training.ts';
 
-/** The files of a model's folder. */
+/** The files in the folder of a model. */
 export const FILES = { ...SIAMESE_FILES, card: 'siamese.json', curves: 'siamese.svg' } as const;
-
-/** What the card tells of the data: numbers alone, no names. */
-export interface DataFigures {
-  readonly people: number;
-  readonly pictures: number;
-  readonly heldOutPeople: number;
-  readonly heldOutPictures: number;
-}
-
-/** What a model's card says of how it was made. */
-export interface CardFigures {
-  readonly made: 'train' | 'adapt';
-  readonly size: NetworkSize;
-  readonly data: DataFigures;
-  readonly loss: LossName;
-  readonly backend: Backend['name'];
-  /** How far onnxruntime is from TensorFlow.js, at most; absent when the files are of before this run. */
-  readonly onnxDifference?: { readonly embedding: number; readonly similarity: number } | undefined;
-  readonly course: Course;
-  /** What else is to be said. */
-  readonly more?: Readonly<Record<string, unknown>>;
-}
 
 /** Counts people and pictures on both sides of a split. */
 export function dataFigures({ person }: Pick<People, 'person'>, { training, heldOut }: Split): DataFigures {
@@ -49,9 +24,9 @@ export function dataFigures({ person }: Pick<People, 'person'>, { training, held
 }
 
 /**
- * Writes the two networks, or leaves those that are there, then the card and the curves.
+ * Writes the networks, when there are new ones, then the card and the curves.
  *
- * @param pair the networks when they are new
+ * @param pair the new networks
  */
 export async function writeModelFolder(folder: string, figures: CardFigures, pair?: OnnxPair): Promise<void> {
   if (pair) {

@@ -1,19 +1,8 @@
 import type { Tensor2D, Tensor4D, Variable } from '@tensorflow/tfjs-core';
 import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { PATCH_HEIGHT, PATCH_WIDTH } from '../../appearance/patches.ts';
-import type { Tf } from './backend.ts';
-
-/** How large a network is. */
-export interface NetworkSize {
-  /** Channels of each step; a step halves height and width. */
-  readonly widths: readonly number[];
-  /** Residual blocks of each step. */
-  readonly blocks: readonly number[];
-  /** Numbers of an embedding. */
-  readonly embedding: number;
-  /** Units of the similarity head. */
-  readonly hidden: number;
-}
+import type { NetworkSize } from './figures.ts';
+import type { Tf } from './tf.ts';
 
 /** The size of the shipped network: 0.94 million parameters, 58 million multiplications a patch. */
 export const STANDARD: NetworkSize = { widths: [32, 32, 64, 128], blocks: [0, 1, 2, 2], embedding: 128, hidden: 32 };

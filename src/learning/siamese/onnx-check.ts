@@ -1,11 +1,11 @@
 import { PATCH_BYTES, PATCH_HEIGHT, PATCH_WIDTH } from '../../appearance/patches.ts';
-import { disableTelemetry } from '../../inference/onnx/telemetry.ts';
-import type { Tf } from './backend.ts';
+import { withoutTelemetry } from '../../inference/onnx/telemetry.ts';
 import { embedPatches, similarities } from './embedding.ts';
 import type { Network } from './network.ts';
 import type { OnnxPair } from './onnx-export.ts';
+import type { Tf } from './tf.ts';
 
-/** How far onnxruntime may be from TensorFlow.js. */
+/** Largest difference allowed between onnxruntime and TensorFlow.js. */
 export const TOLERANCE = 1e-4;
 
 /**
@@ -21,14 +21,13 @@ export async function checkOnnx(
   pair: OnnxPair,
   patches: Uint8Array,
 ): Promise<{ readonly embedding: number; readonly similarity: number }> {
-  disableTelemetry();
   const { InferenceSession, Tensor } = await import('onnxruntime-node');
   const n = patches.length / PATCH_BYTES;
   const rows = Array.from({ length: n }, (_, i) => i);
   const next = rows.map((i) => (i + 1) % n);
   const d = network.size.embedding;
 
-  const sister = await InferenceSession.create(pair.embedding);
+  const sister = await withoutTelemetry(() => InferenceSession.create(pair.embedding));
   const input = new Tensor('float32', Float32Array.from(patches), [n, 3, PATCH_HEIGHT, PATCH_WIDTH]);
   const embeddings = (await sister.run({ patches: input })).embeddings.data as Float32Array;
   await sister.release();

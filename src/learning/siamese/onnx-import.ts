@@ -1,12 +1,13 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { type OnnxInitializer, readOnnxInitializers } from '../../inference/onnx/reader.ts';
-import type { Tf } from './backend.ts';
-import { buildNetwork, layersOf, type Network, type NetworkSize, NORM_EPSILON, normOf, STRIPES } from './network.ts';
+import type { NetworkSize } from './figures.ts';
+import { buildNetwork, layersOf, type Network, NORM_EPSILON, normOf, STRIPES } from './network.ts';
 import { type OnnxPair, stripeMajor, transposed } from './onnx-export.ts';
+import type { Tf } from './tf.ts';
 
 /**
- * Reads a network back from its two ONNX files. Batch norms, which are folded there, become such that change nothing but
- * add the bias; what the network computes is the same.
+ * Reads a network back from its two ONNX files, in which the batch norms are folded: here they only add the bias, and the network
+ * computes the same.
  *
  * @throws RangeError when the files are not of such a network
  */

@@ -4,14 +4,14 @@ import type { People } from './people.ts';
 /** People a batch, and pictures of each: every picture meets others of its person and many of other people (Hermans et al. 2017). */
 const PEOPLE_A_BATCH = 16;
 const PICTURES_A_PERSON = 4;
-/** With fewer people, a batch has a smaller part of them, so that there are steps enough; but this many, if there are. */
+/** With few people, a batch has only this share of them, so that an epoch has enough steps; but at least so many. */
 const PART_A_BATCH = 1 / 6;
 const FEWEST_A_BATCH = 6;
 
 /**
- * The batches of one epoch: in each, some people in turn and some pictures of each, no picture twice while a person has others. As many
- * batches as there are pictures to fill them. Where not all people are known to be different, a batch is somebody and people known not to
- * be him or her.
+ * The batches of one epoch: in each, some people in turn and some pictures of each, no picture twice while a person has others. There are
+ * as many batches as pictures fill. Where not all people are known to be different, a batch is one person and people known to be different
+ * from that one.
  *
  * @param rows the pictures to learn from, as rows of `people`
  * @returns rows, batch by batch
@@ -28,20 +28,20 @@ export function makeBatches(
     if (own) own.push(i);
     else pictures.set(person[i], [i]);
   }
-  const everyone = [...pictures.keys()];
-  const part = Math.max(FEWEST_A_BATCH, Math.round(PART_A_BATCH * everyone.length));
-  const size = Math.min(PEOPLE_A_BATCH, part, everyone.length);
+  const all = [...pictures.keys()];
+  const part = Math.max(FEWEST_A_BATCH, Math.round(PART_A_BATCH * all.length));
+  const size = Math.min(PEOPLE_A_BATCH, part, all.length);
   const turn: number[] = [];
   const count = Math.max(1, Math.round(rows.length / (size * PICTURES_A_PERSON)));
   return Array.from({ length: count }, () => {
     if (turn.length < size)
       turn.unshift(
         ...shuffled(
-          everyone.filter((p) => !turn.includes(p)),
+          all.filter((p) => !turn.includes(p)),
           random,
         ),
       );
-    const chosen = different ? withOthers(turn.pop()!, everyone, different, size, random) : turn.splice(-size);
+    const chosen = different ? withOthers(turn.pop()!, all, different, size, random) : turn.splice(-size);
     return Int32Array.from(
       chosen.flatMap((p) => {
         const own = shuffled(pictures.get(p)!, random);
@@ -51,19 +51,19 @@ export function makeBatches(
   });
 }
 
-/** Somebody and up to `size` − 1 people known not to be him or her. */
+/** A person and up to `size` − 1 people known to be different. */
 function withOthers(
-  somebody: number,
-  everyone: readonly number[],
+  person: number,
+  all: readonly number[],
   different: (a: number, b: number) => boolean,
   size: number,
   random: () => number,
 ): number[] {
-  const others = everyone.filter((p) => different(somebody, p));
-  return [somebody, ...shuffled(others, random).slice(0, size - 1)];
+  const others = all.filter((p) => different(person, p));
+  return [person, ...shuffled(others, random).slice(0, size - 1)];
 }
 
-/** For each anchor, a picture of the same person and one of another, as rows of a batch. */
+/** For each anchor, a picture of the same person and one of another person, as rows of a batch. */
 export interface Pairs {
   readonly anchors: Int32Array;
   readonly positives: Int32Array;
@@ -71,12 +71,12 @@ export interface Pairs {
 }
 
 /**
- * As many pairs of one person as of two people in a batch. The hardest of each anchor are the picture of the same person least like it
- * and the one of another most like it (Hermans et al. 2017); else they are drawn at random.
+ * As many pairs of one person as of two people in a batch. The hardest of an anchor are the least similar picture of the same person and
+ * the most similar picture of another (Hermans et al. 2017); the others are drawn at random.
  *
  * @param embeddings n × d
- * @param people n: who each picture shows
- * @param hard how probable it is that a pair is the hardest and not drawn, 0..1
+ * @param people n: number of the person in each picture
+ * @param hard probability, 0..1, that a pair is the hardest instead of drawn
  * @param different whether two people are known to be different ones
  */
 export function minePairs(

@@ -16,9 +16,9 @@ const STRETCHED = {
 };
 
 /**
- * Reads a folder of pictures of people, each stretched to 128 × 64: `ID_*.jpg`, where ID is who it is and a letter behind it may name
- * the camera (`0007_a2.jpg`); or the naming of Market-1501, `0007_c1s3_000451_03.jpg`, where the ids 0000 and -1 are nobody; also the root of
- * Market-1501, of which `bounding_box_train` is taken.
+ * Reads a folder of pictures of people, each stretched to 128 × 64: `ID_*.jpg`, where ID is the person and a letter behind it may name
+ * the camera (`0007_a2.jpg`); or named as in Market-1501, `0007_c1s3_000451_03.jpg`, where the ids 0000 and -1 mean no identity and are
+ * left out; or the root of Market-1501, of which `bounding_box_train` is taken.
  *
  * @throws TwintrackError when there is no picture, one is named otherwise or cannot be decoded
  */
@@ -29,8 +29,8 @@ export async function readPictureFolder(path: string, signal?: AbortSignal): Pro
   const files = listPictures(folder);
   const people = new Map<string, number>();
   const cameras = new Map<string, number>();
-  const named = files.map((file) => nameOf(file)); // also when it is left out: a folder of something else is told at once
-  const wanted = named.filter((name) => !name.nobody).length;
+  const named = files.map((file) => nameOf(file)); // also of those left out, so that a folder of something else is an error at once
+  const wanted = named.filter((name) => !name.distractor).length;
   const patches = new Uint8Array(wanted * PATCH_BYTES);
   const person = new Int32Array(wanted);
   const camera = new Int32Array(wanted);
@@ -43,8 +43,8 @@ export async function readPictureFolder(path: string, signal?: AbortSignal): Pro
     for await (const { index, input } of video) {
       if (index > expected) throw broken(expected);
       expected = index + 1;
-      const { id, camera: seenBy, nobody } = named[index];
-      if (nobody) continue;
+      const { id, camera: seenBy, distractor } = named[index];
+      if (distractor) continue;
       patches.set(input!, n * PATCH_BYTES);
       person[n] = number(people, id);
       camera[n++] = seenBy === undefined ? -1 : number(cameras, seenBy);
@@ -59,15 +59,15 @@ export async function readPictureFolder(path: string, signal?: AbortSignal): Pro
 interface Name {
   readonly id: string;
   readonly camera?: string | undefined;
-  /** Whether it shows nobody in particular. */
-  readonly nobody: boolean;
+  /** Whether the picture has no identity. */
+  readonly distractor: boolean;
 }
 
 function nameOf(file: string): Name {
   const name = basename(file);
   const market = /^(-?\d+)_c(\d+)s\d+_/.exec(name);
-  if (market) return { id: market[1], camera: market[2], nobody: Number(market[1]) <= 0 };
+  if (market) return { id: market[1], camera: market[2], distractor: Number(market[1]) <= 0 };
   const plain = /^([^_]+)_([a-z](?=\d))?/.exec(name);
-  if (plain) return { id: plain[1], camera: plain[2], nobody: false };
-  throw inputError(file, 'does not tell who it shows', 'name the pictures ID_1.jpg, ID_2.jpg, … with an ID a person');
+  if (plain) return { id: plain[1], camera: plain[2], distractor: false };
+  throw inputError(file, 'names no person', 'name the pictures ID_1.jpg, ID_2.jpg, … with one ID for each person');
 }

@@ -1,16 +1,7 @@
-import { areaUnderCurve } from '../association/probability-figures.ts';
+import { areaUnderCurve } from '../probability-figures.ts';
 import { seededRandom } from '../random.ts';
+import type { Retrieval } from './figures.ts';
 import type { People } from './people.ts';
-
-/** How well pictures of unseen people are told apart. */
-export interface Retrieval {
-  /** Probability that a pair of one person is more alike than a pair of two. */
-  readonly auc: number;
-  /** Share of pictures whose nearest other picture shows the same person. */
-  readonly rank1: number;
-  /** Mean average precision of each picture's ranking of the others. */
-  readonly map: number;
-}
 
 /** Pairs of each kind that the AUC is estimated from. */
 const PAIRS = 20_000;
@@ -22,7 +13,7 @@ export interface LabelledPairs {
   readonly same: Uint8Array;
 }
 
-/** All pairs of one person and all of two people known to be different, or {@link PAIRS} of each, drawn at random but always the same. */
+/** All pairs of one person and all of two people known to be different, or {@link PAIRS} of each, drawn with a fixed seed. */
 export function labelledPairs(people: People, rows: Int32Array): LabelledPairs {
   const random = seededRandom(1);
   const kept: [number, number][][] = [[], []];
@@ -46,8 +37,8 @@ export function labelledPairs(people: People, rows: Int32Array): LabelledPairs {
 }
 
 /**
- * Rank-1 and mean average precision: each picture is searched for among the others, where cameras are known without those of the
- * same person by the same camera (the protocol of Market-1501, Zheng et al. 2015). A picture of whom there is no other is not searched for.
+ * Rank-1 and mean average precision: each picture is a query among the others. Where cameras are known, the pictures of the same person
+ * by the same camera are left out (the protocol of Market-1501, Zheng et al. 2015). A person's only picture is no query.
  *
  * @param embeddings rows × d, of unit length
  */

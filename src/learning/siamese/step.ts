@@ -1,20 +1,21 @@
 import type { AdamOptimizer, Scalar, Tensor2D, Variable } from '@tensorflow/tfjs-core';
 import { PATCH_BYTES } from '../../appearance/patches.ts';
 import { Augmentation } from './augmentation.ts';
-import type { Tf } from './backend.ts';
 import { patchTensor } from './embedding.ts';
-import { binaryCrossEntropy, contrastive, identity, type LossName, pairEmbeddings, triplet } from './losses.ts';
+import type { LossName } from './figures.ts';
+import { binaryCrossEntropy, contrastive, identity, pairEmbeddings, triplet } from './losses.ts';
 import type { Network } from './network.ts';
 import { minePairs } from './pairs.ts';
 import type { People } from './people.ts';
+import type { Tf } from './tf.ts';
 
 /**
- * How probable it is at the end that a pair is the hardest of its anchor; at the start none is. Before a network has learned anything, the
- * hardest pairs of one person are less alike than those of two, and the similarity would learn the opposite of what it should.
+ * Probability at the end that a pair is the hardest of its anchor; at the start it is 0. In an untrained network the hardest pairs of
+ * one person are less alike than those of two people, and the similarity learns the opposite.
  */
 const HARD = 0.3;
 
-/** What learns: the network, the optimiser and what the losses need. */
+/** The network, its optimiser and what the losses need. */
 export interface Learner {
   readonly tf: Tf;
   readonly network: Network;
@@ -22,16 +23,16 @@ export interface Learner {
   /** d × people of the training, for the classification of {@link identity}. */
   readonly directions: Variable | undefined;
   readonly loss: LossName;
-  /** Whether batch norms stay as they are, which a few pictures call for. */
+  /** Whether batch norms keep their statistics, which is better with few pictures. */
   readonly frozenNorms: boolean;
 }
 
 /**
- * One step: the pictures are changed, embedded and paired, and the weights moved against the gradient of the loss.
+ * One step: augments, embeds and pairs the pictures of a batch, and moves the weights against the gradient of the loss.
  *
  * @param rows the pictures of the batch, as rows of `people`
  * @param classes number of each person among those of the training
- * @param progress how much of the training is done, 0..1
+ * @param progress share of the training done, 0..1
  * @returns the loss
  */
 export function learnBatch(
@@ -69,7 +70,7 @@ export function learnBatch(
   });
 }
 
-/** The loss that was asked for, and that of the similarity head, which learns in any case. */
+/** The chosen loss, plus that of the similarity head, which always learns. */
 function lossOf(
   { tf, network, directions, loss }: Learner,
   embeddings: Tensor2D,

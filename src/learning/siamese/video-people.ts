@@ -4,11 +4,11 @@ import { findVideo, readTrajectories, type Trajectory } from '../../trajectories
 import { openVideo } from '../../video/index.ts';
 import type { People } from './people.ts';
 
-/** Seconds between two pictures of a person that both are worth having. */
+/** Least seconds between two pictures of a person: closer ones are too similar. */
 const INTERVAL = 0.4;
-/** Pictures of a person at most; of a longer trajectory they are spread evenly. */
+/** Most pictures of a person; of a longer trajectory they are spread evenly. */
 const MOST_PICTURES = 60;
-/** A person of whom another box covers more than this share may not be the one seen in the box. */
+/** A box that overlaps another by more than this share may show the other person. */
 const COVERED = 0.2;
 /** Share of the box that must be inside of the picture. */
 const INSIDE = 0.9;
@@ -24,10 +24,10 @@ export interface Cut {
 }
 
 /**
- * Cuts the people of a video out of it, where each is seen clearly: a trajectory is a person.
+ * Cuts the people of trajectories out of the video, where each is seen clearly. A trajectory is a person.
  *
  * @param path a .trajectories.json
- * @param video the video that it tells of; default the one named in it, beside it or in the current folder
+ * @param video the video of these trajectories; default the one that the file names, beside it or in the current folder
  * @throws TwintrackError when one of them cannot be read
  */
 export async function readVideoPeople(path: string, video?: string, signal?: AbortSignal): Promise<People> {
@@ -45,8 +45,8 @@ export async function readVideoPeople(path: string, video?: string, signal?: Abo
 }
 
 /**
- * The rows of each trajectory in which its person is seen clearly: detected, inside of the picture, not covered by another box and
- * covering none.
+ * The rows of each trajectory in which its person is seen clearly: detected, inside the picture, neither covered by another box nor
+ * covering one.
  *
  * @param width size of the picture in pixels
  */
@@ -72,7 +72,7 @@ export function clearRows(trajectories: readonly Trajectory[], width: number, he
   );
 }
 
-/** The boxes of some rows of a trajectory, not closer to each other than is of use, and not too many. */
+/** The boxes of some rows of a trajectory, at least {@link INTERVAL} apart and at most {@link MOST_PICTURES}. */
 export function thinned(rows: Int32Array, trajectory: Trajectory): Cut[] {
   const apart: number[] = [];
   let last = Number.NEGATIVE_INFINITY;
@@ -116,7 +116,7 @@ export async function cutPeople(
     if (next === order.length) break;
   }
   if (next < order.length) {
-    const reason = `ends before frame ${cuts[order[next]].frame}, which the trajectories tell of`;
+    const reason = `ends before frame ${cuts[order[next]].frame}, which the trajectories name`;
     throw inputError(video, reason, 'give the video that was tracked');
   }
   return {

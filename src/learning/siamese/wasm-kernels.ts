@@ -7,14 +7,14 @@ import type {
   Tensor2D,
   Tensor4D,
 } from '@tensorflow/tfjs-core';
-import type { Tf } from './backend.ts';
+import type { Tf } from './tf.ts';
 
 type Size = [number, number, number, number];
 
 /**
  * Gives the WebAssembly back-end the gradients of a convolution, both made of its fast forward convolution: it has none with respect
- * to the filter, and the one it has with respect to the input takes eight times as long. The gradient of a batch norm is made anew
- * without the `tile` of TensorFlow.js, which here takes longer than a convolution. Harmless when called again.
+ * to the filter, and the one it has with respect to the input takes eight times as long. The gradient of a batch norm is
+ * replaced by one without TensorFlow.js's `tile`, which takes longer here than a convolution. A second call does nothing.
  */
 export function completeWasm(tf: Tf): void {
   if (tf.getKernel('Conv2DBackpropFilter', 'wasm')) return;

@@ -6,13 +6,13 @@ export interface SearchOptions {
   /** Most evaluations, the one of the defaults included. */
   readonly trials: number;
   readonly seed: number;
-  /** Asked before each evaluation but the first; true ends the search with the best so far. */
+  /** Called before each evaluation but the first; true ends the search with the best so far. */
   readonly ended?: () => boolean;
   /** Called after each evaluation with the value of the best so far. */
   readonly onTrial?: (trials: number, value: number) => void;
 }
 
-/** What a search found. */
+/** The result of a search. */
 export interface SearchResult {
   readonly best: Values;
   readonly value: number;
@@ -21,13 +21,13 @@ export interface SearchResult {
   readonly trials: number;
 }
 
-/** A change must gain this much to be kept; changes are undone at the end as long as that loses no more in all. */
+/** A change must gain this much. At the end changes are undone while that loses no more than this in all. */
 const WORTH = 0.05;
 
 /**
- * Looks for the values that make `objective` largest: an evolution strategy with one parent (Rechenberg 1973) that moves a few
- * parameters at a time, with a step that grows after a gain and shrinks after failures; the last fifth of the trials takes back the
- * changes that turn out to gain nothing. The same seed gives the same search. The result is never worse than the defaults.
+ * Searches for the values with the largest `objective`: an evolution strategy with one parent (Rechenberg 1973) that moves a few
+ * parameters at a time, with a step that grows after a gain and shrinks after failures. The last fifth of the trials takes back the
+ * changes that gain nothing. The same seed gives the same search. The result is never worse than the defaults.
  *
  * @param objective to be maximised, percent
  */
@@ -44,14 +44,14 @@ export async function search(
   let trials = 1;
   options.onTrial?.(trials, value);
   const ended = (most: number): boolean => trials >= most || options.ended?.() === true;
-  /** Tries a candidate and takes it when it comes to more than `least`. */
+  /** Tries a candidate and takes it when its value is above `least`. */
   const attempt = async (candidate: Values, least: number): Promise<boolean> => {
     const result = objective(candidate);
     trials++;
     const taken = result > least;
     if (taken) [best, value] = [candidate, result];
     options.onTrial?.(trials, value);
-    await new Promise(setImmediate); // signals are heard and the bar is drawn
+    await new Promise(setImmediate); // lets timers and signals run
     return taken;
   };
 

@@ -8,7 +8,7 @@ export type Values = Readonly<Record<string, number | boolean>>;
 export interface Dimension {
   readonly name: string;
   readonly default: number | boolean;
-  /** A value near another one: the larger `step` (1 is a usual one), the farther. Always another value where there is one. */
+  /** A value near another one: the larger `step` (usually 1), the farther. Always another value where there is one. */
   move(from: number | boolean, step: number, random: () => number): number | boolean;
 }
 

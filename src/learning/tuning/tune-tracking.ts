@@ -1,43 +1,57 @@
 import type { AssociationScore } from '../../association/features.ts';
+import { loadAssociation } from '../../association/model.ts';
 import { combine, evaluateSequence, figures, type Score } from '../../evaluation/score.ts';
 import { trackingParameters } from '../../tracking/parameters.ts';
-import { follow } from '../association/follow.ts';
+import { follow } from '../follow.ts';
 import type { MotSequence } from '../mot-root.ts';
 import { type SearchResult, search } from './search.ts';
 import { changes, searchSpace, type Values } from './space.ts';
 
 /** Settings of {@link tuneTracking}. */
 export interface TuneOptions {
-  /** Evaluations of the search. */
-  readonly trials: number;
-  readonly seed: number;
-  /** Most seconds, the held-out estimate included; no limit when absent. */
+  /** Settings to try. Default 150. */
+  readonly trials?: number | undefined;
+  /** Seed of the random numbers. Default 1. */
+  readonly seed?: number | undefined;
+  /** Most seconds, the held-out estimate included. Default no limit. */
   readonly seconds?: number | undefined;
-  /** What pairs are scored with, as when the parameters are used. */
-  readonly association: AssociationScore;
+  /** The association score, as in tracking with the result: `learned` (default), `hand-set`, a model file, or a score of your own. */
+  readonly association?: string | AssociationScore | undefined;
   /** Ends the tuning with the best so far. */
   readonly signal?: AbortSignal | undefined;
-  /** Called after each evaluation with the share of all work done, 0..1, and the best HOTA of the search under way. */
-  readonly onTrial?: (share: number, best: number) => void;
+  /** Called after each evaluation with the share of all work done, 0..1, and the best HOTA of the current search. */
+  readonly onTrial?: ((share: number, best: number) => void) | undefined;
 }
 
-/** What tuning found; HOTA of all sequences together, percent. */
+/** The result of tuning. HOTA is of all sequences together, in percent. */
 export interface Tuning {
   /** Parameters that differ from the defaults. */
   readonly changed: Values;
+  /** HOTA with the defaults, and with the changed parameters. */
   readonly before: number;
   readonly after: number;
-  /** HOTA when each half of the sequences is tracked by what the other half was tuned to; absent for one sequence or when interrupted. */
+  /** HOTA with each half of the sequences tracked by the parameters tuned on the other half; absent for one sequence or when interrupted. */
   readonly heldOut?: number;
   readonly trials: number;
 }
 
 /**
- * Searches the tracker's parameters for the highest HOTA on sequences, then repeats the search on each half of the sequences to
- * measure it on the other half: what it gains there is what to expect on sequences that it has not seen.
+ * Searches the tracker's parameters for the highest HOTA on sequences, then repeats the search on each half of the sequences and
+ * measures it on the other half: expect that gain on other sequences.
+ *
+ * @param sequences with ground truth; see {@link loadMotRoot}
+ * @throws TwintrackError when the association model cannot be loaded
+ *
+ * @example
+ * import { loadMotRoot, tuneTracking } from 'twintrack/learning';
+ *
+ * const { changed, before, heldOut } = await tuneTracking(await loadMotRoot('my-streets'), { trials: 20 });
+ * if (heldOut !== undefined && heldOut > before) console.log(changed); // overrides of the section `tracking`
  */
 export async function tuneTracking(sequences: readonly MotSequence[], options: TuneOptions): Promise<Tuning> {
   const space = searchSpace(trackingParameters.shape);
+  const { trials: most = 150, seed = 1 } = options;
+  const association = await loadAssociation(options.association);
   const halves = sequences.length > 1 ? splitHalf(sequences) : [];
   // The searches of the halves take as long together as the one of all sequences.
   const shares = halves.length > 0 ? [0.5, 0.25, 0.25] : [1];
@@ -46,12 +60,12 @@ export async function tuneTracking(sequences: readonly MotSequence[], options: T
     const started = performance.now();
     const milliseconds = 1000 * share * (options.seconds ?? Number.POSITIVE_INFINITY);
     const elapsed = (): number => (performance.now() - started) / milliseconds;
-    const result = await search(space, (values) => hota(part, values, options.association), {
-      trials: options.trials,
-      seed: options.seed,
+    const result = await search(space, (values) => hota(part, values, association), {
+      trials: most,
+      seed,
       ended: () => options.signal?.aborted === true || elapsed() >= 1,
       onTrial: (trials, best) =>
-        options.onTrial?.(done + share * Math.min(1, Math.max(trials / options.trials, elapsed())), best),
+        options.onTrial?.(done + share * Math.min(1, Math.max(trials / most, elapsed())), best),
     });
     done += share;
     return result;
@@ -60,7 +74,7 @@ export async function tuneTracking(sequences: readonly MotSequence[], options: T
   const scores: Score[] = [];
   for (let h = 0; h < halves.length && !options.signal?.aborted; h++) {
     const tuned = await run(halves[h], shares[h + 1]);
-    scores.push(...halves[1 - h].map((s) => score(s, tuned.best, options.association)));
+    scores.push(...halves[1 - h].map((s) => score(s, tuned.best, association)));
   }
   const complete = scores.length > 0 && !options.signal?.aborted;
   return {

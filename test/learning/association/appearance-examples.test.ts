@@ -7,10 +7,18 @@ import { PATCH_BYTES } from '../../../src/appearance/patches.ts';
 import { loadSiamese } from '../../../src/appearance/siamese.ts';
 import { FEATURE_COUNT, SIMILARITY } from '../../../src/association/features.ts';
 import { learnedScore } from '../../../src/association/scores/learned.ts';
-import { type LooksExamples, readLooks, toLooksFile } from '../../../src/learning/association/appearance-examples.ts';
+import {
+  type AppearanceExamples,
+  readAppearanceExamples,
+  toAppearanceFile,
+} from '../../../src/learning/association/appearance-examples.ts';
 import type { Examples } from '../../../src/learning/association/boosting.ts';
 import { probabilities } from '../../../src/learning/association/example-sets.ts';
-import { collectExamples, examplesByName, trainAssociation } from '../../../src/learning/association/training.ts';
+import {
+  collectExamples,
+  examplesByName,
+  trainAssociation,
+} from '../../../src/learning/association/train-association.ts';
 import { loadMotRoot, type MotSequence } from '../../../src/learning/mot-root.ts';
 import { seededRandom } from '../../../src/learning/random.ts';
 import { writeColourModel } from '../../appearance/colour-model.ts';
@@ -38,7 +46,7 @@ function colours(): Parameters<typeof actorsOf>[0] {
 
 describe('learning from people drawn into sequences without pictures', () => {
   let sequences: MotSequence[];
-  let looks: LooksExamples;
+  let appearance: AppearanceExamples;
   beforeAll(async () => {
     const root = simulatedRoot({ frames: 100 });
     sequences = await loadMotRoot(root);
@@ -50,12 +58,12 @@ describe('learning from people drawn into sequences without pictures', () => {
       found.set(sequence.name, collectExamples({ frameRate: sequence.frameRate, frames }, model));
     }
     await model.close();
-    looks = { sequences: found, others: { length: 0, features: new Float64Array(0), labels: new Uint8Array(0) } };
+    appearance = { sequences: found, others: { length: 0, features: new Float64Array(0), labels: new Uint8Array(0) } };
   });
 
   it('one person is mostly more like himself than like others', () => {
     const values = { same: [] as number[], other: [] as number[] };
-    for (const { labels, features } of looks.sequences.values())
+    for (const { labels, features } of appearance.sequences.values())
       labels.forEach((label, i) => {
         const similarity = features[i * FEATURE_COUNT + SIMILARITY];
         if (!Number.isNaN(similarity)) values[label ? 'same' : 'other'].push(similarity);
@@ -66,8 +74,8 @@ describe('learning from people drawn into sequences without pictures', () => {
     expect(median(values.other)).toBeLessThan(0.3);
   });
 
-  it('gives one model that heeds looks where there are any, and does without', async () => {
-    // Motion does not tell who these people are, looks do.
+  it('gives one model that uses appearance where there is a similarity, and works without', async () => {
+    // Motion does not separate these people, appearance does.
     const random = seededRandom(1);
     const puzzling = examplesByName(sequences).map(({ length, features }): Examples => {
       const labels = Uint8Array.from({ length }, () => (random() < 0.5 ? 1 : 0));
@@ -76,14 +84,17 @@ describe('learning from people drawn into sequences without pictures', () => {
       });
       return { length, features, labels };
     });
-    const given = { ...looks, sequences: new Map(sequences.map(({ name }, i) => [name, puzzling[i]])) };
-    const [plain, training] = [await trainAssociation(sequences), await trainAssociation(sequences, { looks: given })];
-    const { pairs, learned, without } = training.looks!;
+    const given = { ...appearance, sequences: new Map(sequences.map(({ name }, i) => [name, puzzling[i]])) };
+    const [plain, training] = [
+      await trainAssociation(sequences),
+      await trainAssociation(sequences, { appearance: given }),
+    ];
+    const { pairs, learned, without } = training.appearance!;
     expect(pairs).toBe(puzzling.reduce((sum, { length }) => sum + length, 0));
     expect(learned.logLoss).toBeLessThan(without.logLoss / 2);
     expect(learned.auc).toBeGreaterThan(0.95);
     const score = learnedScore(training.model);
-    // without looks nothing changes
+    // without a similarity nothing changes
     const [own] = examplesByName(sequences);
     expect(probabilities(score, own)).toEqual(probabilities(learnedScore(plain.model), own));
     expect(training.crossValidation).toEqual(plain.crossValidation);
@@ -94,23 +105,23 @@ describe('learning from people drawn into sequences without pictures', () => {
     const same = { ...own, labels: new Uint8Array(own.length).fill(1) };
     for (const name of [sequences[0].name, 'another'])
       await expect(
-        trainAssociation(sequences, { looks: { ...looks, sequences: new Map([[name, same]]) } }),
-      ).rejects.toThrow(/^looks: hold no pairs of one person and of two of these sequences/);
+        trainAssociation(sequences, { appearance: { ...appearance, sequences: new Map([[name, same]]) } }),
+      ).rejects.toThrow(/^appearance: holds no pairs of one person and of two of these sequences/);
   });
 
   it('goes through a file, and says what is no such file', async () => {
-    const file = join(folder, 'looks.json');
-    writeFileSync(file, toLooksFile(looks));
-    const read = await readLooks(file);
-    for (const [name, { features, labels }] of looks.sequences) {
+    const file = join(folder, 'appearance.json');
+    writeFileSync(file, toAppearanceFile(appearance));
+    const read = await readAppearanceExamples(file);
+    for (const [name, { features, labels }] of appearance.sequences) {
       expect(read.sequences.get(name)!.labels).toEqual(labels);
       read.sequences.get(name)!.features.forEach((x, i) => {
         if (Number.isNaN(features[i])) expect(x).toBeNaN();
         else expect(Math.abs(x - features[i])).toBeLessThanOrEqual(1e-5 * Math.abs(features[i]));
       });
     }
-    await expect(readLooks(join(folder, 'missing.json'))).rejects.toThrow(/missing.json: does not exist/);
+    await expect(readAppearanceExamples(join(folder, 'missing.json'))).rejects.toThrow(/missing.json: does not exist/);
     writeFileSync(file, '{"sequences":{},"others":{"features":[1],"labels":[1]}}');
-    await expect(readLooks(file)).rejects.toThrow(/looks.json: holds no pairs with looks/);
+    await expect(readAppearanceExamples(file)).rejects.toThrow(/appearance.json: holds no pairs with a similarity/);
   });
 });

@@ -6,7 +6,7 @@ import {
   type Examples,
   trainBoosting,
 } from '../../../src/learning/association/boosting.ts';
-import { areaUnderCurve, calibration, logLoss } from '../../../src/learning/association/probability-figures.ts';
+import { areaUnderCurve, calibration, logLoss } from '../../../src/learning/probability-figures.ts';
 import { gaussian, seededRandom } from '../../../src/learning/random.ts';
 
 const OPTIONS: BoostingOptions = { ...BOOSTING_DEFAULTS, minWeight: 0.1, lambda: 0 };

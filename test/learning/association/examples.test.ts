@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { FEATURE_COUNT, FEATURES } from '../../../src/association/features.ts';
 import { handSetScore } from '../../../src/association/scores/hand-set.ts';
 import type { Detections } from '../../../src/core/detections.ts';
-import { ExampleCollector, identify, type LabelledFrame } from '../../../src/learning/association/examples.ts';
+import { ExampleCollector } from '../../../src/learning/association/examples.ts';
+import { identify, type LabelledFrame } from '../../../src/learning/labelled-frame.ts';
 
 function detections(...boxes: (readonly [x: number, y: number, w: number, h: number])[]): Detections {
   return {
@@ -15,7 +16,7 @@ function detections(...boxes: (readonly [x: number, y: number, w: number, h: num
 const truth = Float64Array.of(0, 0, 10, 20, 100, 0, 10, 20);
 
 describe('who a detection is', () => {
-  it('is the person it overlaps by half, nobody below 0.3, unknown in between', () => {
+  it('is the person it overlaps by half, none below 0.3, ambiguous in between', () => {
     // Shifted by s of 10, a box overlaps (10 − s) / (10 + s).
     const found = detections([1, 0, 10, 20], [104, 0, 10, 20], [300, 0, 10, 20], [106, 0, 10, 20]);
     expect([...identify(found, truth, [7, 8])]).toEqual([7, -1, 0, 0]);
@@ -29,7 +30,7 @@ describe('who a detection is', () => {
     expect([...identify(detections([1, 0, 10, 20], [-2, 0, 10, 20]), close, [7, 8])]).toEqual([8, 7]);
   });
 
-  it('is nobody in a frame without ground truth, and nothing without detections', () => {
+  it('is a false positive in a frame without ground truth, and nothing without detections', () => {
     expect([...identify(detections([0, 0, 1, 1]), new Float64Array(0), [])]).toEqual([0]);
     expect([...identify(detections(), truth, [7, 8])]).toEqual([]);
   });
@@ -71,7 +72,7 @@ describe('training examples', () => {
     expect(mean(positives, 'gap')).toBeCloseTo(0.1, 9);
   });
 
-  it('leave out pairs whose answer is not known, and detections of nobody', () => {
+  it('leave out pairs whose label is not known, and false positives', () => {
     for (const unknown of [-1, 0]) {
       const collector = new ExampleCollector();
       const frames = crossing().map((frame) => ({
@@ -81,7 +82,7 @@ describe('training examples', () => {
       collector.addSequence(frames, {}, handSetScore);
       const { labels } = collector.examples;
       expect(labels.filter((label) => label === 1)).toHaveLength(20);
-      // A track of nobody that meets a person is a competitor; one of somebody unknown is not.
+      // A track of a false positive that meets a person is a competitor; an ambiguous one is not.
       if (unknown === -1) expect(labels).toHaveLength(20);
       else expect(labels.length).toBeGreaterThan(20);
     }

@@ -1,6 +1,6 @@
 import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { loadBackend, type Tf } from '../../../src/learning/siamese/backend.ts';
+import { loadBackend } from '../../../src/learning/siamese/backend.ts';
 import {
   binaryCrossEntropy,
   contrastive,
@@ -8,6 +8,7 @@ import {
   pairEmbeddings,
   triplet,
 } from '../../../src/learning/siamese/losses.ts';
+import type { Tf } from '../../../src/learning/siamese/tf.ts';
 
 let tf: Tf;
 beforeAll(async () => {

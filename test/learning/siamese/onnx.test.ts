@@ -2,12 +2,13 @@ import { readFileSync } from 'node:fs';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { PATCH_BYTES } from '../../../src/appearance/patches.ts';
 import { seededRandom } from '../../../src/learning/random.ts';
-import { loadBackend, type Tf } from '../../../src/learning/siamese/backend.ts';
+import { loadBackend } from '../../../src/learning/siamese/backend.ts';
 import { embedPatches } from '../../../src/learning/siamese/embedding.ts';
 import { buildNetwork, type Network } from '../../../src/learning/siamese/network.ts';
 import { checkOnnx } from '../../../src/learning/siamese/onnx-check.ts';
 import { toOnnx } from '../../../src/learning/siamese/onnx-export.ts';
 import { fromOnnx } from '../../../src/learning/siamese/onnx-import.ts';
+import type { Tf } from '../../../src/learning/siamese/tf.ts';
 
 const SIZE = { widths: [4, 6, 6, 8], blocks: [0, 1, 2, 1], embedding: 16, hidden: 5 };
 const random = seededRandom(5);

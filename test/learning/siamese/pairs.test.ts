@@ -26,12 +26,12 @@ describe('minePairs', () => {
 
   it('finds the hardest by hand', () => {
     const { anchors, positives, negatives } = minePairs(embeddings, people, 1, seededRandom(1));
-    expect([...anchors]).toEqual([0, 1, 2, 3, 4]); // nobody else is person 2
+    expect([...anchors]).toEqual([0, 1, 2, 3, 4]); // no other is person 2
     expect([...positives]).toEqual([2, 2, 0, 4, 3]);
     expect([...negatives]).toEqual([3, 3, 3, 2, 2]);
   });
 
-  it('takes nobody for another who may be the same', () => {
+  it('takes no person for another who may be the same', () => {
     const different = (a: number, b: number) => a !== b && a + b !== 1;
     const { anchors, negatives } = minePairs(embeddings, people, 1, seededRandom(1), different);
     expect([...anchors]).toEqual([0, 1, 2, 3, 4]);
@@ -61,7 +61,7 @@ describe('minePairs', () => {
 });
 
 describe('makeBatches', () => {
-  it('brings everybody about equally often, with four pictures each', () => {
+  it('brings each person about equally often, with four pictures each', () => {
     const people = peopleOf(Array.from({ length: 300 }, (_, i) => i % 30));
     const batches = makeBatches(people, all(people), 3);
     expect(batches.length).toBe(13); // 300 pictures, 6 people × 4 a batch
@@ -95,7 +95,7 @@ describe('the figures of a validation', () => {
     expect(figures.map).toBeCloseTo((1 + 1 / 2 + 1 / 2 + 1) / 4);
   });
 
-  it('leave out the same person by the same camera, and whom nobody else shows', () => {
+  it('leave out the same person by the same camera, and people with one picture only', () => {
     const people = peopleOf([0, 0, 0, 1, 1, 2], [0, 0, 1, 0, 1, 0]);
     const { rank1, map } = searchFigures(people, all(people), at(0, 2, 20, 60, 75, 10));
     // 0 and 1 find 5 first, then 2; 2 finds 5, then 1; 3 finds 4; 4 finds 3; 5 is not searched for
@@ -106,8 +106,8 @@ describe('the figures of a validation', () => {
   it('count pairs of people known to be different only', () => {
     const people = peopleOf([0, 0, 1, 2], undefined, (a, b) => a !== b && a + b !== 3);
     const pairs = labelledPairs(people, all(people));
-    const told = [...pairs.same].map((same, k) => [pairs.a[k], pairs.b[k], same]);
-    expect(told.sort()).toEqual(
+    const labelled = [...pairs.same].map((same, k) => [pairs.a[k], pairs.b[k], same]);
+    expect(labelled.sort()).toEqual(
       [
         [1, 0, 1],
         [2, 0, 0],

@@ -5,7 +5,7 @@ import { seededRandom } from '../../../src/learning/random.ts';
 
 type Colour = readonly number[];
 
-/** What somebody wears: the colours of the same places in every picture. */
+/** The clothes of a person: the colours of the same places in every picture. */
 interface Clothes {
   readonly hair: Colour;
   readonly shirt: Colour;
@@ -18,7 +18,7 @@ const WIDTH = 32;
 const HEIGHT = 64;
 
 /**
- * Draws people who can be told apart by their clothes only: each picture has another grey behind, light, place and size, and noise.
+ * Draws people who differ by their clothes only: each picture has another grey behind, light, place and size, and noise.
  *
  * @returns names of the files, `ID_a0.png` …
  */

@@ -41,7 +41,7 @@ describe('readPictureFolder', () => {
     });
   });
 
-  it('leaves out nobody of Market-1501, and takes the training part of its root', async () => {
+  it('leaves out the distractors of Market-1501, and takes the training part of its root', async () => {
     const root = folder;
     folder = join(root, 'bounding_box_train');
     mkdirSync(folder);
@@ -68,13 +68,11 @@ describe('readPictureFolder', () => {
     await expect(readPictureFolder(folder)).rejects.toThrow(/a_9\.png: cannot be decoded/);
   });
 
-  it('refuses an empty folder, none at all, and pictures that do not tell who it is', async () => {
+  it('refuses an empty folder, none at all, and pictures whose names have no id', async () => {
     await expect(readPictureFolder(folder)).rejects.toThrow(/holds no picture/);
     await expect(readPictureFolder(join(folder, 'gone'))).rejects.toThrow(/gone: does not exist/);
     paint('holiday.png', [1, 2, 3]);
-    await expect(readPictureFolder(folder)).rejects.toThrow(
-      /holiday\.png: does not tell who it shows; name the pictures ID_1/,
-    );
+    await expect(readPictureFolder(folder)).rejects.toThrow(/holiday\.png: names no person; name the pictures ID_1/);
   });
 });
 
@@ -95,7 +93,7 @@ describe('splitPeople', () => {
   });
 
   it.each([
-    [[], /^x: shows nobody; learning needs/],
+    [[], /^x: shows no people; learning needs/],
     [[9], /^x: shows one person only; learning needs/],
     [[1, 1, 1, 1], /^x: has one picture only of each person: no pair shows one person/],
     [[2, 2, 1, 2], /^x: has two pictures or more of 3 people only/],

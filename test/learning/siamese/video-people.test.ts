@@ -141,7 +141,7 @@ describe('readVideoPeople', () => {
       /sample\.mp4: is the video of these trajectories and not there; name it with --video/,
     );
     await expect(readVideoPeople(document([[0, 0, 9, 9]], 2000), SAMPLE)).rejects.toThrow(
-      /pets09-s2l1\.mp4: ends before frame \d+, which the trajectories tell of/,
+      /pets09-s2l1\.mp4: ends before frame \d+, which the trajectories name/,
     );
   });
 });

@@ -2,8 +2,8 @@ import '@tensorflow/tfjs-backend-cpu';
 import type { Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Tf } from '../../../src/learning/siamese/backend.ts';
 import { loadBackend } from '../../../src/learning/siamese/backend.ts';
+import type { Tf } from '../../../src/learning/siamese/tf.ts';
 
 let tf: Tf;
 beforeAll(async () => {

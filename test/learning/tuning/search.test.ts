@@ -19,7 +19,7 @@ const hill = ({ share, seconds, on }: Values): number =>
   100 - 50 * Math.abs(Number(share) - 0.8) - 10 * Math.abs(Math.log(Number(seconds) / 5)) - (on ? 5 : 0);
 
 describe('the search space', () => {
-  it('starts at the defaults and tells what differs from them', () => {
+  it('starts at the defaults and returns what differs from them', () => {
     expect(defaults(space)).toEqual({ share: 0.5, seconds: 2, hits: 3, on: true });
     expect(changes(space, { share: 0.5, seconds: 3, hits: 3, on: false })).toEqual({ seconds: 3, on: false });
   });
@@ -90,15 +90,15 @@ describe('the search', () => {
   });
 
   it('ends when asked to, with the best so far', async () => {
-    const told: number[] = [];
+    const reported: number[] = [];
     const { trials, value } = await search(space, hill, {
       trials: 1000,
       seed: 1,
-      ended: () => told.length >= 25,
-      onTrial: (_, best) => told.push(best),
+      ended: () => reported.length >= 25,
+      onTrial: (_, best) => reported.push(best),
     });
     expect(trials).toBe(25);
-    expect(told.at(-1)).toBe(value);
-    expect([...told].sort((a, b) => a - b)).toEqual(told);
+    expect(reported.at(-1)).toBe(value);
+    expect([...reported].sort((a, b) => a - b)).toEqual(reported);
   });
 });

@@ -1,61 +1,38 @@
 import type { AdamOptimizer, Tensor2D, Variable } from '@tensorflow/tfjs-core';
 import { seededRandom } from '../random.ts';
-import type { Tf } from './backend.ts';
 import { type Checkpoint, readState, restoreState } from './checkpoint.ts';
 import { embedPatches, similarities } from './embedding.ts';
-import type { LossName } from './losses.ts';
+import type { Course, LossName, Retrieval, TrainingProgress } from './figures.ts';
 import type { Network } from './network.ts';
 import { makeBatches } from './pairs.ts';
 import type { People, Split } from './people.ts';
-import { labelledPairs, pairAuc, type Retrieval, rocCurve, searchFigures } from './retrieval.ts';
+import { labelledPairs, pairAuc, rocCurve, searchFigures } from './retrieval.ts';
 import { type Learner, learnBatch } from './step.ts';
+import type { Tf } from './tf.ts';
 
-/** What one epoch came to. */
-export interface Epoch extends Retrieval {
-  /** From 1. */
-  readonly epoch: number;
-  /** Mean over the batches. */
-  readonly loss: number;
-}
-
-/** The course of a training. */
-export interface Course {
-  readonly epochs: readonly Epoch[];
-  /** The best epoch on the people held out. */
-  readonly best: Epoch & { readonly roc: readonly (readonly [falsePositives: number, truePositives: number])[] };
-}
-
-export interface TrainingProgress {
-  readonly epoch: number;
-  /** Batches of the epoch that are done, and that there are. */
-  readonly batch: number;
-  readonly batches: number;
-  /** Pictures learned from in a second of this batch. */
-  readonly patchesPerSecond: number;
-}
-
+/** Settings of {@link trainNetwork}. */
 export interface TrainingOptions {
   readonly loss: LossName;
   /** Times that every picture is learned from. */
   readonly epochs: number;
-  /** Step width at its highest; it rises over the first epoch and falls to nothing by the last. Default 0.001. */
-  readonly learningRate?: number;
+  /** Highest learning rate; it rises over the first epoch and falls to almost 0 by the last. Default 0.001. */
+  readonly learningRate?: number | undefined;
   /** Whether batch norms keep their statistics. Default false. */
-  readonly frozenNorms?: boolean;
-  /** Where an earlier training left off. */
+  readonly frozenNorms?: boolean | undefined;
+  /** The checkpoint to continue from. */
   readonly resume?: Checkpoint | undefined;
   readonly signal?: AbortSignal | undefined;
-  readonly onBatch?: (progress: TrainingProgress) => void;
-  /** Called after each epoch, with whether it is the best until now, which the network then is; and what is needed to resume. */
-  readonly onEpoch?: (course: Course, improved: boolean, checkpoint: Checkpoint) => Promise<void>;
+  readonly onBatch?: ((progress: TrainingProgress) => void) | undefined;
+  /** Called after each epoch; `improved`: whether it is the best so far, of which the network then has the weights. */
+  readonly onEpoch?: ((course: Course, improved: boolean, checkpoint: Checkpoint) => Promise<void>) | undefined;
 }
 
 /**
- * Trains a network on pictures of people, and measures it after each epoch on people it does not learn from. The same data and options
- * give the same network on the same back-end, also when resumed.
+ * Trains a network on pictures of people, and measures it after each epoch on people held out. The same data and options give the
+ * same network on the same back-end, also when resumed.
  *
- * @param network is changed: at the end it is that of the last epoch
- * @returns the course, as far as it came when `signal` fired
+ * @param network is changed: at the end it has the weights of the last epoch
+ * @returns the course, up to the last whole epoch when `signal` fired
  * @throws the reason of `signal` when it fires in the first epoch
  */
 export async function trainNetwork(
@@ -90,7 +67,7 @@ export async function trainNetwork(
         sum += learnBatch(learner, people, rows, classes, done / epochs, random);
         const patchesPerSecond = (1000 * rows.length) / (performance.now() - started);
         options.onBatch?.({ epoch, batch: batch + 1, batches: batches.length, patchesPerSecond });
-        await new Promise(setImmediate); // lets the bar be drawn and Ctrl-C be heard
+        await new Promise(setImmediate); // lets timers and signals run
         if (signal?.aborted && course) return course;
         signal?.throwIfAborted();
       }
@@ -107,7 +84,7 @@ export async function trainNetwork(
   }
 }
 
-/** How well a network tells the people of some rows apart. */
+/** Figures of a network on the people of some rows. */
 export async function measure(
   tf: Tf,
   network: Network,
@@ -126,7 +103,7 @@ export async function measure(
   return { auc: pairAuc(alike, pairs), ...searchFigures(people, rows, embeddings), roc: rocCurve(alike, pairs) };
 }
 
-/** Numbers from 0 on for the people that some rows show, and how many these are. */
+/** Numbers the people in some rows from 0 on; −1 for all others. */
 function numbered({ person, count }: People, rows: Int32Array): [classes: Int32Array, count: number] {
   const classes = new Int32Array(count).fill(-1);
   let next = 0;

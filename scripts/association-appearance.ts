@@ -1,30 +1,31 @@
 /**
- * Makes the pairs with looks that the shipped association learns from, for `train association --looks`:
+ * Makes the pairs with a Siamese similarity that the shipped association learns from, for `train association --appearance`:
  *
- *   npx tsx scripts/association-looks.ts MOT_ROOT [--det NAMES] --people FOLDER --crops FOLDER [--model DIR] --out looks.json
+ *   npx tsx scripts/association-appearance.ts MOT_ROOT [--det NAMES] --people FOLDER --crops FOLDER [--model DIR] --out appearance.json
  *
- * MOT_ROOT has ground truth but no pictures: the people of `--people` (pictures `ID_<camera><n>.jpg`, whom the network was not trained on) walk
- * in it, so that who hides whom, how small people are and how they move is real. `--crops` holds real pictures of a street camera at one frame
- * a second, with a boxes.csv of columns video_frame (25 a second), track, x, y, w, h and crop.
+ * MOT_ROOT has ground truth but no pictures. The people of `--people` (pictures `ID_<camera><n>.jpg` that the network was not trained on) are
+ * drawn where its ground truth has people, so occlusion, sizes and motion are real. `--crops` holds real pictures of a street camera at one
+ * frame a second, with a boxes.csv of columns video_frame (25 a second), track, x, y, w, h and crop.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { appearanceParameters, calibrated, loadSiamese, PATCH_BYTES } from '../src/appearance/index.ts';
 import { handSetScore } from '../src/association/scores/hand-set.ts';
-import { toLooksFile } from '../src/learning/association/appearance-examples.ts';
+import { toAppearanceFile } from '../src/learning/association/appearance-examples.ts';
 import type { Examples } from '../src/learning/association/boosting.ts';
 import { joinExamples } from '../src/learning/association/example-sets.ts';
-import { ExampleCollector, type LabelledFrame } from '../src/learning/association/examples.ts';
-import { collectExamples } from '../src/learning/association/training.ts';
+import { ExampleCollector } from '../src/learning/association/examples.ts';
+import { collectExamples } from '../src/learning/association/train-association.ts';
+import type { LabelledFrame } from '../src/learning/labelled-frame.ts';
 import { loadMotRoot } from '../src/learning/mot-root.ts';
 import { readPictureFolder } from '../src/learning/siamese/picture-folder.ts';
 import { listPictures } from '../src/video/still-images.ts';
 import { actorsOf, renderPeople } from './rendered-people.ts';
 
-/** A detector's usual score of somebody in full view. */
+/** A detector's usual score of a person in full view. */
 const SCORE = 0.8;
-/** At one frame a second everybody is confirmed at once and awaited for four frames. */
+/** At one frame a second a track is confirmed at once and stays lost for up to four frames. */
 const SLOW = { confirmHits: 1, confirmSeconds: 0, tentativeSeconds: 4, lostSeconds: 4, cameraMotion: false };
 
 const { positionals, values } = parseArgs({
@@ -40,7 +41,7 @@ const { positionals, values } = parseArgs({
 const { people, crops, out } = values;
 if (positionals.length !== 1 || !people || !crops || !out) {
   process.stderr.write(
-    'usage: association-looks.ts MOT_ROOT [--det NAMES] --people FOLDER --crops FOLDER --out FILE\n',
+    'usage: association-appearance.ts MOT_ROOT [--det NAMES] --people FOLDER --crops FOLDER --out FILE\n',
   );
   process.exit(2);
 }
@@ -60,7 +61,7 @@ for (const sequence of await loadMotRoot(positionals[0], { det: values.det?.spli
 const collector = new ExampleCollector();
 collector.addSequence(await streetFrames(crops), SLOW, handSetScore, similarity);
 process.stderr.write(`${basename(crops)}: ${collector.examples.length} pairs\n`);
-writeFileSync(out, toLooksFile({ sequences, others: collector.examples }));
+writeFileSync(out, toAppearanceFile({ sequences, others: collector.examples }));
 await model.close();
 
 /** The frames of the street camera with embeddings. */

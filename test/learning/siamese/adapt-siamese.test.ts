@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadSiamese } from '../../../src/appearance/siamese.ts';
-import { adaptSiamese, better } from '../../../src/learning/siamese/adaptation.ts';
+import { adaptSiamese, better } from '../../../src/learning/siamese/adapt-siamese.ts';
 
 const SAMPLE = 'videos/pets09-s2l1.mp4';
 

@@ -5,15 +5,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PATCH_BYTES } from '../../../src/appearance/patches.ts';
 import { loadSiamese } from '../../../src/appearance/siamese.ts';
 import { readOnnxInitializers } from '../../../src/inference/onnx/reader.ts';
-import { areaUnderCurve } from '../../../src/learning/association/probability-figures.ts';
+import { areaUnderCurve } from '../../../src/learning/probability-figures.ts';
 import { loadBackend } from '../../../src/learning/siamese/backend.ts';
-import type { LossName } from '../../../src/learning/siamese/losses.ts';
+import type { LossName } from '../../../src/learning/siamese/figures.ts';
 import { buildNetwork } from '../../../src/learning/siamese/network.ts';
+import { measure } from '../../../src/learning/siamese/network-training.ts';
 import { splitPeople } from '../../../src/learning/siamese/people.ts';
 import { readPictureFolder } from '../../../src/learning/siamese/picture-folder.ts';
 import { labelledPairs } from '../../../src/learning/siamese/retrieval.ts';
-import { type SiameseTrainingOptions, trainSiamese } from '../../../src/learning/siamese/siamese-training.ts';
-import { measure } from '../../../src/learning/siamese/training.ts';
+import { type SiameseTrainingOptions, trainSiamese } from '../../../src/learning/siamese/train-siamese.ts';
 import { drawPedestrians } from './pedestrians.ts';
 
 const SMALL = { widths: [8, 12, 16, 16], blocks: [0, 0, 0, 0], embedding: 16, hidden: 8 };
@@ -38,7 +38,7 @@ const tiny = (out: string, more: Partial<SiameseTrainingOptions> = {}): SiameseT
 
 /** Training takes seconds, and a minute on a machine that is busy. */
 describe('trainSiamese on wasm', { timeout: 300_000 }, () => {
-  it('lets the loss fall and tells unseen people apart', async () => {
+  it('lets the loss fall and separates people held out', async () => {
     const out = join(folder, 'model');
     const { tf, name } = await loadBackend();
     expect(name).toBe('wasm');

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { areaUnderCurve, calibration, logLoss } from '../../../src/learning/association/probability-figures.ts';
+import { areaUnderCurve, calibration, logLoss } from '../../src/learning/probability-figures.ts';
 
 describe('figures of probabilities', () => {
   it('AUC by hand: the share of positive–negative pairs in the right order', () => {

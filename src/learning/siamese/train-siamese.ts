@@ -3,54 +3,78 @@ import { join } from 'node:path';
 import { PATCH_BYTES } from '../../appearance/patches.ts';
 import { makeFolder } from '../../files/make-folder.ts';
 import { OutputFile } from '../../files/output-file.ts';
-import { type Backend, loadBackend } from './backend.ts';
+import { loadBackend } from './backend.ts';
 import { checkpointBytes, readCheckpoint, type TrainingKey } from './checkpoint.ts';
-import type { LossName } from './losses.ts';
-import { type CardFigures, type DataFigures, dataFigures, writeModelFolder } from './model-folder.ts';
-import { buildNetwork, type NetworkSize, STANDARD } from './network.ts';
+import type {
+  BackendInfo,
+  CardFigures,
+  Course,
+  DataFigures,
+  Epoch,
+  LossName,
+  NetworkSize,
+  TrainingProgress,
+} from './figures.ts';
+import { dataFigures, writeModelFolder } from './model-folder.ts';
+import { buildNetwork, STANDARD } from './network.ts';
+import { trainNetwork } from './network-training.ts';
 import { checkOnnx } from './onnx-check.ts';
 import { toOnnx } from './onnx-export.ts';
 import { type People, splitPeople } from './people.ts';
 import { readPictureFolder } from './picture-folder.ts';
-import { type Course, type Epoch, type TrainingOptions, type TrainingProgress, trainNetwork } from './training.ts';
 import { readVideoPeople } from './video-people.ts';
 
 /** Settings of {@link trainSiamese}. */
 export interface SiameseTrainingOptions {
   /** Folder for the model; made when missing. */
   readonly out: string;
-  readonly loss: LossName;
-  readonly epochs: number;
-  /** The video of a trajectories file; default the one named in it, beside it or in the current folder. */
+  /** What to minimise. Default `all`: the sum of the others and of an identity classification. */
+  readonly loss?: LossName | undefined;
+  /** Times that every picture is learned from. Default 30. */
+  readonly epochs?: number | undefined;
+  /** The video of a trajectories file. Default the one that it names, beside it or in the current folder. */
   readonly video?: string | undefined;
-  /** Whether to go on with a training that was interrupted. */
+  /** Whether to continue an interrupted training. Default false. */
   readonly resume?: boolean | undefined;
-  /** Default {@link STANDARD}. */
-  readonly size?: NetworkSize;
-  /** Default that of {@link TrainingOptions}; small networks want larger ones. */
-  readonly learningRate?: TrainingOptions['learningRate'];
-  /** Ends the training early; the best network until then is in the folder, and what is needed to go on. */
+  /** Default the size of the shipped network. */
+  readonly size?: NetworkSize | undefined;
+  /** Highest learning rate of Adam. Default 0.001; small networks need a higher one. */
+  readonly learningRate?: number | undefined;
+  /** Ends the training early; the folder then holds the best network so far and the checkpoint for `resume`. */
   readonly signal?: AbortSignal | undefined;
-  /** Called before the first step. */
-  readonly onStart?: (backend: Backend, data: DataFigures) => void;
-  readonly onBatch?: (progress: TrainingProgress) => void;
-  readonly onEpoch?: (epoch: Epoch, improved: boolean) => void;
+  /** Called before the first batch. */
+  readonly onStart?: ((backend: BackendInfo, data: DataFigures) => void) | undefined;
+  readonly onBatch?: ((progress: TrainingProgress) => void) | undefined;
+  /** Called after each epoch; `improved`: whether it is the best so far. */
+  readonly onEpoch?: ((epoch: Epoch, improved: boolean) => void) | undefined;
 }
 
-/** The file that an interrupted training goes on from; it is removed at the end. */
+/** The file that `resume` reads; it is removed at the end. */
 const CHECKPOINT = 'siamese.checkpoint';
 /** Pictures that the exported network is checked with. */
 const CHECKED = 16;
 
 /**
- * Trains a Siamese network on pictures of people and writes its folder: the two ONNX files of the best epoch, checked against
- * onnxruntime, their card and the curves. The folder is complete after each epoch.
+ * Trains a Siamese network on pictures of people (Leal-Taixé et al. 2016) and writes its folder: the two ONNX files of the best
+ * epoch, checked against onnxruntime, their card and the curves. The folder is complete after each epoch.
  *
- * @param dataset folder of pictures, or a .trajectories.json
+ * @param dataset folder of pictures `ID_*.jpg` or named as in Market-1501, or a .trajectories.json
+ * @returns figures of the training, on people held out
  * @throws TwintrackError when the data cannot be used, TensorFlow.js is not installed, or the folder cannot be written
+ * @throws the reason of `signal` when it fires in the first epoch
+ *
+ * @example
+ * import { loadSiamese } from 'twintrack/appearance';
+ * import { trainSiamese } from 'twintrack/learning';
+ *
+ * const { course } = await trainSiamese('people', { out: 'model', loss: 'triplet', epochs: 1 });
+ * console.log(course.best.epoch); // 1
+ * const model = await loadSiamese('model');
+ * console.log(model.dimensions); // 128
+ * await model.close();
  */
 export async function trainSiamese(dataset: string, options: SiameseTrainingOptions): Promise<CardFigures> {
-  const { out, loss, epochs, signal, size = STANDARD } = options;
+  const { out, loss = 'all', epochs = 30, signal, size = STANDARD } = options;
   const { tf, ...backend } = await loadBackend();
   const people = await readPeople(dataset, options);
   const split = splitPeople(dataset, people);
@@ -65,7 +89,7 @@ export async function trainSiamese(dataset: string, options: SiameseTrainingOpti
   };
   const file = join(out, CHECKPOINT);
   const resume = options.resume ? await readCheckpoint(file, key) : undefined;
-  options.onStart?.({ tf, ...backend }, data);
+  options.onStart?.(backend, data);
 
   const network = buildNetwork(tf, size);
   const checked = people.patches.subarray(0, CHECKED * PATCH_BYTES);
@@ -79,8 +103,8 @@ export async function trainSiamese(dataset: string, options: SiameseTrainingOpti
       epochs,
       resume,
       signal,
-      ...(options.learningRate && { learningRate: options.learningRate }),
-      ...(options.onBatch && { onBatch: options.onBatch }),
+      learningRate: options.learningRate,
+      onBatch: options.onBatch,
       onEpoch: async (course, improved, checkpoint) => {
         const pair = improved ? toOnnx(network) : undefined;
         if (pair) difference = await checkOnnx(tf, network, pair, checked);

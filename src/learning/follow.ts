@@ -1,12 +1,12 @@
-import type { AssociationScore } from '../../association/features.ts';
-import { handSetScore } from '../../association/scores/hand-set.ts';
-import type { IdentifiedBoxes } from '../../evaluation/rows.ts';
-import type { TrackingParameters } from '../../tracking/parameters.ts';
-import { Tracker } from '../../tracking/tracker.ts';
-import { TrajectoryCollector } from '../../trajectories/collector.ts';
-import { refine } from '../../trajectories/refine.ts';
-import { type RefinementParameters, refinementParameters } from '../../trajectories/refinement-parameters.ts';
-import type { LabelledFrame } from './examples.ts';
+import type { AssociationScore } from '../association/features.ts';
+import { handSetScore } from '../association/scores/hand-set.ts';
+import type { IdentifiedBoxes } from '../evaluation/rows.ts';
+import type { TrackingParameters } from '../tracking/parameters.ts';
+import { Tracker } from '../tracking/tracker.ts';
+import { TrajectoryCollector } from '../trajectories/collector.ts';
+import { refine } from '../trajectories/refine.ts';
+import { type RefinementParameters, refinementParameters } from '../trajectories/refinement-parameters.ts';
+import type { LabelledFrame } from './labelled-frame.ts';
 
 /**
  * Tracks a sequence on-line and notes who is seen where, to be scored against its ground truth.

@@ -1,4 +1,4 @@
-/** How well probabilities tell the classes apart, and how true they are. */
+/** Figures of probabilities: how well they separate the classes, and how accurate they are. */
 export interface ProbabilityFigures {
   /** Probability that a positive example scores above a negative one, ties counting half; NaN when a class is absent. */
   readonly auc: number;

@@ -3,74 +3,84 @@ import { join } from 'node:path';
 import { PATCH_BYTES } from '../../appearance/patches.ts';
 import { inputError } from '../../core/errors.ts';
 import { parametersSchema } from '../../engine/parameters.ts';
-import { type TrackProgress, trackVideo } from '../../engine/track-video.ts';
+import { type TrackProgress, type TrackVideoOptions, trackVideo } from '../../engine/track-video.ts';
 import { makeFolder } from '../../files/make-folder.ts';
 import { makeTemporaryFolder } from '../../files/temporary.ts';
 import { SHIPPED_SIAMESE } from '../../inference/model-file.ts';
 import { readTrajectories } from '../../trajectories/index.ts';
 import { checkInput } from '../../video/input.ts';
-import { type Backend, loadBackend } from './backend.ts';
+import { loadBackend } from './backend.ts';
 import { accompanied, clearPieces, type Piece, partedAt, seenTogether } from './clear-pieces.ts';
-import { type CardFigures, type DataFigures, dataFigures, FILES, writeModelFolder } from './model-folder.ts';
+import type { BackendInfo, CardFigures, DataFigures, Retrieval, TrainingProgress } from './figures.ts';
+import { dataFigures, FILES, writeModelFolder } from './model-folder.ts';
 import type { Network } from './network.ts';
+import { measure, trainNetwork } from './network-training.ts';
 import { checkOnnx } from './onnx-check.ts';
 import { toOnnx } from './onnx-export.ts';
 import { fromOnnx } from './onnx-import.ts';
 import type { People, Split } from './people.ts';
-import type { Retrieval } from './retrieval.ts';
-import { measure, type TrainingProgress, trainNetwork } from './training.ts';
+import type { Tf } from './tf.ts';
 import { cutPeople } from './video-people.ts';
 
 /** Settings of {@link adaptSiamese}. */
 export interface AdaptationOptions {
   /** Folder for the model; made when missing. */
   readonly out: string;
-  readonly epochs: number;
-  /** Name of a shipped detector or an ONNX file. */
-  readonly detector?: string | undefined;
+  /** Times that every picture is learned from. Default 4. */
+  readonly epochs?: number | undefined;
+  /** As for `trackVideo`. */
+  readonly detector?: TrackVideoOptions['detector'];
+  /** Frames to take from the start of the video. Default all. */
   readonly maxFrames?: number | undefined;
   readonly signal?: AbortSignal | undefined;
-  readonly onTrack?: (progress: TrackProgress) => void;
-  /** Called before the first step. */
-  readonly onStart?: (backend: Backend, data: DataFigures, before: Retrieval) => void;
-  readonly onBatch?: (progress: TrainingProgress) => void;
+  readonly onTrack?: ((progress: TrackProgress) => void) | undefined;
+  /** Called before the first batch; `before`: figures of the shipped weights on the held-out part. */
+  readonly onStart?: ((backend: BackendInfo, data: DataFigures, before: Retrieval) => void) | undefined;
+  readonly onBatch?: ((progress: TrainingProgress) => void) | undefined;
 }
 
-/** What came out of an adaptation. */
+/** The result of an adaptation. */
 export interface Adaptation {
-  /** Whether the new weights tell the people of the held-out part better apart; else the folder has the old ones. */
+  /** Whether the new weights are better on the held-out part; otherwise the folder holds the shipped ones. */
   readonly accepted: boolean;
-  /** On the held-out part, with the old weights and with the new ones. */
+  /** Figures on the held-out part, of the shipped weights and of the new ones. */
   readonly before: Retrieval;
   readonly after: Retrieval;
   readonly data: DataFigures;
 }
 
-/** The part of the video, at its end, that is held out. */
+/** The share of the video, at its end, that is held out. */
 const HELD_OUT = 0.3;
-/** A trained network is moved with care. */
+/** Low: the network is trained already. */
 const LEARNING_RATE = 1e-4;
-/** Pieces without which nothing is learned or measured. */
+/** Fewest pieces of trajectories to learn from, and to measure on. */
 const FEWEST = 4;
 /** Pictures that the exported network is checked with. */
 const CHECKED = 16;
 
 /**
- * Adapts the shipped network to the people and the light of a camera without labels: it tracks the video, learns that a person followed
- * clearly and without a break is one, and that people seen at the same time are different ones. The weights after the last epoch are
- * taken if they tell the people of the last part of the video better apart, by the ROC-AUC of the similarity and not worse by the mAP of a
- * search, and also without any one of them: that part, which is not learned from, shows few people, and figures rise by chance.
+ * Adapts the shipped network to the people and the light of a camera, without labels. It tracks the video; a person tracked clearly and
+ * without a break is one person, and people seen at the same time are different ones. The weights after the last epoch are accepted if
+ * they raise the ROC-AUC on the last part of the video, which is held out, and do not lower the mAP there; and so when any one of its
+ * people is left out: few people are in that part, and with few people figures rise by chance.
  *
+ * @param video a file that `trackVideo` takes
  * @throws TwintrackError when the video cannot be tracked, too few people are seen clearly, TensorFlow.js is not installed, or the
  *   folder cannot be written
  * @throws the reason of `signal` when it fires
+ *
+ * @example
+ * import { adaptSiamese } from 'twintrack/learning';
+ *
+ * const { accepted, before, after } = await adaptSiamese('yesterday.mp4', { out: 'street-model', epochs: 1, maxFrames: 200 });
+ * console.log(accepted ? 'adapted' : 'kept', before.auc, after.auc);
  */
 export async function adaptSiamese(video: string, options: AdaptationOptions): Promise<Adaptation> {
-  const { out, epochs, signal } = options;
+  const { out, epochs = 4, signal } = options;
   const { tf, ...backend } = await loadBackend();
   checkInput(video);
   await makeFolder(out);
-  const { people, split } = await watch(video, options);
+  const { people, split } = await collectPeople(video, options);
   const [embedding, head] = await Promise.all(
     [FILES.embedding, FILES.head].map((name) => readFile(join(SHIPPED_SIAMESE, name))),
   );
@@ -79,14 +89,14 @@ export async function adaptSiamese(video: string, options: AdaptationOptions): P
     const heldOut = { people, rows: split.heldOut };
     const [before, ...beforeWithout] = await measureWithoutEach(tf, network, heldOut);
     const data = dataFigures(people, split);
-    options.onStart?.({ tf, ...backend }, data, before);
+    options.onStart?.(backend, data, before);
     const course = await trainNetwork(tf, network, people, split, {
       loss: 'bce',
       epochs,
       learningRate: LEARNING_RATE,
       frozenNorms: true,
       signal,
-      ...(options.onBatch && { onBatch: options.onBatch }),
+      onBatch: options.onBatch,
     });
     signal?.throwIfAborted();
     const [after, ...afterWithout] = await measureWithoutEach(tf, network, heldOut);
@@ -112,9 +122,9 @@ export async function adaptSiamese(video: string, options: AdaptationOptions): P
   }
 }
 
-/** Figures of the people of some rows, and of them without each one. */
+/** Figures of the people of some rows: of all of them, then of all but one, for each one. */
 async function measureWithoutEach(
-  tf: Backend['tf'],
+  tf: Tf,
   network: Network,
   { people, rows }: { readonly people: People; readonly rows: Int32Array },
 ): Promise<Retrieval[]> {
@@ -129,23 +139,23 @@ async function measureWithoutEach(
   return figures;
 }
 
-/** Whether figures rose: each AUC, and no mAP fell. One that could not be measured, NaN, did not. */
+/** Whether every AUC rose and no mAP fell; NaN, which is not measured, is neither. */
 export function better(before: readonly Retrieval[], after: readonly Retrieval[]): boolean {
   return after.every(({ auc, map }, i) => auc > before[i].auc && map >= before[i].map);
 }
 
-/** Tracks the video and cuts out the pieces of both of its parts. A piece counts as a person. */
-async function watch(video: string, options: AdaptationOptions): Promise<{ people: People; split: Split }> {
+/** Tracks the video and cuts out the pieces of trajectories of both of its parts. Each piece counts as a person. */
+async function collectPeople(video: string, options: AdaptationOptions): Promise<{ people: People; split: Split }> {
   const { detector, maxFrames, signal } = options;
   const folder = makeTemporaryFolder();
   try {
     const { files, duration, error } = await trackVideo(video, {
       out: folder,
-      online: true, // nothing joined later, nothing filled in
+      online: true, // no links or interpolated boxes
       annotate: false,
       detector,
       maxFrames,
-      // what is learned must not come from what is known already
+      // the network must not learn from its own decisions
       parameters: parametersSchema.parse({ appearance: { mode: 'off' } }),
       signal,
       ...(options.onTrack && { onProgress: options.onTrack }),
