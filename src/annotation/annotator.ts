@@ -2,6 +2,7 @@ import type { Areas } from '../analytics/areas.ts';
 import { ZoneCounter } from '../analytics/zone-counter.ts';
 import type { Boxes } from '../core/geometry.ts';
 import { parseSection } from '../core/schema.ts';
+import { people } from '../core/text.ts';
 import type { TrackedFrame } from '../core/tracked-frame.ts';
 import { AreaOverlay } from './area-overlay.ts';
 import { Canvas } from './canvas.ts';
@@ -139,8 +140,7 @@ export class Annotator {
   /** The caption of a video: time, people now and so far, frame number. */
   private progress({ ids, length, time, index }: TrackedFrame): string[] {
     for (let i = 0; i < length; i++) this.seen.add(ids[i]);
-    const people = `${length} ${length === 1 ? 'person' : 'people'}`;
-    return [clock(time), people, `${this.seen.size} so far`, `frame ${index}`];
+    return [clock(time), people(length), `${this.seen.size} so far`, `frame ${index}`];
   }
 
   /** The edges of a box on the pixel grid, at most a little outside of the picture; an empty box far away for one that is none. */

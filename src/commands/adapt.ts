@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { numberFrom } from './number-from.ts';
+import { numberFrom } from './options.ts';
 
 interface AdaptOptions {
   readonly out: string;
@@ -41,7 +41,7 @@ Training needs @tensorflow/tfjs-node-gpu, @tensorflow/tfjs-node or the WebAssemb
 async function adapt(video: string, options: AdaptOptions): Promise<void> {
   const { adaptSiamese } = await import('../learning/siamese/adapt-siamese.ts');
   const { interruptible } = await import('./interrupt.ts');
-  const { startBar } = await import('./bar.ts');
+  const { startBar } = await import('./progress.ts');
   const [tracking, learning] = [await startBar('frames'), await startBar('batches')];
   const stop = () => {
     tracking.stop();

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { CalibrationParameters } from '../analytics/index.ts';
 import { UsageError } from '../core/errors.ts';
+import { repeated } from './options.ts';
 
 interface CalibrateOptions {
   readonly point: string[];
@@ -20,12 +21,7 @@ export function calibrateCommand(program: Command): void {
       'Fits how the picture lies on the ground from four or more points: where they are seen in pixels (x, y) and where they are\n' +
         'on the ground (X, Y), in metres or in degrees of longitude and latitude. Tells how far off each comes out, and writes a config file.',
     )
-    .option(
-      '--point <x,y=X,Y>',
-      'a point of the picture and of the ground; may be repeated',
-      (v, all: string[]) => [...all, v],
-      [],
-    )
+    .option('--point <x,y=X,Y>', 'a point of the picture and of the ground; may be repeated', repeated, [])
     .addOption(new Option('--unit <unit>', 'what X, Y are in (default: metres)').choices(['metres', 'degrees']))
     .option('--origin <lon,lat[,heading]>', 'place on earth of ground point 0,0; degrees from north of the y axis')
     .option('--out <file>', 'config file to write, for --config')

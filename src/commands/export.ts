@@ -1,6 +1,8 @@
 import { type Command, Option } from 'commander';
 import { inputError, printable } from '../core/errors.ts';
+import { people } from '../core/text.ts';
 import { EXPORT_FORMATS, type ExportFormat } from '../export/formats.ts';
+import { configOption, setOption } from './options.ts';
 
 interface ExportCommandOptions {
   readonly to: ExportFormat;
@@ -23,8 +25,8 @@ export function exportCommand(program: Command): void {
       new Option('--to <format>', 'format to write').choices(Object.keys(EXPORT_FORMATS)).makeOptionMandatory(),
     )
     .option('--out <file>', 'file to write (default: beside the input, with the ending of the format)')
-    .option('--config <file>', 'YAML file with a calibration')
-    .option('--set <section.name=value>', 'set one parameter; may be repeated', (v, all: string[]) => [...all, v], [])
+    .addOption(configOption('a calibration'))
+    .addOption(setOption('section'))
     .addHelpText(
       'after',
       `
@@ -39,9 +41,8 @@ Examples:
 async function runExport(file: string, options: ExportCommandOptions): Promise<void> {
   const { exportTrajectories } = await import('../export/index.ts');
   const { readTrajectoriesHeader } = await import('../trajectories/index.ts');
-  const { startBar } = await import('./bar.ts');
+  const { startBar } = await import('./progress.ts');
   const { interruptible } = await import('./interrupt.ts');
-  const { countOf } = await import('./progress.ts');
   const { runAreas } = await import('./run-areas.ts');
   const { to, out = await besideInput(file, to) } = options;
   const { calibration } = await runAreas(await readTrajectoriesHeader(file), options);
@@ -53,10 +54,10 @@ async function runExport(file: string, options: ExportCommandOptions): Promise<v
       out,
       ground,
       signal,
-      onProgress: (done, total) => total !== undefined && bar.update(done, total),
+      onProgress: bar.update,
     });
     bar.stop();
-    process.stderr.write(`${printable(out)}: ${observations} observations of ${countOf(trajectories)}\n`);
+    process.stderr.write(`${printable(out)}: ${observations} observations of ${people(trajectories)}\n`);
   });
 }
 

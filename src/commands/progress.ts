@@ -1,32 +1,28 @@
+import { clock } from '../core/text.ts';
 import { runAtExit } from '../files/at-exit.ts';
 
-/** What a progress bar shows. */
-export interface Progress {
-  /** What is done with the frames; the bar begins anew with another. */
-  readonly activity: 'track' | 'draw';
-  /** Frames done. */
-  readonly frames: number;
-  /** Frames in all, when known. */
-  readonly total: number | undefined;
-  /** People in the last frame. */
-  readonly people: number;
-}
-
-/** A progress bar. */
+/** A progress bar on standard error for counted work; nothing when that is not a terminal. */
 export interface ProgressBar {
-  update(progress: Progress): void;
+  /**
+   * @param done how much is done; the bar appears with the first update
+   * @param total of how much; undefined when that is not known
+   * @param note shown behind
+   * @param unit what is counted, plural; the bar begins anew with another
+   */
+  update(done: number, total: number | undefined, note?: string, unit?: string): void;
   /** Removes the bar, so that what is written next starts on a line of its own. It stays away. */
   stop(): void;
 }
 
-/** A progress bar on standard error with frames, frames/s, people and time left; nothing when that is no terminal. */
-export async function startProgress(): Promise<ProgressBar> {
+/** Makes a bar with a count, a rate and the time left. @param unit what is counted unless an update says otherwise, plural */
+export async function startBar(unit = 'frames'): Promise<ProgressBar> {
   if (!process.stderr.isTTY) return { update() {}, stop() {} };
   const { SingleBar, Presets } = await import('cli-progress');
   let bar: InstanceType<typeof SingleBar> | undefined;
   let stopped = false;
   let started = 0;
-  let current: Progress['activity'] | undefined;
+  let first = 0;
+  let current: string | undefined;
   const stop = (): void => {
     stopped = true;
     bar?.stop();
@@ -34,16 +30,16 @@ export async function startProgress(): Promise<ProgressBar> {
   };
   const release = runAtExit(stop); // a cursor that was hidden comes back
   return {
-    update({ activity, frames, total, people }) {
+    update(done, total, note = '', counted = unit) {
       if (stopped) return;
-      if (!bar || activity !== current) {
+      if (!bar || counted !== current) {
         bar?.stop();
-        current = activity;
+        current = counted;
         started = performance.now();
-        const what = activity === 'draw' ? 'frames drawn' : 'frames';
+        first = done;
         bar = new SingleBar(
           {
-            format: total ? `{bar} {percentage}%  {value}/{total} ${what}{rest}` : `{value} ${what}{rest}`,
+            format: total ? `{bar} {percentage}%  {value}/{total} ${counted}{rest}` : `{value} ${counted}{rest}`,
             barsize: 16,
             hideCursor: true,
             clearOnComplete: true,
@@ -51,27 +47,19 @@ export async function startProgress(): Promise<ProgressBar> {
           },
           Presets.shades_classic,
         );
-        bar.start(total ?? 0, frames, { rest: `  ${countOf(people)}` });
+        bar.start(total ?? 0, done, { rest: joined(note) });
         return;
       }
-      // the first frame has waited for the others on their way, so the clock starts with it
-      const rate = (1000 * (frames - 1)) / Math.max(1, performance.now() - started);
-      const left = total ? `  ${clock(Math.max(0, total - frames) / rate)} left` : '';
-      bar.update(frames, { rest: `  ${rate.toFixed(1)} frames/s  ${countOf(people)}${left}` });
+      // the first one has waited for the others on their way, so the clock starts with it
+      const rate = (1000 * (done - first)) / Math.max(1, performance.now() - started);
+      const left = total && rate > 0 ? `${clock(Math.max(0, total - done) / rate)} left` : '';
+      const [noun] = counted.split(' ');
+      bar.update(done, { rest: joined(noun === '%' ? '' : `${rate.toFixed(1)} ${noun}/s`, note, left) });
     },
     stop,
   };
 }
 
-/** "1 person", "2 people". */
-export function countOf(people: number): string {
-  return `${people} ${people === 1 ? 'person' : 'people'}`;
-}
-
-/** Seconds as m:ss, or h:mm:ss from an hour on. */
-export function clock(seconds: number): string {
-  const whole = Math.round(seconds);
-  const parts = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
-  const [h, m, s] = parts.map((part) => String(part).padStart(2, '0'));
-  return whole >= 3600 ? `${Number(h)}:${m}:${s}` : `${Number(m)}:${s}`;
+function joined(...parts: readonly string[]): string {
+  return parts.map((part) => part && `  ${part}`).join('');
 }

@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
 import { printable } from '../core/errors.ts';
+import { people as counted } from '../core/text.ts';
+import { configOption, setOption } from './options.ts';
 
 interface ReportCommandOptions {
   readonly out?: string;
@@ -21,8 +23,8 @@ export function reportCommand(program: Command): void {
     .option('--out <file>', 'HTML file to write (default: <stem>.report.html beside the input)')
     .option('--video <file>', 'the video, for a frame and thumbnails of people')
     .option('--no-video', 'no pictures, also when the video is at hand')
-    .option('--config <file>', 'YAML file with zones, lines and calibration')
-    .option('--set <section.name=value>', 'set one parameter; may be repeated', (v, all: string[]) => [...all, v], [])
+    .addOption(configOption('zones, lines and calibration'))
+    .addOption(setOption('section'))
     .addHelpText(
       'after',
       `
@@ -37,9 +39,8 @@ Examples:
 async function runReport(file: string, options: ReportCommandOptions): Promise<void> {
   const { writeReport } = await import('../report/index.ts');
   const { findVideo, readTrajectoriesHeader } = await import('../trajectories/index.ts');
-  const { startBar } = await import('./bar.ts');
+  const { startBar } = await import('./progress.ts');
   const { interruptible } = await import('./interrupt.ts');
-  const { countOf } = await import('./progress.ts');
   const { runAreas } = await import('./run-areas.ts');
   const { out = `${file.replace(/(\.trajectories)?\.json$/i, '')}.report.html` } = options;
   const header = await readTrajectoriesHeader(file);
@@ -51,6 +52,6 @@ async function runReport(file: string, options: ReportCommandOptions): Promise<v
     const { people, bytes } = await writeReport(file, { out, areas, video, signal, onFrame: bar.update });
     bar.stop();
     const pictures = video === undefined ? 'without pictures' : `pictures from ${printable(video)}`;
-    process.stderr.write(`${printable(out)}: ${countOf(people)}, ${(bytes / 1e6).toFixed(1)} MB, ${pictures}\n`);
+    process.stderr.write(`${printable(out)}: ${counted(people)}, ${(bytes / 1e6).toFixed(1)} MB, ${pictures}\n`);
   });
 }

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { clock } from '../core/text.ts';
 
 /** Registers `twintrack search`. */
 export function searchCommand(program: Command): void {
@@ -25,7 +26,6 @@ Example:
       const { searchRun } = await import('../search/search-run.ts');
       const { writeContactSheet } = await import('../search/contact-sheet.ts');
       const { printable } = await import('../core/errors.ts');
-      const { clock } = await import('./progress.ts');
       const found = await searchRun(query, folder);
       const several = new Set(found.map(({ source }) => source)).size > 1;
       const lines = found.map(

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { setOption } from './options.ts';
 
 /** Registers `twintrack similarity`. */
 export function similarityCommand(program: Command): void {
@@ -11,7 +12,7 @@ export function similarityCommand(program: Command): void {
     )
     .argument('<a>', 'picture of a person')
     .argument('<b>', 'another one')
-    .option('--set <stage.name=value>', 'set one parameter; may be repeated', (v, all: string[]) => [...all, v], [])
+    .addOption(setOption())
     .option('--json', 'print a JSON object instead of a line')
     .addHelpText(
       'after',

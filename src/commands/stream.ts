@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Command, InvalidArgumentError } from 'commander';
 import { messageOf, UsageError } from '../core/errors.ts';
 import { type Log, openLog } from '../live/monitoring/log.ts';
+import { configOption, setOption } from './options.ts';
 
 interface StreamOptions {
   out: string;
@@ -40,8 +41,8 @@ export function streamCommand(program: Command): void {
     .option('--record', 'record the annotated video in segments')
     .option('--keep <age|size>', 'remove older outputs: 12h, 7d, 4w, 500MB, 10GB (default: keep all)')
     .option('--detector <name|file>', 'detector: centernet (shipped) or an ONNX file', 'centernet')
-    .option('--config <file>', 'YAML file with cameras, and parameters by stage')
-    .option('--set <stage.name=value>', 'set one parameter; may be repeated', (v, all: string[]) => [...all, v], [])
+    .addOption(configOption('cameras, and parameters by stage'))
+    .addOption(setOption())
     .addHelpText(
       'after',
       `

@@ -1,6 +1,8 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { printable, UsageError } from '../core/errors.ts';
-import type { TrackSummary, TrackVideoOptions } from '../engine/track-video.ts';
+import { clock, people } from '../core/text.ts';
+import type { TrackProgress, TrackSummary, TrackVideoOptions } from '../engine/track-video.ts';
+import { configOption, positive, setOption } from './options.ts';
 import type { ProgressBar } from './progress.ts';
 
 interface TrackOptions {
@@ -23,9 +25,9 @@ interface TrackOptions {
 export function trackCommand(program: Command): void {
   program
     .command('track')
-    .summary('follow the people in a video file')
+    .summary('track the people in a video file')
     .description(
-      'Follows the people in a video file, a folder of pictures, a quoted glob of pictures, or standard input (-).\n' +
+      'Tracks the people in a video file, a folder of pictures, a quoted glob of pictures, or standard input (-).\n' +
         'Writes <stem>.trajectories.json, <stem>.mot.txt and <stem>.annotated.mp4; of several inputs with the same stem,\n' +
         'the second is called <stem>-2, and so on.',
     )
@@ -39,13 +41,13 @@ export function trackCommand(program: Command): void {
       ).conflicts('detector'),
     )
     .option('--fps <n>', 'frame rate of --detections without a video, or of pictures', positive())
-    .option('--online', 'use no look-ahead: what a live camera would get, and standard input does')
+    .option('--online', 'look ahead at no frame: what a live camera gets; standard input is always tracked so')
     .option('--no-annotate', 'write no annotated video')
     .option('--anonymize', 'pixelate every person in the annotated video')
-    .option('--save-patches', 'save the best pictures of everybody, for "twintrack search", as <stem>.patches')
+    .option('--save-patches', 'save the best patches of every person, for "twintrack search", as <stem>.patches')
     .option('--max-frames <n>', 'stop after this many frames', positive(true))
-    .option('--config <file>', 'YAML file with parameters by stage')
-    .option('--set <stage.name=value>', 'set one parameter; may be repeated', (v, all: string[]) => [...all, v], [])
+    .addOption(configOption())
+    .addOption(setOption())
     .option('--json', 'print a summary of each input as one JSON object a line on standard output')
     .addHelpText(
       'after',
@@ -73,7 +75,7 @@ A config file holds the same parameters by stage (docs/parameters.md lists them)
       const { detector, detections, fps, maxFrames, online, annotate, anonymize, savePatches } = options;
       const parameters = await loadParameters(options.config, options.set);
       if (savePatches && parameters.appearance.mode === 'off')
-        throw new UsageError('--save-patches: nobody is looked at; leave out appearance.mode=off');
+        throw new UsageError('--save-patches: no patches are cut with appearance.mode=off; leave that out');
       process.exitCode = await trackAll(inputs.length > 0 ? inputs : [undefined], options, {
         out: options.out,
         detector,
@@ -111,7 +113,7 @@ async function trackAll(
   settings: TrackVideoOptions,
 ): Promise<number> {
   const { trackVideo } = await import('../engine/track-video.ts');
-  const { startProgress } = await import('./progress.ts');
+  const { startBar } = await import('./progress.ts');
   const { onInterrupt } = await import('./interrupt.ts');
   const { reportError, reportLine } = await import('./report-error.ts');
   let progress: ProgressBar | undefined;
@@ -120,12 +122,13 @@ async function trackAll(
   let exitCode = 0;
   for (const input of inputs) {
     if (signal.aborted) break;
-    progress = await startProgress();
+    const bar = await startBar();
+    progress = bar;
     try {
-      const summary = await trackVideo(input, { ...settings, signal, onProgress: progress.update });
+      const summary = await trackVideo(input, { ...settings, signal, onProgress: (done) => show(bar, done) });
       progress.stop();
       if (json) process.stdout.write(`${JSON.stringify(summary)}\n`);
-      else await tell(summary);
+      else print(summary);
       if (summary.error === undefined || signal.aborted) continue;
       reportLine(summary.error);
       exitCode = 1;
@@ -140,12 +143,15 @@ async function trackAll(
   return signal.aborted ? 130 : exitCode;
 }
 
-/** Tells a person on standard error what was done. */
-async function tell({ input, frames, duration, fps, trajectories, files }: TrackSummary): Promise<void> {
-  const { clock, countOf } = await import('./progress.ts');
+function show(bar: ProgressBar, { activity, frames, total, people: count }: TrackProgress): void {
+  bar.update(frames, total, people(count), activity === 'draw' ? 'frames drawn' : 'frames');
+}
+
+/** Prints on standard error what was done. */
+function print({ input, frames, duration, fps, trajectories, files }: TrackSummary): void {
   const lengthOf = (seconds: number) => (seconds < 60 ? `${seconds.toFixed(1)} s` : clock(seconds));
   const lines = [
-    `${printable(input)}: ${countOf(trajectories)} in ${frames} frames (${lengthOf(duration)}), ${fps.toFixed(1)} frames/s`,
+    `${printable(input)}: ${people(trajectories)} in ${frames} frames (${lengthOf(duration)}), ${fps.toFixed(1)} frames/s`,
     ...Object.values(files).map((file) => `  ${printable(file)}`),
   ];
   process.stderr.write(`${lines.join('\n')}\n`);
@@ -159,14 +165,5 @@ function distinct(): (stem: string) => string {
     for (let n = 2; taken.has(name.toLowerCase()); n++) name = `${stem}-${n}`;
     taken.add(name.toLowerCase());
     return name;
-  };
-}
-
-/** Parser of a positive number given as an option. */
-function positive(whole = false): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (value > 0 && Number.isFinite(value) && (!whole || Number.isInteger(value))) return value;
-    throw new InvalidArgumentError(`it must be a positive ${whole ? 'whole ' : ''}number.`);
   };
 }

@@ -50,7 +50,7 @@ async function trainAssociationFiles(root: string, options: AssociationOptions):
   const { writeAssociation } = await import('../learning/association/model-folder.ts');
   const report = await import('../learning/association/report.ts');
   const { readAppearanceExamples } = await import('../learning/association/appearance-examples.ts');
-  const { startBar } = await import('./bar.ts');
+  const { startBar } = await import('./progress.ts');
 
   const appearance = options.appearance === undefined ? undefined : await readAppearanceExamples(options.appearance);
   const sequences = await loadMotRoot(root, { det: options.det?.split(',') });

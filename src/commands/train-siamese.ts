@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 
 import type { BackendInfo, CardFigures, Epoch, LossName } from '../learning/siamese/figures.ts';
 
-import { numberFrom } from './number-from.ts';
+import { numberFrom } from './options.ts';
 
 interface SiameseOptions {
   readonly out: string;
@@ -55,7 +55,7 @@ Training needs @tensorflow/tfjs-node-gpu, @tensorflow/tfjs-node or the WebAssemb
 async function trainSiameseFiles(dataset: string, options: SiameseOptions): Promise<void> {
   const { trainSiamese } = await import('../learning/siamese/train-siamese.ts');
   const { interruptible } = await import('./interrupt.ts');
-  const { startBar } = await import('./bar.ts');
+  const { startBar } = await import('./progress.ts');
   const bar = await startBar('batches');
   let pictures = 0;
   await interruptible(bar.stop, async (signal) => {

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { printable } from '../core/errors.ts';
 import type { Tuning } from '../learning/tuning/tune-tracking.ts';
-import { numberFrom } from './number-from.ts';
+import { numberFrom } from './options.ts';
 
 interface TuneCommandOptions {
   readonly out: string;
@@ -53,7 +53,7 @@ async function tune(root: string, options: TuneCommandOptions): Promise<void> {
   const { OutputFile } = await import('../files/output-file.ts');
   const { loadMotRoot } = await import('../learning/mot-root.ts');
   const { tuneTracking } = await import('../learning/tuning/tune-tracking.ts');
-  const { startBar } = await import('./bar.ts');
+  const { startBar } = await import('./progress.ts');
   const { interruptible } = await import('./interrupt.ts');
   const sequences = await loadMotRoot(root, { det: options.det });
   const file = await OutputFile.create(options.out);
@@ -66,7 +66,7 @@ async function tune(root: string, options: TuneCommandOptions): Promise<void> {
       seed,
       association: options.score,
       signal,
-      onTrial: (share, best) => bar.update(Math.floor(100 * share), 100, `| best HOTA ${best.toFixed(2)}`),
+      onTrial: (share, best) => bar.update(Math.floor(100 * share), 100, `best HOTA ${best.toFixed(2)}`),
     });
     bar.stop();
     const frames = sequences.reduce((sum, s) => sum + s.frames.length, 0);

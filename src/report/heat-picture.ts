@@ -1,5 +1,5 @@
 import type { HeatMap } from '../analytics/index.ts';
-import { png } from './png.ts';
+import { encodePng } from '../video/encode-stills.ts';
 
 /** Colours from little to much, red, green, blue: even steps from dark blue over red to light yellow. */
 const RAMP = [
@@ -14,8 +14,8 @@ const RAMP = [
 /** Cells of the map that presence is spread over, as a standard deviation. */
 const SPREAD = 1.5;
 
-/** A heat map as PNG, a pixel a cell: clear where nobody was, and by the square root of the time, so that passers-by show beside those who stayed. */
-export function heatPicture(map: HeatMap): Buffer {
+/** A heat map as PNG, a pixel a cell: clear where no person was, and by the square root of the time, so that passers-by show beside those who stayed. */
+export function heatPicture(map: HeatMap): Promise<Buffer> {
   const values = map.smoothed(SPREAD);
   const largest = values.reduce((a, b) => Math.max(a, b), 0);
   const pixels = new Uint8Array(4 * values.length);
@@ -27,5 +27,5 @@ export function heatPicture(map: HeatMap): Buffer {
     for (let k = 0; k < 3; k++) pixels[4 * i + k] = Math.round(low[k] + part * (high[k] - low[k]));
     pixels[4 * i + 3] = Math.round(255 * Math.min(0.85, 2.5 * heat));
   }
-  return png(map.columns, map.rows, pixels);
+  return encodePng(pixels, { width: map.columns, height: map.rows, format: 'rgba' });
 }

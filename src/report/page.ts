@@ -1,11 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { html, raw } from 'hono/html';
 import { dwellOf, occupancyOf, type Stay } from '../analytics/index.ts';
-import { html, json, Markup } from './markup.ts';
+import { people as counted } from '../core/text.ts';
 import type { PersonRecord } from './person-record.ts';
-import type { ReportData } from './report.ts';
+import type { ReportData } from './report-data.ts';
 import { colour, dataUrl, scenes } from './scene.ts';
 import { length, Times } from './time.ts';
+
+type Markup = ReturnType<typeof html>;
 
 /** Intervals of the occupancy chart, at most. */
 const MOST_BINS = 400;
@@ -15,11 +18,11 @@ const BARS = 20;
 const THUMBNAIL_BYTES = 2_500_000;
 
 /** The report as HTML: nothing is fetched from elsewhere, all of it can be read without scripts but the charts. */
-export function renderPage(data: ReportData): string {
+export async function renderPage(data: ReportData): Promise<string> {
   const { header, footer, result } = data;
   const times = new Times(header.source.startedAt);
   const count = result.people.length;
-  const title = `${header.source.name}: ${count} ${count === 1 ? 'person' : 'people'}`;
+  const title = `${header.source.name}: ${counted(count)}`;
   const policy = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'";
   const page = html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
@@ -28,23 +31,23 @@ export function renderPage(data: ReportData): string {
 <svg class="hidden"><defs><marker id="tip" viewBox="0 0 10 10" refX="8" refY="5" markerWidth="5" markerHeight="5" orient="auto"><path d="M0 0L10 5L0 10z"/></marker></defs></svg>
 <header><h1>${header.source.name}</h1><p>${about(data)}</p>
 ${!footer.complete && html`<p class="warning">The run ended before its source did: ${footer.reason}</p>`}</header>
-${summary(data)}${scenes(data)}
+${summary(data)}${await scenes(data)}
 <section><h2>People present</h2><div class="chart" id="occupancy"></div></section>
 ${lines(data)}${zones(data)}${journeys(data)}${people(data, times)}
 <footer>Made by ${header.generator ?? 'twintrack'}. Times are ${times.start === undefined ? 'from the start of the video' : 'UTC'}.</footer>
-<script type="application/json" id="data">${json(chartData(data, times))}</script>
+<script type="application/json" id="data">${raw(JSON.stringify(chartData(data, times)).replace(/</g, '\\u003c'))}</script>
 <script>${asset('uplot/dist/uPlot.iife.min.js')}</script><script>${own('page.js')}</script></body></html>
 `;
-  return page.text;
+  return String(await page);
 }
 
 /** A file of the page. They are read as they are, so that no build step stands between. */
 function own(name: string): Markup {
-  return new Markup(readFileSync(new URL(`../../src/report/page/${name}`, import.meta.url), 'utf8'));
+  return raw(readFileSync(new URL(`../../src/report/page/${name}`, import.meta.url), 'utf8'));
 }
 
 function asset(name: string): Markup {
-  return new Markup(readFileSync(fileURLToPath(import.meta.resolve(name)), 'utf8'));
+  return raw(readFileSync(fileURLToPath(import.meta.resolve(name)), 'utf8'));
 }
 
 function about({ header, footer, picture }: ReportData): string {

@@ -1,14 +1,13 @@
 import { PATCH_BYTES, PATCH_HEIGHT, PATCH_WIDTH, PatchCutter } from '../appearance/patches.ts';
 import { inputError } from '../core/errors.ts';
-import { findFfmpeg, startFfmpeg } from '../video/ffmpeg.ts';
+import { encodeJpegs } from '../video/encode-stills.ts';
 import { openVideo } from '../video/index.ts';
 import type { PersonRecord } from './person-record.ts';
 
 /** Width of the frame shown in a report in pixels, at most. */
 const FRAME_WIDTH = 1280;
-const THUMBNAIL = { width: 48, height: 96 };
-/** A JPEG begins and ends with these markers. */
-const [START, END] = [Buffer.from([0xff, 0xd8]), Buffer.from([0xff, 0xd9])];
+const THUMBNAIL = '48:96:flags=area';
+const QUALITY = 6;
 
 /** Pictures for a report, as JPEG. */
 export interface ReportPictures {
@@ -56,9 +55,11 @@ export async function takePictures(
       onFrame?.(index + 1, last + 1);
     }
     if (!first) throw inputError(video, 'holds no picture', 'name another video');
-    const scaled = { width: Math.min(width, FRAME_WIDTH), height: -2 };
-    const [frame] = await encode([first], 'yuv420p', { width, height }, scaled);
-    const jpegs = await encode(patches, 'gbrp', { width: PATCH_WIDTH, height: PATCH_HEIGHT }, THUMBNAIL);
+    const whole = { width, height, format: 'yuv420p', colourSpace } as const;
+    const scale = `${Math.min(width, FRAME_WIDTH)}:-2:flags=area`;
+    const [frame] = await encodeJpegs([first], whole, { scale, quality: QUALITY });
+    const patch = { width: PATCH_WIDTH, height: PATCH_HEIGHT, format: 'gbrp' } as const;
+    const jpegs = await encodeJpegs(patches, patch, { scale: THUMBNAIL, quality: QUALITY });
     return { frame, thumbnails: new Map(ids.map((id, i) => [id, jpegs[i]])) };
   } finally {
     await source.close();
@@ -78,44 +79,4 @@ function greenFirst(patch: Uint8Array): Uint8Array {
   turned.set(patch.subarray(size));
   turned.set(patch.subarray(0, size), 2 * size);
   return turned;
-}
-
-/** Raw pictures of one size as JPEGs of another, by one ffmpeg. */
-async function encode(
-  pictures: readonly Uint8Array[],
-  format: 'yuv420p' | 'gbrp',
-  from: { width: number; height: number },
-  to: { width: number; height: number },
-): Promise<Buffer[]> {
-  if (pictures.length === 0) return [];
-  const ffmpeg = await findFfmpeg();
-  const input = ['-f', 'rawvideo', '-pix_fmt', format, '-video_size', `${from.width}x${from.height}`, '-i', 'pipe:0'];
-  const filter = `scale=${to.width}:${to.height}:flags=area:out_range=pc,format=yuvj420p`;
-  const output = ['-vf', filter, '-c:v', 'mjpeg', '-q:v', '6', ...ffmpeg.passthrough, '-f', 'image2pipe', 'pipe:1'];
-  const child = startFfmpeg(ffmpeg, ['-protocol_whitelist', 'pipe', ...input, ...output], { stdin: true, outputs: 1 });
-  const chunks: Buffer[] = [];
-  child.outputs[0].on('data', (chunk: Buffer) => chunks.push(chunk));
-  for (const picture of pictures) {
-    if (child.stdin!.write(picture)) continue;
-    await Promise.race([new Promise((resolve) => child.stdin!.once('drain', resolve)), child.exited]);
-  }
-  child.stdin!.end();
-  await child.exited;
-  const jpegs = split(Buffer.concat(chunks));
-  if (jpegs.length !== pictures.length)
-    throw inputError(ffmpeg.path, 'made no JPEG pictures', 'install another build of it');
-  return jpegs;
-}
-
-/** Pictures that follow on one another. */
-function split(bytes: Buffer): Buffer[] {
-  const pictures: Buffer[] = [];
-  const border = Buffer.concat([END, START]);
-  for (let from = 0; from < bytes.length; ) {
-    const at = bytes.indexOf(border, from);
-    const to = at < 0 ? bytes.length : at + END.length;
-    pictures.push(bytes.subarray(from, to));
-    from = to;
-  }
-  return pictures;
 }

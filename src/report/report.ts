@@ -1,23 +1,15 @@
 import {
   Analysis,
-  type AnalysisResult,
   type AreaParameters,
   GroundPlane,
   HeatMap,
   type PictureSize,
   resolveAreas,
 } from '../analytics/index.ts';
-import {
-  OutputFile,
-  readTrajectoriesHeader,
-  refuseInputs,
-  streamTrajectories,
-  type TrajectoriesFooter,
-  type TrajectoriesHeader,
-} from '../trajectories/index.ts';
+import { OutputFile, readTrajectoriesHeader, refuseInputs, streamTrajectories } from '../trajectories/index.ts';
 import { renderPage } from './page.ts';
 import { type PersonRecord, recordOf } from './person-record.ts';
-import type { ReportPictures } from './pictures.ts';
+import type { ReportData } from './report-data.ts';
 
 /** Cells of the heat map across the picture. */
 const HEAT_COLUMNS = 96;
@@ -38,19 +30,6 @@ export interface ReportOptions {
   readonly onFrame?: (frames: number, total: number) => void;
 }
 
-/** Everything that a report shows. */
-export interface ReportData {
-  readonly header: TrajectoriesHeader;
-  readonly footer: TrajectoriesFooter;
-  readonly picture: PictureSize;
-  readonly areas: ReturnType<typeof resolveAreas>;
-  readonly result: AnalysisResult;
-  readonly heat: HeatMap;
-  /** Those who are listed, in order of first sight. */
-  readonly people: readonly PersonRecord[];
-  readonly pictures: ReportPictures | undefined;
-}
-
 /**
  * Writes a report of a `.trajectories.json` document: one HTML file that needs nothing else.
  *
@@ -68,7 +47,7 @@ export async function writeReport(input: string, options: ReportOptions): Promis
         ? undefined
         : await (await import('./pictures.ts')).takePictures(video, gathered.people, gathered.picture, options);
     signal?.throwIfAborted();
-    const text = renderPage({ ...gathered, pictures });
+    const text = await renderPage({ ...gathered, pictures });
     await file.write(text);
     await file.commit();
     return { people: gathered.result.people.length, bytes: Buffer.byteLength(text) };

@@ -1,9 +1,11 @@
+import { html } from 'hono/html';
 import type { Areas } from '../analytics/index.ts';
 import { oklchOf } from '../annotation/colours.ts';
 import { heatPicture } from './heat-picture.ts';
-import { html, type Markup } from './markup.ts';
 import type { PersonRecord } from './person-record.ts';
-import type { ReportData } from './report.ts';
+import type { ReportData } from './report-data.ts';
+
+type Markup = ReturnType<typeof html>;
 
 /** The colour of a person, as in the annotated video. */
 export function colour(id: number): string {
@@ -17,7 +19,7 @@ export function dataUrl(type: 'image/jpeg' | 'image/png', bytes: Buffer): string
 }
 
 /** The paths over the frame, and the heat map over the same. The paths have ids, so that the table can show them again. */
-export function scenes({ picture, pictures, people, heat, areas }: ReportData): Markup {
+export async function scenes({ picture, pictures, people, heat, areas }: ReportData): Promise<Awaited<Markup>> {
   const { width, height } = picture;
   const view = `0 0 ${width} ${height}`;
   const frame = pictures
@@ -28,7 +30,7 @@ export function scenes({ picture, pictures, people, heat, areas }: ReportData): 
 <svg viewBox="${view}" role="img" aria-label="The paths that people took">${frame}<g id="paths">${people.map(path)}</g>${overlay(areas, width)}</svg></figure>
 <figure><figcaption>Presence: where people were, and for how long</figcaption>
 <svg viewBox="${view}" role="img" aria-label="Heat map of presence"><use href="#frame" class="faded"/>
-<image href="${dataUrl('image/png', heatPicture(heat))}" width="${width}" height="${height}" preserveAspectRatio="none"/>${overlay(areas, width)}</svg></figure>
+<image href="${dataUrl('image/png', await heatPicture(heat))}" width="${width}" height="${height}" preserveAspectRatio="none"/>${overlay(areas, width)}</svg></figure>
 </section>`;
 }
 

@@ -12,6 +12,7 @@ import { writeError } from '../files/file-errors.ts';
 import { temporaryPath } from '../files/temporary.ts';
 import type { Track } from '../tracking/index.ts';
 import type { WholeTrajectory } from '../trajectories/index.ts';
+import { jpegArguments } from '../video/encode-stills.ts';
 import { exitReason, type FfmpegProcess, findFfmpeg, lastError, startFfmpeg } from '../video/ffmpeg.ts';
 import type { Frame } from '../video/index.ts';
 import { INDEX, type PatchIndex } from './index-file.ts';
@@ -69,11 +70,11 @@ export class PatchAlbum {
     } catch (cause) {
       throw writeError(path, cause);
     }
-    const size = `${PATCH_WIDTH}x${PATCH_HEIGHT}`;
-    const input = ['-protocol_whitelist', 'pipe', '-f', 'rawvideo', '-pixel_format', 'gbrp', '-video_size', size];
-    const output = ['-c:v', 'mjpeg', '-q:v', '2', '-pix_fmt', 'yuvj420p', '-f', 'image2'];
+    const patches = { width: PATCH_WIDTH, height: PATCH_HEIGHT, format: 'gbrp' } as const;
     const pattern = `file:${join(temporary.replaceAll('%', '%%'), '%06d.jpg')}`;
-    const encoder = startFfmpeg(ffmpeg, [...input, '-i', 'pipe:0', ...output, pattern], { stdin: true });
+    const encoder = startFfmpeg(ffmpeg, [...jpegArguments(patches, { quality: 2 }), '-f', 'image2', pattern], {
+      stdin: true,
+    });
     return new PatchAlbum(path, temporary, options, encoder);
   }
 

@@ -5,7 +5,7 @@ import { Font } from '../annotation/font.ts';
 import { PATCH_HEIGHT, PATCH_WIDTH } from '../appearance/patches.ts';
 import { inputError } from '../core/errors.ts';
 import { OutputFile } from '../trajectories/index.ts';
-import { exitReason, findFfmpeg, lastError, startFfmpeg } from '../video/ffmpeg.ts';
+import { encodePng } from '../video/encode-stills.ts';
 import { openVideo } from '../video/index.ts';
 import { listPictures } from '../video/still-images.ts';
 
@@ -60,7 +60,7 @@ export async function writeContactSheet(path: string, query: string, found: read
       if (picture) paste(pixels, width, height, picture, GAP + c * (PATCH_WIDTH + GAP), top + LABEL);
     });
   });
-  await OutputFile.put(path, await encodePng(pixels, width, height));
+  await OutputFile.put(path, await encodePng(pixels, { width, height, format: 'yuv420p' }));
 }
 
 /** As much of a text as fits into a width in pixels. */
@@ -128,21 +128,4 @@ function paste(to: Uint8Array, width: number, height: number, patch: Uint8Array,
     source += w * h;
     target += stride * (height / half);
   }
-}
-
-async function encodePng(pixels: Uint8Array, width: number, height: number): Promise<Buffer> {
-  const ffmpeg = await findFfmpeg();
-  const input = ['-protocol_whitelist', 'pipe', '-f', 'rawvideo', '-pixel_format', 'yuv420p'];
-  const size = ['-video_size', `${width}x${height}`, '-i', 'pipe:0', '-frames:v', '1'];
-  const output = ['-c:v', 'png', '-f', 'image2pipe', 'pipe:1'];
-  const encoder = startFfmpeg(ffmpeg, [...input, ...size, ...output], { stdin: true, outputs: 1 });
-  const chunks: Buffer[] = [];
-  encoder.outputs[0].on('data', (chunk: Buffer) => chunks.push(chunk));
-  encoder.stdin!.end(pixels);
-  const exit = await encoder.exited;
-  if (exit.code !== 0) {
-    const reason = `made no PNG picture: ${lastError(encoder.log) || exitReason(exit)}`;
-    throw inputError(ffmpeg.path, reason, 'install another build of it');
-  }
-  return Buffer.concat(chunks);
 }

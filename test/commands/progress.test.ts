@@ -1,7 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { clock, countOf } from '../../src/commands/progress.ts';
 import { needs } from '../needs.ts';
 import { makeClip, temporaryFolder } from '../video/clips.ts';
 import { FAST, SAMPLE, twintrack } from './cli.ts';
@@ -85,19 +84,6 @@ it('is not there where standard error is no terminal', async () => {
   const { stderr } = await twintrack(['track', SAMPLE, '--out', folder, '--max-frames', '5', '--no-annotate', ...FAST]);
   expect(stderr.split('\n')).toHaveLength(4);
   expect(stderr).not.toContain('\u001b');
-});
-
-it('tells counts and times the way people do', () => {
-  expect([0, 1, 2].map(countOf)).toEqual(['0 people', '1 person', '2 people']);
-  expect([0, 5.4, 59.6, 61, 3599.4, 3600, 36_061].map(clock)).toEqual([
-    '0:00',
-    '0:05',
-    '1:00',
-    '1:01',
-    '59:59',
-    '1:00:00',
-    '10:01:01',
-  ]);
 });
 
 /** Text without the terminal's control sequences. */

@@ -1,4 +1,5 @@
 import { now } from '../../video/camera/clock.ts';
+import { jpegArguments } from '../../video/encode-stills.ts';
 import { type FfmpegProcess, findFfmpeg, startFfmpeg } from '../../video/ffmpeg.ts';
 import type { PictureFormat } from '../../video/probe.ts';
 
@@ -125,18 +126,12 @@ class JpegEncoder {
   #closed = false;
 
   constructor({ width, height, colourSpace }: PictureFormat, most: number, onPicture: (jpeg: Uint8Array) => void) {
-    const scale = width > most ? `${2 * Math.round(most / 2)}:-2` : `${width}:${height}`;
+    const scale = `${width > most ? `${2 * Math.round(most / 2)}:-2` : `${width}:${height}`}:flags=fast_bilinear`;
     this.#size = width * height + 2 * Math.ceil(width / 2) * Math.ceil(height / 2);
     this.#onPicture = onPicture;
-    const input = ['-f', 'rawvideo', '-pix_fmt', 'yuv420p', '-video_size', `${width}x${height}`];
-    // a JPEG is always BT.601; `setparams` takes every name that ffmpeg prints, `in_color_matrix` only some
-    const matrix = colourSpace ? `setparams=colorspace=${colourSpace},` : '';
-    const filter = `${matrix}scale=${scale}:flags=fast_bilinear:out_color_matrix=bt601:out_range=pc,format=yuvj420p`;
-    const output = ['-vf', filter, '-c:v', 'mjpeg', '-q:v', '6', '-threads', '1', '-flush_packets', '1'];
-    this.#args = [
-      ...['-probesize', '32', '-analyzeduration', '0', '-protocol_whitelist', 'pipe', ...input, '-i', 'pipe:0'],
-      ...[...output, '-f', 'image2pipe', 'pipe:1'],
-    ];
+    const encode = jpegArguments({ width, height, format: 'yuv420p', colourSpace }, { scale, quality: 6 });
+    const atOnce = ['-threads', '1', '-flush_packets', '1', '-f', 'image2pipe', 'pipe:1'];
+    this.#args = ['-probesize', '32', '-analyzeduration', '0', ...encode, ...atOnce];
   }
 
   /** Resolves when ffmpeg has taken the picture, or is gone. */
