@@ -20,11 +20,11 @@ import { writeError } from './files/file-errors.ts';
 
 letHeapGrow();
 const program = new Command('twintrack')
-  .description('Follows people through video: trajectories as JSON, MOT text and annotated video.')
+  .description('Tracks people through video: trajectories as JSON, MOT text and annotated video.')
   .version(version)
   .option('--verbose', 'show the stack trace of an error')
   .exitOverride()
-  .configureOutput({ outputError: (text) => reportLine(`${redact(usageFault(text))}; --help tells more`) })
+  .configureOutput({ outputError: (text) => reportLine(`${redact(usageFault(text))}; see --help`) })
   .addHelpText(
     'after',
     `

@@ -34,7 +34,7 @@ export class Annotator {
   private readonly canvas: Canvas;
   private readonly font: Font;
   private readonly trails: Trails;
-  /** Counts at the zones and lines, where nobody else does. */
+  /** Counts at the zones and lines, for a video whose counts come from nowhere else. */
   private readonly counter: ZoneCounter | undefined;
   private readonly overlay: AreaOverlay | undefined;
   private readonly seen = new IdSet();

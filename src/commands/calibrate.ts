@@ -19,7 +19,7 @@ export function calibrateCommand(program: Command): void {
     .summary('fit the ground plane: pixels to metres, or to places on earth')
     .description(
       'Fits how the picture lies on the ground from four or more points: where they are seen in pixels (x, y) and where they are\n' +
-        'on the ground (X, Y), in metres or in degrees of longitude and latitude. Tells how far off each comes out, and writes a config file.',
+        'on the ground (X, Y), in metres or in degrees of longitude and latitude. Prints how far off each comes out, and writes a config file.',
     )
     .option('--point <x,y=X,Y>', 'a point of the picture and of the ground; may be repeated', repeated, [])
     .addOption(new Option('--unit <unit>', 'what X, Y are in (default: metres)').choices(['metres', 'degrees']))

@@ -5,7 +5,7 @@ interface Finding {
   readonly ok: boolean;
   /** Version or what is missing. */
   readonly found: string;
-  /** Command that mends it. */
+  /** What fixes it. */
   readonly fix?: string;
 }
 
@@ -126,7 +126,7 @@ async function checkSiamese(): Promise<Finding> {
   }
 }
 
-/** What is wrong, without the fix that messages end with: it is told on its own. */
+/** What is wrong, without the fix that messages end with: it is printed on its own. */
 function reasonOf(error: unknown): string {
   return (error instanceof Error ? error.message : String(error)).split('; ')[0];
 }

@@ -8,7 +8,7 @@ const DOUBLED = 1000;
 /**
  * From now on, a first Ctrl-C, SIGTERM or SIGHUP aborts the signal, so that the run can end in order; a later one ends the process at once.
  *
- * @param before called at the first one, before it is told on standard error
+ * @param before called at the first one, before it is printed on standard error
  */
 export function onInterrupt(before: () => void): { readonly signal: AbortSignal; dispose(): void } {
   const controller = new AbortController();

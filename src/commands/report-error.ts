@@ -2,12 +2,12 @@ import { CommanderError } from 'commander';
 import { redact, TwintrackError } from '../core/errors.ts';
 
 /**
- * Tells an error on standard error: one line, and with `verbose` the stack trace below it.
+ * Prints an error on standard error: one line, and with `verbose` the stack trace below it.
  *
  * @returns the exit code for it
  */
 export function reportError(error: unknown, verbose: boolean): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // commander has told it
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // commander has printed it
   const known = error instanceof TwintrackError;
   const message = error instanceof Error ? error.message : String(error);
   const hint = verbose ? '' : '; run again with --verbose for the stack trace';

@@ -17,7 +17,7 @@ export function reportCommand(program: Command): void {
     .argument('<file>', 'trajectories of a run: FILE.trajectories.json')
     .summary('one HTML page of who was where, when and for how long')
     .description(
-      'Writes one HTML file that opens anywhere, off-line: numbers, paths, heat map, charts, and a table of everybody. Zones, lines and\n' +
+      'Writes one HTML file that opens anywhere, without a network: numbers, paths, heat map, charts, and a table of all people. Zones, lines and\n' +
         'calibration are those of --config and --set, else those of the run. Pictures come from the video where it lies beside the file.',
     )
     .option('--out <file>', 'HTML file to write (default: <stem>.report.html beside the input)')

@@ -7,8 +7,8 @@ export function searchCommand(program: Command): void {
     .command('search')
     .summary('find the trajectories that show the person of a picture')
     .description(
-      'Compares a picture of one person with everybody tracked in a run made with --save-patches, and prints the trajectories, most\n' +
-        'alike first (0 to 1, the same person from 0.5 on). <query>.search.png beside the results shows the best patches.',
+      'Compares a picture of one person with all people of a run made with --save-patches, and prints the trajectories, most\n' +
+        'similar first (0 to 1, the same person from 0.5 on). <query>.search.png beside the results shows the best patches.',
     )
     .argument('<query>', 'picture of a person, from head to feet, of any size')
     .argument('<run-dir>', 'folder of results: what "twintrack track --save-patches --out" was given')
@@ -35,7 +35,7 @@ Example:
       const beside = isPatches(folder) ? dirname(folder) : folder;
       const sheet = join(beside, `${basename(query, extname(query))}.search.png`);
       const rows = found.map((one, i) => ({ ...one, label: lines[i] }));
-      // where the sheet cannot be written, what was found is told all the same
+      // where the sheet cannot be written, what was found is printed all the same
       const failure: unknown = await writeContactSheet(sheet, query, rows).catch((reason) => reason);
       if (json) {
         const results = found.map(({ patches, folder, ...one }) => ({

@@ -3,7 +3,7 @@ export type Column = Float64Array | Float32Array | Int32Array | Uint8Array;
 
 /**
  * A column with room for `length` values: `column` itself, or a copy of at least twice its length. Growing by doubling costs a constant time a
- * value; whoever fills the column keeps how many of its values count.
+ * value; the code that fills the column keeps how many of its values count.
  */
 export function withRoom<T extends Column>(column: T, length: number): T {
   if (length <= column.length) return column;

@@ -13,7 +13,7 @@ export interface Detections {
   readonly embeddings?: Float32Array;
 }
 
-/** One person found in a frame, for those who have rows and not columns. */
+/** One person found in a frame, as a row. */
 export interface DetectionRow {
   /** x, y, w, h in source pixels. */
   readonly box: ArrayLike<number>;

@@ -92,7 +92,7 @@ export class FrameEngine {
   readonly #embedding: EmbeddingStage | undefined;
   readonly #motion: PictureMotion | undefined;
   readonly #begun: FrameUnderWay[] = [];
-  /** Ids of those who may get more observations. */
+  /** Ids that may get more observations. */
   readonly #open = new Set<number>();
 
   constructor(tracker: Tracker, detector: EngineModels['detector'], embedding?: EmbeddingStage) {

@@ -12,7 +12,7 @@ export interface TrackFramesOptions {
 }
 
 /**
- * Frames → tracked frames: decoding and detection run ahead while earlier frames are tracked and taken. Whoever takes a frame releases
+ * Frames → tracked frames: decoding and detection run ahead while earlier frames are tracked and taken. The code that takes a frame releases
  * it. When the source fails or `signal` fires, the frames before are yielded first; then the reason is thrown. Nothing is under way any
  * more at the end.
  *

@@ -11,7 +11,7 @@ const PAGE = 4096;
 
 /**
  * Opens a COCO file in the style for video (that of TAO: videos, images, tracks, annotations) for writing. Images are the frames in
- * which somebody was; their file names are those that `ffmpeg -i street.mp4 street/%06d.jpg` gives. Holds 8 bytes a frame of
+ * which a person was; their file names are those that `ffmpeg -i street.mp4 street/%06d.jpg` gives. Holds 8 bytes a frame of
  * the video.
  *
  * @throws TwintrackError when the size of the picture is not known, or the file cannot be written there

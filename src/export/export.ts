@@ -60,7 +60,7 @@ export async function exportTrajectories(
 /** Bytes at the end of a document in which its summary stands. */
 const TAIL = 4096;
 
-/** The number of observations that the end of a document tells; undefined in another layout. */
+/** The number of observations that stands at the end of a document; undefined in another layout. */
 async function expectedObservations(path: string): Promise<number | undefined> {
   const file = await open(path);
   try {

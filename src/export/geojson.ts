@@ -19,7 +19,7 @@ export async function openGeoJson(path: string, context: ExportContext): Promise
   ground.toEarth(0, 0); // throws when that is not known
   const file = await OutputFile.create(path);
   const clock = wallClock(context);
-  const told = (time: number) => (clock ? new Date(clock(time)).toISOString() : round(time, 1e6));
+  const shown = (time: number) => (clock ? new Date(clock(time)).toISOString() : round(time, 1e6));
   file.write('{"type":"FeatureCollection","features":[');
   let features = 0;
   return {
@@ -29,7 +29,7 @@ export async function openGeoJson(path: string, context: ExportContext): Promise
       const geometry =
         times.length > 1 ? { type: 'LineString', coordinates } : { type: 'Point', coordinates: coordinates[0] };
       const { id } = trajectory;
-      const properties = { id, start: told(times[0]), end: told(times[times.length - 1]), times: times.map(told) };
+      const properties = { id, start: shown(times[0]), end: shown(times[times.length - 1]), times: times.map(shown) };
       const feature = JSON.stringify({ type: 'Feature', id, geometry, properties });
       return file.write(`${features++ > 0 ? ',' : ''}\n${feature}`);
     },

@@ -19,7 +19,7 @@ export interface ExportContext {
   readonly ground?: GroundPlane | undefined;
 }
 
-/** Wall-clock time in milliseconds since 1970 of each observation; undefined when the source does not tell it. */
+/** Wall-clock time in milliseconds since 1970 of each observation; undefined when the source does not say it. */
 export function wallClock({ source }: ExportContext): ((time: number) => number) | undefined {
   if (source.startedAt === undefined) return undefined;
   const start = Date.parse(source.startedAt);

@@ -9,7 +9,7 @@ import { type RefinementParameters, refinementParameters } from '../trajectories
 import type { LabelledFrame } from './labelled-frame.ts';
 
 /**
- * Tracks a sequence on-line and notes who is seen where, to be scored against its ground truth.
+ * Tracks a sequence online and notes who is seen where, to be scored against its ground truth.
  *
  * @param frames all frames of the sequence; row f of the result is of `frames[f]`
  * @param score association score; default set by hand

@@ -14,7 +14,7 @@ const RAMP = [
 /** Cells of the map that presence is spread over, as a standard deviation. */
 const SPREAD = 1.5;
 
-/** A heat map as PNG, a pixel a cell: clear where no person was, and by the square root of the time, so that passers-by show beside those who stayed. */
+/** A heat map as PNG, a pixel a cell: clear where no person was, and by the square root of the time, so that people who passed show beside people who stayed. */
 export function heatPicture(map: HeatMap): Promise<Buffer> {
   const values = map.smoothed(SPREAD);
   const largest = values.reduce((a, b) => Math.max(a, b), 0);

@@ -4,7 +4,7 @@ import type { Trajectory } from '../trajectories/index.ts';
 /** Points of a path, at most. */
 const PATH_POINTS = 40;
 
-/** What a report tells of one person. */
+/** What a report shows of one person. */
 export interface PersonRecord {
   readonly id: number;
   /** First and last sight in seconds. */
@@ -22,7 +22,7 @@ export interface PersonRecord {
   readonly speed?: number;
 }
 
-/** Gathers what a report tells of a person. */
+/** Gathers what a report shows of a person. */
 export function recordOf(
   trajectory: Trajectory,
   events: readonly AreaEvent[],

@@ -13,7 +13,7 @@ import type { ReportData } from './report-data.ts';
 
 /** Cells of the heat map across the picture. */
 const HEAT_COLUMNS = 96;
-/** People in the table and on the picture, at most: those who were seen longest. */
+/** People in the table and on the picture, at most: the ones seen longest. */
 const MOST_PEOPLE = 1000;
 
 /** Settings of {@link writeReport}. */
@@ -82,7 +82,7 @@ function longest(people: readonly PersonRecord[]): PersonRecord[] {
   return [...people].sort((a, b) => length(b) - length(a)).slice(0, MOST_PEOPLE);
 }
 
-/** How far boxes reach, for a document that does not tell the size of the picture. */
+/** How far boxes reach, for a document without the size of the picture. */
 async function extentOf(input: string): Promise<PictureSize> {
   let [width, height] = [1, 1];
   for await (const { boxes } of streamTrajectories(input)) {

@@ -19,7 +19,7 @@ import { INDEX, type PatchIndex } from './index-file.ts';
 
 /** What an album needs to know of the run. */
 export interface AlbumOptions {
-  /** Name of the video, told in the index. */
+  /** Name of the video, as it stands in the index. */
   readonly source: string;
   readonly model: Pick<AppearanceModel, 'name' | 'sha256' | 'dimensions'>;
   /** ffmpeg's name of the YUV matrix of the frames. */
@@ -37,7 +37,7 @@ interface Page {
 
 /**
  * The best patches of each trajectory with their embeddings, for `twintrack search`: a folder of JPEG pictures and an index, which gets
- * its name when it is complete. Of the tracks followed at the moment the patches are in memory, those of ended ones in the folder.
+ * its name when it is complete. The patches of tracks that have not ended are in memory, those of ended ones in the folder.
  */
 export class PatchAlbum {
   private readonly path: string;

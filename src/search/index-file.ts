@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { inputError } from '../core/errors.ts';
 import { readError } from '../files/file-errors.ts';
 
-/** The file in a folder of patches that tells whose they are. */
+/** The file in a folder of patches that says whose they are. */
 export const INDEX = 'index.json';
 /** What the name of a folder of patches ends with. */
 export const PATCHES_ENDING = '.patches';

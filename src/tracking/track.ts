@@ -7,7 +7,7 @@ import type { Detections } from '../core/detections.ts';
  */
 export type TrackState = 'tentative' | 'confirmed' | 'lost' | 'dormant' | 'ended';
 
-/** One person as the tracker follows it. The object is updated in place from frame to frame: copy what you keep. */
+/** One person as the tracker sees it. The object is updated in place from frame to frame: copy what you keep. */
 export class Track {
   /** Positive and never reused; 0 while tentative. */
   id = 0;

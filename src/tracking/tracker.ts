@@ -34,7 +34,7 @@ const SLOW_FRAMES = 3;
 const SLOW_SECONDS = 8;
 
 /**
- * Multi-object tracker: predicts each track by its Kalman filter, follows the camera, scores track–detection pairs, assigns them by
+ * Multi-object tracker: predicts each track by its Kalman filter, compensates the camera's motion, scores track–detection pairs, assigns them by
  * the Hungarian method (the sure detections first, then the doubtful ones: Zhang et al. 2022), and keeps the life cycle in seconds.
  * All state is the instance's own.
  */
@@ -138,7 +138,7 @@ export class Tracker {
     }
     const taken = new Uint8Array(detections.length);
     this.fillColumns();
-    this.followCamera(detections, shift);
+    this.compensateCameraMotion(detections, shift);
     const { highScore, lowScore, minProbability, minProbabilityLow } = this.parameters;
     const high = { from: highScore, to: Number.POSITIVE_INFINITY, minProbability };
     // Confirmed and lost tracks come first: a tentative one must not take the detection of a person tracked for long.
@@ -303,7 +303,7 @@ export class Tracker {
   }
 
   /** Moves all tracks with the picture: as it was measured there, or when the detections agree that the camera moved. */
-  private followCamera(detections: Detections, shift: readonly [x: number, y: number] | undefined): void {
+  private compensateCameraMotion(detections: Detections, shift: readonly [x: number, y: number] | undefined): void {
     if (!this.parameters.cameraMotion) return;
     const c = this.columns;
     if (shift) this.shift.set(shift);

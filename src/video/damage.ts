@@ -69,10 +69,10 @@ export class DamageWatch {
   /** What was wrong with a video that has been read to its end, if anything. */
   fault(exit: Exit, log: readonly string[]): TwintrackError | undefined {
     const { subject, pictures } = this.#input;
-    const told = lastError(log) || exitReason(exit);
+    const complaint = lastError(log) || exitReason(exit);
     const fix = `the ${this.#count} frames that could be decoded are kept; copy or record it again`;
     if (this.#count === 0) {
-      return inputError(subject, `holds no picture that can be decoded (${told})`, 'copy or record it again');
+      return inputError(subject, `holds no picture that can be decoded (${complaint})`, 'copy or record it again');
     }
     const missing = this.#missing ?? this.#last.index + 1;
     if (pictures && missing < pictures.length) {
@@ -81,7 +81,7 @@ export class DamageWatch {
     const last = `frame ${this.#last.index} (${this.#last.time.toFixed(2)} s)`;
     if (this.#cutOff) return inputError(subject, `is cut off after ${last}`, fix);
     if (this.#damagedNear !== undefined) return inputError(subject, `is damaged near frame ${this.#damagedNear}`, fix);
-    if (exit.code !== 0) return inputError(subject, `breaks off after ${last}: ${told}`, fix);
+    if (exit.code !== 0) return inputError(subject, `breaks off after ${last}: ${complaint}`, fix);
     return undefined;
   }
 }

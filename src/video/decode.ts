@@ -12,7 +12,7 @@ export interface VideoOptions extends InputOptions {
   readonly pixels?: boolean;
   /** What to scale frames to for a detector, or how to choose it once the video's size is known. Default none. */
   readonly letterbox?: Letterbox | ((info: VideoInfo) => Letterbox | undefined);
-  /** What is known of the input already, from having opened it before. Default: it is looked at first. */
+  /** What is known of the input already, from having opened it before. Default: it is probed first. */
   readonly info?: VideoInfo;
   /** End after this many frames. */
   readonly maxFrames?: number;

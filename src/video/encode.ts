@@ -205,7 +205,7 @@ class Mp4Writer implements VideoWriter {
     this.#forget();
   }
 
-  /** Cleans up after the encoder has ended by itself, and tells why it did. */
+  /** Cleans up after the encoder has ended by itself, and returns why it did. */
   async #fail(child: FfmpegProcess): Promise<TwintrackError> {
     const exit = await child.exited;
     await this.abort();

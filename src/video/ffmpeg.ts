@@ -160,12 +160,12 @@ export function startFfmpeg(
   );
   const log: string[] = [];
   const inputs = args.filter((_, i) => args[i - 1] === '-i').map((input) => [input, printable(input)] as const);
-  readLines(child.stderr!, (told) => {
-    const line = inputs.reduce((text, [input, shown]) => text.replaceAll(input, shown), told);
+  readLines(child.stderr!, (printed) => {
+    const line = inputs.reduce((text, [input, shown]) => text.replaceAll(input, shown), printed);
     if (log.push(line) > LOG_LINES) log.shift();
     onLine?.(line);
   });
-  child.stdin?.on('error', () => {}); // a broken pipe: the exit code and the log tell why
+  child.stdin?.on('error', () => {}); // a broken pipe: the exit code and the log say why
   const kill = () => {
     if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
   };

@@ -41,7 +41,7 @@ const DEFAULT_FRAME_RATE = 30;
 
 /**
  * Finds out what an input is: a video file, a picture, a folder of pictures (also a MOT sequence folder with its img1/), a glob
- * pattern, or `-` for standard input. A path that exists is taken as it is, even if it looks like a pattern.
+ * pattern, or `-` for standard input. A path that exists is taken as it is, even if it has the form of a pattern.
  *
  * @throws TwintrackError when there is nothing to read
  */
@@ -178,8 +178,8 @@ function readHead(path: string, stat: Stats): Buffer {
 
 /** An AVI says in its first bytes how long it is; cut at a frame's edge it is otherwise read without complaint. */
 function isCutAvi(head: Buffer, size: number): boolean {
-  const told = head.readUInt32LE(4);
-  return /^RIFF....AVI/s.test(head.toString('latin1')) && told + 8 > size && told !== 0xffffffff;
+  const stated = head.readUInt32LE(4);
+  return /^RIFF....AVI/s.test(head.toString('latin1')) && stated + 8 > size && stated !== 0xffffffff;
 }
 
 function stem(path: string): string {

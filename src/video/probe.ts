@@ -118,7 +118,7 @@ function rate(exact: number, average: number | undefined): number {
   return Math.abs(exact - average) <= Math.max(0.01, 0.001 * average) ? exact : average;
 }
 
-/** Reads what ffmpeg tells of its input in the log. Only its own lines begin as matched here; a title in the file cannot. */
+/** Reads what ffmpeg logs of its input. Only its own lines begin as matched here; a title in the file cannot. */
 function describe(log: readonly string[]) {
   const mapped = /^\[info\] +Stream #0:(\d+) -> /m.exec(log.join('\n'))?.[1] ?? '0';
   const start = log.findIndex((line) => new RegExp(`^\\[info\\] +Stream #0:${mapped}(?!\\d).*?: Video: `).test(line));
@@ -147,7 +147,7 @@ function describe(log: readonly string[]) {
 function explain(input: Input, log: readonly string[], exit: Exit) {
   const text = log.join('\n');
   const { subject } = input;
-  const told = lastError(log) || exitReason(exit);
+  const complaint = lastError(log) || exitReason(exit);
   const isMp4 = !input.head || /^(ftyp|moov|mdat|free|skip|wide)$/.test(input.head.toString('latin1', 4, 8));
   if (input.kind === 'stdin' && /moov atom not found|Error marking filters as finished|partial file/.test(text)) {
     const fix = 'name the file, or move its index to the front: ffmpeg -i FILE -c copy -movflags +faststart NEW';
@@ -164,12 +164,12 @@ function explain(input: Input, log: readonly string[], exit: Exit) {
   if (/Permission denied/.test(text))
     return inputError(subject, 'cannot be read: permission denied', 'check its permissions');
   if (/^\[info\] Input #0/m.test(text)) {
-    return inputError(subject, `holds no picture that can be decoded (${told})`, 'copy or record it again');
+    return inputError(subject, `holds no picture that can be decoded (${complaint})`, 'copy or record it again');
   }
   if (/Invalid data found|could not find codec parameters/i.test(text)) {
     return inputError(subject, 'is not a video that ffmpeg can read', 'check that it plays, or copy it again');
   }
   const crashed = exit.signal !== null && exit.signal !== 'SIGKILL';
   const fix = crashed ? 'name another build of ffmpeg with FFMPEG_BIN' : 'check that it plays';
-  return inputError(subject, `cannot be read: ${told}`, fix);
+  return inputError(subject, `cannot be read: ${complaint}`, fix);
 }

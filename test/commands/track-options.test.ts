@@ -15,16 +15,16 @@ describe('wrong usage ends with exit code 2 and one line', () => {
     [['track'], 'track: no input; name a video, for example: twintrack track street.mp4'],
     [
       ['track', clip, '--max-frame', '3'],
-      "unknown option '--max-frame' (Did you mean --max-frames?); --help tells more",
+      "unknown option '--max-frame' (Did you mean --max-frames?); see --help",
     ],
-    [['trak', clip], "unknown command 'trak' (Did you mean track?); --help tells more"],
+    [['trak', clip], "unknown command 'trak' (Did you mean track?); see --help"],
     [
       ['track', clip, '--max-frames', '1.5'],
-      "option '--max-frames <n>' argument '1.5' is invalid. it must be a positive whole number; --help tells more",
+      "option '--max-frames <n>' argument '1.5' is invalid. it must be a positive whole number; see --help",
     ],
     [
       ['track', clip, '--fps', '0'],
-      "option '--fps <n>' argument '0' is invalid. it must be a positive number; --help tells more",
+      "option '--fps <n>' argument '0' is invalid. it must be a positive number; see --help",
     ],
     [['track', '--detections', walkers], '--detections without a video: the frame rate is not known; add --fps 30'],
     [
@@ -33,7 +33,7 @@ describe('wrong usage ends with exit code 2 and one line', () => {
     ],
     [
       ['track', clip, '--detections', walkers, '--detector', 'centernet'],
-      "option '--detections <file>' cannot be used with option '--detector <name|file>'; --help tells more",
+      "option '--detections <file>' cannot be used with option '--detector <name|file>'; see --help",
     ],
     [
       ['track', clip, '--anonymize', '--no-annotate'],

@@ -25,7 +25,7 @@ interface Grey {
 }
 
 /**
- * Follows how the whole picture moves from frame to frame, as it does when the camera pans, tilts or shakes. Translation by Gauss–Newton on
+ * Measures how the whole picture moves from frame to frame, as it does when the camera pans, tilts or shakes. Translation by Gauss–Newton on
  * the brightness difference, coarse to fine (Bergen, Anandan, Hanna & Hingorani 1992), each point weighed by how well it agrees, so that
  * people who walk do not count as the camera.
  */
