@@ -13,10 +13,7 @@ const walkers = writeWalkers(path('walkers.txt'), 30);
 describe('wrong usage ends with exit code 2 and one line', () => {
   it.each([
     [['track'], 'track: no input; name a video, for example: twintrack track street.mp4'],
-    [
-      ['track', clip, '--max-frame', '3'],
-      "unknown option '--max-frame' (Did you mean --max-frames?); see --help",
-    ],
+    [['track', clip, '--max-frame', '3'], "unknown option '--max-frame' (Did you mean --max-frames?); see --help"],
     [['trak', clip], "unknown command 'trak' (Did you mean track?); see --help"],
     [
       ['track', clip, '--max-frames', '1.5'],

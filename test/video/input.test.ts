@@ -129,7 +129,16 @@ describe('pictures', () => {
 
 describe('glob', () => {
   beforeAll(() => {
-    for (const name of ['a.txt', 'b1.txt', 'b2.md', '.hidden.txt', 'sub/c.txt', 'sub/deep/d.txt', 'x[y].txt']) {
+    for (const name of [
+      'a.txt',
+      'b1.txt',
+      'b2.md',
+      '.hidden.txt',
+      'sub/c.txt',
+      'sub/deep/d.txt',
+      'sub/deep/d (1).txt',
+      'x[y].txt',
+    ]) {
       mkdirSync(join(path('tree'), name, '..'), { recursive: true });
       writeFileSync(join(path('tree'), name), '');
     }
@@ -142,10 +151,12 @@ describe('glob', () => {
     ['b[1-1].txt', ['b1.txt']],
     ['[!b]*.txt', ['a.txt', 'x[y].txt']],
     ['*.{md,none}', ['b2.md']],
-    ['**/*.txt', ['a.txt', 'b1.txt', 'sub/c.txt', 'sub/deep/d.txt', 'x[y].txt']],
+    ['**/*.txt', ['a.txt', 'b1.txt', 'sub/c.txt', 'sub/deep/d (1).txt', 'sub/deep/d.txt', 'x[y].txt']],
     ['*/c.txt', ['sub/c.txt']],
     ['s*/../a.tx?', ['a.txt']],
     ['(*', []],
+    ['sub/**/d (1)*', ['sub/deep/d (1).txt']],
+    ['s*', ['sub']],
   ])('%s', (pattern, expected) => {
     const found = glob(`${path('tree')}/${pattern}`).map((p) => p.slice(path('tree').length + 1));
     expect(found.sort()).toEqual(expected);
