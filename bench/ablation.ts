@@ -1,7 +1,7 @@
 /**
- * What each part of the association is worth: the tracker with one part left out at a time, on the detections of a MOT root.
- * Learned scores leave the sequence out that they are tested on; of several detection files (--det A,B) they learn from all, and each
- * is measured. Prints Markdown.
+ * Ablation of the association: the tracker with one part left out at a time, on the detections of a MOT root. Learned scores are tested on
+ * a sequence that they are not trained on. With several detection files (--det A,B) they learn from all of them, and each is measured.
+ * Prints Markdown.
  *
  *   npm run bench:ablation -- MOT_ROOT [--det NAMES]
  */
@@ -55,7 +55,7 @@ for (const [name, parameters] of Object.entries(PARTS)) measure(`learned, ${name
 const head = ['', 'HOTA', 'DetA', 'AssA', 'MOTA', 'IDF1', 'IDSW', 'HOTA refined', 'MOTA refined', 'IDF1 refined'];
 for (const [det, rows] of tables) process.stdout.write(`${det}\n\n${table(head, rows)}\n\n`);
 
-/** For each sequence the score learned from the others, blind to some features. */
+/** For each sequence the score learned from the others, without some features. */
 function leaveOneOut(blindTo: readonly (typeof FEATURES)[number][]): (sequence: MotSequence) => AssociationScore {
   const columns = blindTo.map((name) => FEATURES.indexOf(name));
   const seen = examples.map((e): Examples => {

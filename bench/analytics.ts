@@ -1,6 +1,5 @@
 /**
- * How far counts and dwell times on tracked people are from those on the ground truth: lines and zones laid over the picture evenly, none
- * of them chosen.
+ * Error of counts and dwell times of tracked people against those of the ground truth, on lines and zones spread evenly over the picture.
  *
  *   npx tsx bench/analytics.ts --gt GT.txt --results FILE.trajectories.json
  */
@@ -8,7 +7,7 @@ import { parseArgs } from 'node:util';
 import { Analysis, type Areas, dwellOf } from '../src/analytics/index.ts';
 import { readMot, readTrajectories, type Trajectory } from '../src/trajectories/index.ts';
 
-/** Seven upright lines, four level ones, and the picture in thirds and in halves. */
+/** Seven vertical and four horizontal lines, and the picture in thirds and in halves. */
 export function evenAreas(width: number, height: number): Areas {
   const area = (name: string, ...outline: number[]) => ({
     name,
@@ -29,7 +28,7 @@ export function evenAreas(width: number, height: number): Areas {
   };
 }
 
-/** Counts and dwell times of the truth and of the results, by line and by zone. */
+/** Counts and dwell times of the ground truth and of the results, by line and by zone. */
 export function compare(areas: Areas, truth: readonly Trajectory[], results: readonly Trajectory[]) {
   const [a, b] = [truth, results].map((trajectories) => {
     const analysis = new Analysis(areas);

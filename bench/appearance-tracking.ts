@@ -86,7 +86,7 @@ const modes = looked.flatMap((one) => [
   { ...one, name: `${one.name}, auto`, detections: whereItMatters(one.detections, one.model.dimensions) },
 ]);
 for (const { name, model, detections } of modes) {
-  // the baseline gets what is best for it on this very video
+  // the baseline gets its best settings on this very video
   const settings =
     model === siamese
       ? [[shipped.weight, shipped.bias]]
@@ -100,7 +100,7 @@ for (const { name, model, detections } of modes) {
 }
 process.stdout.write(`\n${basename(options.video)}, ${options.detector}\n\n${table(['', ...FIGURES], rows)}\n`);
 
-/** The detections with the embeddings that `auto` asks for. */
+/** The detections with the embeddings that mode `auto` selects. */
 function whereItMatters(frames: readonly Detections[], dimensions: number): Detections[] {
   const choice = new PatchSelection();
   return frames.map((detections, f) => {
@@ -161,7 +161,7 @@ function row(
   return [name, ...FIGURES.map((c) => scores[c]!.toFixed(c === 'IDSW' ? 0 : 1))];
 }
 
-/** Patches of each person and camera, sharp and at half the size. */
+/** Patches of each person and camera, at full and at half size. */
 async function readPeople(folder: string): Promise<Uint8Array[][]> {
   const names = listPictures(folder).map((path) => basename(path));
   const groups = new Map<string, Uint8Array[]>();
@@ -239,7 +239,7 @@ async function fit(model: AppearanceModel, people: readonly (readonly Uint8Array
   process.stdout.write(`${model.name}: weight ${weight.toFixed(2)}, bias ${bias.toFixed(2)} (${about})\n`);
 }
 
-/** Logistic regression by Newton's method, both classes weighing the same; drawn a little towards weight 1 and bias 0. */
+/** Logistic regression by Newton's method, with equal weights of both classes and a weak prior of weight 1 and bias 0. */
 function logistic(xs: readonly number[], labels: readonly number[]): { weight: number; bias: number } {
   const PRIOR = 1e-3;
   const positives = labels.reduce((a, b) => a + b, 0);

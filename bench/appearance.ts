@@ -6,8 +6,8 @@
  * CUHK03 (pictures `ID_<camera a or b><n>.jpg`): rank-1 of each person's picture of camera a among one picture of each person of camera
  * b, mean of 20 draws, and the area under the ROC curve of all pairs across the cameras. The video: the ground truth's boxes
  * of every 25th frame; the AUC of all pairs of different frames, and the rank-1 of each box among those 50 frames later, where its person
- * is still there. Networks take patches [n, 3, 128 k, 64 k]; the file's name decides their colour format. Beside a
- * `siamese-embedding.onnx` stands its head: its similarity is measured too. `ms` is the median time for a patch in batches of 16 (one by one
+ * is still there. Networks take patches [n, 3, 128 k, 64 k]; the file's name decides their colour format. The
+ * similarity of the head beside a `siamese-embedding.onnx` is measured too. `ms` is the median time for a patch in batches of 16 (one by one
  * where the network takes no batches) on one thread.
  */
 import { execFileSync } from 'node:child_process';
@@ -40,7 +40,7 @@ const EVERY = 25;
 const GAP = 50;
 const DRAWS = 20;
 const BATCH = 16;
-/** How networks want their colours, by what their names begin with; else R, G, B of 0..255. */
+/** Colour formats of networks, by the start of their names; otherwise R, G, B of 0..255. */
 const COLOURS = {
   person: { order: [2, 1, 0], mean: [0, 0, 0], std: [1, 1, 1] },
   osnet: { order: [0, 1, 2], mean: [123.675, 116.28, 103.53], std: [58.395, 57.12, 57.375] },
@@ -128,7 +128,7 @@ function input(sample: Sample, scale: number, { order, mean, std }: (typeof COLO
   return out;
 }
 
-/** The patch at `scale` times the size of the cutter's, put together from its tiles; planes R, G, B. */
+/** The patch at `scale` times the size of the cutter's, composed of tiles; planes R, G, B. */
 function cut({ picture, box: [x, y, w, h] }: Sample, scale: number): Uint8Array {
   const cutter = new PatchCutter();
   const tile = new Uint8Array(PATCH_BYTES);
@@ -176,7 +176,7 @@ function row(name: string, parameters: string, ms: string, [pictures, video]: re
   return [name, parameters, ms, ...scores.map((v) => v.toFixed(3))];
 }
 
-/** How many pairs of one person and of two are on the right side of 0.5. */
+/** Numbers of pairs of one person and of two on the right side of 0.5. */
 function balanced(scores: readonly Score[]): string[] {
   const cells = scores.map((score, s) => {
     const right = [0, 0];

@@ -1,6 +1,6 @@
 /**
- * Accuracy and CPU time of the association on the detections of a MOT root, beside the peers' figures. Of several detection files
- * (--det A,B) the learned score is trained on all, and each is measured.
+ * Accuracy and CPU time of the association on the detections of a MOT root, beside the figures of other trackers. With several detection
+ * files (--det A,B) the learned score is trained on all of them, and each is measured.
  *
  *   npm run bench:association -- MOT_ROOT [--det NAMES] [--runs 5] [--sequences]
  */
@@ -16,7 +16,7 @@ import { follow, followRefined } from '../src/learning/follow.ts';
 import { loadMotRoot, type MotSequence } from '../src/learning/mot-root.ts';
 import { Tracker } from '../src/tracking/index.ts';
 
-/** A way to track: its score for each sequence. */
+/** A variant of the tracker: its score for each sequence. */
 interface Contender {
   readonly name: string;
   readonly score: (sequence: MotSequence) => AssociationScore;

@@ -1,5 +1,5 @@
 /**
- * How the tracker's cost grows with the crowd, and whether its memory stays flat.
+ * CPU time of the tracker by the size of the crowd, and its memory over many frames.
  *
  *   npm run bench:crowd -- [--frames 1000000] [--model association.json]
  */
@@ -23,7 +23,7 @@ for (const people of [50, 100, 200, 500]) {
   const seen = Array.from({ length: 400 }, () => crowd.step(1 / FPS));
   const tracker = new Tracker({ association: score });
   const times: number[] = [];
-  // Pieces of 20 frames, the first five to warm up: CPU time is counted in steps too coarse for a single frame.
+  // Pieces of 20 frames, the first five to warm up: the clock of CPU time is too coarse for a single frame.
   for (let f = 0; f < seen.length; f += 20) {
     const from = process.cpuUsage();
     for (let k = f; k < f + 20; k++) tracker.step(seen[k], k / FPS);

@@ -3,8 +3,8 @@
  *
  *   npx tsx bench/detection.ts --video V --gt GT.txt [--detector NAME|FILE.onnx] [--sizes 512x512,640x480] [--nms 0.7] [--stretch]
  *
- * AP as PASCAL VOC 2010: area under the precision-recall curve with precision made monotonous, each ground truth box (rows with
- * a 1 in the 7th column, frame n = frame n of the video) taken once by the best detection that overlaps it enough. `ms` is the median
+ * AP as in PASCAL VOC 2010: area under the precision-recall curve with monotonic precision. Each ground truth box (rows with a 1 in the 7th
+ * column, frame n = frame n of the video) is matched once, by the best detection that overlaps it enough. `ms` is the median
  * time of the network on one thread, input conversion included; `--stretch` fills the input instead of keeping the aspect.
  */
 import { readFileSync } from 'node:fs';

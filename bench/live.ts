@@ -1,13 +1,13 @@
 /**
- * What must hold of live cameras, over a long time: `npx tsx bench/live.ts SCENARIO [option]`, with the packages of `.ci/packages`.
+ * Requirements of live cameras, over a long time: `npx tsx bench/live.ts SCENARIO [option]`, with the packages of `.ci/packages`.
  * The tests run the same, short. Prints the figures as JSON.
  *
  *     reconnect [--kills 50] [--freezes 20]    a camera that is killed and that freezes
  *     slow [--seconds 300]                     a detector three times slower than the camera
  *     killed [--kills 20]                      kill -9 of the command at random moments
- *     outage [--times 5] [--detector FILE]     a second without the camera: whose ids stay
+ *     outage [--times 5] [--detector FILE]     a second without the camera: which ids stay
  *     share [--seconds 30] [--fps 15] [--detector FILE]   four cameras against a single one
- *     soak [--minutes 30] [--detector FILE]    everything at once, for memory that grows
+ *     soak [--minutes 30] [--detector FILE]    everything at once, to find memory that grows
  */
 import { parseArgs } from 'node:util';
 import { endAll } from '../test/live/rig.ts';

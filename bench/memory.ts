@@ -1,11 +1,11 @@
 /**
  * Memory of the track command over a long video: a clip is looped and scaled up, tracked by the built command, and the memory of it and
- * of its ffmpeg processes is read twice a second (Linux): what is resident in each, and in all, where the files that several of them have
- * mapped, such as libraries, count once.
+ * of its ffmpeg processes is read twice a second (Linux): resident memory of each, and of all together with shared files such as libraries
+ * counted once.
  *
  *   npm run build && npm run bench:memory [-- VIDEO [--minutes 10] [--rate FPS] [--size 1920x1080] [--detections] [-- TRACK OPTIONS]]
  *
- * With --detections the detector runs once over the clip only, and its looped boxes take its place: many more frames in the same time.
+ * With --detections the detector runs once over the clip only, and the long video gets its boxes, looped: many more frames in the same time.
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

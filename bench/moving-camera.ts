@@ -65,7 +65,7 @@ const rows = [
 
 process.stdout.write(`${table(['', ...SHOWN, ...SHOWN.map((name) => `${name} refined`)], rows)}\n`);
 
-/** Writes the clip as the window sees it; gives where the window is in each frame. */
+/** Writes the clip as seen through the window. @returns the position of the window in each frame */
 async function film(path: string): Promise<[x: number, y: number][]> {
   const random = seededRandom(4);
   const even = (value: number, most: number): number => 2 * Math.max(0, Math.min(most / 2, Math.round(value / 2)));
@@ -92,7 +92,7 @@ async function film(path: string): Promise<[x: number, y: number][]> {
   return views;
 }
 
-/** The people of a MOT file at least half of whom the window shows, where it shows them. */
+/** The people of a MOT file of whom at least half is in the window, in its coordinates. */
 function movedTruth(gt: string, views: readonly [x: number, y: number][]): string {
   const inside = (from: number, length: number, most: number): number =>
     Math.max(0, Math.min(most, from + length) - Math.max(0, from)) / length;

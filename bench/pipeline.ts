@@ -61,7 +61,7 @@ async function accuracy(gt: string, results: string): Promise<Figures> {
   return figures(evaluateSequence(await readGroundTruth(gt, { name: 'video' }), await readResults(results)));
 }
 
-/** Runs something and gives its result with the CPU time it took, in seconds, that of ended child processes included (Linux). */
+/** Runs a function. @returns its result and its CPU time in seconds, that of ended child processes included (Linux) */
 async function withCpu<T>(work: () => Promise<T>): Promise<[T, number]> {
   const before = cpuSeconds();
   const result = await work();

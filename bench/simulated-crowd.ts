@@ -5,9 +5,8 @@ import { gaussian, seededRandom } from '../src/learning/random.ts';
 const COLUMNS = 7;
 
 /**
- * People walking at random before a camera, and what a detector would say of them: boxes that jitter, one in ten missed, one in
- * twenty false, scores that are higher for people. Those who have been there for a while leave and others come, at any time.
- * The same seed gives the same crowd.
+ * People who walk at random before a camera, and the detections of a simulated detector: boxes that jitter, one in ten missed, one in
+ * twenty false, higher scores for people. People leave after a while and others enter, at any time. The same seed gives the same crowd.
  */
 export class Crowd {
   /** Ids of those in the picture after the last step, and their true boxes: x, y, w, h each. */

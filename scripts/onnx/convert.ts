@@ -3,7 +3,7 @@ import { fromHalf, type TfConstant, type TfGraph, type TfNode } from './tfjs-gra
 
 export interface ConvertOptions {
   readonly name: string;
-  /** Nodes of the TF.js graph to cut at, and what to call each output. */
+  /** Nodes of the TF.js graph to cut at, with the name of each output. */
   readonly outputs: Readonly<Record<string, { readonly as: string; readonly channels: number }>>;
   /** Output channels to keep of a convolution, by the name of its node. */
   readonly keepChannels: Readonly<Record<string, readonly number[]>>;
@@ -47,7 +47,7 @@ class Converter {
     return { name, nodes: this.#nodes, initializers: this.#initializers, inputs: [input], outputs: maps };
   }
 
-  /** The ONNX value of a TF node, emitting what it needs first. */
+  /** The ONNX value of a TF node; emits the nodes that it depends on first. */
   #value(name: string): string {
     const known = this.#values.get(name);
     if (known !== undefined) return known;
@@ -111,8 +111,8 @@ class Converter {
   }
 
   /**
-   * relu6(x + 3) / 6 is HardSigmoid(x), and (x / 6) · relu6(x + 3) is HardSwish(x). The sixth is stored as the nearest
-   * float16, .166626; it is put right here.
+   * relu6(x + 3) / 6 is HardSigmoid(x), and (x / 6) · relu6(x + 3) is HardSwish(x). The factor 1/6 is stored as the nearest
+   * float16, .166626, and exact here.
    */
   #hardSigmoid(node: TfNode): string | undefined {
     const relu6 = node.inputs.map((input) => this.#graph.nodes.get(input)).find((input) => input?.op === 'Relu6');

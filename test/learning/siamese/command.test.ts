@@ -29,7 +29,7 @@ describe('twintrack train siamese', { timeout: 180_000 }, () => {
       /^learning on \w+.*\n12 pictures of 4 people to learn from, 6 of 2 others held out\n(?:epoch .*\n)?\d+ patches\/s: about [\d.]+ (?:min|h) for 500 epochs\n/,
     );
     expect(stderr).toMatch(/\nepoch 1\/500: loss [\d.]+, AUC [\d.]+, rank-1 [\d.]+, mAP [\d.]+, the best so far\n/);
-    expect(stderr).toMatch(/\ninterrupted after epoch \d+ of 500; --resume goes on\n$/);
+    expect(stderr).toMatch(/\ninterrupted after epoch \d+ of 500; --resume continues it\n$/);
     const { epochs } = JSON.parse(stdout).course;
     expect(namesIn(out)).toEqual([
       'siamese-embedding.onnx',
