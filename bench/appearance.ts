@@ -16,7 +16,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { PATCH_BYTES, PATCH_HEIGHT, PATCH_WIDTH, PatchCutter, type Picture } from '../src/appearance/patches.ts';
+import { type I420Picture, PATCH_BYTES, PATCH_HEIGHT, PATCH_WIDTH, PatchCutter } from '../src/appearance/patches.ts';
 import { SimilarityHead } from '../src/appearance/similarity.ts';
 import { readMotRows } from '../src/files/mot-text.ts';
 import { readOnnxInitializers } from '../src/inference/onnx/reader.ts';
@@ -28,7 +28,7 @@ import { listPictures } from '../src/video/still-images.ts';
 
 /** A person in a picture; the group is the camera or the frame. */
 interface Sample {
-  readonly picture: Picture;
+  readonly picture: I420Picture;
   readonly box: Float64Array;
   readonly person: number;
   readonly group: number;

@@ -7,7 +7,7 @@
  * - `twintrack/detection`, `/appearance`, `/association`, `/video`, `/trajectories`, `/analytics`, `/annotation`, `/evaluation`, `/export`,
  *   `/search`, `/report`, `/live`, `/learning`: the stages and what is built on them.
  *
- * @packageDocumentation
+ * @module twintrack
  */
 export type { AssociationScore } from './association/features.ts';
 export { TwintrackError, UsageError } from './core/errors.ts';

@@ -1,6 +1,7 @@
 import type { Trajectory } from '../core/trajectory.ts';
 import type { Areas } from './areas.ts';
-import { type AreaEvent, type CrossedEvent, eventReader } from './events.ts';
+import { eventReader } from './event-reader.ts';
+import type { AreaEvent, CrossedEvent } from './events.ts';
 
 /** A stretch of time of one person, in seconds. */
 export interface Stay {

@@ -1,3 +1,12 @@
+/**
+ * Zones and lines: who enters, who leaves, who crosses, how long people stay, and where on the ground they are.
+ *
+ * @module twintrack/analytics
+ *
+ * @example
+ * const counter = new ZoneCounter(resolveAreas({ lines: { door: { points: [[100, 200], [300, 200]] } } }));
+ * for await (const frame of track('street.mp4')) for (const event of counter.update(frame)) console.log(event);
+ */
 export {
   Analysis,
   type AnalysisResult,
@@ -9,7 +18,8 @@ export {
   type ZoneResult,
 } from './analysis.ts';
 export { type Anchor, type Area, type Areas, type PictureSize, resolveAreas } from './areas.ts';
-export { type AreaEvent, type CrossedEvent, type EnteredEvent, eventReader, type LeftEvent } from './events.ts';
+export { eventReader } from './event-reader.ts';
+export type { AreaEvent, CrossedEvent, EnteredEvent, LeftEvent } from './events.ts';
 export { GroundPlane, type Origin, type Residual, speedsOf, wayOf } from './ground.ts';
 export { HeatMap } from './heat-map.ts';
 export { fitHomography, type Homography } from './homography.ts';

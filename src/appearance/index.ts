@@ -1,5 +1,16 @@
+/**
+ * The Siamese network: patches of people in, embeddings and their similarity out.
+ *
+ * @module twintrack/appearance
+ *
+ * @example
+ * const model = await loadSiamese();
+ * const [a, b] = [await model.embed(await readPatch('a.jpg')), await model.embed(await readPatch('b.jpg'))];
+ * console.log(model.similarity(a, 0, b, 0)); // 0..1, the same person from 0.5 on
+ * await model.close();
+ */
 export { type AppearanceParameters, appearanceParameters } from './parameters.ts';
-export { PATCH_BYTES, PATCH_HEIGHT, PATCH_WIDTH } from './patches.ts';
+export { type I420Picture, PATCH_BYTES, PATCH_HEIGHT, PATCH_WIDTH, PatchCutter } from './patches.ts';
 export { readPatch } from './picture.ts';
 export { type ReidOptions, reidOptions } from './reid.ts';
 export { type AppearanceModel, loadSiamese } from './siamese.ts';

@@ -8,7 +8,7 @@ export const PATCH_HEIGHT = 128;
 export const PATCH_BYTES = 3 * PATCH_WIDTH * PATCH_HEIGHT;
 
 /** A picture as planar I420 in limited range, see `Frame.pixels`. */
-export interface Picture {
+export interface I420Picture {
   readonly pixels: Uint8Array;
   readonly width: number;
   readonly height: number;
@@ -35,7 +35,7 @@ export class PatchCutter {
    * @param boxes source pixels, of finite numbers and with an area
    * @param out patches one after the other, planes R, G, B of bytes
    */
-  cut({ pixels, width, height }: Picture, boxes: Boxes, i: number, out: Uint8Array, to: number): void {
+  cut({ pixels, width, height }: I420Picture, boxes: Boxes, i: number, out: Uint8Array, to: number): void {
     const [x, y, w, h] = boxes.subarray(4 * i, 4 * i + 4);
     const [halfWidth, halfHeight] = [(width + 1) >> 1, (height + 1) >> 1];
     const chroma = width * height;

@@ -11,7 +11,7 @@ const MAX_SHARED = 0.3;
 /** How fast an unseen person may have moved, in box heights per second: a little faster than walking. */
 const SPEED = 1.5;
 
-/** Settings of {@link Reidentification}. */
+/** Settings of re-identification. */
 export interface ReidOptions {
   /** Compares embeddings: the probability of being one person, at equal odds before. */
   readonly similarity: Similarity;

@@ -20,7 +20,7 @@ export interface TrackColumns {
   score: Float64Array;
 }
 
-/** The pair features, in the order of the columns of {@link pairFeatures}. */
+/** The pair features, in the order of the columns of {@link PairFeatures.values}. */
 export const FEATURES = [
   'widthChange', // relative changes since the last observation (Leal-Taixé et al. 2016, §4)
   'heightChange',

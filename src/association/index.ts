@@ -1,7 +1,7 @@
 /**
  * The association stage: features of track–detection pairs, scores of them, and the assignment.
  *
- * @packageDocumentation
+ * @module twintrack/association
  */
 export { assign, type CandidatePairs, toCandidates } from './assignment.ts';
 export {

@@ -1,5 +1,7 @@
 /**
  * Detectors: pictures in, boxes of people out.
+ *
+ * @module twintrack/detection
  */
 export { type DetectionRow, type Detections, NO_DETECTIONS } from '../core/detections.ts';
 export type { Size } from '../core/geometry.ts';

@@ -70,7 +70,7 @@ export function prepareGroundTruth(rows: GroundTruthRows, options: GroundTruthOp
 
 /**
  * Reads a ground truth file. The number of frames comes from the `seqinfo.ini` beside it (SEQ/gt.txt) or above it
- * (SEQ/gt/gt.txt) where there is one, the preprocessing from the columns ({@link benchmarkOf}) unless given.
+ * (SEQ/gt/gt.txt) where there is one, the preprocessing from the columns unless given.
  *
  * @throws TwintrackError naming file, line and reason
  */

@@ -1,4 +1,8 @@
-/** Scoring of trajectories against ground truth: HOTA, CLEAR and Identity by the MOTChallenge protocol. */
+/**
+ * Scoring of trajectories against ground truth: HOTA, CLEAR and Identity by the MOTChallenge protocol.
+ *
+ * @module twintrack/evaluation
+ */
 
 export { type MotRows, readMotRows } from '../files/mot-text.ts';
 export { BENCHMARKS, type Benchmark } from './benchmark.ts';

@@ -38,7 +38,7 @@ const HEADER = [/frame/i, /id|track/i, /x|left/i, /y|top/i, /w/i, /h/i];
  * Reads a MOTChallenge text file: one box a line, `frame,id,x,y,w,h,score` and any further columns, in any order. Columns are separated by
  * commas, semicolons or white space. Blank lines, lines that begin with `#`, and a header with the names of the columns are skipped.
  *
- * What an id, a score and a size may be depends on what the file is for: the caller checks them, and {@link rowError} makes the error.
+ * What an id, a score and a size may be depends on what the file is for: the caller checks them, and `rowError` makes the error.
  *
  * @param leastColumns how many columns each row must have
  * @throws TwintrackError naming file and line: too few columns, not a number, an id that is not whole, a frame that is not whole and from 1

@@ -2,7 +2,7 @@
  * Training and tuning on your own footage: the association score, the Siamese network, and the tracker's parameters.
  * The Siamese network needs TensorFlow.js, see `docs/training-siamese.md`.
  *
- * @packageDocumentation
+ * @module twintrack/learning
  */
 export { type AppearanceExamples, readAppearanceExamples } from './association/appearance-examples.ts';
 export type { AppearanceFigures } from './association/appearance-training.ts';

@@ -1,5 +1,7 @@
 /**
  * Live cameras: {@link startLive} tracks the people at them until it is closed, {@link startServer} serves the live page.
+ *
+ * @module twintrack/live
  */
 
 export type { Fault, FaultKind } from '../video/camera/faults.ts';
@@ -18,4 +20,4 @@ export { type LiveServer, type ServerOptions, startServer } from './monitoring/s
 export type { CameraState, CameraStatus, PeopleHistory } from './monitoring/statistics.ts';
 export type { CameraEvent, CrossingEvent, LiveEvent, PersonEvent, VisitEvent } from './outputs/events.ts';
 export { type Keep, parseKeep } from './outputs/retention.ts';
-export { type LiveParameters, liveParameters } from './parameters.ts';
+export { type CameraParameters, cameraParametersSchema, type LiveParameters, liveParameters } from './parameters.ts';

@@ -1,1 +1,6 @@
+/**
+ * One HTML page of who was where, when and for how long.
+ *
+ * @module twintrack/report
+ */
 export { type ReportOptions, writeReport } from './report.ts';

@@ -6,7 +6,8 @@ import {
   type PictureSize,
   resolveAreas,
 } from '../analytics/index.ts';
-import { OutputFile, readTrajectoriesHeader, refuseInputs, streamTrajectories } from '../trajectories/index.ts';
+import { OutputFile, refuseInputs } from '../files/output-file.ts';
+import { readTrajectoriesHeader, streamTrajectories } from '../trajectories/index.ts';
 import { renderPage } from './page.ts';
 import { type PersonRecord, recordOf } from './person-record.ts';
 import type { ReportData } from './report-data.ts';

@@ -4,7 +4,7 @@ import { BLACK, colourOf, WHITE } from '../annotation/colours.ts';
 import { Font } from '../annotation/font.ts';
 import { PATCH_HEIGHT, PATCH_WIDTH } from '../appearance/patches.ts';
 import { inputError } from '../core/errors.ts';
-import { OutputFile } from '../trajectories/index.ts';
+import { OutputFile } from '../files/output-file.ts';
 import { encodePng } from '../video/encode-stills.ts';
 import { openVideo } from '../video/index.ts';
 import { listPictures } from '../video/still-images.ts';

@@ -5,7 +5,7 @@ import { findPatches, readIndex } from './index-file.ts';
 import { type Ranked, rank } from './ranking.ts';
 
 /** A trajectory found, and where. */
-export interface Found extends Ranked {
+export interface FoundTrajectory extends Ranked {
   /** Name of the video. */
   readonly source: string;
   /** Folder of its patches. */
@@ -19,11 +19,11 @@ export interface Found extends Ranked {
  * @param folder results of `twintrack track --save-patches`
  * @throws TwintrackError when the picture or the results cannot be read, or the network that made the embeddings is not there any more
  */
-export async function searchRun(picture: string, folder: string): Promise<Found[]> {
+export async function searchRun(picture: string, folder: string): Promise<FoundTrajectory[]> {
   const folders = await findPatches(folder);
   const patch = await readPatch(picture);
   const models = new Map<string, { model: AppearanceModel; query: Float32Array }>();
-  const found: Found[] = [];
+  const found: FoundTrajectory[] = [];
   try {
     for (const patches of folders) {
       const index = await readIndex(patches);

@@ -1,5 +1,7 @@
 /**
  * The tracker by itself: boxes in, tracks out.
+ *
+ * @module twintrack/tracking
  */
 export type { ReidOptions } from '../appearance/reid.ts';
 export type { DetectionRow, Detections } from '../core/detections.ts';

@@ -1,5 +1,9 @@
+/**
+ * Trajectories: their file, and their refinement when the whole video is known.
+ *
+ * @module twintrack/trajectories
+ */
 export type { Trajectory } from '../core/trajectory.ts';
-export { OutputFile, refuseInputs } from '../files/output-file.ts';
 export { TrajectoryCollector } from './collector.ts';
 export { findVideo } from './find-video.ts';
 export { inFrameOrder } from './frame-order.ts';

@@ -1,3 +1,11 @@
+/**
+ * Videos, folders of pictures and cameras in, frames out; and annotated video.
+ *
+ * @module twintrack/video
+ *
+ * @example
+ * for await (const { index, time, width, height } of await openVideo('street.mp4')) console.log(index, time, width, height);
+ */
 export type { Frame, Letterbox } from '../core/frame.ts';
 export { type CameraOptions, isCamera, openCamera } from './camera/camera-video.ts';
 export { openVideo, type VideoOptions, type VideoSource } from './decode.ts';

@@ -1,13 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { PATCH_BYTES, PATCH_HEIGHT, PATCH_WIDTH, PatchCutter, type Picture } from '../../src/appearance/patches.ts';
+import { type I420Picture, PATCH_BYTES, PATCH_HEIGHT, PATCH_WIDTH, PatchCutter } from '../../src/appearance/patches.ts';
 import { ffmpeg } from '../video/clips.ts';
 
 const SIZE = PATCH_WIDTH * PATCH_HEIGHT;
 
 /** A picture of these planes. */
-function picture(width: number, height: number, luma: (x: number, y: number) => number, u = 128, v = 128): Picture {
+function picture(width: number, height: number, luma: (x: number, y: number) => number, u = 128, v = 128): I420Picture {
   const chroma = ((width + 1) >> 1) * ((height + 1) >> 1);
   const pixels = new Uint8Array(width * height + 2 * chroma);
   for (let y = 0; y < height; y++) for (let x = 0; x < width; x++) pixels[y * width + x] = luma(x, y);
@@ -19,7 +19,7 @@ function picture(width: number, height: number, luma: (x: number, y: number) => 
 /** A grey as it comes out of limited-range luma. */
 const grey = (luma: number) => Math.round(((luma - 16) * 255) / 219);
 
-function cut(from: Picture, box: readonly number[], colourSpace?: string): Uint8Array {
+function cut(from: I420Picture, box: readonly number[], colourSpace?: string): Uint8Array {
   const out = new Uint8Array(PATCH_BYTES);
   new PatchCutter(colourSpace).cut(from, Float64Array.from(box), 0, out, 0);
   return out;

@@ -4,13 +4,8 @@ import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
-import {
-  OutputFile,
-  openJsonSink,
-  openMotSink,
-  streamTrajectories,
-  type TrajectorySink,
-} from '../../src/trajectories/index.ts';
+import { OutputFile } from '../../src/files/output-file.ts';
+import { openJsonSink, openMotSink, streamTrajectories, type TrajectorySink } from '../../src/trajectories/index.ts';
 import { frame, type Row, RUN } from '../trajectories/frames.ts';
 import { temporaryFolder } from '../trajectories/helpers.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { handSetScore } from '../../src/association/scores/hand-set.ts';
 import { type Detections, NO_DETECTIONS } from '../../src/core/detections.ts';
-import { wallTime } from '../../src/live/camera/clock.ts';
 import { Following } from '../../src/live/camera/following.ts';
+import { wallTime } from '../../src/live/clock.ts';
 import type { LiveEvent } from '../../src/live/outputs/events.ts';
 import { cameraParametersSchema } from '../../src/live/parameters.ts';
 import { now } from '../../src/video/camera/clock.ts';

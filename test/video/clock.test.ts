@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isoTime, stamp, wallTime } from '../../src/live/camera/clock.ts';
+import { isoTime, stamp, wallTime } from '../../src/live/clock.ts';
 import { FrameClock, now } from '../../src/video/camera/clock.ts';
 
 describe('FrameClock', () => {

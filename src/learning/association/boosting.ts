@@ -11,7 +11,7 @@ export interface Examples {
   readonly weights?: Float32Array;
 }
 
-/** Settings of {@link trainBoosting}. */
+/** Settings of `trainBoosting`. */
 export interface BoostingOptions extends TreeOptions {
   readonly trees: number;
   readonly onTree?: (tree: number) => void;

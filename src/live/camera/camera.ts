@@ -13,6 +13,7 @@ import { now } from '../../video/camera/clock.ts';
 import { type CameraFrame, CameraSession } from '../../video/camera/session.ts';
 import type { Frame } from '../../video/index.ts';
 import type { VideoInfo } from '../../video/probe.ts';
+import { isoTime, wallTime } from '../clock.ts';
 import type { Log } from '../monitoring/log.ts';
 import { PictureFeed } from '../monitoring/pictures.ts';
 import { CameraStatistics, type CameraStatus, type PeopleHistory } from '../monitoring/statistics.ts';
@@ -22,7 +23,6 @@ import { highestId } from '../outputs/ids.ts';
 import { Recorder, recoverRecordings } from '../outputs/recorder.ts';
 import type { CameraParameters } from '../parameters.ts';
 import type { DetectorScheduler, Lane } from '../scheduler.ts';
-import { isoTime, wallTime } from './clock.ts';
 import { Following } from './following.ts';
 import type { CameraSource } from './source.ts';
 

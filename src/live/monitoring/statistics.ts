@@ -1,7 +1,7 @@
 import type { LineCount, ZoneCount, ZoneCounter } from '../../analytics/zone-counter.ts';
 import { now } from '../../video/camera/clock.ts';
 import type { Fault } from '../../video/camera/faults.ts';
-import { wallTime } from '../camera/clock.ts';
+import { wallTime } from '../clock.ts';
 
 /** connecting: no picture yet; live: pictures arrive; offline: the connection failed and is retried. */
 export type CameraState = 'connecting' | 'live' | 'offline';

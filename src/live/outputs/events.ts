@@ -4,7 +4,7 @@ import type { AreaEvent } from '../../analytics/events.ts';
 import type { Boxes } from '../../core/geometry.ts';
 import { AppendFile, cutTornLine, type DiskTrouble } from '../../files/append-file.ts';
 import { linesOf } from '../../files/lines.ts';
-import { hourOf, isoTime, stamp } from '../camera/clock.ts';
+import { hourOf, isoTime, stamp } from '../clock.ts';
 import { freeStem } from './folder.ts';
 
 /** An event at a camera, as it is on a line of `events.jsonl` and in an MQTT message. */

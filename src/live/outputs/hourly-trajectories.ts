@@ -7,7 +7,7 @@ import { AppendFile, cutTornLine, type DiskTrouble } from '../../files/append-fi
 import { linesOf } from '../../files/lines.ts';
 import { requireBox, round } from '../../files/rows.ts';
 import { openJsonSink, type RunDescription } from '../../trajectories/index.ts';
-import { hourOf, isoTime, stamp, wallTime } from '../camera/clock.ts';
+import { hourOf, isoTime, stamp, wallTime } from '../clock.ts';
 import { freeStem, namesIn } from './folder.ts';
 
 /** Name of a complete trajectories file. */

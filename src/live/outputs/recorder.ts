@@ -7,7 +7,7 @@ import { now } from '../../video/camera/clock.ts';
 import { findFfmpeg, startFfmpeg } from '../../video/ffmpeg.ts';
 import { openVideoWriter, type VideoWriter } from '../../video/index.ts';
 import type { PictureFormat } from '../../video/probe.ts';
-import { stamp, wallTime } from '../camera/clock.ts';
+import { stamp, wallTime } from '../clock.ts';
 import { freeStem, namesIn } from './folder.ts';
 
 /** Name of a complete segment. */

@@ -1,6 +1,6 @@
 import { TwintrackError } from '../../core/errors.ts';
+import type { Frame, Letterbox } from '../../core/frame.ts';
 import { findFfmpeg } from '../ffmpeg.ts';
-import type { Frame, Letterbox } from '../index.ts';
 import type { VideoInfo } from '../probe.ts';
 import type { Address } from './address.ts';
 import { Backoff, type BackoffLimits, pause, pauseUntilOpen } from './back-off.ts';

@@ -2,7 +2,7 @@
  * Two clocks: people are tracked by one that never jumps, `now()`, and the outputs have the time of day, which may be set by hand or by
  * NTP. Times of frames are of the first.
  */
-import { now } from '../../video/camera/clock.ts';
+import { now } from '../video/camera/clock.ts';
 
 /** The time of day, in seconds since 1970, of a moment of {@link now}. */
 export function wallTime(time: number): number {
