@@ -1,6 +1,7 @@
 import type { Similarity } from '../../appearance/similarity.ts';
 import { assign, toCandidates } from '../../association/assignment.ts';
 import { type AssociationScore, FEATURE_COUNT } from '../../association/features.ts';
+import { withRoom } from '../../core/columns.ts';
 import type { Detections } from '../../core/detections.ts';
 import { type Boxes, iou } from '../../core/geometry.ts';
 import type { TrackingParameters } from '../../tracking/parameters.ts';
@@ -96,12 +97,8 @@ export class ExampleCollector {
 
   private add(values: Float64Array, offset: number, same: boolean): void {
     if (this.count === this.labels.length) {
-      const features = new Float64Array(2 * this.features.length);
-      features.set(this.features);
-      this.features = features;
-      const labels = new Uint8Array(2 * this.labels.length);
-      labels.set(this.labels);
-      this.labels = labels;
+      this.features = withRoom(this.features, (this.count + 1) * FEATURE_COUNT);
+      this.labels = withRoom(this.labels, this.count + 1);
     }
     this.features.set(values.subarray(offset, offset + FEATURE_COUNT), this.count * FEATURE_COUNT);
     this.labels[this.count++] = same ? 1 : 0;
