@@ -10,6 +10,7 @@ import {
   type TrajectoriesFooter,
   type TrajectoriesHeader,
   type TrajectoriesJson,
+  VERSIONS,
 } from './schema.ts';
 import { TrajectoryBuilder } from './trajectory-builder.ts';
 
@@ -100,8 +101,9 @@ function* wholeDocument(path: string, text: string, ids: Set<number>): Generator
 function readHeader(path: string, json: unknown): TrajectoriesHeader {
   const { schema, version } = (json ?? {}) as Record<string, unknown>;
   if (schema !== 'twintrack/trajectories') throw notADocument(path);
-  if (version !== 1) {
-    throw inputError(path, `has version ${JSON.stringify(version)}, known is version 1`, 'update twintrack');
+  if (!VERSIONS.some((known) => known === version)) {
+    const reason = `has version ${JSON.stringify(version)}, known are versions ${VERSIONS.join(' and ')}`;
+    throw inputError(path, reason, 'update twintrack, or track the video again with this one');
   }
   return validate(path, '', HEADER, json);
 }

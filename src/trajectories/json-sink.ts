@@ -2,7 +2,7 @@ import { redact } from '../core/errors.ts';
 import type { TrackedFrame } from '../core/tracked-frame.ts';
 import { OutputFile } from '../files/output-file.ts';
 import { requireBox, round, roundedRow } from '../files/rows.ts';
-import { HEADER, type TrajectoriesFooter, type TrajectoriesHeader } from './schema.ts';
+import { HEADER, type TrajectoriesFooter, type TrajectoriesHeader, VERSION } from './schema.ts';
 import type { TrajectorySink } from './sink.ts';
 import { TrajectoryBuilder } from './trajectory-builder.ts';
 
@@ -16,7 +16,7 @@ export type RunDescription = Omit<TrajectoriesHeader, 'schema' | 'version'>;
  * @throws TwintrackError when the file cannot be written there
  */
 export async function openJsonSink(path: string, run: RunDescription): Promise<TrajectorySink> {
-  const header = HEADER.parse({ schema: 'twintrack/trajectories', version: 1, ...run });
+  const header = HEADER.parse({ schema: 'twintrack/trajectories', version: VERSION, ...run });
   header.source.name = redact(header.source.name);
   return new JsonSink(await OutputFile.create(path), header);
 }
