@@ -1,3 +1,6 @@
-export { type ExportOptions, exportTrajectories, openExport } from './export.ts';
-export { EXPORT_FORMATS, type ExportFormat } from './formats.ts';
-export type { ExportContext, ExportWriter } from './writer.ts';
+/**
+ * Trajectories in other formats: CSV, MOT, COCO, Parquet, GeoJSON, and those you register.
+ */
+export { type ExportFormatName, type ExportOptions, exportTrajectories, openExport } from './export.ts';
+export { type ExportFormat, exportFormats, registerExportFormat } from './formats.ts';
+export type { ExportContext, ExportFile, ExportWriter, FormatWriter } from './writer.ts';
