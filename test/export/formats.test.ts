@@ -26,7 +26,7 @@ describe('csv', () => {
     ]);
   });
 
-  it('has the wall-clock time in UTC where the source tells when it began', async () => {
+  it('has the wall-clock time in UTC where the source says when it began', async () => {
     const startedAt = '2026-03-01T10:00:00.250+02:00';
     const path = await exported(fresh(), [WALKER], 'csv', { source: { startedAt } });
     const [head, first, second] = readFileSync(path, 'utf8').split('\r\n');

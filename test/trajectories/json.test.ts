@@ -77,7 +77,7 @@ describe('the JSON document', () => {
     });
   });
 
-  it('tells why it is not complete, and hides credentials', async () => {
+  it('says why it is not complete, and hides credentials', async () => {
     const path = fresh();
     const sink = await openJsonSink(path, { ...RUN, source: { name: 'rtsp://admin:secret@cam/1' } });
     await sink.write(frame(0, 0, [[1, 1, 2, 3, 4, 1, true]]));
