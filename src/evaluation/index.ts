@@ -1,4 +1,6 @@
-/** Scoring of trajectories against ground truth: HOTA, CLEAR and Identity by the MOTChallenge protocol. */
+/**
+ * Scoring of trajectories against ground truth: HOTA, CLEAR and Identity by the MOTChallenge protocol.
+ */
 
 export { type MotRows, readMotRows } from '../files/mot-text.ts';
 export { BENCHMARKS, type Benchmark } from './benchmark.ts';

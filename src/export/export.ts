@@ -31,8 +31,8 @@ export interface ExportOptions {
  * import { readTrajectories } from 'twintrack/trajectories';
  *
  * const { source, trajectories } = await readTrajectories('street.trajectories.json');
- * const writer = await openExport('csv', 'long-stays.csv', { source });
- * for (const trajectory of trajectories) if (trajectory.times.at(-1) - trajectory.times[0] > 5) await writer.write(trajectory);
+ * const writer = await openExport('csv', 'long.csv', { source });
+ * for (const trajectory of trajectories) if (trajectory.times.length > 100) await writer.write(trajectory);
  * await writer.close();
  */
 export async function openExport(to: ExportFormatName, path: string, context: ExportContext): Promise<ExportWriter> {

@@ -1,3 +1,6 @@
+/**
+ * Trajectories: files to write and read, and the refinement of a whole video.
+ */
 export type { Trajectory } from '../core/trajectory.ts';
 export { OutputFile, refuseInputs } from '../files/output-file.ts';
 export { TrajectoryCollector } from './collector.ts';
