@@ -9,7 +9,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { EXPORT_FORMATS } from '../src/export/index.ts';
+import { exportFormats } from '../src/export/index.ts';
 import { openJsonSink } from '../src/trajectories/index.ts';
 
 const { values } = parseArgs({ options: { observations: { type: 'string', default: '10000000' } } });
@@ -70,7 +70,7 @@ try {
   const sizeOf = (path: string) => `${(statSync(path).size / 1e6).toFixed(0)} MB`.padStart(9);
   console.log(`${values.observations} observations, ${sizeOf(input).trim()} of JSON`);
   console.log('format        file    memory     time');
-  for (const to of Object.keys(EXPORT_FORMATS)) {
+  for (const to of exportFormats()) {
     const out = join(folder, 'out');
     const { megabytes, seconds } = await measure(to, out);
     console.log(

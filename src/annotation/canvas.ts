@@ -1,3 +1,4 @@
+import { withRoom } from '../core/columns.ts';
 import type { Colour } from './colours.ts';
 
 /** Coverage of a small shape, row by row, 0..255. */
@@ -146,13 +147,14 @@ export class Canvas {
     const old = this.luma[at];
     if (coverage <= old) return;
     if (old === 0) {
-      if (this.lumaCount === this.lumaTouched.length) this.lumaTouched = doubled(this.lumaTouched);
+      if (this.lumaCount === this.lumaTouched.length) this.lumaTouched = withRoom(this.lumaTouched, this.lumaCount + 1);
       this.lumaTouched[this.lumaCount++] = at;
     }
     this.luma[at] = coverage;
     const sample = (y >> 1) * this.chromaWidth + (x >> 1);
     if (this.chroma[sample] === 0) {
-      if (this.chromaCount === this.chromaTouched.length) this.chromaTouched = doubled(this.chromaTouched);
+      if (this.chromaCount === this.chromaTouched.length)
+        this.chromaTouched = withRoom(this.chromaTouched, this.chromaCount + 1);
       this.chromaTouched[this.chromaCount++] = sample;
     }
     this.chroma[sample] += coverage - old;
@@ -178,10 +180,4 @@ function blend(below: number, above: number, part: number): number {
 
 function clamp01(t: number): number {
   return Math.min(1, Math.max(0, t));
-}
-
-function doubled(list: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
-  const larger = new Int32Array(2 * list.length);
-  larger.set(list);
-  return larger;
 }

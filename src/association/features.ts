@@ -1,3 +1,4 @@
+import { withRoom } from '../core/columns.ts';
 import type { Detections } from '../core/detections.ts';
 import { type Boxes, iou } from '../core/geometry.ts';
 import type { CandidatePairs } from './assignment.ts';
@@ -173,10 +174,10 @@ export class PairFeatures implements CandidatePairs {
   }
 
   private grow(): void {
-    this.rows = enlarged(this.rows, new Int32Array(2 * this.rows.length));
-    this.columns = enlarged(this.columns, new Int32Array(2 * this.columns.length));
-    this.costs = enlarged(this.costs, new Float64Array(2 * this.costs.length));
-    this.values = enlarged(this.values, new Float64Array(2 * this.values.length));
+    this.rows = withRoom(this.rows, this.length);
+    this.columns = withRoom(this.columns, this.length);
+    this.costs = withRoom(this.costs, this.length);
+    this.values = withRoom(this.values, this.length * FEATURE_COUNT);
   }
 }
 
@@ -213,11 +214,6 @@ class Rivals {
 
 const TRACK_RIVALS = FEATURES.indexOf('trackRivals');
 const DETECTION_RIVALS = FEATURES.indexOf('detectionRivals');
-
-function enlarged<T extends Int32Array | Float64Array>(from: T, to: T): T {
-  to.set(from);
-  return to;
-}
 
 function squaredDistance(tracks: TrackColumns, i: number, boxes: Boxes, j: number): number {
   const p = 4 * i;

@@ -1,11 +1,11 @@
 import { type Command, Option } from 'commander';
 import { inputError, printable } from '../core/errors.ts';
 import { people } from '../core/text.ts';
-import { EXPORT_FORMATS, type ExportFormat } from '../export/formats.ts';
+import { exportFormat, exportFormats } from '../export/formats.ts';
 import { configOption, setOption } from './options.ts';
 
 interface ExportCommandOptions {
-  readonly to: ExportFormat;
+  readonly to: string;
   readonly out?: string;
   readonly config?: string;
   readonly set: string[];
@@ -21,9 +21,7 @@ export function exportCommand(program: Command): void {
       'Writes the trajectories of a run in another format. With a calibration (of --config, or of the run), csv and parquet get places\n' +
         'in metres and speeds in m/s as well; geojson needs one that knows its place on earth.',
     )
-    .addOption(
-      new Option('--to <format>', 'format to write').choices(Object.keys(EXPORT_FORMATS)).makeOptionMandatory(),
-    )
+    .addOption(new Option('--to <format>', 'format to write').choices(exportFormats()).makeOptionMandatory())
     .option('--out <file>', 'file to write (default: beside the input, with the ending of the format)')
     .addOption(configOption('a calibration'))
     .addOption(setOption('section'))
@@ -62,9 +60,9 @@ async function runExport(file: string, options: ExportCommandOptions): Promise<v
 }
 
 /** The input's name with the ending of the format. @throws TwintrackError when that is the text that "track" wrote beside it */
-async function besideInput(file: string, to: ExportFormat): Promise<string> {
+async function besideInput(file: string, to: string): Promise<string> {
   const { existsSync } = await import('node:fs');
-  const out = file.replace(/(\.trajectories)?\.json$/i, '') + EXPORT_FORMATS[to];
+  const out = file.replace(/(\.trajectories)?\.json$/i, '') + exportFormat(to).ending;
   if (to !== 'mot' || !existsSync(out)) return out;
   const reason = 'is there already: "twintrack track" writes it beside the trajectories, with the same rows';
   throw inputError(out, reason, 'name another file with --out');

@@ -1,3 +1,4 @@
+import { withRoom } from '../core/columns.ts';
 import type { Detections } from '../core/detections.ts';
 import { type Boxes, iou } from '../core/geometry.ts';
 
@@ -44,11 +45,7 @@ export class Candidates {
   }
 
   #grow(): void {
-    const { buffer: boxes } = this.#boxes;
-    this.#boxes = new Float64Array(2 * this.#boxes.length);
-    this.#boxes.set(new Float64Array(boxes));
-    const scores = this.#scores;
-    this.#scores = new Float32Array(2 * scores.length);
-    this.#scores.set(scores);
+    this.#boxes = withRoom(this.#boxes, 4 * this.length + 4);
+    this.#scores = withRoom(this.#scores, this.length + 1);
   }
 }

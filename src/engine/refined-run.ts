@@ -1,3 +1,4 @@
+import { withRoom } from '../core/columns.ts';
 import { inputError } from '../core/errors.ts';
 import type { Boxes } from '../core/geometry.ts';
 import {
@@ -137,11 +138,7 @@ class BoxLog {
   add(boxes: Boxes): void {
     const from = this.#ends.at(-1) ?? 0;
     const to = from + boxes.length;
-    if (to > this.#boxes.length) {
-      const larger = new Float32Array(2 * to);
-      larger.set(this.#boxes);
-      this.#boxes = larger;
-    }
+    this.#boxes = withRoom(this.#boxes, to);
     this.#boxes.set(boxes, from);
     this.#ends.push(to);
   }

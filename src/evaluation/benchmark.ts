@@ -19,7 +19,7 @@ export const DISTRACTORS: Readonly<Record<Benchmark, readonly number[]>> = {
 };
 
 /**
- * The release a ground truth file looks like: eight or nine columns carry classes from 2016 on (MOT20 differs only in its
+ * The release a ground truth file has the form of: eight or nine columns carry classes from 2016 on (MOT20 differs only in its
  * distractors, so its sequences' name decides); any other number of columns is MOT15.
  *
  * @param columns number of columns of the file

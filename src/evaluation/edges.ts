@@ -1,3 +1,5 @@
+import { withRoom } from '../core/columns.ts';
+
 /** Overlapping boxes of a frame, or of all frames in turn, as columns that grow. Only the first `length` entries count. */
 export class EdgeList {
   length = 0;
@@ -10,10 +12,10 @@ export class EdgeList {
 
   push(row: number, column: number, iou: number, pair = 0): void {
     if (this.length === this.rows.length) {
-      this.rows = grown(this.rows, new Int32Array(2 * this.length));
-      this.columns = grown(this.columns, new Int32Array(2 * this.length));
-      this.ious = grown(this.ious, new Float64Array(2 * this.length));
-      this.pairs = grown(this.pairs, new Int32Array(2 * this.length));
+      this.rows = withRoom(this.rows, this.length + 1);
+      this.columns = withRoom(this.columns, this.length + 1);
+      this.ious = withRoom(this.ious, this.length + 1);
+      this.pairs = withRoom(this.pairs, this.length + 1);
     }
     this.rows[this.length] = row;
     this.columns[this.length] = column;
@@ -45,9 +47,4 @@ export class PairList {
     this.results.push(result);
     return number;
   }
-}
-
-function grown<T extends Int32Array | Float64Array>(from: T, to: T): T {
-  to.set(from);
-  return to;
 }

@@ -73,6 +73,13 @@ export function prepareGroundTruth(rows: GroundTruthRows, options: GroundTruthOp
  * (SEQ/gt/gt.txt) where there is one, the preprocessing from the columns unless given.
  *
  * @throws TwintrackError naming file, line and reason
+ *
+ * @example
+ * import { evaluateSequence, figures, readGroundTruth, readResults } from 'twintrack/evaluation';
+ *
+ * const gt = await readGroundTruth('street/gt/gt.txt');
+ * const { HOTA, MOTA, IDF1 } = figures(evaluateSequence(gt, await readResults('street.mot.txt')));
+ * console.log(HOTA, MOTA, IDF1); // percent
  */
 export async function readGroundTruth(path: string, options: GroundTruthOptions = {}): Promise<GroundTruth> {
   const name = options.name ?? sequenceName(path);

@@ -33,6 +33,14 @@ export type Figures = Partial<Record<FigureName, number>>;
  * @param results boxes with identities in any order, 0-based frames
  * @param options.metrics which families to compute, all by default
  * @throws TwintrackError for a result past the end of the sequence or an id twice in a frame
+ *
+ * @example
+ * import { evaluateSequence, figures, prepareGroundTruth } from 'twintrack/evaluation';
+ *
+ * const frames = Int32Array.of(0, 1);
+ * const boxes = Float64Array.of(10, 20, 30, 60, 12, 20, 30, 60); // x, y, w, h in pixels
+ * const gt = prepareGroundTruth({ frames, ids: Int32Array.of(1, 1), boxes }); // once, for many results
+ * console.log(figures(evaluateSequence(gt, { frames, ids: Int32Array.of(5, 6), boxes })).IDF1); // 50
  */
 export function evaluateSequence(
   gt: GroundTruth,

@@ -1,8 +1,7 @@
 import { basename, extname } from 'node:path';
 import { inputError } from '../core/errors.ts';
-import { OutputFile } from '../files/output-file.ts';
 import { round, roundedRow } from '../files/rows.ts';
-import type { ExportContext, ExportWriter } from './writer.ts';
+import type { ExportContext, ExportFile, FormatWriter } from './writer.ts';
 
 /** The one category. */
 const PERSON = 1;
@@ -10,19 +9,18 @@ const PERSON = 1;
 const PAGE = 4096;
 
 /**
- * Opens a COCO file in the style for video (that of TAO: videos, images, tracks, annotations) for writing. Images are the frames in
- * which a person was; their file names are those that `ffmpeg -i street.mp4 street/%06d.jpg` gives. Holds 8 bytes a frame of
+ * COCO in the style for video (that of TAO: videos, images, tracks, annotations). Images are the frames in which there are people; their
+ * file names are those that `ffmpeg -i street.mp4 street/%06d.jpg` gives. Holds 8 bytes a frame of
  * the video.
  *
- * @throws TwintrackError when the size of the picture is not known, or the file cannot be written there
+ * @throws TwintrackError when the size of the picture is not known
  */
-export async function openCoco(path: string, { source }: ExportContext): Promise<ExportWriter> {
+export function openCoco(file: ExportFile, { source }: ExportContext): FormatWriter {
   const { name, width, height, frameRate } = source;
   if (width === undefined || height === undefined) {
     const reason = 'the size of the picture is not known, and COCO needs it';
     throw inputError(name, reason, 'track with the video, or export as csv');
   }
-  const file = await OutputFile.create(path);
   const video = { id: 1, name, width, height, ...(frameRate !== undefined && { fps: frameRate }) };
   const info = { description: `People in ${name}, by twintrack` };
   const head = {
@@ -49,7 +47,7 @@ export async function openCoco(path: string, { source }: ExportContext): Promise
       }
       return file.write(text);
     },
-    async close() {
+    async end() {
       const tracks = ids.map((id) => JSON.stringify({ id, video_id: 1, category_id: PERSON }));
       await file.write(`\n],\n"tracks":[\n${tracks.join(',\n')}\n],\n"images":[`);
       const folder = basename(name, extname(name));
@@ -69,9 +67,7 @@ export async function openCoco(path: string, { source }: ExportContext): Promise
         first = false;
       }
       await file.write('\n]}\n');
-      await file.commit();
     },
-    abort: () => file.abort(),
   };
 }
 

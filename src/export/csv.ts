@@ -1,16 +1,12 @@
-import { OutputFile } from '../files/output-file.ts';
 import { round, roundedRow } from '../files/rows.ts';
-import { type ExportContext, type ExportWriter, onGround, wallClock } from './writer.ts';
+import { type ExportContext, type ExportFile, type FormatWriter, onGround, wallClock } from './writer.ts';
 
 /**
- * Opens a CSV file (RFC 4180, with a header line) for writing: a row an observation, the rows of a person together, in time order.
+ * CSV (RFC 4180, with a header line): a row an observation, the rows of a person together, in time order.
  * With a start time the column `datetime` is the ISO 8601 time in UTC; with a ground plane there are places in metres and m/s, empty where
  * not known.
- *
- * @throws TwintrackError when the file cannot be written there
  */
-export async function openCsv(path: string, context: ExportContext): Promise<ExportWriter> {
-  const file = await OutputFile.create(path);
+export function openCsv(file: ExportFile, context: ExportContext): FormatWriter {
   const clock = wallClock(context);
   const { ground } = context;
   const columns = [
@@ -40,7 +36,5 @@ export async function openCsv(path: string, context: ExportContext): Promise<Exp
       }
       return file.write(text);
     },
-    close: () => file.commit(),
-    abort: () => file.abort(),
   };
 }

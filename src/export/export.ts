@@ -1,13 +1,16 @@
 import { open } from 'node:fs/promises';
 import type { GroundPlane } from '../analytics/ground.ts';
-import { refuseInputs } from '../files/output-file.ts';
+import { OutputFile, refuseInputs } from '../files/output-file.ts';
 import { readTrajectoriesHeader, streamTrajectories } from '../trajectories/json-reader.ts';
-import type { ExportFormat } from './formats.ts';
+import { exportFormat } from './formats.ts';
 import type { ExportContext, ExportWriter } from './writer.ts';
+
+/** Name of a format: one that comes with twintrack, or was registered. */
+export type ExportFormatName = 'csv' | 'mot' | 'coco' | 'parquet' | 'geojson' | (string & {});
 
 /** Settings of {@link exportTrajectories}. */
 export interface ExportOptions {
-  readonly to: ExportFormat;
+  readonly to: ExportFormatName;
   /** File to write. */
   readonly out: string;
   /** Adds places and speeds to csv and parquet; geojson needs it, with a place on earth. */
@@ -18,19 +21,50 @@ export interface ExportOptions {
   readonly onProgress?: (observations: number, total: number | undefined) => void;
 }
 
-/** Opens the writer of a format. Errors as the `open…` functions. */
-export async function openExport(to: ExportFormat, path: string, context: ExportContext): Promise<ExportWriter> {
-  if (to === 'csv') return (await import('./csv.ts')).openCsv(path, context);
-  if (to === 'mot') return (await import('./mot.ts')).openMot(path);
-  if (to === 'coco') return (await import('./coco.ts')).openCoco(path, context);
-  if (to === 'geojson') return (await import('./geojson.ts')).openGeoJson(path, context);
-  return (await import('./parquet.ts')).openParquet(path, context);
+/**
+ * Opens a file of a format for writing, for trajectories that are in memory.
+ *
+ * @throws TwintrackError when the format is not known or lacks something, or the file cannot be written there; no file is left then
+ *
+ * @example
+ * import { openExport } from 'twintrack/export';
+ * import { readTrajectories } from 'twintrack/trajectories';
+ *
+ * const { source, trajectories } = await readTrajectories('street.trajectories.json');
+ * const writer = await openExport('csv', 'long.csv', { source });
+ * for (const trajectory of trajectories) if (trajectory.times.length > 100) await writer.write(trajectory);
+ * await writer.close();
+ */
+export async function openExport(to: ExportFormatName, path: string, context: ExportContext): Promise<ExportWriter> {
+  const format = exportFormat(to);
+  const file = await OutputFile.create(path);
+  try {
+    const writer = await format.open(file, context);
+    return {
+      write: (trajectory) => writer.write(trajectory),
+      async close() {
+        await writer.end?.();
+        await file.commit();
+      },
+      abort: () => file.abort(),
+    };
+  } catch (error) {
+    await file.abort();
+    throw error;
+  }
 }
 
 /**
  * Writes a `.trajectories.json` document in another format, with one trajectory in memory.
  *
- * @throws TwintrackError when it cannot be read or written, or lacks what the format needs; no file is left then
+ * @returns how much was written
+ * @throws TwintrackError when it cannot be read or written, lacks what the format needs, or the format is not known; no file is left then
+ *
+ * @example
+ * import { exportTrajectories } from 'twintrack/export';
+ *
+ * const { trajectories, observations } = await exportTrajectories('street.trajectories.json', { to: 'csv', out: 'street.csv' });
+ * console.log(`${observations} observations of ${trajectories} trajectories`);
  */
 export async function exportTrajectories(
   input: string,
@@ -60,7 +94,7 @@ export async function exportTrajectories(
 /** Bytes at the end of a document in which its summary stands. */
 const TAIL = 4096;
 
-/** The number of observations that stands at the end of a document; undefined in another layout. */
+/** The number of observations that the end of a document states; undefined in another layout. */
 async function expectedObservations(path: string): Promise<number | undefined> {
   const file = await open(path);
   try {

@@ -1,25 +1,23 @@
 import type { GroundPlane } from '../analytics/ground.ts';
 import { inputError } from '../core/errors.ts';
 import type { Trajectory } from '../core/trajectory.ts';
-import { OutputFile } from '../files/output-file.ts';
 import { round } from '../files/rows.ts';
-import { type ExportContext, type ExportWriter, wallClock } from './writer.ts';
+import { type ExportContext, type ExportFile, type FormatWriter, wallClock } from './writer.ts';
 
 /**
- * Opens a GeoJSON file (RFC 7946) for writing: a feature a person, their way as a LineString of longitude and latitude (a Point where
+ * GeoJSON (RFC 7946): a feature a person, their way as a LineString of longitude and latitude (a Point where
  * they were seen once), rounded to 1e-7 degrees (a centimetre), with id, start, end and the time of each position. Observations above
  * the horizon are left out, and people of whom nothing is left.
  *
- * @throws TwintrackError when the calibration or its place on earth is missing, or the file cannot be written there
+ * @throws TwintrackError when the calibration or its place on earth is missing
  */
-export async function openGeoJson(path: string, context: ExportContext): Promise<ExportWriter> {
+export function openGeoJson(file: ExportFile, context: ExportContext): FormatWriter {
   const { ground } = context;
   if (!ground)
     throw inputError('calibration', 'is not given, and GeoJSON needs places', 'make one with "twintrack calibrate"');
   ground.toEarth(0, 0); // throws when that is not known
-  const file = await OutputFile.create(path);
   const clock = wallClock(context);
-  const shown = (time: number) => (clock ? new Date(clock(time)).toISOString() : round(time, 1e6));
+  const moment = (time: number) => (clock ? new Date(clock(time)).toISOString() : round(time, 1e6));
   file.write('{"type":"FeatureCollection","features":[');
   let features = 0;
   return {
@@ -29,15 +27,16 @@ export async function openGeoJson(path: string, context: ExportContext): Promise
       const geometry =
         times.length > 1 ? { type: 'LineString', coordinates } : { type: 'Point', coordinates: coordinates[0] };
       const { id } = trajectory;
-      const properties = { id, start: shown(times[0]), end: shown(times[times.length - 1]), times: times.map(shown) };
+      const properties = {
+        id,
+        start: moment(times[0]),
+        end: moment(times[times.length - 1]),
+        times: times.map(moment),
+      };
       const feature = JSON.stringify({ type: 'Feature', id, geometry, properties });
       return file.write(`${features++ > 0 ? ',' : ''}\n${feature}`);
     },
-    async close() {
-      await file.write('\n]}\n');
-      await file.commit();
-    },
-    abort: () => file.abort(),
+    end: () => file.write('\n]}\n'),
   };
 }
 

@@ -1,8 +1,8 @@
 /**
- * Trajectories in other formats: csv, mot, coco, parquet, geojson.
+ * Trajectories in other formats: CSV, MOT, COCO, Parquet, GeoJSON, and those you register.
  *
  * @module twintrack/export
  */
-export { type ExportOptions, exportTrajectories, openExport } from './export.ts';
-export { EXPORT_FORMATS, type ExportFormat } from './formats.ts';
-export type { ExportContext, ExportWriter } from './writer.ts';
+export { type ExportFormatName, type ExportOptions, exportTrajectories, openExport } from './export.ts';
+export { type ExportFormat, exportFormats, registerExportFormat } from './formats.ts';
+export type { ExportContext, ExportFile, ExportWriter, FormatWriter } from './writer.ts';

@@ -1,8 +1,7 @@
 import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
 import { version } from '../core/version.ts';
-import { OutputFile } from '../files/output-file.ts';
 import { round, roundedRow } from '../files/rows.ts';
-import { type ExportContext, type ExportWriter, onGround, wallClock } from './writer.ts';
+import { type ExportContext, type ExportFile, type FormatWriter, onGround, wallClock } from './writer.ts';
 
 const ROWS_A_GROUP = 50_000;
 
@@ -14,13 +13,11 @@ interface Column {
 }
 
 /**
- * Opens a Parquet file for writing: the rows and columns of the CSV export, typed, compressed with Snappy, in row groups of 50,000.
+ * Parquet: the rows and columns of the CSV export, typed, compressed with Snappy, in row groups of 50,000.
  * `datetime` is a timestamp in UTC; places and speeds that are not known are null. The description of the source is in the file's
  * metadata as JSON under `twintrack`.
- *
- * @throws TwintrackError when the file cannot be written there
  */
-export async function openParquet(path: string, context: ExportContext): Promise<ExportWriter> {
+export function openParquet(file: ExportFile, context: ExportContext): FormatWriter {
   const { ground, source } = context;
   const clock = wallClock(context);
   const n = ROWS_A_GROUP;
@@ -44,7 +41,6 @@ export async function openParquet(path: string, context: ExportContext): Promise
     { element: { name: 'detected', type: 'BOOLEAN', ...required }, data: new Array<boolean>(n) },
     ...(ground ? ['ground_x', 'ground_y', 'speed'].map(perhaps) : []),
   ];
-  const file = await OutputFile.create(path);
   const bytes = new ByteWriter();
   const parquet = new ParquetWriter({
     writer: bytes,
@@ -79,13 +75,11 @@ export async function openParquet(path: string, context: ExportContext): Promise
         if (++rows === ROWS_A_GROUP) await flush();
       }
     },
-    async close() {
+    async end() {
       if (rows > 0) await flush();
       parquet.finish();
       await file.writeBytes(bytes.getBytes());
-      await file.commit();
     },
-    abort: () => file.abort(),
   };
 }
 

@@ -3,8 +3,25 @@ import type { Trajectory } from '../core/trajectory.ts';
 import { round } from '../files/rows.ts';
 import type { TrajectoriesHeader } from '../trajectories/schema.ts';
 
+/** The file that a format writes to. It gets its name when it is complete; a run that fails leaves none. */
+export interface ExportFile {
+  /** Appends text. @returns a promise when the disk has to catch up: return or await it */
+  write(text: string): void | Promise<void>;
+  /** Appends bytes. They may be changed again when the promise is settled. */
+  writeBytes(bytes: Uint8Array): Promise<void>;
+}
+
+/** Writes trajectories in a format, one by one, in any order. */
+export interface FormatWriter {
+  /** Writes a trajectory: columns, boxes in source pixels, times in seconds. */
+  write(trajectory: Trajectory): void | Promise<void>;
+  /** Writes what stands behind the trajectories. */
+  end?(): void | Promise<void>;
+}
+
 /** Takes trajectories one by one, in any order. Await what a method returns. Exactly one of `close` and `abort` ends it. */
 export interface ExportWriter {
+  /** Adds a trajectory. */
   write(trajectory: Trajectory): void | Promise<void>;
   /** Completes the file and gives it its name. */
   close(): Promise<void>;
@@ -14,12 +31,13 @@ export interface ExportWriter {
 
 /** What a writer knows besides the trajectories. */
 export interface ExportContext {
+  /** The video: name, size in pixels, frame rate, start; as far as they are known. */
   readonly source: TrajectoriesHeader['source'];
   /** For places and speeds on the ground. */
   readonly ground?: GroundPlane | undefined;
 }
 
-/** Wall-clock time in milliseconds since 1970 of each observation; undefined when the source does not say it. */
+/** Wall-clock time in milliseconds since 1970 of each observation; undefined when the source does not say when it began. */
 export function wallClock({ source }: ExportContext): ((time: number) => number) | undefined {
   if (source.startedAt === undefined) return undefined;
   const start = Date.parse(source.startedAt);

@@ -10,7 +10,7 @@ import { isRunning } from './temporary.ts';
 const LOCK = /^\.twintrack-lock-(\d+)-([0-9a-f]*)$/;
 
 /**
- * Takes a folder for this process, with an empty file whose name has the number of the process. A process announces itself and then looks for others: of
+ * Takes a folder for this process, with an empty file whose name has the number of the process. A process announces itself and then checks for others: of
  * two that begin at once neither overlooks the other. What a process left that has ended is removed; as each file is of one process only, that is
  * never the file of another. Seen are processes of this machine, or of this container.
  *

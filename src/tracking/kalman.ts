@@ -1,3 +1,4 @@
+import { withRoom } from '../core/columns.ts';
 import type { Boxes } from '../core/geometry.ts';
 
 /** Numbers a slot holds: for each of centre x, centre y, width, height: value, rate, and the three covariances of the two. */
@@ -32,7 +33,7 @@ export class KalmanBoxes {
 
   /** Starts slot `s` from box `i` at rest with uncertain speed. */
   start(s: number, boxes: Boxes, i: number): void {
-    if ((s + 1) * SLOT > this.state.length) this.grow(s);
+    this.state = withRoom(this.state, (s + 1) * SLOT);
     const { position, size, speed, sizeRate } = this.noise;
     const h = boxes[4 * i + 3];
     for (let axis = 0; axis < 4; axis++) {
@@ -105,12 +106,6 @@ export class KalmanBoxes {
   /** Variance of the value of an axis of slot `s`, pixels². */
   variance(s: number, axis: number): number {
     return this.state[s * SLOT + axis * AXIS + 2];
-  }
-
-  private grow(s: number): void {
-    const larger = new Float64Array(Math.max(2 * this.state.length, (s + 1) * SLOT));
-    larger.set(this.state);
-    this.state = larger;
   }
 }
 

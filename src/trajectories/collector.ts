@@ -4,7 +4,7 @@ import type { Track } from '../tracking/track.ts';
 import { Timeline } from './timeline.ts';
 import { TrajectoryBuilder } from './trajectory-builder.ts';
 
-/** A trajectory as the tracker left it, with what the person looks like where there were embeddings. */
+/** A trajectory as the tracker left it, with the gallery of the person's embeddings where there were any. */
 export interface FollowedTrajectory extends Trajectory {
   readonly gallery?: Gallery | undefined;
 }

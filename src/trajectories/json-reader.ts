@@ -10,6 +10,7 @@ import {
   type TrajectoriesFooter,
   type TrajectoriesHeader,
   type TrajectoriesJson,
+  VERSIONS,
 } from './schema.ts';
 import { TrajectoryBuilder } from './trajectory-builder.ts';
 
@@ -23,7 +24,14 @@ type Part = { header: TrajectoriesHeader } | { trajectory: Trajectory } | { foot
 /**
  * Reads a whole `.trajectories.json` document, in whatever layout the JSON is.
  *
- * @throws TwintrackError naming the file and the place, when it is missing, cut off, no JSON or no such document
+ * @returns times in seconds, boxes as x, y, w, h in source pixels
+ * @throws TwintrackError naming the file and the place, when it is missing, cut off, no JSON, no such document or of an unknown version
+ *
+ * @example
+ * import { readTrajectories } from 'twintrack/trajectories';
+ *
+ * const { source, trajectories } = await readTrajectories('street.trajectories.json');
+ * for (const { id, times } of trajectories) console.log(`${source.name}: person ${id} from ${times[0]} to ${times.at(-1)} s`);
  */
 export async function readTrajectories(path: string): Promise<TrajectoriesDocument> {
   const trajectories: Trajectory[] = [];
@@ -45,6 +53,12 @@ export async function readTrajectoriesHeader(path: string): Promise<Trajectories
  * Reads the trajectories one by one, in the order of the file, with one of them in memory (a document that was laid out anew
  * by another program is read whole). The value returned at the end is what stands behind them. Errors as `readTrajectories`,
  * when the place is reached.
+ *
+ * @example
+ * import { streamTrajectories } from 'twintrack/trajectories';
+ *
+ * let longest = 0;
+ * for await (const { times } of streamTrajectories('street.trajectories.json')) longest = Math.max(longest, (times.at(-1) ?? 0) - times[0]);
  */
 export async function* streamTrajectories(path: string): AsyncGenerator<Trajectory, TrajectoriesFooter> {
   for await (const part of readParts(path)) {
@@ -100,8 +114,9 @@ function* wholeDocument(path: string, text: string, ids: Set<number>): Generator
 function readHeader(path: string, json: unknown): TrajectoriesHeader {
   const { schema, version } = (json ?? {}) as Record<string, unknown>;
   if (schema !== 'twintrack/trajectories') throw notADocument(path);
-  if (version !== 1) {
-    throw inputError(path, `has version ${JSON.stringify(version)}, known is version 1`, 'update twintrack');
+  if (!VERSIONS.some((known) => known === version)) {
+    const reason = `has version ${JSON.stringify(version)}, known are versions ${VERSIONS.join(' and ')}`;
+    throw inputError(path, reason, 'update twintrack, or track the video again with this one');
   }
   return validate(path, '', HEADER, json);
 }

@@ -2,7 +2,7 @@ import { redact } from '../core/errors.ts';
 import type { TrackedFrame } from '../core/tracked-frame.ts';
 import { OutputFile } from '../files/output-file.ts';
 import { requireBox, round, roundedRow } from '../files/rows.ts';
-import { HEADER, type TrajectoriesFooter, type TrajectoriesHeader } from './schema.ts';
+import { HEADER, type TrajectoriesFooter, type TrajectoriesHeader, VERSION } from './schema.ts';
 import type { TrajectorySink } from './sink.ts';
 import { TrajectoryBuilder } from './trajectory-builder.ts';
 
@@ -14,9 +14,24 @@ export type RunDescription = Omit<TrajectoriesHeader, 'schema' | 'version'>;
  * only the open ones are in memory. Times are rounded to 1 µs, boxes to 0.01 pixel, scores to 0.0001.
  *
  * @throws TwintrackError when the file cannot be written there
+ *
+ * @example
+ * import { openJsonSink } from 'twintrack/trajectories';
+ *
+ * const sink = await openJsonSink('mine.trajectories.json', { source: { name: 'mine.mp4', frameRate: 25 }, models: [], parameters: {} });
+ * await sink.write({
+ *   index: 0,
+ *   time: 0,
+ *   length: 1, // one person, with id 7
+ *   ids: Int32Array.of(7),
+ *   boxes: Float64Array.of(10, 20, 30, 60),
+ *   scores: Float32Array.of(0.9),
+ *   detected: Uint8Array.of(1),
+ * });
+ * await sink.close();
  */
 export async function openJsonSink(path: string, run: RunDescription): Promise<TrajectorySink> {
-  const header = HEADER.parse({ schema: 'twintrack/trajectories', version: 1, ...run });
+  const header = HEADER.parse({ schema: 'twintrack/trajectories', version: VERSION, ...run });
   header.source.name = redact(header.source.name);
   return new JsonSink(await OutputFile.create(path), header);
 }

@@ -13,11 +13,11 @@ export interface WholeTrajectory extends Trajectory {
 }
 
 /**
- * Links the pieces of a person's way over gaps. The tracker recognises a newcomer by his first patch; now all that was seen of both
- * is known. Under the same rules as there, the pieces most alike follow each other (Hungarian method), each at most one.
+ * Links the pieces of a person's way over gaps. The tracker re-identifies a person by the first patch; now all that was seen
+ * of both is known. Under the same rules as there, the pieces most alike follow each other (Hungarian method), each at most one.
  *
  * @param trajectories by rising id, with galleries; those without are left alone
- * @param timeline tells how the picture moved in between
+ * @param timeline has how the picture moved in between
  * @returns the linked ways under the id of their first piece, and all others as they are, in the same order
  */
 export function link(
@@ -25,22 +25,22 @@ export function link(
   timeline: Timeline,
   reid: Reidentification,
 ): WholeTrajectory[] {
-  const pairs: [former: number, newcomer: number, cost: number][] = [];
-  trajectories.forEach((former, i) => {
-    const left = former.boxes.subarray(-4);
-    trajectories.forEach((newcomer, j) => {
-      const gap = newcomer.times[0] - former.times[former.times.length - 1];
+  const pairs: [earlier: number, later: number, cost: number][] = [];
+  trajectories.forEach((earlier, i) => {
+    const left = earlier.boxes.subarray(-4);
+    trajectories.forEach((later, j) => {
+      const gap = later.times[0] - earlier.times[earlier.times.length - 1];
       if (!(gap > 0) || !reid.mayReturn(left, gap)) return;
-      const observed = movedOn(former, newcomer, timeline);
-      const entered = { gallery: newcomer.gallery, observed: newcomer.boxes.subarray(0, 4) };
-      const similarity = reid.resemblance({ gallery: former.gallery, observed }, entered, gap);
+      const observed = movedOn(earlier, later, timeline);
+      const entered = { gallery: later.gallery, observed: later.boxes.subarray(0, 4) };
+      const similarity = reid.resemblance({ gallery: earlier.gallery, observed }, entered, gap);
       if (similarity > 0) pairs.push([i, j, -similarity]);
     });
   });
   const next = assign(toCandidates(pairs), trajectories.length, trajectories.length, 0);
-  const later = new Set(next);
+  const continuations = new Set(next);
   return trajectories.flatMap((first, i) => {
-    if (later.has(i)) return [];
+    if (continuations.has(i)) return [];
     const pieces: number[] = [];
     const whole = new TrajectoryBuilder(first.id);
     for (let k = i; k >= 0; k = next[k]) {
@@ -53,11 +53,11 @@ export function link(
   });
 }
 
-/** The last box of `former`, moved with the picture until `newcomer` was seen. */
-function movedOn(former: FollowedTrajectory, newcomer: FollowedTrajectory, timeline: Timeline): Boxes {
-  const box = former.boxes.slice(-4);
-  const from = timeline.rowOf(former.frames[former.frames.length - 1]);
-  const to = timeline.rowOf(newcomer.frames[0]);
+/** The last box of `earlier`, moved with the picture until `later` was seen. */
+function movedOn(earlier: FollowedTrajectory, later: FollowedTrajectory, timeline: Timeline): Boxes {
+  const box = earlier.boxes.slice(-4);
+  const from = timeline.rowOf(earlier.frames[earlier.frames.length - 1]);
+  const to = timeline.rowOf(later.frames[0]);
   for (const axis of [0, 1] as const) box[axis] += timeline.origin(to, axis) - timeline.origin(from, axis);
   return box;
 }

@@ -9,6 +9,11 @@ import { TrajectoryBuilder } from './trajectory-builder.ts';
  * @param frameRate frames per second, for the times (frame n of the file is at (n − 1) / frameRate); without it time counts frames
  * @returns the trajectories by rising id, boxes in source pixels
  * @throws TwintrackError with the line number when a line is no such line, or a frame has two boxes of one id
+ *
+ * @example
+ * import { readMot } from 'twintrack/trajectories';
+ *
+ * const trajectories = await readMot('street.mot.txt', 25); // of a video with 25 frames/s
  */
 export async function readMot(path: string, frameRate = 1): Promise<Trajectory[]> {
   const rows = await readMotRows(path);

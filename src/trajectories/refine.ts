@@ -9,13 +9,13 @@ import { TrajectoryBuilder } from './trajectory-builder.ts';
 
 /** Weight of a detection of score 0 in smoothing, against 1 more for one of score 1. */
 const LEAST_WEIGHT = 0.2;
-/** Detections further away than this many standard deviations do not count. */
+/** Detections farther in time than this many standard deviations do not count. */
 const REACH = 3;
 
 /**
- * What can be told better of trajectories once the whole video is known: doubtful ones are dropped, boxes are smoothed by what
- * comes before and after, and short gaps are filled, all as seen by a camera that stands still. Where there are looks, pieces of one
- * person's way are linked first, under the earliest id; other ids stay. The input is not changed.
+ * Refines trajectories once the whole video is known: doubtful ones are dropped, boxes are smoothed by what comes before and after, and
+ * short gaps are filled, all as seen by a camera that stands still. Where there are embeddings, pieces of one person's way are linked
+ * first, under the earliest id; other ids stay. The input is not changed.
  *
  * @param trajectories the boxes as detected, see `TrajectoryCollector`; source pixels
  * @param timeline the frames of the video: gaps are filled in these

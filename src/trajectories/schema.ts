@@ -1,5 +1,9 @@
 import { z } from 'zod';
 
+/** The versions that are read; the last is the one that is written. */
+export const VERSIONS = [1, 2] as const;
+export const VERSION = 2;
+
 const OBSERVATION = z.object({
   frame: z.int().min(0).max(0x7fffffff).describe('0-based frame number in the source'),
   time: z.number().min(-1e9).max(1e9).describe('presentation time in seconds since the start of the source'),
@@ -20,7 +24,9 @@ export const TRAJECTORY = z.object({
 
 const HEADER_FIELDS = {
   schema: z.literal('twintrack/trajectories'),
-  version: z.literal(1),
+  version: z
+    .literal(VERSIONS)
+    .describe('2; documents of version 1, in which some parameters have other names, are read as well'),
   generator: z.string().optional().describe('program and version that wrote the document'),
   source: z
     .object({
@@ -59,7 +65,7 @@ export const HEADER = z.object(HEADER_FIELDS);
 /** What is known after the last frame; stands behind the trajectories so that the file can be written as a stream. */
 export const FOOTER = z.object(FOOTER_FIELDS);
 
-/** The whole document, version 1. `trajectories.schema.json` is generated from it (`npm run schema:build`). */
+/** The whole document. `trajectories.schema.json` is generated from it (`npm run schema:build`). */
 export const DOCUMENT = z
   .object({
     ...HEADER_FIELDS,
@@ -75,8 +81,8 @@ export type TrajectoriesFooter = z.infer<typeof FOOTER>;
 /** The JSON document as `JSON.parse` gives it. */
 export type TrajectoriesJson = z.infer<typeof DOCUMENT>;
 
-/** JSON Schema (draft 2020-12) of the document. */
+/** JSON Schema (draft 2020-12) of the document. @returns a JSON Schema object, as in `trajectories.schema.json` */
 export function trajectoriesJsonSchema(): Record<string, unknown> {
   const { $schema, ...schema } = z.toJSONSchema(DOCUMENT, { io: 'input' });
-  return { $schema, $id: 'urn:twintrack:trajectories:1', ...schema };
+  return { $schema, $id: `urn:twintrack:trajectories:${VERSION}`, ...schema };
 }

@@ -7,7 +7,7 @@ import type { TrackedFrame } from '../core/tracked-frame.ts';
 export interface TrajectorySink {
   /** Adds the people of one frame. Frames without people count too. */
   write(frame: TrackedFrame): void | Promise<void>;
-  /** Tells that this trajectory gets no more observations. */
+  /** Ends a trajectory: it gets no more observations. */
   end(id: number): void | Promise<void>;
   /**
    * Completes the file and gives it its name.

@@ -1,3 +1,5 @@
+import { withRoom } from '../core/columns.ts';
+
 /**
  * The frames of a run as columns, in order: 0-based numbers in the source and presentation times in seconds, both strictly rising, and
  * where the first picture's origin has moved to, as far as the motion of the picture is known.
@@ -16,13 +18,9 @@ export class Timeline {
   add(index: number, time: number, shift: readonly [x: number, y: number] = [0, 0]): void {
     const n = this.length++;
     if (n === this.frames.length) {
-      const { frames, seconds, origins } = this;
-      this.frames = new Int32Array(2 * n);
-      this.frames.set(frames);
-      this.seconds = new Float64Array(2 * n);
-      this.seconds.set(seconds);
-      this.origins = new Float64Array(4 * n);
-      this.origins.set(origins);
+      this.frames = withRoom(this.frames, n + 1);
+      this.seconds = withRoom(this.seconds, n + 1);
+      this.origins = withRoom(this.origins, 2 * n + 2);
     }
     this.frames[n] = index;
     this.seconds[n] = time;

@@ -1,3 +1,4 @@
+import { withRoom } from '../core/columns.ts';
 import type { Boxes } from '../core/geometry.ts';
 import type { Trajectory } from '../core/trajectory.ts';
 
@@ -18,7 +19,7 @@ export class TrajectoryBuilder {
   /** Adds an observation with the box in row `row` of `boxes`. */
   push(frame: number, time: number, boxes: ArrayLike<number>, row: number, score: number, detected: boolean): void {
     const n = this.length;
-    if (n === this.frames.length) this.grow(2 * n);
+    if (n === this.frames.length) this.grow(n + 1);
     this.frames[n] = frame;
     this.times[n] = time;
     for (let k = 0; k < 4; k++) this.boxes[4 * n + k] = boxes[4 * row + k];
@@ -40,17 +41,11 @@ export class TrajectoryBuilder {
     };
   }
 
-  private grow(capacity: number): void {
-    const old = this.build();
-    this.frames = new Int32Array(capacity);
-    this.frames.set(old.frames);
-    this.times = new Float64Array(capacity);
-    this.times.set(old.times);
-    this.boxes = new Float64Array(4 * capacity);
-    this.boxes.set(old.boxes);
-    this.scores = new Float32Array(capacity);
-    this.scores.set(old.scores);
-    this.detected = new Uint8Array(capacity);
-    this.detected.set(old.detected);
+  private grow(length: number): void {
+    this.frames = withRoom(this.frames, length);
+    this.times = withRoom(this.times, length);
+    this.boxes = withRoom(this.boxes, 4 * length);
+    this.scores = withRoom(this.scores, length);
+    this.detected = withRoom(this.detected, length);
   }
 }

@@ -138,7 +138,7 @@ describe('a file that is no detector is refused in one line', () => {
     });
     expect(await failure(file)).toMatch(/cannot be loaded as an ONNX model: .*Frobnicate/);
   });
-  test('a network of another kind: tells what it has and what is known', async () => {
+  test('a network of another kind: says what it has and what is known', async () => {
     const embedding = { name: 'embedding', dims: [1, 8], data: new Float32Array(8) };
     const message = await failure(constantNetwork([imageInput(64, 128, 'person')], [embedding]));
     expect(message).toMatch(

@@ -11,7 +11,7 @@ describe('confidences by rank', () => {
     expect(confidence(10 * 50 - 50)).toBeCloseTo((0.72 + 0.82) / 2, 9);
   });
 
-  test('a file whose scores are all the same is fairly sure of everybody', () => {
+  test('a file whose scores are all the same is fairly sure of all', () => {
     expect(rankConfidence(Float32Array.of(1, 1, 1))(1)).toBeCloseTo((0.72 + 0.82) / 2, 9);
     expect(rankConfidence(Float32Array.of(-1))(-1)).toBeCloseTo((0.72 + 0.82) / 2, 9);
   });

@@ -92,7 +92,7 @@ describe('twintrack evaluate', () => {
     expect(run('mot15').COMBINED.FN).not.toBe(run('mot20').COMBINED.FN);
   });
 
-  it('tells an error in one line, with the exit code', () => {
+  it('reports an error in one line, with the exit code', () => {
     const missing = evaluate('--gt', join(MOT15, 'none'), '--results', RESULTS);
     expect(missing.status).toBe(1);
     expect(missing.stdout).toBe('');

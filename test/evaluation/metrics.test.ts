@@ -13,13 +13,13 @@ describe('worked by hand', () => {
     expect(all).toMatchObject({ IDF1: 100, IDP: 100, IDR: 100, IDTP: 8, IDFP: 0, IDFN: 0 });
   });
 
-  it('nobody found: zeros, not NaN', () => {
+  it('no people found: zeros, not NaN', () => {
     const all = score(TWO_PEOPLE, []);
     expect(all).toMatchObject({ HOTA: 0, DetA: 0, AssA: 0, LocA: 100, MOTA: 0, MOTP: 0, FN: 8, FP: 0, ML: 2, MT: 0 });
     expect(all).toMatchObject({ IDF1: 0, IDP: 0, IDR: 0, IDFN: 8 });
   });
 
-  it('nobody there, and nothing at all', () => {
+  it('no people there, and nothing at all', () => {
     expect(score([], standing(1, 0, [0, 1]))).toMatchObject({ HOTA: 0, MOTA: 0, FP: 2, FN: 0, IDFP: 2, IDF1: 0 });
     expect(Object.values(score([], [])).every(Number.isFinite)).toBe(true);
     expect(combine([])).toEqual({});

@@ -82,7 +82,7 @@ describe('properties', () => {
     );
   });
 
-  it('two sequences combined score as one after the other with nobody in common', () => {
+  it('two sequences combined score as one after the other with no person in common', () => {
     const later = (rows: Row[]): Row[] => rows.map(([f, id, ...box]) => [f + FRAMES, id + 100, ...box]);
     const evaluate = (gt: Row[], results: Row[]) => evaluateSequence(prepareGroundTruth(columns(gt)), columns(results));
     fc.assert(

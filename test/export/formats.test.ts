@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { exportTrajectories } from '../../src/export/index.ts';
+import { exportFormats, exportTrajectories, registerExportFormat } from '../../src/export/index.ts';
 import { openJsonSink, readMot } from '../../src/trajectories/index.ts';
 import { frame, RUN } from '../trajectories/frames.ts';
 import { anyTrajectories, RATE, temporaryFolder } from '../trajectories/helpers.ts';
@@ -26,7 +26,7 @@ describe('csv', () => {
     ]);
   });
 
-  it('has the wall-clock time in UTC where the source tells when it began', async () => {
+  it('has the wall-clock time in UTC where the source says when it began', async () => {
     const startedAt = '2026-03-01T10:00:00.250+02:00';
     const path = await exported(fresh(), [WALKER], 'csv', { source: { startedAt } });
     const [head, first, second] = readFileSync(path, 'utf8').split('\r\n');
@@ -157,7 +157,7 @@ describe('geojson', () => {
     expect(JSON.parse(readFileSync(path, 'utf8')).features.map(({ id }: { id: number }) => id)).toEqual([7]);
   });
 
-  it('tells what it lacks, and leaves no file', async () => {
+  it('says what it lacks, and leaves no file', async () => {
     const there = fresh();
     await expect(exported(there, [WALKER], 'geojson')).rejects.toThrow(
       /^calibration: is not given, and GeoJSON needs places;/,
@@ -180,5 +180,44 @@ describe('exportTrajectories', () => {
     for (const to of ['csv', 'coco', 'parquet', 'mot'] as const)
       await expect(exportTrajectories(input, { to, out })).rejects.toThrow(/is cut off in line|is no JSON/);
     expect(readdirSync(there).sort()).toEqual(['out.csv', 'run.trajectories.json']);
+  });
+});
+
+describe('registerExportFormat', () => {
+  it('makes a format known to exportTrajectories, with what the context has', async () => {
+    registerExportFormat('visits', {
+      ending: '.visits.txt',
+      open(file, { source }) {
+        file.write(`people in ${source.name}\n`);
+        return {
+          write: ({ id, times }) => file.write(`${id} ${times[0]} ${times.at(-1)}\n`),
+          end: () => file.writeBytes(Buffer.from('end\n')),
+        };
+      },
+    });
+    expect(exportFormats()).toEqual(['csv', 'mot', 'coco', 'parquet', 'geojson', 'visits']);
+    const there = fresh();
+    const out = await exported(there, [WALKER, { ...WALKER, id: 8 }], 'visits');
+    expect(readFileSync(out, 'utf8')).toBe('people in street.mp4\n7 0 0.4\n8 0 0.4\nend\n');
+    expect(readdirSync(there).sort()).toEqual(['out.visits', 'run.trajectories.json']);
+  });
+
+  it('leaves no file when the format fails, at its beginning or later', async () => {
+    const fails = () => {
+      throw new Error('no more');
+    };
+    const there = fresh();
+    for (const open of [fails, () => ({ write: fails }), () => ({ write() {}, end: fails })]) {
+      registerExportFormat('failing', { ending: '.txt', open });
+      await expect(exported(there, [WALKER], 'failing')).rejects.toThrow('no more');
+      expect(readdirSync(there)).toEqual(['run.trajectories.json']);
+    }
+  });
+
+  it('an unknown format is an error with those that are known', async () => {
+    registerExportFormat('mine', { ending: '.mine', open: () => ({ write() {} }) });
+    await expect(exported(fresh(), [WALKER], 'xls')).rejects.toThrow(
+      /^export format xls: is not known; choose one of csv, mot, coco, parquet, geojson, .*mine$/,
+    );
   });
 });

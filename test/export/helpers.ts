@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { calibrationParameters, GroundPlane } from '../../src/analytics/index.ts';
-import { type ExportFormat, exportTrajectories } from '../../src/export/index.ts';
+import { type ExportFormatName, exportTrajectories } from '../../src/export/index.ts';
 import { openJsonSink, type TrajectoriesHeader, type Trajectory } from '../../src/trajectories/index.ts';
 import { RUN } from '../trajectories/frames.ts';
 import { FRAMES, RATE, writeAll } from '../trajectories/helpers.ts';
@@ -22,7 +22,7 @@ export const GROUND = new GroundPlane(
 export async function exported(
   folder: string,
   trajectories: Trajectory[],
-  to: ExportFormat,
+  to: ExportFormatName,
   { source, ground }: { source?: Partial<TrajectoriesHeader['source']>; ground?: GroundPlane } = {},
 ): Promise<string> {
   const input = join(folder, 'run.trajectories.json');

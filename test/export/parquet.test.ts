@@ -110,7 +110,7 @@ describe('parquet, read by DuckDB', () => {
 });
 
 describe('csv, read by DuckDB', () => {
-  it('is understood without being told how', async () => {
+  it('is understood without instructions', async () => {
     const startedAt = '2026-03-01T08:00:00Z';
     const path = await exported(fresh(), [WALKER], 'csv', { source: { startedAt }, ground: GROUND });
     const described = await query(`DESCRIBE SELECT * FROM '${path}'`);

@@ -52,7 +52,7 @@ describe('two processes on one folder', () => {
       .filter((name) => name.endsWith('.jsonl'))
       .map((name) => readFileSync(join(out, name), 'utf8'));
 
-  it('the second tells so and ends, the first goes on undisturbed', async () => {
+  it('the second says so and ends, the first goes on undisturbed', async () => {
     const out = folder();
     const first = start(['stream', ...args, '--out', out]);
     later(() => spawnSync('kill', ['-KILL', `${first.pid}`]));
@@ -78,7 +78,7 @@ describe('two processes on one folder', () => {
     expect(await readTrajectories(join(out, 'pets09-s2l1', left[1]))).toMatchObject({ complete: true });
   });
 
-  it('one that was killed is in nobody’s way, even when nobody has taken note of its end', async () => {
+  it('one that was killed is in no other’s way, even before its parent has taken note of its end', async () => {
     const out = folder();
     const cli = join(import.meta.dirname, '../../dist/cli.js');
     // the shell becomes a program that never asks for its children, as in a container without an init

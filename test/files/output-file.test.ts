@@ -27,7 +27,7 @@ describe('an output that cannot be written', () => {
   });
 
   // A limit on the file size fails a write in the middle like a full disk does, and needs no rights to set up.
-  it.each(['openJsonSink', 'openMotSink'])('tells of it in one line and leaves nothing behind (%s)', (open) => {
+  it.each(['openJsonSink', 'openMotSink'])('reports it in one line and leaves nothing behind (%s)', (open) => {
     const limited = join(folder, open);
     mkdirSync(limited);
     const script = `
@@ -53,7 +53,7 @@ describe('an output that cannot be written', () => {
     expect(readdirSync(limited)).toEqual([]);
   });
 
-  it('tells of a full disk, and leaves nothing behind', async ({ skip }) => {
+  it('reports a full disk, and leaves nothing behind', async ({ skip }) => {
     const small = join(folder, 'small');
     mkdirSync(small);
     if (!mountSmallDisk(small)) skip('needs the right to mount a disk; the test above stands in for it');
@@ -86,7 +86,7 @@ async function writeFrames(sink: TrajectorySink, count: number): Promise<void> {
 }
 
 describe('OutputFile', () => {
-  it('keeps the order of writes that nobody waited for', async () => {
+  it('keeps the order of writes that were not awaited', async () => {
     const path = join(folder, 'order.txt');
     const file = await OutputFile.create(path);
     const pieces = Array.from({ length: 40 }, (_, i) => `${i}:${'x'.repeat(10_000)}\n`);

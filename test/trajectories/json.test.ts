@@ -32,7 +32,7 @@ async function writeSmall(path: string): Promise<void> {
   await sink.close();
 }
 
-const SMALL = `{"schema":"twintrack/trajectories","version":1,
+const SMALL = `{"schema":"twintrack/trajectories","version":2,
 "generator":"twintrack 0.1.0",
 "source":{"name":"street.mp4","width":768,"height":576,"frameRate":10},
 "models":[{"role":"detector","name":"centernet","sha256":"${'a'.repeat(64)}"}],
@@ -77,7 +77,7 @@ describe('the JSON document', () => {
     });
   });
 
-  it('tells why it is not complete, and hides credentials', async () => {
+  it('says why it is not complete, and hides credentials', async () => {
     const path = fresh();
     const sink = await openJsonSink(path, { ...RUN, source: { name: 'rtsp://admin:secret@cam/1' } });
     await sink.write(frame(0, 0, [[1, 1, 2, 3, 4, 1, true]]));
@@ -164,8 +164,41 @@ describe('reading', () => {
     expect(await readTrajectories(other)).toEqual(await readTrajectories(path));
   });
 
+  it('takes a document of version 1, with the names that its parameters have', async () => {
+    const parameters = { association: { score: 'learned' }, appearance: { mode: 'recall', recallSeconds: 60 } };
+    const old = `{"schema":"twintrack/trajectories","version":1,
+"generator":"twintrack 0.1.0",
+"source":{"name":"street.mp4","width":768,"height":576,"frameRate":10},
+"models":[],
+"parameters":${JSON.stringify(parameters)},
+"trajectories":[
+{"id":1,"start":0,"end":0.1,"observations":[{"frame":0,"time":0,"box":[1,2,3,4],"score":0.9,"detected":true},{"frame":1,"time":0.1,"box":[2,2,3,4],"score":0.9,"detected":false}]}
+],
+"summary":{"frames":2,"duration":0.2,"trajectories":1,"observations":2},
+"complete":true}
+`;
+    for (const text of [old, JSON.stringify(JSON.parse(old), null, 1)]) {
+      const path = fresh();
+      writeFileSync(path, text);
+      const document = await readTrajectories(path);
+      expect(document).toMatchObject({ version: 1, parameters, complete: true });
+      expect(document.trajectories).toEqual([
+        {
+          id: 1,
+          frames: Int32Array.of(0, 1),
+          times: Float64Array.of(0, 0.1),
+          boxes: Float64Array.of(1, 2, 3, 4, 2, 2, 3, 4),
+          scores: Float32Array.of(0.9, 0.9),
+          detected: Uint8Array.of(1, 0),
+        },
+      ]);
+    }
+  });
+
   it('says what is wrong and where, on one line', async () => {
-    expect(await damaged('"version":1', '"version":2')).toMatch(/json: has version 2, known is version 1; update/);
+    expect(await damaged('"version":2', '"version":3')).toMatch(
+      /json: has version 3, known are versions 1 and 2; update twintrack, or track the video again with this one$/,
+    );
     expect(await damaged('twintrack/trajectories', 'coco')).toMatch(/is no trajectories document; give a /);
     expect(await damaged('"width":768', '"width":"768"')).toMatch(/json: source\.width: .*expected number/);
     expect(await damaged('-5.5,0,8,9', '-5.5,0,8')).toMatch(/line 7: observations\[0\]\.box: Too small/);

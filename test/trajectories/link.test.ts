@@ -7,15 +7,15 @@ import type { FollowedTrajectory } from '../../src/trajectories/collector.ts';
 import { refine, refinementParameters, Timeline } from '../../src/trajectories/index.ts';
 import { link } from '../../src/trajectories/link.ts';
 
-/** People are of a kind, a number; the nearer two kinds are, the more alike they look. */
+/** People are of a kind, a number; the nearer two kinds are, the more alike their embeddings. */
 const KINDS: Similarity = { dimensions: 1, similarity: (a, i, b, j) => 1 - Math.abs(a[i] - b[j]) };
 const RULES: ReidOptions = { similarity: KINDS, reidSeconds: 20, reidSimilarity: 0.9 };
 
-function looks(rules: Partial<ReidOptions> = {}): Reidentification {
+function reid(rules: Partial<ReidOptions> = {}): Reidentification {
   return new Reidentification({ ...RULES, ...rules }, 0.5);
 }
 
-/** Somebody of a kind who stands at x from one time to another, at 10 frames/s. */
+/** A person of a kind who stands at x from one time to another, at 10 frames/s. */
 function piece(id: number, from: number, to: number, x: number, kind?: number): FollowedTrajectory {
   const frames = Int32Array.from({ length: Math.round(10 * (to - from)) + 1 }, (_, k) => Math.round(10 * from) + k);
   const gallery = new Gallery(1);
@@ -39,7 +39,7 @@ function timeline(speed = 0): Timeline {
 }
 
 const ways = (pieces: FollowedTrajectory[], rules?: Partial<ReidOptions>, speed = 0) =>
-  link(pieces, timeline(speed), looks(rules)).map(({ id, frames }) => [id, frames.length]);
+  link(pieces, timeline(speed), reid(rules)).map(({ id, frames }) => [id, frames.length]);
 
 describe('link', () => {
   it('puts pieces of one way together, one after the other, under the first id', () => {
@@ -48,12 +48,12 @@ describe('link', () => {
       [1, 21 + 11 + 11],
       [2, 91],
     ]);
-    const [whole] = link(pieces, timeline(), looks());
+    const [whole] = link(pieces, timeline(), reid());
     expect([...whole.times]).toEqual([...whole.times].sort((a, b) => a - b));
     expect(whole.boxes[4 * 21]).toBe(150);
   });
 
-  it('gives a newcomer to the one most alike, and nobody two', () => {
+  it('gives a later piece to the one most alike, and none of them two', () => {
     const pieces = [
       piece(1, 0, 2, 100, 0.06),
       piece(2, 0, 2, 100, 0.01),
@@ -64,7 +64,7 @@ describe('link', () => {
       [1, 21 + 11],
       [2, 21 + 11],
     ]);
-    const linked = link(pieces, timeline(), looks());
+    const linked = link(pieces, timeline(), reid());
     expect(linked.map(({ times }) => times.at(-1))).toEqual([5, 5]);
     expect(ways(pieces.slice(0, 3))).toEqual([
       [1, 21],
@@ -73,15 +73,15 @@ describe('link', () => {
   });
 
   it.each([
-    ['look different', piece(2, 4, 5, 100, 0.2)],
+    ['have other embeddings', piece(2, 4, 5, 100, 0.2)],
     ['were not looked at', piece(2, 4, 5, 100)],
     ['come too late', piece(2, 23, 24, 100, 0)],
     ['could not have walked there', piece(2, 4, 5, 100 + 80 * (1 + 1.5 * 2) + 1, 0)],
     ['are seen at the same time', piece(2, 2, 5, 100, 0)],
     ['enter at the edge', piece(2, 4, 5, 10, 0)],
-  ])('leaves people alone who %s', (_, newcomer) => {
+  ])('leaves people alone who %s', (_, later) => {
     const rules = { picture: { width: 640, height: 480 } };
-    expect(ways([piece(1, 0, 2, 100, 0), newcomer], rules).length).toBe(2);
+    expect(ways([piece(1, 0, 2, 100, 0), later], rules).length).toBe(2);
     expect(ways([piece(1, 0, 2, 100, 0), piece(2, 4, 5, 100, 0)], rules).length).toBe(1);
   });
 
@@ -91,11 +91,11 @@ describe('link', () => {
     expect(ways(pieces, {}, 500).length).toBe(1);
   });
 
-  it('is the first step of refining, when there are looks', () => {
+  it('is the first step of refining, when there are embeddings', () => {
     const pieces = [piece(1, 0, 2, 100, 0), piece(2, 2.5, 5, 100, 0)];
     const parameters = refinementParameters.parse({});
-    expect(refine(pieces, timeline(), parameters, looks()).map(({ frames }) => frames.length)).toEqual([51]);
-    expect(refine(pieces, timeline(), parameters, looks())[0].pieces).toEqual([1, 2]);
+    expect(refine(pieces, timeline(), parameters, reid()).map(({ frames }) => frames.length)).toEqual([51]);
+    expect(refine(pieces, timeline(), parameters, reid())[0].pieces).toEqual([1, 2]);
     expect(refine(pieces, timeline(), parameters).map(({ id, pieces }) => [id, pieces])).toEqual([
       [1, [1]],
       [2, [2]],

@@ -1,5 +1,6 @@
 import type { Similarity } from '../../appearance/similarity.ts';
 import { type AssociationScore, FEATURE_COUNT } from '../../association/features.ts';
+import { withRoom } from '../../core/columns.ts';
 import type { TrackingParameters } from '../../tracking/parameters.ts';
 import type { Track } from '../../tracking/track.ts';
 import { Tracker } from '../../tracking/tracker.ts';
@@ -64,12 +65,8 @@ export class ExampleCollector {
 
   private add(values: Float64Array, offset: number, same: boolean): void {
     if (this.count === this.labels.length) {
-      const features = new Float64Array(2 * this.features.length);
-      features.set(this.features);
-      this.features = features;
-      const labels = new Uint8Array(2 * this.labels.length);
-      labels.set(this.labels);
-      this.labels = labels;
+      this.features = withRoom(this.features, (this.count + 1) * FEATURE_COUNT);
+      this.labels = withRoom(this.labels, this.count + 1);
     }
     this.features.set(values.subarray(offset, offset + FEATURE_COUNT), this.count * FEATURE_COUNT);
     this.labels[this.count++] = same ? 1 : 0;
