@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { inputError, TwintrackError } from '../core/errors.ts';
-import { disableTelemetry } from './onnx/telemetry.ts';
+import { findRuntime } from './onnx/runtime.ts';
 import type { InputFormat, TensorInfo, TensorValue } from './tensors.ts';
 
 /** Pictures of one size to run a network on, one after the other: planes R, G, B each. */
@@ -48,11 +48,11 @@ export class Inference {
    * @param workers number of threads that take pictures; each has a copy of the network
    * @param threads threads that each of them computes a picture with
    * @param kind what the file should be, for messages
-   * @throws TwintrackError when onnxruntime cannot load the file
+   * @throws TwintrackError when there is no onnxruntime, or it cannot load the file
    */
   static async load(file: string, workers: number, threads: number, kind: ModelKind = 'detector'): Promise<Inference> {
-    disableTelemetry();
-    const started = Array.from({ length: workers }, () => new InferenceThread(file, threads, kind));
+    const runtime = await findRuntime();
+    const started = Array.from({ length: workers }, () => new InferenceThread(runtime, file, threads, kind));
     try {
       const [description] = await Promise.all(started.map(({ ready }) => ready));
       return new Inference(file, kind, started, description);
@@ -99,14 +99,14 @@ class InferenceThread {
   #failure: Error | undefined;
   #loaded!: { resolve: (description: Description) => void; reject: (error: Error) => void };
 
-  constructor(file: string, threads: number, kind: ModelKind) {
+  constructor(runtime: string, file: string, threads: number, kind: ModelKind) {
     this.#file = file;
     this.#kind = kind;
     this.ready = new Promise((resolve, reject) => {
       this.#loaded = { resolve, reject };
     });
     const url = new URL('./worker.js', import.meta.url);
-    this.#worker = new Worker(url, { workerData: { file, threads } });
+    this.#worker = new Worker(url, { workerData: { runtime, file, threads } });
     this.#worker.on('message', (answer: WorkerAnswer) => this.#answered(answer));
     this.#worker.on('error', (error) => this.#fail(inputError(file, `inference has stopped: ${error.message}`)));
     this.#exited = new Promise((resolve) => this.#worker.once('exit', resolve));
