@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { inputError, TwintrackError } from '../core/errors.ts';
 import { findRuntime } from './onnx/runtime.ts';
+import { withoutTelemetry } from './onnx/telemetry.ts';
 import type { InputFormat, TensorInfo, TensorValue } from './tensors.ts';
 
 /** Pictures of one size to run a network on, one after the other: planes R, G, B each. */
@@ -52,14 +53,16 @@ export class Inference {
    */
   static async load(file: string, workers: number, threads: number, kind: ModelKind = 'detector'): Promise<Inference> {
     const runtime = await findRuntime();
-    const started = Array.from({ length: workers }, () => new InferenceThread(runtime, file, threads, kind));
-    try {
-      const [description] = await Promise.all(started.map(({ ready }) => ready));
-      return new Inference(file, kind, started, description);
-    } catch (error) {
-      await Promise.all(started.map((thread) => thread.close(`the ${kind} is closed`)));
-      throw error;
-    }
+    return withoutTelemetry(async () => {
+      const started = Array.from({ length: workers }, () => new InferenceThread(runtime, file, threads, kind));
+      try {
+        const [description] = await Promise.all(started.map(({ ready }) => ready));
+        return new Inference(file, kind, started, description);
+      } catch (error) {
+        await Promise.all(started.map((thread) => thread.close(`the ${kind} is closed`)));
+        throw error;
+      }
+    });
   }
 
   private constructor(file: string, kind: ModelKind, threads: readonly InferenceThread[], about: Description) {
@@ -164,12 +167,11 @@ class InferenceThread {
 
 /** onnxruntime's message without the file name and the source positions in it. */
 function loadError(file: string, message: string, kind: ModelKind): TwintrackError {
-  const mend = `give the ONNX file of a person ${kind}`;
-  if (/protobuf parsing failed|does not have a graph/i.test(message))
-    return inputError(file, 'not an ONNX model', mend);
+  const fix = `give the ONNX file of a person ${kind}`;
+  if (/protobuf parsing failed|does not have a graph/i.test(message)) return inputError(file, 'not an ONNX model', fix);
   const reason = message
     .replaceAll(file, 'it')
     .replace(/^.*?failed:\s*/s, '')
     .replace(/\/\S+\.(?:cc|h):\d+\s*/g, '');
-  return inputError(file, `cannot be loaded as an ONNX model: ${reason.slice(0, 300)}`, mend);
+  return inputError(file, `cannot be loaded as an ONNX model: ${reason.slice(0, 300)}`, fix);
 }

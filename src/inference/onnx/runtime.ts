@@ -20,14 +20,10 @@ let found: Promise<string> | undefined;
  * that comes with twintrack for the CPU. That one is packed; its files are unpacked at the first call, into twintrack's own folder or,
  * where that is read-only, into the user's cache folder.
  *
- * To be called before onnxruntime is loaded, or a thread that loads it is started: onnxruntime else reports its use to its maker, and
- * leaves files in the temporary folder.
- *
  * @returns the URL to import
  * @throws TwintrackError when there is none for this platform, or it cannot be unpacked
  */
 export function findRuntime(): Promise<string> {
-  process.env.ORT_DISABLE_TELEMETRY ??= '1';
   found ??= installedRuntime() ?? packedRuntime();
   found.catch(() => {
     found = undefined;

@@ -1,5 +1,6 @@
 import { PATCH_BYTES, PATCH_HEIGHT, PATCH_WIDTH } from '../../appearance/patches.ts';
 import { findRuntime } from '../../inference/onnx/runtime.ts';
+import { withoutTelemetry } from '../../inference/onnx/telemetry.ts';
 import type { Tf } from './backend.ts';
 import { embedPatches, similarities } from './embedding.ts';
 import type { Network } from './network.ts';
@@ -27,7 +28,7 @@ export async function checkOnnx(
   const next = rows.map((i) => (i + 1) % n);
   const d = network.size.embedding;
 
-  const sister = await InferenceSession.create(pair.embedding);
+  const sister = await withoutTelemetry(() => InferenceSession.create(pair.embedding));
   const input = new Tensor('float32', Float32Array.from(patches), [n, 3, PATCH_HEIGHT, PATCH_WIDTH]);
   const embeddings = (await sister.run({ patches: input })).embeddings.data as Float32Array;
   await sister.release();
