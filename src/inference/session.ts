@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { inputError, TwintrackError } from '../core/errors.ts';
+import { findRuntime } from './onnx/runtime.ts';
 import { withoutTelemetry } from './onnx/telemetry.ts';
 import type { InputFormat, TensorInfo, TensorValue } from './tensors.ts';
 
@@ -48,11 +49,12 @@ export class Inference {
    * @param workers number of threads that take pictures; each has a copy of the network
    * @param threads threads that each of them computes a picture with
    * @param kind what the file should be, for messages
-   * @throws TwintrackError when onnxruntime cannot load the file
+   * @throws TwintrackError when there is no onnxruntime, or it cannot load the file
    */
   static async load(file: string, workers: number, threads: number, kind: ModelKind = 'detector'): Promise<Inference> {
+    const runtime = await findRuntime();
     return withoutTelemetry(async () => {
-      const started = Array.from({ length: workers }, () => new InferenceThread(file, threads, kind));
+      const started = Array.from({ length: workers }, () => new InferenceThread(runtime, file, threads, kind));
       try {
         const [description] = await Promise.all(started.map(({ ready }) => ready));
         return new Inference(file, kind, started, description);
@@ -100,14 +102,14 @@ class InferenceThread {
   #failure: Error | undefined;
   #loaded!: { resolve: (description: Description) => void; reject: (error: Error) => void };
 
-  constructor(file: string, threads: number, kind: ModelKind) {
+  constructor(runtime: string, file: string, threads: number, kind: ModelKind) {
     this.#file = file;
     this.#kind = kind;
     this.ready = new Promise((resolve, reject) => {
       this.#loaded = { resolve, reject };
     });
     const url = new URL('./worker.js', import.meta.url);
-    this.#worker = new Worker(url, { workerData: { file, threads } });
+    this.#worker = new Worker(url, { workerData: { runtime, file, threads } });
     this.#worker.on('message', (answer: WorkerAnswer) => this.#answered(answer));
     this.#worker.on('error', (error) => this.#fail(inputError(file, `inference has stopped: ${error.message}`)));
     this.#exited = new Promise((resolve) => this.#worker.once('exit', resolve));

@@ -1,6 +1,6 @@
 /**
  * The thread in which a network runs, since onnxruntime's `run` blocks. Plain JavaScript, so that it starts from the sources as well as from
- * the built package. It gets the model and thread count in `workerData`, answers once with the network's inputs
+ * the built package. It gets the URL of onnxruntime, the model and the thread count in `workerData`, answers once with the network's inputs
  * and outputs, and then with one answer to each picture.
  *
  * @typedef {import('./session.ts').WorkerRequest | { readonly close: true }} Request
@@ -14,14 +14,16 @@ const port = /** @type {import('node:worker_threads').MessagePort} */ (parentPor
 /** @type {(answer: Answer, transfer?: readonly import('node:worker_threads').Transferable[]) => void} */
 const answer = (message, transfer = []) => port.postMessage(message, transfer);
 
-const { file, threads } = /** @type {{ file: string, threads: number }} */ (workerData);
+const { runtime, file, threads } = /** @type {{ runtime: string, file: string, threads: number }} */ (workerData);
 /** @type {Float32Array | undefined} */
 let planes;
 /** @type {Uint8Array | undefined} */
 let bytes;
 
 try {
-  const { InferenceSession, Tensor } = await import('onnxruntime-node');
+  const { InferenceSession, Tensor } = /** @type {typeof import('onnxruntime-node')} */ (
+    (await import(runtime)).default
+  );
   const session = await InferenceSession.create(file, {
     graphOptimizationLevel: 'all',
     intraOpNumThreads: threads,

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { findFfmpeg, installCommand } from '../../src/video/index.ts';
@@ -67,18 +67,20 @@ describe('findFfmpeg', () => {
   });
 });
 
-describe('scripts/setup', () => {
+describe('scripts/setup.mjs', () => {
   /** Runs it with only the commands given. */
   function setup(commands: Record<string, string>, env: Record<string, string> = {}) {
     const bin = join(folder, `bin-${Math.random()}`);
     mkdirSync(bin);
-    for (const name of ['bash', 'dirname', 'id', 'sh'].filter((name) => !(name in commands))) {
+    for (const name of ['id', 'sh'].filter((name) => !(name in commands))) {
       symlinkSync(execFileSync('sh', ['-c', `command -v ${name}`], { encoding: 'utf8' }).trim(), join(bin, name));
     }
     for (const [name, script] of Object.entries(commands)) {
       writeFileSync(join(bin, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
     }
-    const result = spawnSync('scripts/setup', [], { env: { PATH: bin, BIN: bin, ...env }, encoding: 'utf8' });
+    const script = join(folder, 'setup.mjs'); // where no ffmpeg-static is
+    copyFileSync('scripts/setup.mjs', script);
+    const result = spawnSync(process.execPath, [script], { env: { PATH: bin, BIN: bin, ...env }, encoding: 'utf8' });
     return { status: result.status, stdout: result.stdout, stderr: result.stderr };
   }
   const working = `exec '${binary}' "$@"`;

@@ -1,5 +1,7 @@
 import { PATCH_BYTES, PATCH_HEIGHT, PATCH_WIDTH } from '../../appearance/patches.ts';
+import { findRuntime } from '../../inference/onnx/runtime.ts';
 import { withoutTelemetry } from '../../inference/onnx/telemetry.ts';
+import type { Tf } from './backend.ts';
 import { embedPatches, similarities } from './embedding.ts';
 import type { Network } from './network.ts';
 import type { OnnxPair } from './onnx-export.ts';
@@ -21,7 +23,7 @@ export async function checkOnnx(
   pair: OnnxPair,
   patches: Uint8Array,
 ): Promise<{ readonly embedding: number; readonly similarity: number }> {
-  const { InferenceSession, Tensor } = await import('onnxruntime-node');
+  const { InferenceSession, Tensor }: typeof import('onnxruntime-node') = (await import(await findRuntime())).default;
   const n = patches.length / PATCH_BYTES;
   const rows = Array.from({ length: n }, (_, i) => i);
   const next = rows.map((i) => (i + 1) % n);
