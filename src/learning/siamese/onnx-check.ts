@@ -1,7 +1,6 @@
 import { PATCH_BYTES, PATCH_HEIGHT, PATCH_WIDTH } from '../../appearance/patches.ts';
 import { findRuntime } from '../../inference/onnx/runtime.ts';
 import { withoutTelemetry } from '../../inference/onnx/telemetry.ts';
-import type { Tf } from './backend.ts';
 import { embedPatches, similarities } from './embedding.ts';
 import type { Network } from './network.ts';
 import type { OnnxPair } from './onnx-export.ts';
