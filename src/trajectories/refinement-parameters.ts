@@ -13,7 +13,13 @@ export const refinementParameters = z.strictObject({
     'Boxes are smoothed over time with a Gaussian weight of this standard deviation',
   ),
   fillSeconds: number(1, 0, 60, 's', 'A person unseen for up to this long is shown on the way between'),
-  minMeanScore: number(0.5, 0, 1, 'score', 'Trajectories whose mean score is below this are taken for nobody'),
+  minMeanScore: number(
+    0.5,
+    0,
+    1,
+    'score',
+    'Trajectories whose mean score is below this are dropped as false positives',
+  ),
 });
 
 /** Parameters of {@link refine}; see {@link refinementParameters}. */
