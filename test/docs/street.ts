@@ -7,7 +7,7 @@ const root = join(import.meta.dirname, '../..');
 const models = join(root, 'models');
 
 /** Number of frames of the clip. */
-const FRAMES = 20;
+const FRAMES = 10;
 
 /** Makes a project with the built package installed, and the files that the pages name. */
 export function writeStreet(folder: string): void {
