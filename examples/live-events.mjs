@@ -1,6 +1,6 @@
 // Events at a line and in a zone while people are tracked, from the boxes of any detector (here: two made-up people).
 //   node examples/live-events.mjs
-import { Tracker } from 'twintrack';
+import { createTracker } from 'twintrack';
 import { ZoneCounter } from 'twintrack/analytics';
 
 const counter = new ZoneCounter({
@@ -8,21 +8,21 @@ const counter = new ZoneCounter({
   zones: [{ name: 'shop', outline: Float64Array.of(320, 0, 640, 0, 640, 480, 320, 480), anchor: 'feet' }],
   picture: { width: 640, height: 480 },
 });
-const tracker = new Tracker();
+const tracker = await createTracker();
 
 for (let frame = 0; frame < 150; frame++) {
   const time = frame / 10;
-  const boxes = Float64Array.of(20 + 4 * frame, 100, 40, 120, 580 - 4 * frame, 300, 40, 120); // x, y, w, h in pixels
-  const tracks = tracker.update({ length: 2, boxes, scores: Float32Array.of(0.9, 0.9) }, time);
-  const people = tracks.filter(({ state }) => state === 'confirmed');
-  print(
-    counter.update({
-      time,
-      length: people.length,
-      ids: Int32Array.from(people, ({ id }) => id),
-      boxes: Float64Array.from(people.flatMap(({ box }) => [...box])),
-    }),
+  const tracks = tracker.update(
+    [
+      { box: [20 + 4 * frame, 100, 40, 120], score: 0.9 }, // x, y, w, h in pixels
+      { box: [580 - 4 * frame, 300, 40, 120], score: 0.9 },
+    ],
+    time,
   );
+  const people = tracks
+    .filter(({ state }) => state === 'confirmed')
+    .map(({ id, box, score }) => ({ id, box, score, detected: true }));
+  print(counter.update({ index: frame, time, people }));
 }
 print(counter.finish());
 console.log(counter.lines, counter.zones);

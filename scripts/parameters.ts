@@ -37,8 +37,8 @@ export function parametersPage(): string {
 
 <!-- Written by \`npm run docs:parameters\` from the schemas; not to be edited by hand. -->
 
-Every parameter has a default that is meant for all videos. \`--set stage.name=value\` changes one for a run, a file given with
-\`--config\` several:
+The defaults are meant for every video. To change one parameter for a run, use \`--set stage.name=value\`. To change several, write a YAML file and give it
+with \`--config\`:
 
 \`\`\`yaml
 tracking:
@@ -47,9 +47,11 @@ detection:
   minScore: 0.2
 \`\`\`
 
-\`--set\` goes before the file, the file before the defaults. A trajectories file holds the parameters it was made with.
+A value of \`--set\` overrides that of the file, and a value of the file overrides the default. A trajectories file holds all parameters of its run. From
+TypeScript, give them as \`parameters: { tracking: { lostSeconds: 3 } }\` ([library](library.md)).
 
-The sections \`zones\`, \`lines\` and \`calibration\` are described in [analytics.md](analytics.md).
+A file can also have the sections \`zones\`, \`lines\` and \`calibration\` ([analytics](analytics.md)), and for \`twintrack stream\` the section \`cameras\`
+([live cameras](live.md)).
 
 ${sections.join('\n\n')}
 `;

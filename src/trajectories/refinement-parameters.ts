@@ -18,7 +18,7 @@ export const refinementParameters = z.strictObject({
     0,
     1,
     'score',
-    'Trajectories whose mean score is below this are taken for false positives and dropped',
+    'Trajectories whose mean score is below this are dropped as false positives',
   ),
 });
 

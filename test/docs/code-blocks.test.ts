@@ -1,0 +1,164 @@
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { loadParameters } from '../../src/engine/configuration.ts';
+import { twintrack } from '../commands/cli.ts';
+import { temporaryFolder } from '../video/clips.ts';
+import { type Block, exampleBlocks, pageBlocks, wordsOf } from './blocks.ts';
+import { writeStreet } from './street.ts';
+
+const root = join(import.meta.dirname, '../..');
+const { exports, scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+  exports: Record<string, string | { default: string }>;
+  scripts: Record<string, string>;
+};
+const folder = temporaryFolder();
+
+/** Commands that need a camera, training or time: only their options are checked. */
+const ONLY_PARSED = ['stream', 'train', 'tune', 'adapt'];
+/** Lines of other programs, which are not run. */
+const OTHERS = [/^npm (install|ci|test)\b/, /^jq /, /^mkdir /, /^g\+\+ /];
+
+const blocks: Block[] = [...pageBlocks(), ...exampleBlocks(await exported())];
+const typescript = blocks.filter(({ language }) => ['ts', 'js', 'mjs'].includes(language));
+const shell = blocks
+  .filter(({ language, notRun }) => ['', 'sh', 'bash'].includes(language) && notRun === undefined)
+  .flatMap(({ place, language, code }) =>
+    code
+      .replaceAll(/\\\n\s*/g, '')
+      .split(/\n|&&/)
+      .map((line) => ({ place, language, line: line.trim(), words: wordsOf(line) })),
+  );
+
+/** The names that the package exports, with the first entry point of each. */
+async function exported(): Promise<Map<string, string>> {
+  const names = new Map<string, string>();
+  for (const [path, target] of Object.entries(exports)) {
+    if (typeof target === 'string') continue;
+    for (const name of Object.keys(await import(join(root, target.default))))
+      if (!names.has(name)) names.set(name, path.replace('.', 'twintrack'));
+  }
+  return names;
+}
+
+/** Name of the file of a block, without its ending. */
+function nameOf({ place }: Block): string {
+  return place.replaceAll(/[^\w-]/g, '-');
+}
+
+beforeAll(async () => {
+  writeStreet(folder);
+  const { status, stderr } = await twintrack(['track', 'street.mp4', '--no-annotate'], { cwd: folder });
+  expect([status, stderr]).toEqual([0, expect.anything()]);
+  copyFileSync(join(folder, 'street.trajectories.json'), join(folder, 'huge.trajectories.json'));
+});
+
+describe('the TypeScript of the pages and examples', () => {
+  beforeAll(() => {
+    mkdirSync(join(folder, 'blocks'));
+    for (const block of typescript) writeFileSync(join(folder, 'blocks', `${nameOf(block)}.ts`), block.code);
+    const compilerOptions = {
+      module: 'NodeNext',
+      target: 'ES2022',
+      strict: true,
+      types: ['node'],
+      skipLibCheck: true,
+      moduleDetection: 'force',
+      rootDir: 'blocks',
+      outDir: 'built',
+    };
+    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['blocks'] }));
+  });
+
+  it('compiles', () => {
+    const tsc = join(root, 'node_modules/typescript/bin/tsc');
+    const { status, stdout } = spawnSync(process.execPath, [tsc, '-p', folder], { encoding: 'utf8' });
+    expect([status, stdout]).toEqual([0, '']);
+  });
+
+  it.each(typescript.filter(({ notRun }) => notRun === undefined).map((block) => [block.place, block] as const))(
+    '%s prints what follows it',
+    (_, block) => {
+      const file = join('built', `${nameOf(block)}.js`);
+      const { status, stdout, stderr } = spawnSync(process.execPath, [file], { encoding: 'utf8', cwd: folder });
+      expect([status, stderr.includes('Error')]).toEqual([0, false]);
+      if (block.printed !== undefined) expect(stdout).toBe(block.printed);
+    },
+    120_000,
+  );
+});
+
+describe('the commands of the pages', () => {
+  const commands = shell.filter(({ line }) => /^(npx )?twintrack /.test(line));
+  const isParsed = ({ line, words }: (typeof shell)[number]) => {
+    const name = words[words.indexOf('twintrack') + 1];
+    return ONLY_PARSED.includes(name) || /\[--|DIR\b/.test(line);
+  };
+  const distinct = new Map(commands.filter((command) => !isParsed(command)).map((c) => [c.words.join(' '), c]));
+
+  it.each([...distinct.values()].map((command) => [command.place, command.line, command.words] as const))(
+    '%s: %s',
+    async (_, __, words) => {
+      const args = words.slice(words.indexOf('twintrack') + 1);
+      if (args[0] === 'track' && !args.includes('--max-frames')) args.push('--max-frames', '5');
+      const inSample = args.some((word) => word.startsWith('videos/') || word.includes('PETS09'));
+      if (inSample) for (const [i, word] of args.entries()) args[i] = ofStreet(word);
+      const { status, stderr } = await twintrack(args, { cwd: folder });
+      expect([status, status === 0 ? '' : stderr]).toEqual([0, '']);
+    },
+    120_000,
+  );
+
+  it('that are not run have the options they are written with', async () => {
+    const texts = new Map<string, string>();
+    for (const { place, line, words } of commands.filter(isParsed)) {
+      const args = words.slice(words.indexOf('twintrack') + 1);
+      const command = args[0] === 'train' ? args.slice(0, 2) : args.slice(0, 1);
+      const key = command.join(' ');
+      if (!texts.has(key)) texts.set(key, (await twintrack([...command, '--help'])).stdout);
+      for (const [, option] of line.matchAll(/(?:^|[\s[])(--[a-z][a-z-]*)/g))
+        expect([place, texts.get(key)]).toEqual([place, expect.stringContaining(`${option} `)]);
+    }
+  });
+
+  it('of the benchmarks name scripts that exist', () => {
+    for (const { place, words } of shell) {
+      const [program, verb, name] = words;
+      if (program === 'npm' && verb === 'run')
+        expect([place, Object.keys(scripts)]).toEqual([place, expect.arrayContaining([name])]);
+      if (program === 'npx' && verb === 'tsx') expect([place, existsSync(join(root, name))]).toEqual([place, true]);
+    }
+  });
+
+  it('are these and a few of other programs', () => {
+    const known = /^(npx )?twintrack |^npm run |^npx tsx /;
+    const others = shell.filter(({ language, line }) => language !== '' && line !== '' && !known.test(line));
+    expect(others.filter(({ line }) => !OTHERS.some((other) => other.test(line))).map(({ line }) => line)).toEqual([]);
+  });
+});
+
+it('the YAML of the pages is a config file', async () => {
+  for (const { place, code } of blocks.filter(({ language }) => language === 'yaml')) {
+    const file = join(folder, `${place.replaceAll(/\W/g, '-')}.yaml`);
+    writeFileSync(file, code);
+    expect([place, await loadParameters(file)]).toEqual([place, expect.anything()]);
+  }
+});
+
+it('what is not run says why', () => {
+  expect(blocks.flatMap(({ place, notRun }) => (notRun ? [`${place.replace(/:\d+$/, '')}: ${notRun}`] : []))).toEqual([
+    'docs/library.md: needs a camera',
+    'docs/live.md: needs a camera',
+    'live.ts:startLive: needs a camera',
+    'server.ts:startServer: needs a camera',
+  ]);
+});
+
+/** A path of the sample as one of the clip. */
+function ofStreet(word: string): string {
+  return word
+    .replace('videos/pets09-s2l1.mp4', 'street.mp4')
+    .replace('PETS09-S2L1/gt.txt', 'gt.txt')
+    .replace('pets09-s2l1', 'street');
+}

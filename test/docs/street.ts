@@ -1,0 +1,60 @@
+import { copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { SAMPLE, writeWalkers } from '../commands/cli.ts';
+import { runFfmpeg } from '../video/clips.ts';
+
+const root = join(import.meta.dirname, '../..');
+const models = join(root, 'models');
+
+/** Number of frames of the clip. */
+const FRAMES = 10;
+
+/** Makes a project with the built package installed, and the files that the pages name. */
+export function writeStreet(folder: string): void {
+  const at = (...names: string[]) => join(folder, ...names);
+  const make = (...names: string[]) => mkdirSync(at(...names), { recursive: true });
+  make('node_modules/@types');
+  symlinkSync(root, at('node_modules/twintrack'), 'dir');
+  for (const name of ['@types/node', 'undici-types'])
+    symlinkSync(join(root, 'node_modules', name), at('node_modules', name));
+  writeFileSync(at('package.json'), '{"type":"module"}');
+
+  runFfmpeg('-i', SAMPLE, '-frames:v', String(FRAMES), '-c:v', 'libx264', '-preset', 'ultrafast', at('street.mp4'));
+  make('frames');
+  runFfmpeg('-i', SAMPLE, '-frames:v', '5', at('frames', '%03d.jpg'));
+  for (const [name, x] of [
+    ['a.jpg', 500],
+    ['b.jpg', 505],
+    ['guest.jpg', 495],
+  ] as const)
+    runFfmpeg('-i', SAMPLE, '-frames:v', '1', '-vf', `crop=64:128:${x}:150`, at(name));
+
+  const det = writeWalkers(at('det.txt'), FRAMES);
+  const lines = readFileSync(det, 'utf8').trim().split('\n');
+  const truth = lines.map((line, k) => line.replace(',-1,', `,${1 + (k % 2)},`));
+  writeFileSync(at('gt.txt'), truth.map((line) => line.replace(/[^,]*$/, '1,-1,-1,-1')).join('\n'));
+  make('street/gt');
+  copyFileSync(at('gt.txt'), at('street/gt/gt.txt'));
+  make('MOT17/train/MOT17-02-FRCNN/gt');
+  const classes = truth.map((line) => line.replace(/[^,]*$/, '1,1,1'));
+  writeFileSync(at('MOT17/train/MOT17-02-FRCNN/gt/gt.txt'), classes.join('\n'));
+  make('results');
+  writeFileSync(at('results/MOT17-02-FRCNN.txt'), truth.map((line) => `${line},-1,-1,-1`).join('\n'));
+
+  symlinkSync(join(models, 'centernet-person.onnx'), at('detector.onnx'));
+  for (const name of ['model', 'my-siamese']) {
+    make(name);
+    for (const file of ['association.json', 'siamese-embedding.onnx', 'siamese-head.onnx'])
+      symlinkSync(join(models, file), at(name, file));
+  }
+  writeFileSync(
+    at('zones.yaml'),
+    `zones:
+  queue: { points: [[120, 300], [400, 300], [420, 560], [100, 560]] }
+lines:
+  door: { points: [[0.5, 1], [0.5, 0]], unit: ratio }
+`,
+  );
+  writeFileSync(at('twintrack.yaml'), 'tracking:\n  lostSeconds: 3\n');
+  writeFileSync(at('points.csv'), '100,500,0,0\n700,500,0.0001,0\n560,200,0.0001,0.0002\n220,200,0,0.0002\n');
+}
