@@ -17,7 +17,7 @@ beforeAll(() => {
 
 const run = (file: string) => runExample(examplesIn(`src/learning/${file}.ts`)[0], folder);
 
-describe('twintrack/learning', { timeout: 300_000 }, () => {
+describe('twintrack/learning', { timeout: 900_000 }, () => {
   it('learns an association score', () => {
     expect(Number(run('association/train-association').printed[0])).toBeGreaterThan(0.9);
     expect(existsSync(join(folder, 'models/association.json'))).toBe(true);

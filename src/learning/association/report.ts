@@ -5,7 +5,7 @@ import type { AssociationTraining } from './train-association.ts';
 
 /** Schema of the file of a learned association. */
 const SCHEMA = 'twintrack/association';
-/** Version 2: the figures of `training` have `appearance` for version 1's `looks`. */
+/** Version 2 has the key `appearance` in `training`; nothing else differs from version 1. */
 const VERSION = 2;
 
 /** The figures of a training as plain JSON, numbers to four digits; no names of sequences, no dates. */
