@@ -16,7 +16,7 @@ export interface DetectionFile extends Detector {
  * frames counted from 1, in any order (see {@link readMotRows}). Boxes are taken as they are; without a seventh column all scores are 1.
  *
  * @param scores `rank` makes confidences of the scores by their rank in the file; `raw` takes them as they are
- * @returns a detector that looks a frame up by its index and needs no pixels
+ * @returns a detector that finds a frame by its index and needs no pixels
  * @throws TwintrackError when the file cannot be read, or with the line number and reason for a line that is broken
  */
 export async function readDetections(path: string, scores: 'rank' | 'raw' = 'rank'): Promise<DetectionFile> {

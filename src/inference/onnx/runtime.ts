@@ -69,7 +69,7 @@ function cacheFolder(): string {
   return join(homedir(), process.platform === 'darwin' ? 'Library/Caches' : '.cache');
 }
 
-/** Unpacks this platform's files where onnxruntime looks for them. Another process may do the same: the first one to be ready wins. */
+/** Unpacks this platform's files where onnxruntime expects them. Another process may do the same: the first one to be ready wins. */
 async function unpack(packed: string, folder: string): Promise<void> {
   const part = `${folder}-${randomBytes(6).toString('hex')}`;
   const files = join(part, 'bin/napi-v6', process.platform, process.arch);
