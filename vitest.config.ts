@@ -11,6 +11,7 @@ const INTEGRATION = [
   'test/{commands,report,search}/*.test.ts',
   'test/appearance/patches.test.ts',
   'test/detection/models.test.ts',
+  'test/docs/*.test.ts',
   'test/engine/{sample,track}.test.ts',
   'test/evaluation/command.test.ts',
   'test/files/{folder-lock,output-file}.test.ts',
