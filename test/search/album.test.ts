@@ -132,7 +132,7 @@ describe('PatchAlbum', () => {
 
 describe('the index', () => {
   it('says what is wrong with a folder', async () => {
-    await expect(findPatches(join(folder, 'none'))).rejects.toThrow('no such folder; name the folder given to');
+    await expect(findPatches(join(folder, 'none'))).rejects.toThrow('does not exist; name the folder given to');
     mkdirSync(join(folder, 'empty'));
     await expect(findPatches(join(folder, 'empty'))).rejects.toThrow('holds no patches');
     mkdirSync(join(folder, 'h.patches'));
