@@ -109,7 +109,7 @@ describe('learning from people drawn into sequences without pictures', () => {
         else expect(Math.abs(x - features[i])).toBeLessThanOrEqual(1e-5 * Math.abs(features[i]));
       });
     }
-    await expect(readLooks(join(folder, 'missing.json'))).rejects.toThrow(/missing.json: does not exist/);
+    await expect(readLooks(join(folder, 'missing.json'))).rejects.toThrow(/missing.json: cannot be read/);
     writeFileSync(file, '{"sequences":{},"others":{"features":[1],"labels":[1]}}');
     await expect(readLooks(file)).rejects.toThrow(/looks.json: holds no pairs with looks/);
   });
