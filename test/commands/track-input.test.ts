@@ -157,7 +157,7 @@ describe('an unusual input is tracked', () => {
     expect(namesIn(temporary)).toEqual([]);
     const nowhere = join(temporary, 'none');
     const failed = await twintrack([...args, pictures], { env: { ...process.env, TMPDIR: nowhere } });
-    const error = `${nowhere}: no temporary folder can be made there (ENOENT); set TMPDIR to a folder that can be written to`;
+    const error = `${nowhere}: no temporary folder can be made there: there is no such folder; set TMPDIR to a folder that can be written to`;
     expect([failed.status, failed.stderr]).toEqual([1, `twintrack: ${error}\n`]);
   });
 
