@@ -39,7 +39,7 @@ const BUILT = { globalSetup: './test/setup/build.ts', setupFiles: './test/setup/
 export default defineConfig({
   test: {
     maxWorkers: 2, // many tests wait for a camera's time to pass
-    testTimeout: 60_000,
+    testTimeout: 180_000,
     hookTimeout: 120_000,
     env: { ORT_DISABLE_TELEMETRY: '1' }, // some tests use onnxruntime by itself
     reporters: ['default', './test/setup/skipped-reporter.ts'],

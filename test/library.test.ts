@@ -137,7 +137,7 @@ describe('the built package as a library', () => {
 describe('the package', () => {
   it('holds what is needed, and nothing else', () => {
     const [{ files }] = JSON.parse(
-      execFileSync('npm', ['pack', '--dry-run', '--json'], { cwd: root, encoding: 'utf8' }),
+      execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { cwd: root, encoding: 'utf8' }),
     );
     const paths: string[] = files.map(({ path }: { path: string }) => path);
     for (const needed of [
@@ -153,12 +153,16 @@ describe('the package', () => {
       'dist/inference/worker.js',
       'dist/trajectories/trajectories.schema.json',
       'models/centernet-person.onnx',
-      'scripts/setup',
+      'scripts/setup.mjs',
+      'docs/install.md',
+      'docs/images/annotated.jpg',
+      'examples/track-and-report.mjs',
+      'videos/ATTRIBUTION.md',
     ])
       expect(paths).toContain(needed);
     const others = paths.filter(
       (path) =>
-        !/^(dist|models)\/|^src\/(live\/monitoring|report)\/page\/|^(LICENSE|README\.md|CHANGELOG\.md|package\.json|scripts\/setup)$/.test(
+        !/^(dist|runtime|models|docs|examples)\/|^src\/(live\/monitoring|report)\/page\/|^(LICENSE|README\.md|CHANGELOG\.md|CONTRIBUTING\.md|package\.json|scripts\/setup\.mjs|videos\/ATTRIBUTION\.md)$/.test(
           path,
         ),
     );

@@ -1,6 +1,7 @@
-import { rmSync } from 'node:fs';
+import { fsync, rmSync } from 'node:fs';
 import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { promisify } from 'node:util';
 import { inputError } from '../core/errors.ts';
 import { runAtExit } from './at-exit.ts';
 import { writeError } from './file-errors.ts';
@@ -77,7 +78,7 @@ export class OutputFile {
     return this.guard(async () => {
       await this.flush();
       this.open = false;
-      await this.handle.sync();
+      await promisify(fsync)(this.handle.fd); // not handle.sync(), which yarn's Plug'n'Play lacks
       await this.handle.close();
       await rename(this.temporary, this.path);
       this.forget();
