@@ -12,7 +12,7 @@ export interface Block {
   readonly code: string;
   /** The block of language `text` that follows it: what it prints. */
   readonly printed?: string;
-  /** Why it is not run, from `<!-- not run: reason -->` before it. */
+  /** Why it is compiled and not run: `<!-- not run: reason -->` before it, or what it needs. */
   readonly notRun?: string;
 }
 
@@ -24,12 +24,12 @@ export function pageBlocks(): Block[] {
     const fences =
       /(?:<!-- not run: (?<notRun>.*) -->\n+)?```(?<language>\w*)\n(?<code>[\s\S]*?)^```$(?:\n+```text\n(?<printed>[\s\S]*?)^```$)?/gm;
     return [...text.matchAll(fences)].map(({ index, groups }) => {
-      const { language, code, printed, notRun } = groups as Record<string, string | undefined>;
+      const { language, code = '', printed, notRun = needs(code) } = groups as Record<string, string | undefined>;
       const line = text.slice(0, text.indexOf('```', index)).split('\n').length;
       return {
         place: `${page}:${line}`,
         language: language ?? '',
-        code: code ?? '',
+        code,
         ...(printed !== undefined && { printed }),
         ...(notRun !== undefined && { notRun }),
       };
@@ -56,12 +56,18 @@ export function exampleBlocks(entries: ReadonlyMap<string, string>): Block[] {
         ([known]) => !/^import /m.test(code) && new RegExp(`\\b${known}\\b(?!:)`).test(code),
       );
       const imports = used.map(([known, entry]) => `import { ${known} } from '${entry}';\n`).join('');
-      const notRun = code.includes('rtsp:') ? 'needs a camera' : undefined;
+      const notRun = needs(imports + code);
       return [
         { place: `${basename(file)}:${name}`, language: 'ts', code: `${imports}${code}`, ...(notRun && { notRun }) },
       ];
     });
   });
+}
+
+/** What TypeScript needs that is not at hand here; undefined where nothing is missing. */
+function needs(code: string): string | undefined {
+  if (code.includes("from 'twintrack/learning'")) return 'trains on data that is not here';
+  return code.includes("from 'twintrack") && code.includes('rtsp:') ? 'needs a camera' : undefined;
 }
 
 /** Words of a line of a shell, without its comment. */
