@@ -9,6 +9,7 @@ import { writeError } from '../files/file-errors.ts';
 import { refuseFolder } from '../files/output-file.ts';
 import { temporaryPath } from '../files/temporary.ts';
 import { exitReason, type Ffmpeg, type FfmpegProcess, findFfmpeg, lastError, startFfmpeg } from './ffmpeg.ts';
+import { i420Layout } from './i420.ts';
 import { matroskaHeader, matroskaPictureHeader } from './matroska.ts';
 
 export interface VideoWriterOptions {
@@ -129,7 +130,7 @@ class Mp4Writer implements VideoWriter {
     const { width, height, frameRate = 25 } = options;
     this.#path = path;
     this.#partial = partial;
-    this.#pictureBytes = width * height + 2 * Math.ceil(width / 2) * Math.ceil(height / 2);
+    this.#pictureBytes = i420Layout(width, height).bytes;
     const input = [
       ...READ_AHEAD,
       '-protocol_whitelist',
