@@ -61,7 +61,7 @@ export async function writeContactSheet(path: string, query: string, found: read
       if (picture) paste(pixels, width, height, picture, GAP + c * (PATCH_WIDTH + GAP), top + LABEL);
     });
   });
-  await OutputFile.put(path, await encodePng(pixels, { width, height, format: 'yuv420p' }));
+  await OutputFile.put(path, await encodePng(pixels, { width, height, format: 'i420' }));
 }
 
 /** As much of a text as fits into a width in pixels. */

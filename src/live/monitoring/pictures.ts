@@ -130,7 +130,7 @@ class JpegEncoder {
     const scale = `${width > most ? `${2 * Math.round(most / 2)}:-2` : `${width}:${height}`}:flags=fast_bilinear`;
     this.#size = i420Layout(width, height).bytes;
     this.#onPicture = onPicture;
-    const encode = jpegArguments({ width, height, format: 'yuv420p', colourSpace }, { scale, quality: 6 });
+    const encode = jpegArguments({ width, height, format: 'i420', colourSpace }, { scale, quality: 6 });
     const atOnce = ['-threads', '1', '-flush_packets', '1', '-f', 'image2pipe', 'pipe:1'];
     this.#args = ['-probesize', '32', '-analyzeduration', '0', ...encode, ...atOnce];
   }
