@@ -22,7 +22,7 @@ const INTEGRATION = [
   'test/models/siamese.test.ts',
   'test/tracking/from-pixels.test.ts',
   'test/trajectories/json.test.ts',
-  'test/video/!(clock|letterbox).test.ts',
+  'test/video/!(clock|i420|letterbox).test.ts',
 ];
 
 /** What takes minutes or fails on purpose: killed processes, full disks, overload, soak, damaged files and videos. */

@@ -105,3 +105,8 @@ export const areaParameters = z.object({
   calibration: calibrationParameters.optional(),
 });
 export type AreaParameters = z.infer<typeof areaParameters>;
+
+/** The zones, lines and calibration that a run had. @param parameters those in the header of its trajectories; empty sections where there are none */
+export function areasOfRun(parameters: unknown): AreaParameters {
+  return areaParameters.safeParse(parameters).data ?? areaParameters.parse({});
+}

@@ -3,7 +3,7 @@ import { ZoneCounter } from '../analytics/zone-counter.ts';
 import type { Boxes } from '../core/geometry.ts';
 import { parseSection } from '../core/schema.ts';
 import { people } from '../core/text.ts';
-import type { TrackedFrame } from '../core/tracked-frame.ts';
+import { type PeopleFrame, type TrackedFrame, toTrackedFrame } from '../core/tracked-frame.ts';
 import { AreaOverlay } from './area-overlay.ts';
 import { Canvas } from './canvas.ts';
 import { BLACK, colourOf, WHITE } from './colours.ts';
@@ -29,6 +29,20 @@ export interface AnnotatorOptions extends Partial<AnnotationParameters> {
  * Draws tracked people into I420 pictures: a box and id in the person's colour (dashed where predicted), the way they came,
  * zones and lines with what was counted at them, and a caption with time, frame number, people now and people so far. Lines
  * and text grow with the picture. Keeps the trails and counts, so it wants the frames of one video in order.
+ *
+ * @example
+ * import { track } from 'twintrack';
+ * import { Annotator } from 'twintrack/annotation';
+ * import { openVideoWriter } from 'twintrack/video';
+ *
+ * const writer = await openVideoWriter('annotated.mp4', { width: 768, height: 576 });
+ * const annotator = new Annotator({ width: 768, height: 576, anonymize: true });
+ * for await (const frame of track('street.mp4', { pictures: true })) {
+ *   const { i420 } = frame.picture!;
+ *   annotator.draw(i420, frame);
+ *   await writer.write(i420, frame.time);
+ * }
+ * await writer.close();
  */
 export class Annotator {
   private readonly canvas: Canvas;
@@ -43,7 +57,7 @@ export class Annotator {
   /** Width of lines in pixels. */
   private readonly stroke: number;
 
-  /** @throws z.ZodError when a parameter is out of its range */
+  /** @throws TwintrackError when a parameter is unknown or out of its range */
   constructor({ width, height, anonymize, areas, caption, ...parameters }: AnnotatorOptions) {
     const { trailSeconds, anonymizePadding } = parseSection(annotationParameters, parameters, 'annotation');
     const shorter = Math.min(width, height);
@@ -63,10 +77,12 @@ export class Annotator {
    * Draws one frame in place.
    *
    * @param pixels the picture as I420 (see `Frame.pixels`)
-   * @param frame who is where in it; a box that is no box (not a number) is left out
+   * @param people who is where in it, as `track()` yields it, or columns; a box that is no box (not a number) is left out
    * @param others boxes to pixelate besides, n × 4: people who are seen but not (yet) tracked
+   * @throws RangeError when the picture is not of the annotator's size
    */
-  draw(pixels: Uint8Array, frame: TrackedFrame, others?: Boxes): void {
+  draw(pixels: Uint8Array, people: TrackedFrame | PeopleFrame, others?: Boxes): void {
+    const frame = 'people' in people ? toTrackedFrame(people) : people;
     const { canvas, stroke } = this;
     const { width, height } = canvas;
     canvas.begin(pixels);

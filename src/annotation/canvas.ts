@@ -1,4 +1,5 @@
 import { withRoom } from '../core/columns.ts';
+import { i420Layout } from '../video/i420.ts';
 import type { Colour } from './colours.ts';
 
 /** Coverage of a small shape, row by row, 0..255. */
@@ -22,6 +23,7 @@ export class Canvas {
   /** Where the planes U and V start. */
   private readonly u: number;
   private readonly v: number;
+  private readonly bytes: number;
   private readonly luma: Uint8Array;
   /** Sum of the coverage of a chroma sample's luma pixels. */
   private readonly chroma: Uint16Array;
@@ -33,11 +35,13 @@ export class Canvas {
   constructor(width: number, height: number) {
     this.width = width;
     this.height = height;
-    this.chromaWidth = (width + 1) >> 1;
-    this.luma = new Uint8Array(width * height);
-    this.chroma = new Uint16Array(this.chromaWidth * ((height + 1) >> 1));
-    this.u = this.luma.length;
-    this.v = this.u + this.chroma.length;
+    const { chromaWidth, chromaHeight, u, v, bytes } = i420Layout(width, height);
+    this.chromaWidth = chromaWidth;
+    this.luma = new Uint8Array(u);
+    this.chroma = new Uint16Array(chromaWidth * chromaHeight);
+    this.u = u;
+    this.v = v;
+    this.bytes = bytes;
   }
 
   /**
@@ -46,10 +50,9 @@ export class Canvas {
    * @throws RangeError when it is not of the canvas's size
    */
   begin(pixels: Uint8Array): void {
-    const size = this.v + this.chroma.length;
-    if (pixels.length !== size) {
-      const { width, height } = this;
-      throw new RangeError(`a picture of ${width} × ${height} has ${size} bytes as I420, not ${pixels.length}`);
+    const { width, height, bytes } = this;
+    if (pixels.length !== bytes) {
+      throw new RangeError(`a picture of ${width} × ${height} has ${bytes} bytes as I420, not ${pixels.length}`);
     }
     this.pixels = pixels as Uint8Array<ArrayBuffer>;
   }

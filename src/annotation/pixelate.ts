@@ -1,4 +1,5 @@
 import type { Boxes } from '../core/geometry.ts';
+import { i420Layout } from '../video/i420.ts';
 
 /** Blocks across the width of a box: a face, about a third of it, is left with three at most. */
 const BLOCKS = 8;
@@ -18,10 +19,7 @@ export function pixelate(
   count: number,
   padding: number,
 ): void {
-  const chromaWidth = (width + 1) >> 1;
-  const chromaHeight = (height + 1) >> 1;
-  const u = width * height;
-  const v = u + chromaWidth * chromaHeight;
+  const { chromaWidth, u, v } = i420Layout(width, height);
   for (let i = 0; i < count; i++) {
     const w = boxes[4 * i + 2];
     const h = boxes[4 * i + 3];

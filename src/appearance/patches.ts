@@ -1,5 +1,6 @@
 import { type YuvMatrix, yuvMatrix } from '../core/colour.ts';
 import type { Boxes } from '../core/geometry.ts';
+import { i420Layout } from '../video/i420.ts';
 
 /** Size in pixels of the patches, the input of the Siamese network. */
 export const PATCH_WIDTH = 64;
@@ -37,11 +38,10 @@ export class PatchCutter {
    */
   cut({ pixels, width, height }: I420Picture, boxes: Boxes, i: number, out: Uint8Array, to: number): void {
     const [x, y, w, h] = boxes.subarray(4 * i, 4 * i + 4);
-    const [halfWidth, halfHeight] = [(width + 1) >> 1, (height + 1) >> 1];
-    const chroma = width * height;
+    const { chromaWidth, chromaHeight, u, v } = i420Layout(width, height);
     this.y.take(pixels, 0, width, height, x, y, w, h);
-    this.u.take(pixels, chroma, halfWidth, halfHeight, x / 2, y / 2, w / 2, h / 2);
-    this.v.take(pixels, chroma + halfWidth * halfHeight, halfWidth, halfHeight, x / 2, y / 2, w / 2, h / 2);
+    this.u.take(pixels, u, chromaWidth, chromaHeight, x / 2, y / 2, w / 2, h / 2);
+    this.v.take(pixels, v, chromaWidth, chromaHeight, x / 2, y / 2, w / 2, h / 2);
     const { red, blue } = this.matrix;
     const green = 1 - red - blue;
     const [toRed, toBlue] = [(2 * (1 - red) * 255) / 224, (2 * (1 - blue) * 255) / 224];

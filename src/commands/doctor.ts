@@ -64,6 +64,7 @@ async function checkEncoder(ffmpeg: Finding): Promise<Finding> {
   const { rm } = await import('node:fs/promises');
   const { join } = await import('node:path');
   const { openVideoWriter, installCommand } = await import('../video/index.ts');
+  const { i420Layout } = await import('../video/i420.ts');
   const { makeTemporaryFolder } = await import('../files/temporary.ts');
   let folder: string;
   try {
@@ -74,7 +75,7 @@ async function checkEncoder(ffmpeg: Finding): Promise<Finding> {
   }
   try {
     const writer = await openVideoWriter(join(folder, 'check.mp4'), { width: 64, height: 64, frameRate: 25 });
-    for (let i = 0; i < 2; i++) await writer.write(new Uint8Array((64 * 64 * 3) / 2).fill(128), i / 25);
+    for (let i = 0; i < 2; i++) await writer.write(new Uint8Array(i420Layout(64, 64).bytes).fill(128), i / 25);
     await writer.close();
     return { part, ok: true, found: 'works' };
   } catch (error) {

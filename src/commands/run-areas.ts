@@ -1,4 +1,4 @@
-import { type AreaParameters, areaParameters } from '../analytics/parameters.ts';
+import { type AreaParameters, areasOfRun } from '../analytics/parameters.ts';
 import type { TrajectoriesHeader } from '../trajectories/index.ts';
 
 /**
@@ -12,7 +12,7 @@ export async function runAreas(
 ): Promise<AreaParameters> {
   const { loadParameters } = await import('../engine/configuration.ts');
   const given = await loadParameters(config, set);
-  const run = areaParameters.safeParse(parameters).data ?? areaParameters.parse({});
+  const run = areasOfRun(parameters);
   const isGiven = (section: object) => Object.keys(section).length > 0;
   const calibration = given.calibration ?? run.calibration;
   return {

@@ -24,7 +24,7 @@ export interface OutputOptions {
   readonly out: string;
   /** What the files' names begin with. */
   readonly name: string;
-  readonly video: Pick<VideoInfo, 'width' | 'height' | 'frameRate' | 'colourSpace'>;
+  readonly video: Pick<VideoInfo, 'width' | 'height' | 'frameRate' | 'colourSpace' | 'sampleAspectRatio'>;
   readonly run: RunDescription;
   readonly annotate: boolean;
   readonly anonymize: boolean;
@@ -62,7 +62,7 @@ export class Outputs {
   }
 
   async #create({ out, name, video, run, annotate, anonymize, parameters, patches }: OutputOptions): Promise<void> {
-    const { width, height, frameRate, colourSpace } = video;
+    const { width, height, colourSpace } = video;
     const areas = resolveAreas(parameters, width > 0 ? { width, height } : undefined);
     await makeFolder(out);
     const path = (ending: string) => join(out, `${name}.${ending}`);
@@ -82,7 +82,7 @@ export class Outputs {
     if (!annotate) return;
     const annotator = new Annotator({ width, height, anonymize, areas, ...parameters.annotation });
     const mp4 = path('annotated.mp4');
-    const writer = await openVideoWriter(mp4, { width, height, frameRate, ...(colourSpace && { colourSpace }) });
+    const writer = await openVideoWriter(mp4, video);
     this.drawing = new Drawing(annotator, add('annotated', mp4, writer), anonymize);
   }
 

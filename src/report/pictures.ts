@@ -50,15 +50,15 @@ export async function takePictures(
         const patch = new Uint8Array(PATCH_BYTES);
         cutter.cut({ pixels, width, height }, widened(best.box), 0, patch, 0);
         ids.push(id);
-        patches.push(greenFirst(patch));
+        patches.push(patch);
       }
       onFrame?.(index + 1, last + 1);
     }
     if (!first) throw inputError(video, 'holds no picture', 'name another video');
-    const whole = { width, height, format: 'yuv420p', colourSpace } as const;
+    const whole = { width, height, format: 'i420', colourSpace } as const;
     const scale = `${Math.min(width, FRAME_WIDTH)}:-2:flags=area`;
     const [frame] = await encodeJpegs([first], whole, { scale, quality: QUALITY });
-    const patch = { width: PATCH_WIDTH, height: PATCH_HEIGHT, format: 'gbrp' } as const;
+    const patch = { width: PATCH_WIDTH, height: PATCH_HEIGHT, format: 'rgbPlanes' } as const;
     const jpegs = await encodeJpegs(patches, patch, { scale: THUMBNAIL, quality: QUALITY });
     return { frame, thumbnails: new Map(ids.map((id, i) => [id, jpegs[i]])) };
   } finally {
@@ -70,13 +70,4 @@ export async function takePictures(
 function widened([x, y, w, h]: Float64Array): Float64Array {
   const [width, height] = [Math.max(1, w, h / 2), Math.max(2, h, 2 * w)];
   return Float64Array.of(x + (w - width) / 2, y + (h - height) / 2, width, height);
-}
-
-/** Planes R, G, B in ffmpeg's order G, B, R. */
-function greenFirst(patch: Uint8Array): Uint8Array {
-  const size = patch.length / 3;
-  const turned = new Uint8Array(patch.length);
-  turned.set(patch.subarray(size));
-  turned.set(patch.subarray(0, size), 2 * size);
-  return turned;
 }

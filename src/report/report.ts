@@ -6,6 +6,7 @@ import {
   type PictureSize,
   resolveAreas,
 } from '../analytics/index.ts';
+import { areasOfRun } from '../analytics/parameters.ts';
 import { OutputFile, refuseInputs } from '../files/output-file.ts';
 import { readTrajectoriesHeader, streamTrajectories } from '../trajectories/index.ts';
 import { renderPage } from './page.ts';
@@ -21,8 +22,8 @@ const MOST_PEOPLE = 1000;
 export interface ReportOptions {
   /** HTML file to write. */
   readonly out: string;
-  /** Zones, lines and calibration. */
-  readonly areas: AreaParameters;
+  /** Zones, lines and calibration; default those of the run. */
+  readonly areas?: AreaParameters | undefined;
   /** The video, for a frame and thumbnails; without it there are none. */
   readonly video?: string | undefined;
   /** Ends the work early: no file is left, and its reason is thrown. */
@@ -36,6 +37,12 @@ export interface ReportOptions {
  *
  * @returns how many people and how many bytes
  * @throws TwintrackError when the document or the video cannot be read, zones and lines do not fit, or the file cannot be written
+ *
+ * @example
+ * import { writeReport } from 'twintrack/report';
+ *
+ * const { people } = await writeReport('run1/street.trajectories.json', { out: 'report.html', video: 'street.mp4' });
+ * console.log(people > 0); // true
  */
 export async function writeReport(input: string, options: ReportOptions): Promise<{ people: number; bytes: number }> {
   const { out, video, signal } = options;
@@ -58,8 +65,9 @@ export async function writeReport(input: string, options: ReportOptions): Promis
   }
 }
 
-async function gather(input: string, { areas: given, signal }: ReportOptions): Promise<Omit<ReportData, 'pictures'>> {
+async function gather(input: string, { areas: wanted, signal }: ReportOptions): Promise<Omit<ReportData, 'pictures'>> {
   const header = await readTrajectoriesHeader(input);
+  const given = wanted ?? areasOfRun(header.parameters);
   const areas = resolveAreas(given, header.source);
   const picture = areas.picture ?? (await extentOf(input));
   const ground = given.calibration && new GroundPlane(given.calibration);

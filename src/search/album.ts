@@ -70,7 +70,7 @@ export class PatchAlbum {
     } catch (cause) {
       throw writeError(path, cause);
     }
-    const patches = { width: PATCH_WIDTH, height: PATCH_HEIGHT, format: 'gbrp' } as const;
+    const patches = { width: PATCH_WIDTH, height: PATCH_HEIGHT, format: 'rgbPlanes' } as const;
     const pattern = `file:${join(temporary.replaceAll('%', '%%'), '%06d.jpg')}`;
     const encoder = startFfmpeg(ffmpeg, [...jpegArguments(patches, { quality: 2 }), '-f', 'image2', pattern], {
       stdin: true,
@@ -195,10 +195,8 @@ export class PatchAlbum {
   }
 
   private async encode(patch: Uint8Array): Promise<void> {
-    const size = PATCH_WIDTH * PATCH_HEIGHT;
-    const planes = Buffer.concat([patch.subarray(size), patch.subarray(0, size)]); // ffmpeg's order is G, B, R
     const written = await new Promise<boolean>((resolve) =>
-      this.encoder.stdin!.write(planes, (error) => resolve(!error)),
+      this.encoder.stdin!.write(patch, (error) => resolve(!error)),
     );
     if (!written) throw writeError(this.path, new Error(lastError(this.encoder.log) || 'ffmpeg has ended'));
     this.pictures++;

@@ -6,6 +6,7 @@ import { PATCH_HEIGHT, PATCH_WIDTH } from '../appearance/patches.ts';
 import { inputError } from '../core/errors.ts';
 import { OutputFile } from '../files/output-file.ts';
 import { encodePng } from '../video/encode-stills.ts';
+import { i420Layout } from '../video/i420.ts';
 import { openVideo } from '../video/index.ts';
 import { listPictures } from '../video/still-images.ts';
 
@@ -16,7 +17,7 @@ const GAP = 8;
 const FONT_SCALE = 2;
 const LABEL = 7 * FONT_SCALE + GAP;
 /** Patches are all of this size; the picture asked for is shown in it as well. */
-const BYTES = (PATCH_WIDTH * PATCH_HEIGHT * 3) / 2;
+const { bytes: BYTES } = i420Layout(PATCH_WIDTH, PATCH_HEIGHT);
 
 /** One row of the sheet. */
 export interface SheetRow {
@@ -40,7 +41,7 @@ export async function writeContactSheet(path: string, query: string, found: read
   const rowHeight = LABEL + PATCH_HEIGHT + GAP;
   const width = GAP + COLUMNS * (PATCH_WIDTH + GAP);
   const height = GAP + (1 + rows.length) * rowHeight;
-  const pixels = new Uint8Array((width * height * 3) / 2);
+  const pixels = new Uint8Array(i420Layout(width, height).bytes);
   const canvas = new Canvas(width, height);
   const font = new Font(FONT_SCALE);
   canvas.begin(pixels);
@@ -60,7 +61,7 @@ export async function writeContactSheet(path: string, query: string, found: read
       if (picture) paste(pixels, width, height, picture, GAP + c * (PATCH_WIDTH + GAP), top + LABEL);
     });
   });
-  await OutputFile.put(path, await encodePng(pixels, { width, height, format: 'yuv420p' }));
+  await OutputFile.put(path, await encodePng(pixels, { width, height, format: 'i420' }));
 }
 
 /** As much of a text as fits into a width in pixels. */

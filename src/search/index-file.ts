@@ -55,8 +55,12 @@ export async function findPatches(folder: string): Promise<string[]> {
   return found.map((name) => join(folder, name));
 }
 
-/** @throws TwintrackError when the index of a folder of patches cannot be read or is none */
-export async function readIndex(folder: string): Promise<PatchIndex> {
+/**
+ * Reads the index of one of the folders that {@link findPatches} gives.
+ *
+ * @throws TwintrackError when it cannot be read or is none
+ */
+export async function readPatchIndex(folder: string): Promise<PatchIndex> {
   const file = join(folder, INDEX);
   try {
     return INDEX_SCHEMA.parse(JSON.parse(await readFile(file, 'utf8')));

@@ -1,11 +1,8 @@
 /**
- * Search for a person in the patches that a run has saved (`savePatches`).
+ * Search for a person in the patches that a run has saved (`savePatches`), and read these patches.
  *
  * @module twintrack/search
- *
- * @example
- * await trackVideo('street.mp4', { out: 'run1', savePatches: true });
- * for (const { id, similarity, from, to } of await searchRun('guest.jpg', 'run1')) console.log(id, similarity, from, to);
  */
 export { type SheetRow, writeContactSheet } from './contact-sheet.ts';
+export { findPatches, type PatchIndex, readPatchIndex } from './index-file.ts';
 export { type FoundTrajectory, searchRun } from './search-run.ts';

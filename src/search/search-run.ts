@@ -1,7 +1,7 @@
 import { readPatch } from '../appearance/picture.ts';
 import { type AppearanceModel, loadSiamese } from '../appearance/siamese.ts';
 import { inputError } from '../core/errors.ts';
-import { findPatches, readIndex } from './index-file.ts';
+import { findPatches, readPatchIndex } from './index-file.ts';
 import { type Ranked, rank } from './ranking.ts';
 
 /** A trajectory found, and where. */
@@ -18,6 +18,13 @@ export interface FoundTrajectory extends Ranked {
  * @param picture file with a picture of one person
  * @param folder results of `twintrack track --save-patches`
  * @throws TwintrackError when the picture or the results cannot be read, or the network that made the embeddings is not there any more
+ *
+ * @example
+ * import { trackVideo } from 'twintrack';
+ * import { searchRun } from 'twintrack/search';
+ *
+ * await trackVideo('street.mp4', { out: 'run1', savePatches: true });
+ * for (const { id, similarity, from, to } of await searchRun('guest.jpg', 'run1')) console.log(id, similarity, from, to);
  */
 export async function searchRun(picture: string, folder: string): Promise<FoundTrajectory[]> {
   const folders = await findPatches(folder);
@@ -26,7 +33,7 @@ export async function searchRun(picture: string, folder: string): Promise<FoundT
   const found: FoundTrajectory[] = [];
   try {
     for (const patches of folders) {
-      const index = await readIndex(patches);
+      const index = await readPatchIndex(patches);
       const { name, sha256 } = index.model;
       let loaded = models.get(name);
       if (!loaded) {

@@ -1,6 +1,7 @@
 import type { Letterbox } from '../core/frame.ts';
 import { type Ffmpeg, outputFd } from './ffmpeg.ts';
 import { TICKS_PER_SECOND } from './frame-assembly.ts';
+import { i420Layout } from './i420.ts';
 
 /** What is decoded, and into what. */
 export interface Decoding {
@@ -26,7 +27,7 @@ export function decodingArguments(ffmpeg: Ffmpeg, decoding: Decoding): { args: s
     const range = decoding.fullRange ? ':out_range=tv' : '';
     branches.push({
       filter: `scale=${width}:${height}:flags=bilinear${range},format=yuv420p`,
-      size: width * height + 2 * Math.ceil(width / 2) * Math.ceil(height / 2),
+      size: i420Layout(width, height).bytes,
     });
   }
   if (letterbox) branches.push({ filter: fit(letterbox), size: 3 * letterbox.width * letterbox.height });

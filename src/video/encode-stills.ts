@@ -5,8 +5,8 @@ import { exitReason, findFfmpeg, lastError, startFfmpeg } from './ffmpeg.ts';
 export interface RawPictures {
   readonly width: number;
   readonly height: number;
-  /** ffmpeg's name of the pixel format: I420 in limited range, planes G, B, R, or R, G, B and opacity of each pixel. */
-  readonly format: 'yuv420p' | 'gbrp' | 'rgba';
+  /** I420 in limited range; planes R, G, B; or R, G, B and opacity of each pixel. */
+  readonly format: 'i420' | 'rgbPlanes' | 'rgba';
   /** ffmpeg's name of the YUV matrix, where it is known. */
   readonly colourSpace?: string | undefined;
 }
@@ -19,6 +19,12 @@ export interface JpegOptions {
   readonly scale?: string | undefined;
 }
 
+/** ffmpeg's names of the formats, and a filter that makes them so: its planes come in the order G, B, R. */
+const FORMATS = {
+  i420: ['yuv420p', ''],
+  rgbPlanes: ['gbrp', 'shuffleplanes=1:2:0,format=gbrp,'],
+  rgba: ['rgba', ''],
+} as const;
 /** A JPEG begins and ends with these markers, which do not occur together within. */
 const BORDER = Buffer.from([0xff, 0xd9, 0xff, 0xd8]);
 
@@ -27,7 +33,7 @@ export function jpegArguments(source: RawPictures, { quality, scale }: JpegOptio
   const size = scale ?? `${source.width}:${source.height}`;
   // a JPEG is always BT.601; `setparams` takes every name that ffmpeg prints, `in_color_matrix` only some
   const matrix = source.colourSpace ? `setparams=colorspace=${source.colourSpace},` : '';
-  const filter = `${matrix}scale=${size}:out_color_matrix=bt601:out_range=pc,format=yuvj420p`;
+  const filter = `${FORMATS[source.format][1]}${matrix}scale=${size}:out_color_matrix=bt601:out_range=pc,format=yuvj420p`;
   return [...rawInput(source), '-vf', filter, '-c:v', 'mjpeg', '-q:v', `${quality}`];
 }
 
@@ -53,11 +59,15 @@ export async function encodeJpegs(
  * @throws TwintrackError when ffmpeg is missing or encodes no PNG
  */
 export function encodePng(pixels: Uint8Array, source: RawPictures): Promise<Buffer> {
-  return run([pixels], [...rawInput(source), '-frames:v', '1', '-c:v', 'png'], 'PNG');
+  return run(
+    [pixels],
+    [...rawInput(source), '-vf', `${FORMATS[source.format][1]}null`, '-frames:v', '1', '-c:v', 'png'],
+    'PNG',
+  );
 }
 
 function rawInput({ width, height, format }: RawPictures): string[] {
-  const raw = ['-f', 'rawvideo', '-pixel_format', format, '-video_size', `${width}x${height}`];
+  const raw = ['-f', 'rawvideo', '-pixel_format', FORMATS[format][0], '-video_size', `${width}x${height}`];
   return ['-protocol_whitelist', 'pipe', ...raw, '-i', 'pipe:0'];
 }
 

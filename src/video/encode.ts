@@ -9,6 +9,7 @@ import { writeError } from '../files/file-errors.ts';
 import { refuseFolder } from '../files/output-file.ts';
 import { temporaryPath } from '../files/temporary.ts';
 import { exitReason, type Ffmpeg, type FfmpegProcess, findFfmpeg, lastError, startFfmpeg } from './ffmpeg.ts';
+import { i420Layout } from './i420.ts';
 import { matroskaHeader, matroskaPictureHeader } from './matroska.ts';
 
 export interface VideoWriterOptions {
@@ -19,6 +20,8 @@ export interface VideoWriterOptions {
   readonly frameRate?: number;
   /** ffmpeg's name of the pictures' YUV matrix (`VideoInfo.colourSpace`), so that players show the same colours. */
   readonly colourSpace?: string;
+  /** Width of a pixel over its height (`VideoInfo.sampleAspectRatio`), so that players show the same shapes. Default 1. */
+  readonly sampleAspectRatio?: number;
   /**
    * Write fragments of a second under the file's own name from the start, so that it plays up to there whenever writing ends, be it by a power
    * cut; what was written stays. Players seek less well in it. Default false.
@@ -126,10 +129,10 @@ class Mp4Writer implements VideoWriter {
   #failure: TwintrackError | undefined;
 
   constructor(ffmpeg: Ffmpeg, encoder: string, path: string, partial: string, options: VideoWriterOptions) {
-    const { width, height, frameRate = 25 } = options;
+    const { width, height, frameRate = 25, sampleAspectRatio = 1 } = options;
     this.#path = path;
     this.#partial = partial;
-    this.#pictureBytes = width * height + 2 * Math.ceil(width / 2) * Math.ceil(height / 2);
+    this.#pictureBytes = i420Layout(width, height).bytes;
     const input = [
       ...READ_AHEAD,
       '-protocol_whitelist',
@@ -148,7 +151,14 @@ class Mp4Writer implements VideoWriter {
     const clock = ['-enc_time_base', `1:${TICKS_PER_SECOND}`, '-video_track_timescale', String(TICKS_PER_SECOND)];
     const layout = options.growing ? FRAGMENTS : ['-movflags', '+faststart'];
     const output = [...layout, '-f', 'mp4', '-y', `file:${partial}`];
-    const args = [...input, '-map', '0:v', '-vf', `${even}setsar=1,format=yuv420p`, ...ffmpeg.passthrough];
+    const args = [
+      ...input,
+      '-map',
+      '0:v',
+      '-vf',
+      `${even}setsar=${sampleAspectRatio}:max=1000,format=yuv420p`,
+      ...ffmpeg.passthrough,
+    ];
     this.#start = () => {
       const all = [...args, ...encoderArguments(encoder, options), ...clock, ...output];
       const child = startFfmpeg(ffmpeg, all, { stdin: true });

@@ -1,4 +1,5 @@
 import { yuvMatrix } from '../core/colour.ts';
+import { i420Layout } from './i420.ts';
 
 /** The picture of a frame. Its buffer is used again for a later frame: copy what you keep. */
 export class Picture {
@@ -22,13 +23,11 @@ export class Picture {
     const { width, height, i420 } = this;
     const { red, blue } = yuvMatrix(this.colourSpace);
     const green = 1 - red - blue;
-    const halfWidth = (width + 1) >> 1;
-    const u = width * height;
-    const v = u + halfWidth * ((height + 1) >> 1);
+    const { chromaWidth, u, v } = i420Layout(width, height);
     const [toRed, toBlue] = [(2 * (1 - red) * 255) / 224, (2 * (1 - blue) * 255) / 224];
     const out = new Uint8ClampedArray(3 * u);
     for (let y = 0, at = 0; y < height; y++) {
-      const chroma = (y >> 1) * halfWidth;
+      const chroma = (y >> 1) * chromaWidth;
       for (let x = 0; x < width; x++, at += 3) {
         const luma = (i420[y * width + x] - 16) * (255 / 219);
         const r = toRed * (i420[v + chroma + (x >> 1)] - 128);

@@ -9,7 +9,7 @@ export interface VideoInfo {
   /** A short name to call outputs by: file name without its ending, folder name, `stdin`. */
   readonly name: string;
   readonly kind: 'file' | 'images' | 'stdin';
-  /** Size in pixels as displayed: rotation applied, the shape of the pixels ignored. */
+  /** Size in pixels as displayed: rotation applied, the sample aspect ratio not. */
   readonly width: number;
   readonly height: number;
   /** Frames per second; the average where it varies. */
@@ -28,12 +28,14 @@ export interface VideoInfo {
   readonly fullRange: boolean;
   /** ffmpeg's name of the YUV matrix (bt709, smpte170m, …) where the video says it. */
   readonly colourSpace?: string;
+  /** Width of a pixel over its height as displayed (sample aspect ratio); absent where pixels are square or the video does not say it. */
+  readonly sampleAspectRatio?: number;
   /** Clockwise degrees by which the stored pictures are turned for display: 0, 90, 180, 270. */
   readonly rotation: number;
 }
 
 /** What the pictures of a video are like. */
-export type PictureFormat = Pick<VideoInfo, 'width' | 'height' | 'fullRange' | 'colourSpace'>;
+export type PictureFormat = Pick<VideoInfo, 'width' | 'height' | 'fullRange' | 'colourSpace' | 'sampleAspectRatio'>;
 
 /** Codecs by which ffmpeg renders text as pictures. */
 const TEXT_CODECS = new Set(['ansi', 'bintext', 'xbin', 'idf']);
@@ -85,9 +87,9 @@ export async function probeInput(ffmpeg: Ffmpeg, input: Input, signal?: AbortSig
   signal?.throwIfAborted();
 
   const line = header.join('').split('\n', 1)[0];
-  const match = /^YUV4MPEG2 W(\d+) H(\d+) F(\d+):(\d+)/.exec(line);
+  const match = /^YUV4MPEG2 W(\d+) H(\d+) F(\d+):(\d+) I\S+ A(\d+):(\d+)/.exec(line);
   if (!match) throw explain(input, log, exit);
-  const [width, height, numerator, denominator] = match.slice(1).map(Number);
+  const [width, height, numerator, denominator, pixelWidth, pixelHeight] = match.slice(1).map(Number);
   const described = describe(log);
   if (TEXT_CODECS.has(described.codec)) throw inputError(input.subject, 'is a text, not a video');
 
@@ -108,6 +110,7 @@ export async function probeInput(ffmpeg: Ffmpeg, input: Input, signal?: AbortSig
     pixelFormat: described.pixelFormat,
     fullRange: described.fullRange,
     ...(described.colourSpace && { colourSpace: described.colourSpace }),
+    ...(pixelWidth !== pixelHeight && { sampleAspectRatio: pixelWidth / pixelHeight }), // 0:0 where it is not known
     rotation: described.rotation,
   };
 }

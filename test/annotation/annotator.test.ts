@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { colourOf } from '../../src/annotation/colours.ts';
 import { Annotator } from '../../src/annotation/index.ts';
 import { Trails } from '../../src/annotation/trails.ts';
-import type { TrackedFrame } from '../../src/core/tracked-frame.ts';
+import { type TrackedFrame, toPeopleFrame } from '../../src/core/tracked-frame.ts';
 import { noise, picture, planes } from './picture.ts';
 
 function tracked(index: number, time: number, boxes: number[][], ids = boxes.map((_, i) => i + 1), detected = true) {
@@ -31,6 +31,16 @@ function luma(width: number, height: number, frames: TrackedFrame[], options = {
 
 describe('boxes', () => {
   const box = [40, 60, 30, 50];
+
+  it('are the same of plain objects as of columns', () => {
+    const frame = tracked(3, 0.12, [box, [90, 20, 20, 70]], [7, 2], false);
+    const drawn = [frame, toPeopleFrame(frame)].map((people) => {
+      const pixels = picture(200, 200, 50);
+      new Annotator({ width: 200, height: 200 }).draw(pixels, people);
+      return pixels;
+    });
+    expect(drawn[1]).toEqual(drawn[0]);
+  });
 
   it('are lines of the id’s colour just inside the edges', () => {
     const y = luma(200, 200, [tracked(0, 0, [box], [7])]);

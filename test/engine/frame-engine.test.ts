@@ -231,7 +231,7 @@ describe('anonymising', () => {
     const writer = { write: async () => {}, close: async () => {}, abort: async () => {} };
     await run({ detector, drawing: new Drawing(annotator, writer, anonymize) });
     return draw.mock.calls.map(([, tracked, others]) => ({
-      shown: tracked.length,
+      shown: 'people' in tracked ? tracked.people.length : tracked.length,
       others: others && Array.from(others),
     }));
   }

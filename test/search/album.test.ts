@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { handSetScore } from '../../src/association/scores/hand-set.ts';
 import type { Detections } from '../../src/detection/index.ts';
 import { PatchAlbum } from '../../src/search/album.ts';
-import { findPatches, readIndex } from '../../src/search/index-file.ts';
+import { findPatches, readPatchIndex } from '../../src/search/index-file.ts';
 import { rank } from '../../src/search/ranking.ts';
 import { Tracker } from '../../src/tracking/index.ts';
 import type { WholeTrajectory } from '../../src/trajectories/index.ts';
@@ -49,7 +49,7 @@ describe('PatchAlbum', () => {
     expect(existsSync(path)).toBe(false);
     await album.close();
     expect(readdirSync(join(folder, 'kept'))).toEqual(['a%d.patches']);
-    const { trajectories, source, model } = await readIndex(path);
+    const { trajectories, source, model } = await readPatchIndex(path);
     expect([source, model]).toEqual(['a.mp4', MODEL]);
     // from when they were confirmed, as the trajectories are
     expect(trajectories.map(({ id, from, to }) => [id, from, to])).toEqual([
@@ -79,7 +79,7 @@ describe('PatchAlbum', () => {
     await fill(album, 60);
     album.keep([whole(2, [2], [1, 5.9])]);
     await album.close();
-    const { trajectories } = await readIndex(path);
+    const { trajectories } = await readPatchIndex(path);
     expect(trajectories.map(({ id, from, to }) => [id, from, to])).toEqual([[2, 1, 5.9]]);
     expect(readdirSync(path)).toHaveLength(1 + trajectories[0].patches.length);
 
@@ -87,7 +87,7 @@ describe('PatchAlbum', () => {
     await fill(linked, 60);
     linked.keep([whole(1, [1, 2], [0, 7])]);
     await linked.close();
-    const [only, ...others] = (await readIndex(path)).trajectories;
+    const [only, ...others] = (await readPatchIndex(path)).trajectories;
     expect(others).toEqual([]);
     expect([only.id, only.from, only.to]).toEqual([1, 0, 7]);
     // the second piece has the better scores
@@ -102,7 +102,7 @@ describe('PatchAlbum', () => {
       await fill(album, frames);
       await album.close();
     }
-    expect((await readIndex(path)).trajectories[0].to).toBe(1.9);
+    expect((await readPatchIndex(path)).trajectories[0].to).toBe(1.9);
     const other = join(folder, 'd.patches');
     mkdirSync(other);
     writeFileSync(join(other, 'diary.txt'), 'mine');
@@ -127,7 +127,7 @@ describe('PatchAlbum', () => {
     const path = join(folder, 'g.patches');
     const album = await PatchAlbum.create(path, { source: 'g', model: MODEL });
     await album.close();
-    expect((await readIndex(path)).trajectories).toEqual([]);
+    expect((await readPatchIndex(path)).trajectories).toEqual([]);
   });
 });
 
@@ -138,7 +138,7 @@ describe('the index', () => {
     await expect(findPatches(join(folder, 'empty'))).rejects.toThrow('holds no patches');
     mkdirSync(join(folder, 'h.patches'));
     writeFileSync(join(folder, 'h.patches', 'index.json'), '{"schema":"twintrack/patches","version":2}');
-    await expect(readIndex(join(folder, 'h.patches'))).rejects.toThrow('is no index of patches');
+    await expect(readPatchIndex(join(folder, 'h.patches'))).rejects.toThrow('is no index of patches');
   });
 });
 

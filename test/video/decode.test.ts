@@ -242,7 +242,17 @@ describe('the running of a video', () => {
   });
 });
 
-test('probe tells what is known beforehand', async () => {
+test.each([
+  ['setsar=16/11', 16 / 11],
+  ['setsar=1', undefined],
+  ['setsar=0', undefined],
+  ['setsar=10/11,transpose', 11 / 10],
+])('probe finds the sample aspect ratio of %s', async (filter, ratio) => {
+  const clip = makeClip(path('sar.mp4'), 'testsrc2=s=64x48:r=25:d=0.2', '-vf', filter, '-c:v', 'libx264');
+  expect((await probe(clip)).sampleAspectRatio).toBe(ratio);
+});
+
+test('probe says what is known beforehand', async () => {
   const clip = makeClip(
     path('probe.mp4'),
     'testsrc2=s=64x48:r=25:d=2',

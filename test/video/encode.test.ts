@@ -52,6 +52,12 @@ describe('openVideoWriter', () => {
     expect(readdirSync(folder).filter((name) => name.includes('partial'))).toEqual([]);
   });
 
+  test('keeps the shape of the pixels', async () => {
+    const file = path('sar.mp4');
+    await writeClip(file, seventh.slice(0, 2), { width: 63, height: 48, frameRate: 7, sampleAspectRatio: 16 / 11 });
+    expect((await readAll(file)).info.sampleAspectRatio).toBe(16 / 11);
+  });
+
   test.each([
     [1, 1, 2, 2],
     [33, 17, 34, 18],

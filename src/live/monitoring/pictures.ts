@@ -1,6 +1,7 @@
 import { now } from '../../video/camera/clock.ts';
 import { jpegArguments } from '../../video/encode-stills.ts';
 import { type FfmpegProcess, findFfmpeg, startFfmpeg } from '../../video/ffmpeg.ts';
+import { i420Layout } from '../../video/i420.ts';
 import type { PictureFormat } from '../../video/probe.ts';
 
 /** A JPEG picture of a camera. */
@@ -127,9 +128,9 @@ class JpegEncoder {
 
   constructor({ width, height, colourSpace }: PictureFormat, most: number, onPicture: (jpeg: Uint8Array) => void) {
     const scale = `${width > most ? `${2 * Math.round(most / 2)}:-2` : `${width}:${height}`}:flags=fast_bilinear`;
-    this.#size = width * height + 2 * Math.ceil(width / 2) * Math.ceil(height / 2);
+    this.#size = i420Layout(width, height).bytes;
     this.#onPicture = onPicture;
-    const encode = jpegArguments({ width, height, format: 'yuv420p', colourSpace }, { scale, quality: 6 });
+    const encode = jpegArguments({ width, height, format: 'i420', colourSpace }, { scale, quality: 6 });
     const atOnce = ['-threads', '1', '-flush_packets', '1', '-f', 'image2pipe', 'pipe:1'];
     this.#args = ['-probesize', '32', '-analyzeduration', '0', ...encode, ...atOnce];
   }

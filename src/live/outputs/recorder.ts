@@ -118,13 +118,11 @@ export class Recorder {
 
   async #open(
     start: number,
-    { width, height, colourSpace }: PictureFormat,
+    { width, height, colourSpace, sampleAspectRatio }: PictureFormat,
   ): Promise<{ path: string; writer: VideoWriter }> {
     const path = join(this.#folder, freeStem(this.#folder, stamp(wallTime(start)), '.annotated') + OPEN_ENDING);
-    return {
-      path,
-      writer: await openVideoWriter(path, { width, height, growing: true, ...(colourSpace && { colourSpace }) }),
-    };
+    const shown = { ...(colourSpace && { colourSpace }), ...(sampleAspectRatio && { sampleAspectRatio }) };
+    return { path, writer: await openVideoWriter(path, { width, height, growing: true, ...shown }) };
   }
 
   #endSegment(): void {
