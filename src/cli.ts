@@ -30,7 +30,7 @@ const program = new Command('twintrack')
     `
 Examples:
   twintrack track videos/pets09-s2l1.mp4 --out out     trajectories and an annotated video
-  twintrack stream rtsp://user:password@camera/stream  a live camera, until stopped
+  twintrack stream rtsp://user:password@camera/stream  a live camera, until you stop it
   twintrack report out/pets09-s2l1.trajectories.json   one page of who was where and when
   twintrack evaluate --gt gt.txt --results out/pets09-s2l1.mot.txt
   twintrack doctor                                     what is installed, what is missing

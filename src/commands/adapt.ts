@@ -16,8 +16,8 @@ export function adaptCommand(program: Command): void {
     .argument('<video>', 'recording of the camera: some minutes with several people at a time')
     .summary('adapt the Siamese CNN to a camera without labels')
     .description(
-      'Tracks the video and learns the appearance of people in this camera from it: a person tracked without a break is one\n' +
-        'person, people seen at the same time are different ones. The last 30 % of the video are held out: the new weights\n' +
+      'Tracks the video and learns the appearance of people in this camera from it: a person tracked without a break is one ' +
+        'person, people seen at the same time are different ones. The last 30 % of the video are held out: the new weights ' +
         'are accepted only if they are better there; otherwise the old ones are kept.\n' +
         'Writes a model folder either way: siamese-embedding.onnx, siamese-head.onnx, siamese.json and siamese.svg.',
     )

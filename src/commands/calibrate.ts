@@ -15,17 +15,24 @@ interface CalibrateOptions {
 export function calibrateCommand(program: Command): void {
   program
     .command('calibrate')
-    .argument('[points]', 'text file of lines x,y,X,Y, or a config file (.yaml) with a calibration')
+    .argument('[points]', 'text file with lines x,y,X,Y, or a config file (.yaml) with a calibration')
     .summary('fit the ground plane: pixels to metres, or to places on earth')
     .description(
-      'Fits how the picture lies on the ground from four or more points: where they are seen in pixels (x, y) and where they are\n' +
-        'on the ground (X, Y), in metres or in degrees of longitude and latitude. Prints how far off each comes out, and writes a config file.',
+      'Fits the ground plane to four or more points, given in pixels of the picture (x, y) and on the ground (X, Y), in metres or in ' +
+        'degrees of longitude and latitude. Prints the error of each point, and writes a config file.',
     )
-    .option('--point <x,y=X,Y>', 'a point of the picture and of the ground; may be repeated', repeated, [])
-    .addOption(new Option('--unit <unit>', 'what X, Y are in (default: metres)').choices(['metres', 'degrees']))
-    .option('--origin <lon,lat[,heading]>', 'place on earth of ground point 0,0; degrees from north of the y axis')
+    .addOption(
+      new Option('--point <x,y=X,Y>', 'a point in the picture and on the ground; may be repeated')
+        .argParser(repeated)
+        .default([], 'none'),
+    )
+    .addOption(new Option('--unit <unit>', 'unit of X, Y (default: metres)').choices(['metres', 'degrees']))
+    .option(
+      '--origin <lon,lat[,heading]>',
+      'place on earth of ground point 0,0; degrees clockwise from north to the y axis',
+    )
     .option('--out <file>', 'config file to write, for --config')
-    .option('--json', 'print the outcome as one JSON object on standard output')
+    .option('--json', 'print the result as one JSON object')
     .addHelpText(
       'after',
       `

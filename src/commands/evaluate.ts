@@ -15,8 +15,8 @@ export function evaluateCommand(program: Command): void {
     .command('evaluate')
     .summary('score trajectories against ground truth: HOTA, CLEAR, Identity')
     .description(
-      'Scores trajectories against ground truth: HOTA, CLEAR and Identity by the MOTChallenge protocol, a row a sequence\n' +
-        'and COMBINED over all of them. Percentages 0 to 100, and counts.',
+      'Scores trajectories against ground truth: HOTA, CLEAR and Identity by the MOTChallenge protocol. Prints one row per ' +
+        'sequence, and COMBINED over all of them: percentages from 0 to 100, and counts.',
     )
     .requiredOption('--gt <path>', 'ground truth: a MOT text file, or a folder of SEQ/gt/gt.txt, SEQ/gt.txt or SEQ.txt')
     .requiredOption(
@@ -26,10 +26,10 @@ export function evaluateCommand(program: Command): void {
     .addOption(
       new Option(
         '--benchmark <name>',
-        'preprocessing (classes, distractors); by the columns of the ground truth if not given',
+        'benchmark whose rules for classes and distractors apply (default: by the columns of the ground truth)',
       ).choices(BENCHMARKS),
     )
-    .option('--json', 'print one JSON object by sequence instead of the table')
+    .option('--json', 'print one JSON object with the figures by sequence instead of the table')
     .option('--csv <file>', 'write the figures as CSV; - prints them instead of the table')
     .addHelpText(
       'after',

@@ -18,8 +18,8 @@ export function exportCommand(program: Command): void {
     .argument('<file>', 'trajectories of a run: FILE.trajectories.json')
     .summary('write trajectories in another format: csv, mot, coco, parquet, geojson')
     .description(
-      'Writes the trajectories of a run in another format. With a calibration (of --config, or of the run), csv and parquet get places\n' +
-        'in metres and speeds in m/s as well; geojson needs one that knows its place on earth.',
+      'Writes the trajectories of a run in another format. With a calibration (in --config, or of the run), csv and parquet also hold ' +
+        'positions in metres and speeds in m/s. geojson needs a calibration with a place on earth.',
     )
     .addOption(new Option('--to <format>', 'format to write').choices(exportFormats()).makeOptionMandatory())
     .option('--out <file>', 'file to write (default: beside the input, with the ending of the format)')

@@ -9,7 +9,7 @@ export function repeated(value: string, before: string[]): string[] {
 export function setOption(section: 'stage' | 'section' = 'stage'): Option {
   return new Option(`--set <${section}.name=value>`, 'set one parameter; may be repeated')
     .argParser(repeated)
-    .default([]);
+    .default([], 'none');
 }
 
 /** `--config`. @param holds what the file is read for */

@@ -17,12 +17,12 @@ export function reportCommand(program: Command): void {
     .argument('<file>', 'trajectories of a run: FILE.trajectories.json')
     .summary('one HTML page of who was where, when and for how long')
     .description(
-      'Writes one HTML file that opens anywhere, without a network: numbers, paths, heat map, charts, and a table of all people. Zones, lines and\n' +
-        'calibration are those of --config and --set, else those of the run. Pictures come from the video where it lies beside the file.',
+      'Writes one HTML file that opens anywhere, without a network: numbers, paths, a heat map, charts, and a table of all people. ' +
+        'Zones, lines and calibration come from --config and --set, else from the run. Pictures come from the video, where it lies beside the file.',
     )
     .option('--out <file>', 'HTML file to write (default: <stem>.report.html beside the input)')
     .option('--video <file>', 'the video, for a frame and thumbnails of people')
-    .option('--no-video', 'no pictures, also when the video is at hand')
+    .option('--no-video', 'no pictures, even where the video lies beside the file')
     .addOption(configOption('zones, lines and calibration'))
     .addOption(setOption('section'))
     .addHelpText(

@@ -7,16 +7,16 @@ export function searchCommand(program: Command): void {
     .command('search')
     .summary('find the trajectories that show the person of a picture')
     .description(
-      'Compares a picture of one person with all people of a run made with --save-patches, and prints the trajectories, most\n' +
-        'similar first (0 to 1, the same person from 0.5 on). <query>.search.png beside the results shows the best patches.',
+      'Compares a picture of one person with all people of a run made with --save-patches. Prints the trajectories, most similar first, ' +
+        'with a similarity from 0 to 1: 0.5 or more means the same person. Writes their best patches to <query>.search.png in the same folder.',
     )
     .argument('<query>', 'picture of a person, from head to feet, of any size')
-    .argument('<run-dir>', 'folder of results: what "twintrack track --save-patches --out" was given')
+    .argument('<run-dir>', 'folder that "twintrack track --save-patches --out" wrote to')
     .option('--json', 'print one JSON object instead of the table')
     .addHelpText(
       'after',
       `
-Example:
+Examples:
   twintrack track street.mp4 --out run1 --save-patches
   twintrack search guest.jpg run1`,
     )

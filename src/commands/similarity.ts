@@ -7,13 +7,13 @@ export function similarityCommand(program: Command): void {
     .command('similarity')
     .summary('compare two pictures: do they show the same person?')
     .description(
-      'Compares two pictures of one person each with the Siamese network: 0 to 1, the same person from 0.5 on.\n' +
+      'Compares two pictures of one person each with the Siamese network. Prints a similarity from 0 to 1: 0.5 or more means the same person.\n' +
         'The pictures may be of any size; each should show one person from head to feet and little else.',
     )
     .argument('<a>', 'picture of a person')
     .argument('<b>', 'another one')
     .addOption(setOption())
-    .option('--json', 'print a JSON object instead of a line')
+    .option('--json', 'print one JSON object instead of a line')
     .addHelpText(
       'after',
       `

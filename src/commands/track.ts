@@ -28,8 +28,8 @@ export function trackCommand(program: Command): void {
     .summary('track the people in a video file')
     .description(
       'Tracks the people in a video file, a folder of pictures, a quoted glob of pictures, or standard input (-).\n' +
-        'Writes <stem>.trajectories.json, <stem>.mot.txt and <stem>.annotated.mp4; of several inputs with the same stem,\n' +
-        'the second is called <stem>-2, and so on.',
+        'Writes <stem>.trajectories.json, <stem>.mot.txt and <stem>.annotated.mp4; where several inputs have the same ' +
+        'stem, the second is called <stem>-2, and so on.',
     )
     .argument('[input...]', 'video files, image folders, quoted globs, or - for standard input')
     .option('--out <dir>', 'folder for the results, made when missing', '.')
@@ -41,19 +41,19 @@ export function trackCommand(program: Command): void {
       ).conflicts('detector'),
     )
     .option('--fps <n>', 'frame rate of --detections without a video, or of pictures', positive())
-    .option('--online', 'look ahead at no frame: what a live camera gets; standard input is always tracked so')
+    .option('--online', 'do not look ahead, as with a live camera; always so with standard input')
     .option('--no-annotate', 'write no annotated video')
     .option('--anonymize', 'pixelate every person in the annotated video')
     .option('--save-patches', 'save the best patches of every person, for "twintrack search", as <stem>.patches')
     .option('--max-frames <n>', 'stop after this many frames', positive(true))
     .addOption(configOption())
     .addOption(setOption())
-    .option('--json', 'print a summary of each input as one JSON object a line on standard output')
+    .option('--json', 'print one line of JSON per input on standard output')
     .addHelpText(
       'after',
       `
 Examples:
-  twintrack track street.mp4                            results beside you
+  twintrack track street.mp4                            results in this folder
   twintrack track street.mp4 --out run1 --anonymize     faces and bodies pixelated in the video
   twintrack track frames/ --fps 25                      a folder of pictures
   twintrack track 'frames/*.png' --no-annotate          a glob of them, no video

@@ -17,14 +17,14 @@ export function trainAssociationCommand(train: Command): void {
     )
     .summary('learn the association score from ground truth and detections')
     .description(
-      'Learns when a detection is the same person as a track, from ground truth and detections of sequences in the\n' +
-        'MOTChallenge layout. Writes association.json and association.md, its card with the figures of a cross-validation\n' +
+      'Learns when a detection is the same person as a track, from ground truth and detections of sequences in the ' +
+        'MOTChallenge layout. Writes association.json and association.md, its card with the figures of a cross-validation ' +
         'that leaves one sequence out at a time.',
     )
     .requiredOption('--out <dir>', 'folder for association.json and association.md, created when missing')
     .option(
       '--det <names>',
-      "detection file in each sequence's folder (default: det/det.txt or det.txt); of several, with commas between,\n" +
+      "detection file in each sequence's folder (default: det/det.txt or det.txt); of several, with commas between, " +
         'each sequence is learned from with all of them that it has',
     )
     .option(

@@ -20,7 +20,7 @@ export function trainSiameseCommand(train: Command): void {
     .argument('<DATASET>', 'folder of pictures ID_*.jpg or named as in Market-1501, or a .trajectories.json')
     .summary('learn the Siamese CNN from pictures of people')
     .description(
-      'Learns the similarity of two pictures of people, from pictures of known people. Some of the people are held out;\n' +
+      'Learns the similarity of two pictures of people, from pictures of known people. Some of the people are held out; ' +
         'after each epoch ROC-AUC, rank-1 and mAP are measured on them, and the best network is kept.\n' +
         'Writes siamese-embedding.onnx, siamese-head.onnx, siamese.json (the card) and siamese.svg (the curves).',
     )

@@ -4,7 +4,10 @@ import { trainSiameseCommand } from './train-siamese.ts';
 
 /** Registers `twintrack train` with what can be trained. */
 export function trainCommand(program: Command): void {
-  const train = program.command('train').description('Learns from your own sequences and pictures.');
+  const train = program
+    .command('train')
+    .summary('train the association score or the Siamese CNN on your own data')
+    .description('Trains the association score or the Siamese CNN on your own sequences and pictures.');
   trainAssociationCommand(train);
   trainSiameseCommand(train);
 }

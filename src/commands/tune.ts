@@ -23,8 +23,8 @@ export function tuneCommand(program: Command): void {
     )
     .summary("search the tracker's parameters for the best HOTA on your own sequences")
     .description(
-      "Searches the tracker's parameters for the highest HOTA on your own sequences with ground truth and detections, and\n" +
-        'writes a config file with those that changed. It also reports the gain on sequences held out: where it is much\n' +
+      "Searches the tracker's parameters for the highest HOTA on your own sequences with ground truth and detections, and " +
+        'writes a config file with those that changed. It also reports the gain on sequences held out: where it is much ' +
         'smaller, the sequences are too few, and the defaults are the better choice.',
     )
     .requiredOption('--out <file>', 'config file to write, for --config')

@@ -96,7 +96,7 @@ export class PatchAlbum {
   async add(frame: Frame, detections: Detections, tracks: readonly Track[]): Promise<void> {
     for (const track of tracks) {
       if (track.state === 'confirmed') this.page(track).from ??= frame.time;
-      if (track.detection >= 0) this.look(track, frame, detections);
+      if (track.detection >= 0) this.observe(track, frame, detections);
       if (track.state !== 'ended') continue;
       await this.finish(track);
     }
@@ -150,7 +150,7 @@ export class PatchAlbum {
     for (const { file } of [...tracks.values()].flat()) if (!files.has(file)) await rm(join(this.temporary, file));
   }
 
-  private look(track: Track, { pixels, width, height, index, time }: Frame, detections: Detections): void {
+  private observe(track: Track, { pixels, width, height, index, time }: Frame, detections: Detections): void {
     const { embeddings, boxes, scores, length } = detections;
     const { dimensions } = this.options.model;
     const j = track.detection;

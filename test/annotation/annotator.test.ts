@@ -147,7 +147,7 @@ describe('trails', () => {
     expect(without[100][30 + 50]).toBe(50);
   });
 
-  it('are forgotten with age, also when nobody is seen any more or the clock is set back', () => {
+  it('are forgotten with age, also when no person is seen any more or the clock is set back', () => {
     const trails = new Trails(2);
     for (let i = 0; i < 100_000; i++) trails.add(tracked(i, i / 10, [[1, 2, 3, 4]], [i]));
     expect(trails.size).toBe(21);

@@ -11,7 +11,7 @@ const areas = {
 } as const;
 const picture = () => new Uint8Array((width * height * 3) / 2).fill(128);
 
-/** The luma of a picture drawn of nobody at this time after somebody walked from the left to the right, or not. */
+/** The luma of a picture drawn of no person at this time after one walked from the left to the right, or not. */
 function drawn(walker: boolean, time = 20): Uint8Array {
   const annotator = new Annotator({ width, height, areas, trailSeconds: 0 });
   for (let i = 0; i <= 40; i++)
@@ -45,23 +45,23 @@ describe('zones and lines on the annotated video', () => {
   });
 
   it('show the counts of the moment', () => {
-    const [nobody, somebody] = [drawn(false), drawn(true)];
+    const [before, after] = [drawn(false), drawn(true)];
     // the labels stand at the first corner of the zone and the first point of the line
-    expect(differs(nobody, somebody, 100, 100, 300, 30)).toBeGreaterThan(10);
-    expect(differs(nobody, somebody, 300, 445, 300, 35)).toBeGreaterThan(10);
+    expect(differs(before, after, 100, 100, 300, 30)).toBeGreaterThan(10);
+    expect(differs(before, after, 300, 445, 300, 35)).toBeGreaterThan(10);
     // elsewhere there is nothing of the walker left, but in the caption
-    expect(differs(nobody, somebody, 0, 130, width, 310)).toBe(0);
+    expect(differs(before, after, 0, 130, width, 310)).toBe(0);
     expect(differs(drawn(true), drawn(true), 0, 0, width, height)).toBe(0);
   });
 
-  it('show what somebody else counts, where not all frames are drawn', () => {
+  it('show what another counter counts, where not all frames are drawn', () => {
     const counter = new ZoneCounter(areas);
     for (let i = 0; i <= 40; i++) counter.update(frame(i, i / 10, [[1, 160 + 6 * i, 200, 40, 100, 0.9, true]]));
     const last = frame(200, 20, []);
     counter.update(last);
     const pixels = picture();
     new Annotator({ width, height, areas: counter, trailSeconds: 0 }).draw(pixels, last);
-    // below the caption, which tells how many it has drawn
+    // below the caption, which says how many it has drawn
     expect(differs(pixels, drawn(true), 0, 30, width, height - 30)).toBe(0);
     expect(counter.lines).toEqual([{ name: 'door', in: 1, out: 0 }]);
   });

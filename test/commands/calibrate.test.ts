@@ -22,7 +22,7 @@ describe('twintrack calibrate', () => {
     expect(JSON.parse((await twintrack(['calibrate', file, '--json'])).stdout).homography).toEqual(homography);
   });
 
-  it('tells how far off each point comes out, and writes a config file that it reads again', async () => {
+  it('prints how far off each point comes out, and writes a config file that it reads again', async () => {
     const out = join(folder, 'ground.yaml');
     const args = ['calibrate', ...flags([...POINTS, '380,300=4,11']), '--origin', '11.57,48.14,30', '--out', out];
     const { status, stdout, stderr } = await twintrack(args);

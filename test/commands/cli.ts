@@ -84,7 +84,7 @@ export function twintrack(args: readonly string[], options?: StartOptions): Prom
   return start(args, options).ended;
 }
 
-/** What a run that fails before it has done anything looks like: one line, nothing on standard output. */
+/** How a run ends that fails before it has done anything: one line, nothing on standard output. */
 export function failure(line: string, status = 1) {
   return { status, signal: null, stdout: '', stderr: `twintrack: ${line}\n` };
 }

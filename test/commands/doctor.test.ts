@@ -19,13 +19,13 @@ it('finds everything in order, by using it, and leaves nothing behind', async ()
   expect(namesIn(folder)).toEqual([]);
 });
 
-it('tells what is missing and how to mend it, also as JSON', async () => {
+it('says what is missing and how to fix it, also as JSON', async () => {
   const env = { ...process.env, FFMPEG_BIN: join(folder, 'none') };
   const { status, stdout } = await twintrack(['doctor'], { env });
   expect(status).toBe(1);
   expect(stdout.split('\n').slice(1, 4)).toEqual([
     `MISSING  ffmpeg         ${folder}/none: not found`,
-    '                        mend: set FFMPEG_BIN to the path of ffmpeg 4.4 or later',
+    '                        fix: set FFMPEG_BIN to the path of ffmpeg 4.4 or later',
     'MISSING  H.264 encoder  not checked, since it is part of ffmpeg',
   ]);
   const asJson = await twintrack(['doctor', '--json'], { env });
@@ -34,7 +34,7 @@ it('tells what is missing and how to mend it, also as JSON', async () => {
     part: 'ffmpeg',
     ok: false,
     found: `${folder}/none: not found`,
-    mend: 'set FFMPEG_BIN to the path of ffmpeg 4.4 or later',
+    fix: 'set FFMPEG_BIN to the path of ffmpeg 4.4 or later',
   });
 });
 

@@ -76,7 +76,7 @@ describe('twintrack export', () => {
     expect((await twintrack(['export', inside, '--to', 'geojson'])).status).toBe(0);
   });
 
-  it('tells in one line what is wrong', async () => {
+  it('says in one line what is wrong', async () => {
     const input = await writeRun(folder, PEOPLE);
     expect(await twintrack(['export', input, '--to', 'geojson'])).toEqual(
       failure('calibration: is not given, and GeoJSON needs places; make one with "twintrack calibrate"'),

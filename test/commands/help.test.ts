@@ -7,7 +7,7 @@ import { failure, twintrack } from './cli.ts';
 const root = join(import.meta.dirname, '../..');
 
 describe('twintrack', () => {
-  it('tells its version', async () => {
+  it('prints its version', async () => {
     const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
     expect(await twintrack(['--version'])).toMatchObject({ status: 0, stdout: `${version}\n`, stderr: '' });
   });

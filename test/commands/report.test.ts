@@ -41,7 +41,7 @@ describe('twintrack report', () => {
     expect(readFileSync(out, 'utf8')).toMatch(/<td>other<td class="n">0<td class="n">2/);
   });
 
-  it('tells in one line what is wrong', async () => {
+  it('says in one line what is wrong', async () => {
     const input = await writeRun(folder, PEOPLE);
     const bad = 'lines.door={points: [[0, 0], [1200, 0]]}';
     expect(await twintrack(['report', input, '--set', bad])).toEqual(

@@ -11,7 +11,7 @@ const path = (name: string) => join(folder, name);
 const model = writeColourModel(path('model'));
 const setModel = ['--set', `appearance.model=${model}`];
 let people: { video: string; boxes: string };
-/** What was told of the first run. */
+/** What was printed of the first run. */
 let first: Awaited<ReturnType<typeof track>>;
 
 /** A picture of one colour. */
@@ -154,7 +154,7 @@ describe('twintrack search', () => {
     }
   });
 
-  it('a run without patches, another network, and options that do not fit are told', async () => {
+  it('a run without patches, another network, and options that do not fit are refused', async () => {
     const query = picture('whoever.png', 'red');
     mkdirSync(path('empty'));
     expect(await twintrack(['search', query, path('empty')])).toEqual(
@@ -172,12 +172,12 @@ describe('twintrack search', () => {
     expect(status).toBe(1);
     expect(stderr).toMatch(/made with another network than .* is now; track again with --save-patches\n$/);
     const off = await twintrack(['track', people.video, '--save-patches', '--set', 'appearance.mode=off']);
-    expect(off).toEqual(failure('--save-patches: nobody is looked at; leave out appearance.mode=off', 2));
+    expect(off).toEqual(failure('--save-patches: no patches are cut with appearance.mode=off; leave that out', 2));
     const blind = await twintrack(['track', ...boxesOf(people.boxes), '--fps', '10', '--save-patches']);
     expect(blind).toEqual(failure('--save-patches: there are no pictures to save without a video; name one', 2));
   });
 
-  it('tells what it found also where the sheet cannot be written', async () => {
+  it('prints what it found also where the sheet cannot be written', async () => {
     const query = picture('sheet.png', 'red');
     mkdirSync(path('several/sheet.search.png/in-the-way'), { recursive: true });
     for (const more of [[], ['--json']]) {

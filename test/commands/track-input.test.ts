@@ -22,7 +22,7 @@ async function rejected(args: readonly string[], options = {}) {
   return run;
 }
 
-describe('an input that cannot be tracked is told in one line', () => {
+describe('an input that cannot be tracked is refused in one line', () => {
   it('a missing file', async () => {
     expect(await rejected([path('none.mp4')])).toEqual(failure(`${path('none.mp4')}: does not exist; check the path`));
   });
@@ -71,7 +71,7 @@ describe('an input that cannot be tracked is told in one line', () => {
   });
 });
 
-describe('a detector that cannot be used is told in one line', () => {
+describe('a detector that cannot be used is refused in one line', () => {
   it('a file that is no ONNX model, and one that is missing', async () => {
     writeFileSync(path('none.onnx'), 'no model');
     expect(await rejected([clip, '--detector', path('none.onnx')])).toEqual(
@@ -123,7 +123,7 @@ describe('an unusual input is tracked', () => {
 
   it('without people', async () => {
     const grey = makeClip(path('grey.mp4'), 'color=gray:s=320x240:r=10:d=1', ...x264);
-    const out = path('nobody');
+    const out = path('none');
     const { status, stdout } = await twintrack(['track', grey, '--out', out, '--json']);
     expect(status).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ frames: 10, trajectories: 0 });
@@ -189,7 +189,7 @@ describe('an unusual input is tracked', () => {
     expect(existsSync(join(inner, 'hacked'))).toBe(false);
   });
 
-  it('with a newline in its name: all that is told of it stays on its line', async () => {
+  it('with a newline in its name: all that is said of it stays on its line', async () => {
     const { stderr } = await twintrack(['track', 'two\nlines.mp4', '--max-frames', '3', ...FAST], {
       cwd: path('names'),
     });
@@ -207,7 +207,7 @@ describe('an unusual input is tracked', () => {
 });
 
 describe('a video cut in half', () => {
-  it('is tracked as far as it goes, and then told where it broke', async () => {
+  it('is tracked as far as it goes, and then reported where it broke', async () => {
     const whole = readFileSync(SAMPLE);
     const cut = path('cut.mp4');
     writeFileSync(cut, whole.subarray(0, whole.length >> 1));

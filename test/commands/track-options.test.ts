@@ -77,7 +77,7 @@ describe('wrong usage ends with exit code 2 and one line', () => {
 });
 
 describe('parameters', () => {
-  it('come from the defaults, then the config file, then --set; the trajectories file tells them', async () => {
+  it('come from the defaults, then the config file, then --set; the trajectories file has them', async () => {
     writeFileSync(path('good.yaml'), 'tracking:\n  lostSeconds: 3\n  confirmHits: 5\nannotation:\n');
     const args = ['--config', path('good.yaml'), '--set', 'tracking.confirmHits=4', '--online', ...boxesOf(walkers)];
     const { status } = await twintrack(['track', clip, '--out', path('set'), '--no-annotate', ...args]);
@@ -123,7 +123,7 @@ describe('--json', () => {
     expect(stderr).toBe('twintrack: none.mp4: does not exist; check the path\n');
   });
 
-  it('whose reader went away is no failure, nor does it keep later inputs from being tracked', async () => {
+  it('whose reader is gone is no failure, nor does it keep later inputs from being tracked', async () => {
     const out = path('deaf');
     const args = ['track', clip, clip, clip, '--out', out, '--json', '--no-annotate', ...FAST];
     expect(await twintrack(args, { deaf: true })).toMatchObject({ status: 0, stderr: '' });
@@ -230,7 +230,7 @@ describe('--online', () => {
     }
   });
 
-  it('on the sample: the same people, but those it takes for nobody', async () => {
+  it('on the sample: the same people, but those it takes for no person', async () => {
     const args = ['track', SAMPLE, '--max-frames', '40', '--no-annotate', '--json'];
     const ids: number[][] = [];
     for (const mode of [[], ['--online']]) {
@@ -265,7 +265,7 @@ describe('the annotated video', () => {
     ).toBeLessThan(6);
   });
 
-  it('--anonymize pixelates every person, tracked or not yet, and nobody else', async () => {
+  it('--anonymize pixelates every person, tracked or not yet, and no one else', async () => {
     const args = ['--max-frames', '12', '--json', '--set', 'annotation.trailSeconds=0'];
     await twintrack(['track', SAMPLE, ...args, '--out', path('seen')]);
     await twintrack(['track', SAMPLE, ...args, '--out', path('hidden'), '--anonymize']);

@@ -15,7 +15,7 @@ const track = ['track', clip, ...boxesOf(walkers)];
 const asNobody = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
 const { stdout: version } = await twintrack(['--version']);
 
-describe('an output that cannot be written is told in one line, and nothing is left', () => {
+describe('an output that cannot be written is reported in one line, and nothing is left', () => {
   it('a folder that may not be written to', async () => {
     chmodSync(folder, 0o755);
     mkdirSync(path('locked'));
@@ -105,7 +105,7 @@ describe('a disk that runs full', () => {
   });
 
   // A limit on the size of a file fails a write like a full disk, and needs no rights to set up.
-  it('or a file that may not grow on: told in one line, nothing is left', () => {
+  it('or a file that may not grow on: reported in one line, nothing is left', () => {
     const out = path('limited');
     const args = [join(import.meta.dirname, '../../dist/cli.js'), 'track', '--fps', '10', '--out', out];
     const command = ['-c', 'trap "" XFSZ; ulimit -f 20; exec "$0" "$@"', process.execPath, ...args];

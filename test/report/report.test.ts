@@ -52,7 +52,7 @@ describe('png', () => {
 });
 
 describe('a report', () => {
-  it('tells the numbers, and needs nothing else', async () => {
+  it('shows the numbers, and needs nothing else', async () => {
     const input = await writeRun(folder, WALKERS);
     const out = join(folder, 'plain.html');
     const { people, bytes } = await writeReport(input, { out, areas: AREAS });
@@ -83,15 +83,15 @@ describe('a report', () => {
     expect(page.match(/<script/g)?.length).toBe(3);
   });
 
-  it('tells wall-clock times where they are known, and that a run was ended', async () => {
+  it('shows wall-clock times where they are known, and says that a run was ended', async () => {
     const startedAt = '2026-03-01T09:59:58+02:00';
-    const input = await writeRun(folder, WALKERS, { startedAt }, 'the camera went away');
+    const input = await writeRun(folder, WALKERS, { startedAt }, 'the camera was lost');
     const out = join(folder, 'clock.html');
     await writeReport(input, { out, areas: AREAS });
     const text = textOf(readFileSync(out, 'utf8'));
     expect(text).toContain('2026-03-01 07:59:58 UTC');
     expect(text).toContain('08:00:03'); // person 2 comes after 5 s
-    expect(text).toContain('The run ended before its source did: the camera went away');
+    expect(text).toContain('The run ended before its source did: the camera was lost');
   });
 
   it('shows a frame and thumbnails of the video', async () => {
@@ -123,7 +123,7 @@ describe('a report', () => {
     expect(readdirSync(folder).filter((name) => name.startsWith('none') || name.startsWith('.twintrack'))).toEqual([]);
   });
 
-  it('is of nobody when nobody was there', async () => {
+  it('is of no people when there were none', async () => {
     const out = join(folder, 'empty.html');
     await writeReport(await writeRun(folder, []), { out, areas: parametersSchema.parse({}) });
     expect(textOf(readFileSync(out, 'utf8'))).toContain('0 people 0.0 present on average 0 present at most');

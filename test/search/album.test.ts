@@ -41,7 +41,7 @@ function whole(id: number, pieces: number[], times: number[]): WholeTrajectory {
 }
 
 describe('PatchAlbum', () => {
-  it('keeps the best patches of everybody with their embeddings, and no temporary file', async () => {
+  it('keeps the best patches of every person with their embeddings, and no temporary file', async () => {
     const path = join(folder, 'kept', 'a%d.patches');
     mkdirSync(join(folder, 'kept'));
     const album = await PatchAlbum.create(path, { source: 'a.mp4', model: MODEL });
@@ -123,7 +123,7 @@ describe('PatchAlbum', () => {
     );
   });
 
-  it('of nobody is an index without trajectories', async () => {
+  it('of no person is an index without trajectories', async () => {
     const path = join(folder, 'g.patches');
     const album = await PatchAlbum.create(path, { source: 'g', model: MODEL });
     await album.close();

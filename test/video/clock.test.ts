@@ -4,7 +4,7 @@ import { isoTime, stamp, wallTime } from '../../src/live/clock.ts';
 import { FrameClock, now } from '../../src/video/camera/clock.ts';
 
 describe('FrameClock', () => {
-  it('keeps the distances that the camera tells, whatever the delays', () => {
+  it('keeps the distances that the camera gives, whatever the delays', () => {
     const clock = new FrameClock();
     const delays = [0.02, 0.3, 0.05, 0.02, 0.4];
     const times = delays.map((delay, i) => clock.timeOf(7 + i / 10, 100 + i / 10 + delay));

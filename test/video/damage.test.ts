@@ -34,7 +34,7 @@ describe.each(KINDS)('%s', (kind, encoding) => {
     expect([frames.length, error]).toEqual([150, undefined]);
   });
 
-  test('cut in half: what is there is given, then the error tells where it broke', async () => {
+  test('cut in half: what is there is given, then the error says where it broke', async () => {
     const cut = path(`cut.${kind}`);
     writeFileSync(cut, readFileSync(whole).subarray(0, Math.floor(size / 2) + 77));
     const { frames, error } = await readAll(cut, options);
@@ -52,7 +52,7 @@ describe.each(KINDS)('%s', (kind, encoding) => {
 });
 
 describe('mp4', () => {
-  test('3 kB of noise in the middle: the frames after it are kept too, and the damage is told', async () => {
+  test('3 kB of noise in the middle: the frames after it are kept too, and the damage is reported', async () => {
     const bytes = readFileSync(make('mp4', KINDS[0]![1]));
     const middle = Math.floor(bytes.length / 2);
     for (let i = 0; i < 3000; i++) bytes[middle + i] = (i * 2654435761) >>> 24;

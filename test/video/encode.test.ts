@@ -192,7 +192,7 @@ describe('what cannot be written', () => {
 /** Until a process has ended: as long as a test may take. */
 const PATIENCE = { timeout: 60_000, interval: 50 };
 
-describe('when this process is told to end', () => {
+describe('when this process is asked to end', () => {
   const script = (file: string, then: string) => `
     import { openVideoWriter } from ${JSON.stringify(join(process.cwd(), 'src/video/index.ts'))};
     const writer = await openVideoWriter(${JSON.stringify(file)}, { width: 64, height: 48, frameRate: 10 });

@@ -94,7 +94,7 @@ describe('pictures', () => {
     expect([one.levels, one.info.name, one.info.frameCount]).toEqual([[60], 'f10', 1]);
   });
 
-  test('a file whose name looks like a pattern is that file', async () => {
+  test('a file named like a pattern is that file', async () => {
     const clip = makeClip(path('cam[1]*.mp4'), 'testsrc2=s=32x32:r=5:d=1', '-c:v', 'libx264');
     expect((await readAll(clip)).times.length).toBe(5);
   });
@@ -226,7 +226,7 @@ describe('standard input', () => {
     expect(memory() - before).toBeLessThan(100 * 2 ** 20); // of 188 MB
   });
 
-  test('an mp4 whose index is at its end cannot be read as a stream, and the mend is told', async () => {
+  test('an mp4 whose index is at its end cannot be read as a stream, and the error says the fix', async () => {
     const clip = makeClip(path('index-last.mp4'), 'testsrc2=s=640x360:r=25:d=20', '-c:v', 'mjpeg', '-q:v', '2');
     await expect(openVideo('-', { stdin: createReadStream(clip) })).rejects.toThrow(
       /^-: has its index at the end, or is cut off: .*; name the file, or move its index to the front/,
@@ -259,7 +259,7 @@ describe('standard input', () => {
   });
 });
 
-describe('what cannot be read is told in one line', () => {
+describe('what cannot be read is reported in one line', () => {
   async function failure(input: string): Promise<string> {
     const error = await openVideo(input).then(
       () => undefined,
