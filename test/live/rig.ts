@@ -1,8 +1,9 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import fs, { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
 import { createServer, connect as dial } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -89,15 +90,23 @@ export async function filesAtSync(path: string, work: () => Promise<void>): Prom
   const handles: FileHandle = Object.getPrototypeOf(file);
   await file.close();
   const { sync } = handles;
+  const { fsync } = fs;
   const names: string[][] = [];
   handles.sync = function (this: FileHandle) {
     names.push(readdirSync(path).sort());
     return sync.call(this);
   };
+  fs.fsync = Object.assign((...args: Parameters<typeof fsync>) => {
+    names.push(readdirSync(path).sort());
+    fsync(...args);
+  }, fsync);
+  syncBuiltinESMExports();
   try {
     await work();
   } finally {
     handles.sync = sync;
+    fs.fsync = fsync;
+    syncBuiltinESMExports();
   }
   return names;
 }
