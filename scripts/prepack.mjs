@@ -6,7 +6,16 @@
  * DirectML and the shader compiler of Windows are left out: onnxruntime.dll loads them for the GPU only.
  */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -48,7 +57,8 @@ if (!existsSync(runtime) || readdirSync(runtime).join() !== version) {
     legalComments: 'inline',
     plugins: [{ name: 'binding', setup: keepBinding }],
   });
-  writeFileSync(join(part, 'LICENSE'), readFileSync(join(root, 'scripts/onnxruntime-license.txt')));
+  copyFileSync(join(root, 'scripts/onnxruntime-license.txt'), join(part, 'LICENSE'));
+  copyFileSync(join(root, 'scripts/onnxruntime-notices.txt'), join(part, 'ThirdPartyNotices.txt'));
   for (const [platform, files] of Object.entries(PLATFORMS)) {
     mkdirSync(join(part, platform));
     const from = join(source, 'bin/napi-v6', platform.replace('-', '/'));

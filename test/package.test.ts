@@ -58,6 +58,22 @@ test('a CommonJS script requires each entry point', () => {
   expect(output.trim().split('\n')).toEqual(entries.map((entry) => `${entry} true`));
 });
 
+test('a script on the command line loads a network', () => {
+  const script = `
+    import { loadDetector } from 'twintrack/detection';
+    const detector = await loadDetector();
+    console.log(detector.family);
+    await detector.close();`;
+  const args = ['--input-type=module', '-e', script];
+  expect(execFileSync(process.execPath, args, { cwd: project, encoding: 'utf8' })).toBe('CenterNet\n');
+});
+
+test('npm ci runs no install script of onnxruntime-node, which downloads CUDA libraries', () => {
+  // npm reads it here; `npm install` writes the mark again, which is to be taken out
+  const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
+  expect(packages['node_modules/onnxruntime-node'].hasInstallScript).toBeUndefined();
+});
+
 describe('a bundle', () => {
   const folder = temporaryFolder();
   const update = `

@@ -9,7 +9,7 @@ interface Finding {
   readonly fix?: string;
 }
 
-const INSTALL = 'npm install twintrack (in a clone: npm ci), which brings onnxruntime-node and the models';
+const INSTALL = 'npm install twintrack (in a clone: npm ci), which brings onnxruntime and the models';
 
 /** Registers `twintrack doctor`. */
 export function doctorCommand(program: Command): void {

@@ -1,11 +1,11 @@
-import { fsync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { promisify } from 'node:util';
 import { inputError } from '../core/errors.ts';
 import { runAtExit } from './at-exit.ts';
 import { writeError } from './file-errors.ts';
 import { removeLeftOvers, temporaryPath } from './temporary.ts';
+import { toDisk } from './to-disk.ts';
 
 const BUFFER_CHARACTERS = 1 << 16;
 
@@ -78,7 +78,7 @@ export class OutputFile {
     return this.guard(async () => {
       await this.flush();
       this.open = false;
-      await promisify(fsync)(this.handle.fd); // not handle.sync(), which yarn's Plug'n'Play lacks
+      await toDisk(this.handle);
       await this.handle.close();
       await rename(this.temporary, this.path);
       this.forget();

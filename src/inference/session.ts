@@ -109,7 +109,7 @@ class InferenceThread {
       this.#loaded = { resolve, reject };
     });
     const url = new URL('./worker.js', import.meta.url);
-    this.#worker = new Worker(url, { workerData: { runtime, file, threads } });
+    this.#worker = new Worker(url, { workerData: { runtime, file, threads }, execArgv: [] }); // without those of the host: --input-type stops a file
     this.#worker.on('message', (answer: WorkerAnswer) => this.#answered(answer));
     this.#worker.on('error', (error) => this.#fail(inputError(file, `inference has stopped: ${error.message}`)));
     this.#exited = new Promise((resolve) => this.#worker.once('exit', resolve));

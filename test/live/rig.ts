@@ -2,7 +2,6 @@ import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_pr
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import fs, { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
 import { createServer, connect as dial } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -86,16 +85,8 @@ export async function until(what: string, so: () => unknown, limit = 30): Promis
 
 /** What is in a folder each time that a file is brought to the disk itself while something is done. */
 export async function filesAtSync(path: string, work: () => Promise<void>): Promise<string[][]> {
-  const file = await open(import.meta.filename);
-  const handles: FileHandle = Object.getPrototypeOf(file);
-  await file.close();
-  const { sync } = handles;
   const { fsync } = fs;
   const names: string[][] = [];
-  handles.sync = function (this: FileHandle) {
-    names.push(readdirSync(path).sort());
-    return sync.call(this);
-  };
   fs.fsync = Object.assign((...args: Parameters<typeof fsync>) => {
     names.push(readdirSync(path).sort());
     fsync(...args);
@@ -104,7 +95,6 @@ export async function filesAtSync(path: string, work: () => Promise<void>): Prom
   try {
     await work();
   } finally {
-    handles.sync = sync;
     fs.fsync = fsync;
     syncBuiltinESMExports();
   }

@@ -2,6 +2,7 @@ import { open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DiskTrouble } from '../../files/append-file.ts';
 import { temporaryPath } from '../../files/temporary.ts';
+import { toDisk } from '../../files/to-disk.ts';
 import { Backoff } from '../../video/camera/back-off.ts';
 import { now } from '../../video/camera/clock.ts';
 import { findFfmpeg, startFfmpeg } from '../../video/ffmpeg.ts';
@@ -185,7 +186,7 @@ async function complete(path: string): Promise<void> {
 async function sync(path: string): Promise<void> {
   const file = await open(path, 'r+');
   try {
-    await file.sync();
+    await toDisk(file);
   } finally {
     await file.close();
   }
