@@ -117,7 +117,7 @@ describe('twintrack train association', () => {
     sequence([person(1, 1), person(2, 2), person(3, 3)], [person(1, 1), person(2, 2), person(3, 3)]);
     fails(/bad: nothing to learn from: no two people are ever near each other; add busier sequences/);
     sequence([person(1, 1)], ['1,-1,1,1,10']);
-    fails(/det\.txt: line 1: 5 columns/);
+    fails(/det\.txt: line 1: has 5 of at least 6 columns/);
     fails(/no detections of seq, looked for mine\.txt/, '--det', 'mine.txt');
     rmSync(bad, { recursive: true });
     mkdirSync(bad);
