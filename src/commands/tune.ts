@@ -6,7 +6,7 @@ import { numberFrom } from './options.ts';
 interface TuneCommandOptions {
   readonly out: string;
   readonly det?: string;
-  readonly score: string;
+  readonly association: string;
   readonly trials: number;
   readonly seconds?: number;
   readonly seed: number;
@@ -30,7 +30,7 @@ export function tuneCommand(program: Command): void {
     .requiredOption('--out <file>', 'config file to write, for --config')
     .option('--det <name>', "detection file in each sequence's folder (default: det/det.txt or det.txt)")
     .option(
-      '--score <name|file>',
+      '--association <name|file>',
       'how pairs are scored: learned, hand-set or a model of "train association"',
       'learned',
     )
@@ -64,14 +64,14 @@ async function tune(root: string, options: TuneCommandOptions): Promise<void> {
       trials,
       seconds,
       seed,
-      association: options.score,
+      association: options.association,
       signal,
       onTrial: (share, best) => bar.update(Math.floor(100 * share), 100, `best HOTA ${best.toFixed(2)}`),
     });
     bar.stop();
     const frames = sequences.reduce((sum, s) => sum + s.frames.length, 0);
     const lines = summary(tuning, sequences.length, frames);
-    await file.write(await toConfig(tuning, options.score, lines));
+    await file.write(await toConfig(tuning, options.association, lines));
     await file.commit();
     if (options.json) process.stdout.write(`${JSON.stringify({ ...tuning, file: options.out })}\n`);
     else process.stdout.write(`${lines.join('\n')}\n`);

@@ -67,7 +67,7 @@ describe('twintrack tune', () => {
 
   it('of one sequence says that the gain is not measured elsewhere; keeps the score asked for', async () => {
     const file = join(out, 'one.yaml');
-    const { stdout } = tune(join(root, 'street-1'), '--trials', '5', '--score', 'hand-set', '--out', file);
+    const { stdout } = tune(join(root, 'street-1'), '--trials', '5', '--association', 'hand-set', '--out', file);
     expect(stdout).toContain('Not measured on sequences that were not tuned on');
     expect(readFileSync(file, 'utf8')).not.toContain('Held out');
     expect(await loadParameters(file)).toMatchObject({ association: { model: 'hand-set' } });

@@ -4,8 +4,8 @@ import { type FfmpegProcess, findFfmpeg, startFfmpeg } from '../../video/ffmpeg.
 import { i420Layout } from '../../video/i420.ts';
 import type { PictureFormat } from '../../video/probe.ts';
 
-/** A JPEG picture of a camera. */
-export interface Picture {
+/** The annotated frame of a camera as JPEG. */
+export interface CameraPicture {
   /** Increases from one picture of a camera to the next. */
   readonly number: number;
   readonly jpeg: Uint8Array;
@@ -32,7 +32,7 @@ const END_OF_IMAGE = [0xff, 0xd9];
 export class PictureFeed {
   readonly #options: PictureOptions;
   #format: PictureFormat | undefined;
-  #latest: Picture | undefined;
+  #latest: CameraPicture | undefined;
   #wanted = Number.NEGATIVE_INFINITY;
   #offered = Number.NEGATIVE_INFINITY;
   #encoder: JpegEncoder | undefined;
@@ -78,7 +78,7 @@ export class PictureFeed {
    * @param seconds how long to wait for it
    * @returns undefined when there was none in time, or the signal fired
    */
-  next(after: number, seconds: number, signal: AbortSignal): Promise<Picture | undefined> {
+  next(after: number, seconds: number, signal: AbortSignal): Promise<CameraPicture | undefined> {
     const fresh = this.#watched; // otherwise the latest picture is as old as the last request
     this.#wanted = now();
     this.#idle ??= setTimeout(() => this.#endEncoder(), 1000 * LINGER_SECONDS).unref();
@@ -86,7 +86,7 @@ export class PictureFeed {
     if (fresh && this.#latest && this.#latest.number > after) return Promise.resolve(this.#latest);
     if (signal.aborted) return Promise.resolve(undefined);
     return new Promise((resolve) => {
-      const end = (picture?: Picture) => {
+      const end = (picture?: CameraPicture) => {
         clearTimeout(timer);
         signal.removeEventListener('abort', cancel);
         this.#viewers.delete(arrived);
