@@ -1,3 +1,4 @@
+import { inputError } from '../core/errors.ts';
 import { StageClock } from '../core/stage-clock.ts';
 import { type PeopleFrame, type TrackedFrame, toPeopleFrame } from '../core/tracked-frame.ts';
 import { inFrameOrder, refine, TrajectoryCollector } from '../trajectories/index.ts';
@@ -55,6 +56,8 @@ export async function* track(
 ): AsyncGenerator<TrackedPeople, void, undefined> {
   const { signal, pictures = false, refined = false } = options;
   signal?.throwIfAborted();
+  if (refined && input !== undefined && (isCamera(input) || (input === '-' && pictures)))
+    throw inputError(input, 'cannot be refined: it is read once, or has no end', 'leave out refined, or name a file');
   // before a network is loaded, which takes a while
   if (input !== undefined && !isCamera(input)) checkInput(input, videoOptions(options));
   const models = await openModels(input, options);

@@ -81,7 +81,11 @@ describe('the TypeScript of the pages and examples', () => {
     '%s prints what follows it',
     (_, block) => {
       const file = join('built', `${nameOf(block)}.js`);
-      const { status, stdout, stderr } = spawnSync(process.execPath, [file], { encoding: 'utf8', cwd: folder });
+      const { status, stdout, stderr } = spawnSync(process.execPath, [file], {
+        encoding: 'utf8',
+        cwd: folder,
+        timeout: 110_000, // one that leaves something open ends here
+      });
       expect([status, stderr.includes('Error')]).toEqual([0, false]);
       if (block.printed !== undefined) expect(stdout).toBe(block.printed);
     },

@@ -172,8 +172,10 @@ describe('track', () => {
       'parameters.tracking.lostSeconds: ',
     ],
     ['a detector that does not exist', { detector: 'none.onnx' }, 'none.onnx: no such'],
+    ['to refine a camera', { refined: true }, 'rtsp://***@camera/1: cannot be refined: it is read once, or has no end'],
   ])('refuses %s in one line', async (_, options, message) => {
-    const error = await all(video, options).catch((thrown: Error) => thrown);
+    const input = options.refined ? 'rtsp://user:secret@camera/1' : video;
+    const error = await all(input, options).catch((thrown: Error) => thrown);
     expect(error).toMatchObject({ name: 'TwintrackError', message: expect.stringContaining(message) });
   });
 });
