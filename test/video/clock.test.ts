@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isoTime, stamp, wallTime } from '../../src/live/clock.ts';
-import { FrameClock, now } from '../../src/video/camera/clock.ts';
+import { ElapsedTime, FrameClock, now } from '../../src/video/camera/clock.ts';
 
 describe('FrameClock', () => {
   it('keeps the distances that the camera gives, whatever the delays', () => {
@@ -76,5 +76,38 @@ describe('times of day', () => {
       expect(time).toBeLessThan(after + 10);
     }
     expect(stamp(Date.UTC(2026, 10, 24, 13, 59, 1) / 1000 + 0.9)).toBe('20261124T135901Z');
+  });
+});
+
+describe('ElapsedTime', () => {
+  /** What it makes of timestamps and arrivals. */
+  const elapsed = (...frames: readonly (readonly [timestamp: number, arrival: number])[]) => {
+    const time = new ElapsedTime();
+    return frames.map(([timestamp, arrival]) => time.next(timestamp, arrival));
+  };
+
+  it('counts by the timestamps, whenever frames arrive', () => {
+    expect(elapsed([0, 50.2], [0.1, 50.9], [0.2, 50.91])).toEqual([0, 0.1, 0.2]);
+    expect(elapsed([812.5, 50], [812.54, 50.01], [812.58, 50.3])).toEqual([0, 0.04, 0.08]);
+  });
+
+  it.each([
+    ['jump ahead', 900],
+    ['start anew', 0],
+    ['are missing', Number.NaN],
+  ])('counts by the arrivals where timestamps %s', (_, timestamp) => {
+    expect(elapsed([10, 50], [10.1, 50.2], [timestamp, 53.2], [timestamp + 0.1, 53.3])).toEqual([0, 0.1, 3.1, 3.2]);
+  });
+
+  it('always rises', () => {
+    expect(elapsed([10, 50], [10, 50], [9.9, 50])).toEqual([0, 0.001, 0.002]);
+  });
+
+  it('goes on over another connection, by the time that passed', () => {
+    const time = new ElapsedTime();
+    expect(time.next(10, 50)).toBe(0);
+    time.reconnected();
+    expect(time.next(10.04, 56)).toBe(6);
+    expect(time.next(10.08, 56.3)).toBe(6.04);
   });
 });
