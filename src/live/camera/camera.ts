@@ -1,28 +1,25 @@
 import { join } from 'node:path';
-import { Annotator } from '../../annotation/index.ts';
 import type { Detections } from '../../core/detections.ts';
 import { messageOf } from '../../core/errors.ts';
-import { people } from '../../core/text.ts';
 import type { EngineModels, FrameUnderWay } from '../../engine/frame-engine.ts';
 import { makeFolder } from '../../files/make-folder.ts';
 import { removeLeftOvers } from '../../files/temporary.ts';
-import type { TrackedFrame } from '../../tracking/index.ts';
 import type { RunDescription } from '../../trajectories/index.ts';
 import { addressOf } from '../../video/camera/address.ts';
 import { now } from '../../video/camera/clock.ts';
 import { type CameraFrame, CameraSession } from '../../video/camera/session.ts';
-import type { Frame } from '../../video/index.ts';
 import type { VideoInfo } from '../../video/probe.ts';
-import { isoTime, wallTime } from '../clock.ts';
+import { isoTime } from '../clock.ts';
 import type { Log } from '../monitoring/log.ts';
-import { PictureFeed } from '../monitoring/pictures.ts';
+import type { PictureFeed } from '../monitoring/pictures.ts';
 import { CameraStatistics, type CameraStatus, type PeopleHistory } from '../monitoring/statistics.ts';
 import { EventLog, type LiveEvent } from '../outputs/events.ts';
 import { HourlyTrajectories, recoverHours } from '../outputs/hourly-trajectories.ts';
 import { highestId } from '../outputs/ids.ts';
-import { Recorder, recoverRecordings } from '../outputs/recorder.ts';
+import { recoverRecordings } from '../outputs/recorder.ts';
 import type { CameraParameters } from '../parameters.ts';
 import type { DetectorScheduler, Lane } from '../scheduler.ts';
+import { CameraDrawing } from './drawing.ts';
 import { Following } from './following.ts';
 import type { CameraSource } from './source.ts';
 
@@ -48,8 +45,7 @@ const TICK_SECONDS = 1;
 /** One camera, from its session to its outputs. */
 export class Camera {
   readonly source: CameraSource;
-  readonly pictures: PictureFeed;
-  readonly #recorder: Recorder | undefined;
+  readonly #drawing: CameraDrawing;
   readonly #setup: CameraSetup;
   readonly #statistics: CameraStatistics;
   readonly #events: EventLog;
@@ -61,7 +57,6 @@ export class Camera {
   readonly #timer: NodeJS.Timeout;
   /** There is none until the size of the pictures is known. */
   #following: Following | undefined;
-  #annotator: Annotator | undefined;
   /** Whether the last frame was left out. */
   #failing = false;
 
@@ -100,10 +95,12 @@ export class Camera {
     this.#statistics = statistics;
     this.#events = events;
     this.#lastId = lastId;
-    this.pictures = new PictureFeed(parameters.live);
-    const failed = (error: unknown) =>
-      setup.log.error({ camera: source.name, reason: messageOf(error) }, 'cannot record');
-    this.#recorder = setup.record ? new Recorder(folder, parameters.live.segmentSeconds, failed) : undefined;
+    this.#drawing = new CameraDrawing({
+      name: source.name,
+      folder: setup.record ? folder : undefined,
+      parameters,
+      onFailure: (error) => setup.log.error({ camera: source.name, reason: messageOf(error) }, 'cannot record'),
+    });
     const describe = (startedAt: string) => ({
       ...setup.run,
       source: { name: address.shown, ...statistics.size, startedAt },
@@ -112,6 +109,9 @@ export class Camera {
     this.#lane = scheduler.open({
       begin: (frame) => {
         const following = this.#following!; // there is no frame before its size is known
+        // one that waited while the size changed is left out
+        if (frame.width !== statistics.size?.width || frame.height !== statistics.size.height)
+          return { detected: Promise.resolve(), finish: async () => frame.release?.() };
         const underWay = following.begin(frame);
         const { detected, detections } = underWay;
         return { detected, finish: async () => this.#take(following, frame, underWay, await detections) };
@@ -132,8 +132,13 @@ export class Camera {
   }
 
   get status(): CameraStatus {
-    const dropped = { dropped: this.#lane.dropped, recordingDropped: this.#recorder?.dropped ?? 0 };
+    const dropped = { dropped: this.#lane.dropped, recordingDropped: this.#drawing.dropped };
     return this.#statistics.status(dropped, this.#following?.counter);
+  }
+
+  /** The annotated pictures, for viewers. */
+  get pictures(): PictureFeed {
+    return this.#drawing.viewers;
   }
 
   get history(): PeopleHistory {
@@ -148,8 +153,7 @@ export class Camera {
     this.#endAll();
     this.#statistics.state = 'offline';
     this.#report({ event: 'stopped', camera: this.source.name, time: isoTime(now()) });
-    this.pictures.close();
-    await Promise.all([this.#hours.close(), this.#events.close(), this.#recorder?.close()]);
+    await Promise.all([this.#hours.close(), this.#events.close(), this.#drawing.close()]);
   }
 
   #setFormat(format: VideoInfo): void {
@@ -167,10 +171,7 @@ export class Camera {
     this.#following = following;
     this.#statistics.size = size;
     this.#hours.startAnew();
-    this.pictures.setFormat(format);
-    const caption = (frame: TrackedFrame) => this.#caption(frame);
-    this.#annotator = new Annotator({ ...size, caption, areas: following.counter, ...parameters.annotation });
-    this.#recorder?.setFormat(format);
+    this.#drawing.setFormat(format, following.counter);
   }
 
   #connected(): void {
@@ -203,7 +204,7 @@ export class Camera {
     const { people, ended } = following.take(underWay, frame, detections);
     this.#hours.write(people);
     this.#hours.end(ended);
-    this.#draw(frame, people);
+    this.#drawing.add(frame, people);
     this.#statistics.frameProcessed(frame.time, people.length);
     this.#statistics.tracks = following.lastId - this.#lastId;
     if (this.#failing) this.#setup.log.info({ camera: this.source.name }, 'people are followed again');
@@ -214,29 +215,6 @@ export class Camera {
     const fields = { camera: this.source.name, reason: messageOf(error) };
     if (!this.#failing) this.#setup.log.error(fields, 'frames are left out');
     this.#failing = true;
-  }
-
-  /** Draws the people for the recording and for viewers, if there are any, and releases the frame in the end. */
-  #draw(frame: Frame, people: TrackedFrame): void {
-    const recorder = this.#recorder?.ready ? this.#recorder : undefined;
-    if (!recorder) this.#recorder?.skip();
-    const viewers = this.pictures.wants(people.time) ? this.pictures : undefined;
-    const { pixels } = frame;
-    const users: Promise<void>[] = [];
-    if (pixels && (recorder || viewers)) {
-      this.#annotator?.draw(pixels, people);
-      if (recorder) users.push(recorder.write(pixels, people.time));
-      if (viewers) users.push(viewers.offer(pixels, people.time));
-    }
-    Promise.all(users).then(() => frame.release?.());
-  }
-
-  #caption({ time, length }: TrackedFrame): string[] {
-    const date = new Date(1000 * wallTime(time));
-    const two = (n: number) => String(n).padStart(2, '0');
-    const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
-    const clock = `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
-    return [this.source.name, `${day} ${clock}`, people(length)];
   }
 
   #endAll(): void {
