@@ -22,7 +22,9 @@ export async function checkOnnx(
   pair: OnnxPair,
   patches: Uint8Array,
 ): Promise<{ readonly embedding: number; readonly similarity: number }> {
-  const { InferenceSession, Tensor }: typeof import('onnxruntime-node') = (await import(await findRuntime())).default;
+  // a loader that compiles TypeScript gives a CommonJS module without `default`
+  const runtime = await import(await findRuntime());
+  const { InferenceSession, Tensor }: typeof import('onnxruntime-node') = runtime.default ?? runtime;
   const n = patches.length / PATCH_BYTES;
   const rows = Array.from({ length: n }, (_, i) => i);
   const next = rows.map((i) => (i + 1) % n);
