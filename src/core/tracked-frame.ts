@@ -21,6 +21,19 @@ export interface TrackedFrame {
   readonly detected: Uint8Array;
 }
 
+/** Columns for the people of a frame, to be filled in. */
+export function emptyFrame(index: number, time: number, length: number): TrackedFrame {
+  return {
+    index,
+    time,
+    length,
+    ids: new Int32Array(length),
+    boxes: new Float64Array(4 * length),
+    scores: new Float32Array(length),
+    detected: new Uint8Array(length),
+  };
+}
+
 /** A person in a frame. */
 export interface Person {
   /** Positive, never reused within a run. */

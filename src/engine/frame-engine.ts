@@ -4,7 +4,7 @@ import type { AppearanceModel } from '../appearance/siamese.ts';
 import type { AssociationScore } from '../association/features.ts';
 import type { Detections } from '../core/detections.ts';
 import type { Frame } from '../core/frame.ts';
-import type { TrackedFrame } from '../core/tracked-frame.ts';
+import { emptyFrame, type TrackedFrame } from '../core/tracked-frame.ts';
 import type { Detector } from '../detection/detector.ts';
 import { PictureMotion, type PictureShift } from '../tracking/camera-motion/from-pixels.ts';
 import type { Track } from '../tracking/track.ts';
@@ -157,20 +157,12 @@ export class FrameEngine {
 /** The people seen in a frame, as columns. */
 function confirmedPeople(tracks: readonly Track[], { index, time }: Frame): TrackedFrame {
   const seen = tracks.filter(({ state }) => state === 'confirmed');
-  const n = seen.length;
-  const people = {
-    index,
-    time,
-    length: n,
-    ids: new Int32Array(n),
-    boxes: new Float64Array(4 * n),
-    scores: new Float32Array(n),
-    detected: new Uint8Array(n).fill(1),
-  };
-  for (let i = 0; i < n; i++) {
-    people.ids[i] = seen[i].id;
-    people.boxes.set(seen[i].box, 4 * i);
-    people.scores[i] = seen[i].lastScore;
-  }
+  const people = emptyFrame(index, time, seen.length);
+  people.detected.fill(1);
+  seen.forEach(({ id, box, lastScore }, i) => {
+    people.ids[i] = id;
+    people.boxes.set(box, 4 * i);
+    people.scores[i] = lastScore;
+  });
   return people;
 }

@@ -2,13 +2,13 @@ import { availableParallelism } from 'node:os';
 import { isDeepStrictEqual } from 'node:util';
 import type { z } from 'zod';
 import { type AppearanceModel, leftOpen, loadSiamese } from '../appearance/siamese.ts';
-import type { AssociationScore } from '../association/features.ts';
 import { loadAssociation } from '../association/model.ts';
 import { messageOf, printable, TwintrackError, UsageError } from '../core/errors.ts';
 import { parseSection } from '../core/schema.ts';
 import { version } from '../core/version.ts';
-import { type CustomDetector, fromCustom } from '../detection/custom-detector.ts';
+import { fromCustom } from '../detection/custom-detector.ts';
 import { type Detector, loadDetector } from '../detection/index.ts';
+import type { InputOptions } from '../engine/open-run.ts';
 import { lockFolder } from '../files/folder-lock.ts';
 import { makeFolder } from '../files/make-folder.ts';
 import type { RunDescription } from '../trajectories/index.ts';
@@ -32,18 +32,12 @@ export interface LiveConfiguration {
 }
 
 /** Settings of {@link startLive}. */
-export interface LiveOptions {
+export interface LiveOptions extends Pick<InputOptions, 'detector' | 'appearance' | 'association'> {
   readonly cameras: readonly CameraSource[];
   /** Folder for the outputs; each camera has a folder in it. */
   readonly out: string;
   /** Overrides of the defaults of {@link cameraParametersSchema}, by stage. */
   readonly parameters?: z.input<typeof cameraParametersSchema> | undefined;
-  /** Name of a shipped detector or an ONNX file, default centernet; or a detector of your own, which stays yours to close. */
-  readonly detector?: string | CustomDetector | undefined;
-  /** A model that embeds patches, instead of the one that the parameters name; it stays yours to close. */
-  readonly appearance?: AppearanceModel | undefined;
-  /** A score of pairs, instead of the one that the parameters name. */
-  readonly association?: AssociationScore | undefined;
   /** Whether cameras may be files. */
   readonly realtime?: boolean | undefined;
   /** Whether to write the annotated video. */

@@ -1,4 +1,4 @@
-import type { TrackedFrame } from '../core/tracked-frame.ts';
+import { emptyFrame, type TrackedFrame } from '../core/tracked-frame.ts';
 import type { Trajectory } from '../core/trajectory.ts';
 import type { Timeline } from './timeline.ts';
 
@@ -34,16 +34,7 @@ function frameOf(
   time: number,
   people: readonly { trajectory: Trajectory; row: number }[],
 ): TrackedFrame {
-  const n = people.length;
-  const frame = {
-    index,
-    time,
-    length: n,
-    ids: new Int32Array(n),
-    boxes: new Float64Array(4 * n),
-    scores: new Float32Array(n),
-    detected: new Uint8Array(n),
-  };
+  const frame = emptyFrame(index, time, people.length);
   people.forEach(({ trajectory, row }, i) => {
     frame.ids[i] = trajectory.id;
     frame.boxes.set(trajectory.boxes.subarray(4 * row, 4 * row + 4), 4 * i);
