@@ -55,6 +55,7 @@ class CameraVideo implements VideoSource {
   #failure: { reason: unknown } | undefined;
   #closed = false;
   #wake = () => {};
+  readonly #aborted: () => void;
 
   constructor(address: Address, options: CameraOptions) {
     const { letterbox, onOffline, limits, signal } = options;
@@ -94,7 +95,8 @@ class CameraVideo implements VideoSource {
         },
       },
     );
-    signal?.addEventListener('abort', () => fail(signal.reason), { once: true });
+    this.#aborted = () => fail(signal?.reason);
+    signal?.addEventListener('abort', this.#aborted, { once: true });
   }
 
   get info(): VideoInfo {
@@ -123,6 +125,7 @@ class CameraVideo implements VideoSource {
 
   async close(): Promise<void> {
     this.#closed = true;
+    this.#options.signal?.removeEventListener('abort', this.#aborted);
     this.#wake();
     await this.#session.stop();
     this.#latest.take()?.release?.();
