@@ -40,6 +40,7 @@ execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '
   cwd: root,
   stdio: ['ignore', process.stderr, process.stderr],
 });
+await import('./commonjs.mjs');
 
 // The files of one version never change, so they are compressed once.
 const runtime = join(root, 'runtime');

@@ -44,6 +44,7 @@ describe('a strict TypeScript project', () => {
   it.each([
     ['consumer.mts', importAll, { module: 'node16', moduleResolution: 'node16' }],
     ['consumer.ts', importAll, { module: 'esnext', moduleResolution: 'bundler' }],
+    ['consumer.cts', requireAll, { module: 'node16', moduleResolution: 'node16' }],
     ['consumer.cts', requireAll, { module: 'nodenext', moduleResolution: 'nodenext' }],
   ])('compiles %s with each entry point', (name, imports, options) => {
     expect(compile(name, imports, options)).toEqual([0, '']);
