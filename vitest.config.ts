@@ -19,7 +19,7 @@ const INTEGRATION = [
   'test/inference/telemetry.test.ts',
   'test/learning/siamese/{adapt-siamese,command,picture-folder,train-siamese,video-people}.test.ts',
   'test/live/!(clock|following|outputs).test.ts',
-  'test/models/siamese.test.ts',
+  'test/models/*.test.ts',
   'test/tracking/from-pixels.test.ts',
   'test/trajectories/json.test.ts',
   'test/video/!(clock|i420|letterbox).test.ts',

@@ -43,7 +43,7 @@ const { values: options } = parseArgs({
     video: { type: 'string', default: 'videos/pets09-s2l1.mp4' },
     gt: { type: 'string' },
     association: { type: 'string', default: 'learned' },
-    detector: { type: 'string', default: 'centernet' },
+    detector: { type: 'string', default: 'rtmdet-nano' },
     model: { type: 'string', default: 'siamese' },
   },
 });

@@ -18,7 +18,7 @@ const { values: options } = parseArgs({
   options: {
     video: { type: 'string' },
     gt: { type: 'string' },
-    detector: { type: 'string', default: 'centernet' },
+    detector: { type: 'string', default: 'rtmdet-nano' },
     sizes: { type: 'string', default: '' },
     nms: { type: 'string', default: '0.7' },
     stretch: { type: 'boolean', default: false },

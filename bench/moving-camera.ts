@@ -110,7 +110,7 @@ function movedTruth(gt: string, views: readonly [x: number, y: number][]): strin
 
 /** Detections and motion of each frame. */
 async function see(path: string): Promise<Seen[]> {
-  const detector = await loadDetector('centernet');
+  const detector = await loadDetector('rtmdet-nano');
   const letterbox = detector.letterbox(WIDTH, HEIGHT);
   const motion = new PictureMotion();
   const seen: Seen[] = [];

@@ -24,7 +24,7 @@ const { values, positionals } = parseArgs({
   options: {
     turns: { type: 'string', default: '5' },
     'max-frames': { type: 'string', default: '300' },
-    detector: { type: 'string', default: 'centernet' },
+    detector: { type: 'string', default: 'rtmdet-nano' },
     online: { type: 'boolean', default: false },
     'no-appearance': { type: 'boolean', default: false },
     gt: { type: 'string' },

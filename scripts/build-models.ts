@@ -1,38 +1,91 @@
 /**
- * Builds the embedded models: `npm run models:build [DIR]` writes them to DIR (default `models/`), always the same bytes.
+ * Builds the shipped detector from the person detector of RTMPose: `npm run models:build -- RTMDET_NANO.onnx [DIR]` writes it to DIR (default
+ * `models/`), always the same bytes. What is different from its source:
+ * - the picture goes in as bytes in the order R, G, B; the network brings them to the range it was trained with;
+ * - it ends with the outputs of its three detection heads: no decoding, no NMS, which twintrack does in less time.
  */
 import { createHash } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { writeOnnx } from '../src/inference/onnx/writer.ts';
-import { convertTfjs } from './onnx/convert.ts';
-import { readTfjsGraph } from './onnx/tfjs-graph.ts';
+import { type OnnxGraph, type OnnxNode, type OnnxTensor, writeOnnx } from '../src/inference/onnx/writer.ts';
+import { readOnnxGraph } from './onnx/read-graph.ts';
 
-/** COCO's first class. */
-const PERSON = 0;
+/** SHA-256 of the file that the shipped model is made from. */
+const SOURCE = '4720eda18a18402e7b76d85827d4bc60fba18111fc0b74b559e4d24da9ddc3d2';
+/** Output value of each head in the source, its name here, and its channels. */
+const HEADS = [
+  ['y', 'cls_8', 1],
+  ['y.8', 'cls_16', 1],
+  ['y.16', 'cls_32', 1],
+  ['y.4', 'reg_8', 4],
+  ['y.12', 'reg_16', 4],
+  ['y.20', 'reg_32', 4],
+] as const;
+/** What the source subtracts from blue, green and red, and what it divides them by. */
+const MEAN_BGR = [103.53, 116.28, 123.675];
+const STD_BGR = [57.375, 57.12, 58.395];
 
-/** The COCO CenterNet of the package @vladmandic/human, cut before its peak picking and reduced to the person class. */
-export function buildCenterNet(): Uint8Array {
-  const source = fileURLToPath(new URL('../node_modules/@vladmandic/human/models/centernet.json', import.meta.url));
-  const graph = convertTfjs(readTfjsGraph(source), {
-    name: 'centernet-person',
-    outputs: { 'tower_0/keypoints': { as: 'keypoints', channels: 1 }, 'tower_0/wh': { as: 'wh', channels: 4 } },
-    keepChannels: { 'tower_0/CenternetHead/centernet_cls_output/BiasAdd': [PERSON] },
-    stride: 4,
-  });
+/** The person detector with bytes in and the outputs of its heads out. */
+export function buildRtmdet(source: Uint8Array): Uint8Array {
+  const sha256 = createHash('sha256').update(source).digest('hex');
+  if (sha256 !== SOURCE) throw new Error(`the source has the SHA-256 ${sha256}, not ${SOURCE}`);
+  const { nodes, initializers } = readOnnxGraph(
+    source,
+    HEADS.map(([value]) => value),
+  );
+  const names = new Map<string, string>([...HEADS.map(([value, name]) => [value, name] as const)]);
+  const [first, ...others] = nodes.map((node) => renamed(node, names));
+  const graph: OnnxGraph = {
+    name: 'rtmdet-nano-person',
+    nodes: [
+      { op: 'Cast', inputs: ['picture'], outputs: ['floats'], attributes: { to: { int: 1 } } },
+      { op: 'Sub', inputs: ['floats', 'mean'], outputs: ['centred'] },
+      { ...first, inputs: ['centred', ...first.inputs.slice(1)] },
+      ...others,
+    ],
+    initializers: [
+      { name: 'mean', type: 'float32', dims: [1, 3, 1, 1], data: Float32Array.from(MEAN_BGR.toReversed()) },
+      ...initializers.map((tensor) => (tensor.name === first.inputs[1] ? forRgbBytes(tensor) : tensor)),
+    ],
+    inputs: [{ name: 'picture', type: 'uint8', dims: ['batch', 3, 'height', 'width'] }],
+    outputs: HEADS.map(([, name, channels]) => {
+      const stride = name.slice(4);
+      return { name, type: 'float32', dims: ['batch', channels, `height/${stride}`, `width/${stride}`] };
+    }),
+  };
   return writeOnnx(graph, {
-    opset: 14,
+    opset: 11,
     producer: 'twintrack',
-    metadata: { source: '@vladmandic/human models/centernet.json (MIT), MobileNetV3 CenterNet trained on COCO' },
+    metadata: { source: `RTMDet-nano, person, of OpenMMLab's RTMPose (Apache-2.0), sha256 ${sha256}` },
   });
 }
 
+function renamed({ inputs, outputs, ...node }: OnnxNode, names: ReadonlyMap<string, string>): OnnxNode {
+  const name = (value: string) => names.get(value) ?? value;
+  return { ...node, inputs: inputs.map(name), outputs: outputs.map(name) };
+}
+
+/** The first convolution [out, blue green red, y, x], for centred bytes in the order R, G, B. */
+function forRgbBytes({ name, dims, data }: OnnxTensor): OnnxTensor {
+  const [out, , ...kernel] = dims;
+  const size = kernel[0] * kernel[1];
+  const weights = new Float32Array(data.length);
+  for (let o = 0; o < out; o++) {
+    for (let c = 0; c < 3; c++) {
+      for (let k = 0; k < size; k++)
+        weights[(3 * o + 2 - c) * size + k] = Number(data[(3 * o + c) * size + k]) / STD_BGR[c];
+    }
+  }
+  return { name, type: 'float32', dims, data: weights };
+}
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const directory = resolve(process.argv[2] ?? fileURLToPath(new URL('../models', import.meta.url)));
+  const [source, folder = fileURLToPath(new URL('../models', import.meta.url))] = process.argv.slice(2);
+  const directory = resolve(folder);
   mkdirSync(directory, { recursive: true });
-  const model = buildCenterNet();
-  writeFileSync(join(directory, 'centernet-person.onnx'), model);
+  const model = buildRtmdet(readFileSync(source));
+  writeFileSync(join(directory, 'rtmdet-nano-person.onnx'), model);
   const sha256 = createHash('sha256').update(model).digest('hex');
-  console.log(`centernet-person.onnx  ${model.length} bytes  sha256 ${sha256}`);
+  console.log(`rtmdet-nano-person.onnx  ${model.length} bytes  sha256 ${sha256}`);
 }

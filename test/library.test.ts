@@ -42,7 +42,7 @@ tracker.update([{ box: [10, 10, 20, 60], score: 0.9 }], 0.08);
 new Tracker({ parameters: { lostSeconds: 2 } });
 
 export async function all(path: string): Promise<TrackSummary> {
-  const detector: Detector = await loadDetector('centernet');
+  const detector: Detector = await loadDetector('rtmdet-nano');
   const video = await openVideo(path, { letterbox: ({ width, height }) => detector.letterbox(width, height) });
   for await (const frame of video) console.log((await detector.detect(frame satisfies Frame)).length);
   await detector.close();
@@ -152,7 +152,7 @@ describe('the package', () => {
       'dist/index.d.ts',
       'dist/inference/worker.js',
       'dist/trajectories/trajectories.schema.json',
-      'models/centernet-person.onnx',
+      'models/rtmdet-nano-person.onnx',
       'scripts/setup.mjs',
       'docs/install.md',
       'docs/images/annotated.jpg',

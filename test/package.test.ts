@@ -66,7 +66,7 @@ test('a script on the command line loads a network', () => {
     console.log(detector.family);
     await detector.close();`;
   const args = ['--input-type=module', '-e', script];
-  expect(execFileSync(process.execPath, args, { cwd: project, encoding: 'utf8' })).toBe('CenterNet\n');
+  expect(execFileSync(process.execPath, args, { cwd: project, encoding: 'utf8' })).toBe('RTMDet\n');
 });
 
 test('npm ci runs no install script of onnxruntime-node, which downloads CUDA libraries', () => {

@@ -22,7 +22,7 @@ export function adaptCommand(program: Command): void {
         'Writes a model folder either way: siamese-embedding.onnx, siamese-head.onnx, siamese.json and siamese.svg.',
     )
     .requiredOption('--out <dir>', 'folder for the model, created when missing')
-    .option('--detector <name|file>', 'detector: centernet (shipped) or an ONNX file', 'centernet')
+    .option('--detector <name|file>', 'detector: rtmdet-nano (shipped) or an ONNX file', 'rtmdet-nano')
     .option('--epochs <n>', 'times that every picture is learned from', numberFrom(1, true), 4)
     .option('--max-frames <n>', 'take only so many frames from the start of the video', numberFrom(1, true))
     .option('--json', 'print the result as one JSON object on standard output')

@@ -40,7 +40,7 @@ export function streamCommand(program: Command): void {
     .option('--realtime', 'play files as cameras, in real time')
     .option('--record', 'record the annotated video in segments')
     .option('--keep <age|size>', 'remove older outputs: 12h, 7d, 4w, 500MB, 10GB (default: keep all)')
-    .option('--detector <name|file>', 'detector: centernet (shipped) or an ONNX file', 'centernet')
+    .option('--detector <name|file>', 'detector: rtmdet-nano (shipped) or an ONNX file', 'rtmdet-nano')
     .addOption(configOption('cameras, and parameters by stage'))
     .addOption(setOption())
     .addHelpText(

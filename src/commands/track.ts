@@ -33,7 +33,7 @@ export function trackCommand(program: Command): void {
     )
     .argument('[input...]', 'video files, image folders, quoted globs, or - for standard input')
     .option('--out <dir>', 'folder for the results, made when missing', '.')
-    .option('--detector <name|file>', 'detector: centernet (shipped) or an ONNX file', 'centernet')
+    .option('--detector <name|file>', 'detector: rtmdet-nano (shipped) or an ONNX file', 'rtmdet-nano')
     .addOption(
       new Option(
         '--detections <file>',

@@ -37,7 +37,7 @@ export function trainAssociationCommand(train: Command): void {
       `
 Examples:
   twintrack train association MOT15/train --out models
-  twintrack train association my-streets --det yolox.txt,centernet.txt --out models --json`,
+  twintrack train association my-streets --det yolox.txt,rtmdet.txt --out models --json`,
     )
     .action(trainAssociationFiles);
 }

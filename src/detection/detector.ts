@@ -37,7 +37,7 @@ export interface Detector {
 
 /** The detectors that come with the package, by name. */
 const SHIPPED: Readonly<Record<string, URL>> = {
-  centernet: new URL('../../models/centernet-person.onnx', import.meta.url),
+  'rtmdet-nano': new URL('../../models/rtmdet-nano-person.onnx', import.meta.url),
 };
 
 /** Settings of {@link loadDetector}; what is left out has the default of the parameter schema. */
@@ -47,11 +47,11 @@ export interface DetectorOptions extends Partial<DetectionParameters> {
 }
 
 /**
- * Loads a detector: `centernet`, which comes with the package, or an ONNX file of a known family.
+ * Loads a detector: `rtmdet-nano`, which comes with the package, or an ONNX file of a known family.
  *
  * @throws TwintrackError when the file cannot be read, is no ONNX model, or is not a detector of a known family
  */
-export async function loadDetector(nameOrFile = 'centernet', options: DetectorOptions = {}): Promise<ModelDetector> {
+export async function loadDetector(nameOrFile = 'rtmdet-nano', options: DetectorOptions = {}): Promise<ModelDetector> {
   const { inputSize, ...parameters } = options;
   const settings = parseSection(detectionParameters, parameters, 'detection');
   const shipped = Object.hasOwn(SHIPPED, nameOrFile);
@@ -78,7 +78,7 @@ export class ModelDetector implements Detector {
   readonly name: string;
   readonly file: string;
   readonly sha256: string;
-  /** Family of the network, such as CenterNet. */
+  /** Family of the network, such as RTMDet. */
   readonly family: string;
   /** Time that each picture took in the network, summed over all, in milliseconds. */
   inferenceMilliseconds = 0;

@@ -30,7 +30,7 @@ export const detectionParameters = z.strictObject({
     .int()
     .min(1024)
     .max(16_777_216)
-    .default(307_200)
+    .default(153_600)
     .describe(
       'Area that the picture is scaled to for a model of dynamic size; more finds smaller people and takes longer',
     )

@@ -14,7 +14,7 @@ import { type Parameters, type ParametersInput, parametersSchema } from './param
 
 /** What to track, and with what. */
 export interface InputOptions {
-  /** Name of a shipped detector, an ONNX file, or a detector of your own, which stays yours to close. Default centernet. */
+  /** Name of a shipped detector, an ONNX file, or a detector of your own, which stays yours to close. Default rtmdet-nano. */
   readonly detector?: string | CustomDetector | undefined;
   /** MOT detection file instead of a detector. */
   readonly detections?: string | undefined;

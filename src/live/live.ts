@@ -251,7 +251,7 @@ export class Live {
 
   /** Loads what is not there yet: all or nothing. */
   async #loadModels({ detection, appearance }: CameraParameters, there: Partial<Models>): Promise<Models> {
-    const { detector: given = 'centernet' } = this.#options;
+    const { detector: given = 'rtmdet-nano' } = this.#options;
     const named = typeof given === 'string';
     const detector =
       there.detector ??

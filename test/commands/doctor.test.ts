@@ -13,7 +13,7 @@ it('finds everything in order, by using it, and leaves nothing behind', async ()
     `ok       Node           ${process.versions.node}`,
     expect.stringContaining(`ok       ffmpeg         ${ffmpeg.version} (`),
     'ok       H.264 encoder  works',
-    expect.stringMatching(/^ok {7}detector {7}centernet works \(sha256 [0-9a-f]{12}…\)$/),
+    expect.stringMatching(/^ok {7}detector {7}rtmdet-nano works \(sha256 [0-9a-f]{12}…\)$/),
     expect.stringMatching(/^ok {7}appearance {5}siamese works \(sha256 [0-9a-f]{12}…\)$/),
   ]);
   expect(namesIn(folder)).toEqual([]);

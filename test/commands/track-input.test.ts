@@ -78,7 +78,7 @@ describe('a detector that cannot be used is refused in one line', () => {
       failure(`${path('none.onnx')}: not an ONNX model; give the ONNX file of a person detector`),
     );
     expect((await rejected([clip, '--detector', 'yolo99'])).stderr).toMatch(
-      /^twintrack: yolo99: no such detector or file; .*centernet.*\n$/,
+      /^twintrack: yolo99: no such detector or file; .*rtmdet-nano.*\n$/,
     );
   });
 

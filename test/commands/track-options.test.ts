@@ -29,7 +29,7 @@ describe('wrong usage ends with exit code 2 and one line', () => {
       '--detections: one detection file fits one video; track them one by one',
     ],
     [
-      ['track', clip, '--detections', walkers, '--detector', 'centernet'],
+      ['track', clip, '--detections', walkers, '--detector', 'rtmdet-nano'],
       "option '--detections <file>' cannot be used with option '--detector <name|file>'; see --help",
     ],
     [

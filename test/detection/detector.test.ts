@@ -43,25 +43,25 @@ describe('a detector', () => {
   });
 
   test('says how it was made', async () => {
-    const detector = await loadDetector('centernet', { cores: 1 });
-    expect(detector).toMatchObject({ name: 'centernet', family: 'CenterNet' });
-    expect(detector.file).toMatch(/models.centernet-person\.onnx$/);
+    const detector = await loadDetector('rtmdet-nano', { cores: 1 });
+    expect(detector).toMatchObject({ name: 'rtmdet-nano', family: 'RTMDet' });
+    expect(detector.file).toMatch(/models.rtmdet-nano-person\.onnx$/);
     expect(detector.sha256).toMatch(/^[0-9a-f]{64}$/);
     await detector.close();
   });
 
   test('rejects frames once closed, and those under way', async () => {
-    const detector = await loadDetector('centernet', { cores: 1 });
+    const detector = await loadDetector('rtmdet-nano', { cores: 1 });
     const frame = plainFrame(detector, 640, 480);
     const underWay = detector.detect(frame).catch((error: Error) => error.message);
     await detector.close();
-    expect(await underWay).toMatch(/centernet-person\.onnx: the detector is closed$/);
+    expect(await underWay).toMatch(/rtmdet-nano-person\.onnx: the detector is closed$/);
     await expect(detector.detect(plainFrame(detector, 640, 480))).rejects.toThrow('the detector is closed');
     await detector.close();
   });
 
   test('refuses a frame whose input has another size', async () => {
-    const detector = await loadDetector('centernet', { cores: 1 });
+    const detector = await loadDetector('rtmdet-nano', { cores: 1 });
     await expect(detector.detect({ index: 7, time: 0, width: 640, height: 480 })).rejects.toThrow(
       /frame 7: input has no/,
     );
@@ -115,7 +115,7 @@ describe('a file that is no detector is refused in one line', () => {
   };
 
   test('nothing there', async () => {
-    expect(await failure('nowhere.onnx')).toMatch(/^nowhere\.onnx: no such detector or file; .*centernet/);
+    expect(await failure('nowhere.onnx')).toMatch(/^nowhere\.onnx: no such detector or file; .*rtmdet-nano/);
   });
   test('a folder', async () => {
     const folder = join(writeFile('x', ''), '..', 'folder.onnx');
@@ -151,14 +151,14 @@ describe('a file that is no detector is refused in one line', () => {
     expect(await failure(brightnessNetwork(), { inputSize: { width: 64, height: 64 } })).toMatch(
       /size is 32×32, not 64×64/,
     );
-    expect(await failure('centernet', { inputSize: { width: 640, height: 360 } })).toMatch(/multiples of 32/);
+    expect(await failure('rtmdet-nano', { inputSize: { width: 640, height: 360 } })).toMatch(/multiples of 32/);
   });
 });
 
 describe('inference threads', () => {
   test('a thread that dies takes its frames along, with a reason, and not the others', async () => {
     const post = vi.spyOn(Worker.prototype, 'postMessage');
-    const detector = await loadDetector('centernet', { cores: 2 });
+    const detector = await loadDetector('rtmdet-nano', { cores: 2 });
     await detector.detect(plainFrame(detector, 640, 480));
     (post.mock.contexts[0] as Worker).postMessage(null); // which it does not expect
     const frames = [0, 1, 2, 3].map(() => detector.detect(plainFrame(detector, 640, 480)));
@@ -166,7 +166,7 @@ describe('inference threads', () => {
     expect(results.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'rejected', 'fulfilled']);
     expect((results[0] as PromiseRejectedResult).reason).toMatchObject({
       name: 'TwintrackError',
-      message: expect.stringMatching(/centernet-person\.onnx: inference has stopped: .*null/),
+      message: expect.stringMatching(/rtmdet-nano-person\.onnx: inference has stopped: .*null/),
     });
     await expect(detector.detect(plainFrame(detector, 640, 480))).rejects.toThrow('inference has stopped');
     await detector.close();
@@ -175,7 +175,7 @@ describe('inference threads', () => {
 
   test('none is left after close, nor after a file that is no detector', async () => {
     const post = vi.spyOn(Worker.prototype, 'postMessage');
-    const detector = await loadDetector('centernet', { cores: 2 });
+    const detector = await loadDetector('rtmdet-nano', { cores: 2 });
     const frames = [0, 1, 2, 3].map(() => detector.detect(plainFrame(detector, 640, 480)));
     await Promise.all([detector.close(), Promise.allSettled(frames)]);
     await expect(loadDetector(writeFile('no.onnx', 'no'), { cores: 2 })).rejects.toThrow('not an ONNX model');

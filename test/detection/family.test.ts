@@ -36,8 +36,8 @@ describe('registerDetectorFamily', () => {
 
   it('is tried before the families that come with twintrack', async () => {
     registerDetectorFamily('none', () => undefined);
-    const detector = await loadDetector('centernet', { cores: 1 });
-    expect(detector.family).toBe('CenterNet');
+    const detector = await loadDetector('rtmdet-nano', { cores: 1 });
+    expect(detector.family).toBe('RTMDet');
     await detector.close();
   });
 });

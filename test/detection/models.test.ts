@@ -47,7 +47,7 @@ describe('on the sample video', () => {
   let suspected: readonly Detections[];
   let reference: readonly Detections[];
   beforeAll(async () => {
-    suspected = (await detectSample('centernet', { minScore: 0.05 })).found;
+    suspected = (await detectSample('rtmdet-nano', { minScore: 0.05 })).found;
     reference = suspected.map(sure);
   });
 
@@ -64,7 +64,7 @@ describe('on the sample video', () => {
   });
 
   test('it finds the same people in a square input', async () => {
-    const { found } = await detectSample('centernet', { minScore: 0.1, inputSize: { width: 512, height: 512 } });
+    const { found } = await detectSample('rtmdet-nano', { minScore: 0.1, inputSize: { width: 512, height: 512 } });
     expect(recall(reference, found)).toBeGreaterThan(0.9);
   });
 

@@ -41,7 +41,7 @@ export function writeStreet(folder: string): void {
   make('results');
   writeFileSync(at('results/MOT17-02-FRCNN.txt'), truth.map((line) => `${line},-1,-1,-1`).join('\n'));
 
-  symlinkSync(join(models, 'centernet-person.onnx'), at('detector.onnx'));
+  symlinkSync(join(models, 'rtmdet-nano-person.onnx'), at('detector.onnx'));
   for (const name of ['model', 'my-siamese']) {
     make(name);
     for (const file of ['association.json', 'siamese-embedding.onnx', 'siamese-head.onnx'])

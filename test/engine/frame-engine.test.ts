@@ -196,7 +196,7 @@ describe('runOnline', () => {
   });
 
   it('a real detector that is closed in the middle: its message, and the frames before', async () => {
-    const detector = await loadDetector('centernet', { inputPixels: 1024 });
+    const detector = await loadDetector('rtmdet-nano', { inputPixels: 1024 });
     const letterbox = detector.letterbox(WIDTH, HEIGHT);
     async function* frames() {
       for await (const frame of framesOf(100))
@@ -206,7 +206,7 @@ describe('runOnline', () => {
     const result = await run({ frames: frames(), detector, onFrame });
     expect(result.frames).toBeGreaterThanOrEqual(10);
     expect(result.frames).toBeLessThan(20);
-    expect(String(result.interruption)).toMatch(/^TwintrackError: .*centernet-person\.onnx: the detector is closed$/);
+    expect(String(result.interruption)).toMatch(/^TwintrackError: .*rtmdet-nano-person\.onnx: the detector is closed$/);
   });
 
   it('accounts for all its time', async () => {

@@ -188,7 +188,7 @@ describe('trackVideo', () => {
   });
 
   it('takes a detector that was loaded before, and leaves it open', async () => {
-    const detector = await loadDetector('centernet', { inputPixels: 1024 });
+    const detector = await loadDetector('rtmdet-nano', { inputPixels: 1024 });
     for (const online of [true, false]) {
       const { frames } = await trackVideo(video, { out: join(folder, 'own'), detector, online, maxFrames: 5 });
       expect(frames).toBe(5);

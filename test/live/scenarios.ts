@@ -333,7 +333,7 @@ const KERB: [number, number][] = [
 const [AWAY, BACK, END] = [4, 5, 7.5];
 
 /** A camera that is away for a second of the sample and goes on where it would be. */
-export async function outage(detector = 'centernet', settings: Settings = {}): Promise<OutageFigures> {
+export async function outage(detector = 'rtmdet-nano', settings: Settings = {}): Promise<OutageFigures> {
   const parameters = cameraParametersSchema.parse({ ...settings, lines: { kerb: { points: KERB } } });
   const reference = folder();
   const { live: _, ...ofFile } = parameters;

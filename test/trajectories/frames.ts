@@ -4,7 +4,7 @@ import type { RunDescription } from '../../src/trajectories/index.ts';
 export const RUN: RunDescription = {
   generator: 'twintrack 0.1.0',
   source: { name: 'street.mp4', width: 768, height: 576, frameRate: 10 },
-  models: [{ role: 'detector', name: 'centernet', sha256: 'a'.repeat(64) }],
+  models: [{ role: 'detector', name: 'rtmdet-nano', sha256: 'a'.repeat(64) }],
   parameters: { tracking: { highScore: 0.5 }, online: true },
 };
 

@@ -35,7 +35,7 @@ async function writeSmall(path: string): Promise<void> {
 const SMALL = `{"schema":"twintrack/trajectories","version":2,
 "generator":"twintrack 0.1.0",
 "source":{"name":"street.mp4","width":768,"height":576,"frameRate":10},
-"models":[{"role":"detector","name":"centernet","sha256":"${'a'.repeat(64)}"}],
+"models":[{"role":"detector","name":"rtmdet-nano","sha256":"${'a'.repeat(64)}"}],
 "parameters":{"tracking":{"highScore":0.5},"online":true},
 "trajectories":[
 {"id":2,"start":0.1,"end":0.1,"observations":[{"frame":1,"time":0.1,"box":[-5.5,0,8,9],"score":0.1235,"detected":true}]},

@@ -62,7 +62,8 @@ function readTensor(bytes: Uint8Array): [name: string, OnnxInitializer] | undefi
   return [name, { dims, data: new Float32Array(new Uint8Array(source).buffer) }];
 }
 
-interface Field {
+/** One field of a protobuf message. */
+export interface Field {
   readonly number: number;
   /** A whole number (wire type varint), else 0. */
   readonly value: number;
@@ -71,7 +72,7 @@ interface Field {
 }
 
 /** The fields of one protobuf message in file order. */
-function* fields(message: Uint8Array): Generator<Field> {
+export function* fields(message: Uint8Array): Generator<Field> {
   const at = { position: 0 };
   const take = (length: number): Uint8Array => {
     if (at.position + length > message.length) throw new RangeError('the ONNX model ends too early');
@@ -90,7 +91,8 @@ function* fields(message: Uint8Array): Generator<Field> {
   }
 }
 
-function* varints(bytes: Uint8Array): Generator<number> {
+/** The whole numbers of a packed field. */
+export function* varints(bytes: Uint8Array): Generator<number> {
   const at = { position: 0 };
   while (at.position < bytes.length) yield varint(bytes, at);
 }
