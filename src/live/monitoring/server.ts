@@ -33,10 +33,14 @@ export interface LiveServer {
  * @throws TwintrackError when the port cannot be taken
  *
  * @example
- * const cameras = [{ name: 'entrance', url: 'rtsp://192.168.1.20/stream1' }];
+ * const cameras = [{ name: 'entrance', url: 'rtsp://user:password@192.168.1.20/stream1' }];
  * const live = await startLive({ cameras, out: 'live' });
  * const server = await startServer(live, { host: '127.0.0.1', port: 8080 });
  * console.log(server.url);
+ * process.once('SIGINT', async () => {
+ *   await server.close();
+ *   await live.close();
+ * });
  */
 export async function startServer(live: Live, options: ServerOptions): Promise<LiveServer> {
   const server = await openServer(options);
