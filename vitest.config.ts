@@ -25,9 +25,13 @@ const INTEGRATION = [
   'test/video/!(clock|i420|letterbox).test.ts',
 ];
 
-/** What takes minutes or fails on purpose: killed processes, full disks, overload, soak, damaged files and videos. */
+/**
+ * What takes minutes or fails on purpose: killed processes, full disks, overload, soak, damaged files and videos; and the
+ * blocks of the documentation that train or need a camera.
+ */
 const LONG = [
   'test/commands/interrupt.test.ts',
+  'test/docs/{camera,learning}-blocks.test.ts',
   'test/files/fuzz.test.ts',
   'test/live/{full-disk,load,networks,reconnect,soak}.test.ts',
   'test/video/damage.test.ts',

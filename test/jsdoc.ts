@@ -1,6 +1,7 @@
-import { execFileSync } from 'node:child_process';
+import { type ChildProcessByStdio, execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { pathToFileURL } from 'node:url';
 
 const root = join(import.meta.dirname, '..');
@@ -29,9 +30,18 @@ export function installBuilt(folder: string): void {
  * @returns the lines that it prints, and those that its comments behind console.log() say that it prints
  */
 export function runExample(code: string, folder: string): { printed: string[]; expected: string[] } {
-  const file = join(folder, 'example.mts');
-  writeFileSync(file, code);
-  const text = execFileSync(process.execPath, ['--import', tsx, file], { encoding: 'utf8', cwd: folder });
+  const text = execFileSync(process.execPath, argumentsOf(code, folder), { encoding: 'utf8', cwd: folder });
   const expected = [...code.matchAll(/console\.log\(.*\); \/\/ (.*)$/gm)].map(([, line]) => line);
   return { printed: text.split('\n').slice(0, -1), expected };
+}
+
+/** Starts an example in a folder of {@link installBuilt}. */
+export function spawnExample(code: string, folder: string): ChildProcessByStdio<null, Readable, Readable> {
+  return spawn(process.execPath, argumentsOf(code, folder), { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+}
+
+function argumentsOf(code: string, folder: string): string[] {
+  const file = join(folder, 'example.mts');
+  writeFileSync(file, code);
+  return ['--import', tsx, file];
 }

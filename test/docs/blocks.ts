@@ -12,26 +12,77 @@ export interface Block {
   readonly code: string;
   /** The block of language `text` that follows it: what it prints. */
   readonly printed?: string;
-  /** Why it is compiled and not run: `<!-- not run: reason -->` before it, or what it needs. */
-  readonly notRun?: string;
+}
+
+/** Lines of a page or example for a shell. */
+export interface Line extends Pick<Block, 'place' | 'language'> {
+  readonly line: string;
+  readonly words: readonly string[];
+}
+
+/** The blocks of the pages, and the examples of what the built package exports. */
+export async function allBlocks(): Promise<Block[]> {
+  return [...pageBlocks(), ...exampleBlocks(await exported())];
+}
+
+/** The TypeScript among blocks that needs a camera, trains, or neither: three test files run them. */
+export function typescriptOf(blocks: readonly Block[], needs?: 'camera' | 'training'): Block[] {
+  return blocks.filter(({ language, code }) => ['ts', 'js', 'mjs'].includes(language) && needsOf(code) === needs);
+}
+
+/** The lines of blocks for a shell. */
+export function shellLines(blocks: readonly Block[]): Line[] {
+  return blocks
+    .filter(({ language }) => ['', 'sh', 'bash'].includes(language))
+    .flatMap(({ place, language, code }) =>
+      code
+        .replaceAll(/\\\n\s*/g, '')
+        .split(/\n|&&/)
+        .map((line) => ({ place, language, line: line.trim(), words: wordsOf(line) })),
+    );
+}
+
+/** Those that run twintrack, each once; a synopsis, with its options in brackets, is none. */
+export function commandsOf(lines: readonly Line[]): (Line & { readonly args: string[] })[] {
+  const commands = lines
+    .filter(({ line }) => /^(npx )?twintrack /.test(line) && !isSynopsis(line))
+    .map((line) => ({ ...line, args: line.words.slice(line.words.indexOf('twintrack') + 1) }));
+  return [...new Map(commands.map((command) => [command.args.join(' '), command])).values()];
+}
+
+/** Whether a line shows the options of a command in brackets. */
+export function isSynopsis(line: string): boolean {
+  return line.includes('[--');
+}
+
+/** The names that the package exports, with the first entry point of each. */
+async function exported(): Promise<Map<string, string>> {
+  const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+    exports: Record<string, string | { import: { default: string } }>;
+  };
+  const names = new Map<string, string>();
+  for (const [path, target] of Object.entries(exports)) {
+    if (typeof target === 'string') continue;
+    for (const name of Object.keys(await import(join(root, target.import.default))))
+      if (!names.has(name)) names.set(name, path.replace('.', 'twintrack'));
+  }
+  return names;
 }
 
 /** The blocks of README.md and of the pages in docs. */
-export function pageBlocks(): Block[] {
+function pageBlocks(): Block[] {
   const pages = readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md'));
   return ['README.md', ...pages.sort().map((name) => `docs/${name}`)].flatMap((page) => {
     const text = readFileSync(join(root, page), 'utf8');
-    const fences =
-      /(?:<!-- not run: (?<notRun>.*) -->\n+)?```(?<language>\w*)\n(?<code>[\s\S]*?)^```$(?:\n+```text\n(?<printed>[\s\S]*?)^```$)?/gm;
+    const fences = /```(?<language>\w*)\n(?<code>[\s\S]*?)^```$(?:\n+```text\n(?<printed>[\s\S]*?)^```$)?/gm;
     return [...text.matchAll(fences)].map(({ index, groups }) => {
-      const { language, code = '', printed, notRun = needs(code) } = groups as Record<string, string | undefined>;
-      const line = text.slice(0, text.indexOf('```', index)).split('\n').length;
+      const { language, code = '', printed } = groups as Record<string, string | undefined>;
+      const line = text.slice(0, index).split('\n').length;
       return {
         place: `${page}:${line}`,
         language: language ?? '',
         code,
         ...(printed !== undefined && { printed }),
-        ...(notRun !== undefined && { notRun }),
       };
     });
   });
@@ -42,7 +93,7 @@ export function pageBlocks(): Block[] {
  *
  * @param entries names that the package exports, with the entry point of each; those that an example uses are imported
  */
-export function exampleBlocks(entries: ReadonlyMap<string, string>): Block[] {
+function exampleBlocks(entries: ReadonlyMap<string, string>): Block[] {
   const files = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' }).filter((name) =>
     name.endsWith('.ts'),
   );
@@ -56,22 +107,18 @@ export function exampleBlocks(entries: ReadonlyMap<string, string>): Block[] {
         ([known]) => !/^import /m.test(code) && new RegExp(`\\b${known}\\b(?!:)`).test(code),
       );
       const imports = used.map(([known, entry]) => `import { ${known} } from '${entry}';\n`).join('');
-      const notRun = needs(imports + code);
-      return [
-        { place: `${basename(file)}:${name}`, language: 'ts', code: `${imports}${code}`, ...(notRun && { notRun }) },
-      ];
+      return [{ place: `${basename(file)}:${name}`, language: 'ts', code: `${imports}${code}` }];
     });
   });
 }
 
-/** What TypeScript needs that is not at hand here; undefined where nothing is missing. */
-function needs(code: string): string | undefined {
-  if (code.includes("from 'twintrack/learning'")) return 'trains on data that is not here';
-  return code.includes("from 'twintrack") && code.includes('rtsp:') ? 'needs a camera' : undefined;
+function needsOf(code: string): 'camera' | 'training' | undefined {
+  if (code.includes("from 'twintrack/learning'")) return 'training';
+  return code.includes("from 'twintrack") && code.includes('rtsp:') ? 'camera' : undefined;
 }
 
 /** Words of a line of a shell, without its comment. */
-export function wordsOf(line: string): string[] {
+function wordsOf(line: string): string[] {
   const words = line.matchAll(/#.*|'([^']*)'|"([^"]*)"|[^\s'"#]+/g);
   return [...words].filter(([word]) => !word.startsWith('#')).map(([word, single, double]) => single ?? double ?? word);
 }

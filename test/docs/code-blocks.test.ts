@@ -5,42 +5,23 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { loadParameters } from '../../src/engine/configuration.ts';
 import { twintrack } from '../commands/cli.ts';
 import { temporaryFolder } from '../video/clips.ts';
-import { type Block, exampleBlocks, pageBlocks, wordsOf } from './blocks.ts';
+import { allBlocks, type Block, commandsOf, isSynopsis, shellLines, typescriptOf } from './blocks.ts';
 import { writeStreet } from './street.ts';
 
 const root = join(import.meta.dirname, '../..');
-const { exports, scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
-  exports: Record<string, string | { default: string }>;
+const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
   scripts: Record<string, string>;
 };
 const folder = temporaryFolder();
 
-/** Commands that need a camera, training or time: only their options are checked. */
-const ONLY_PARSED = ['stream', 'train', 'tune', 'adapt'];
+/** Commands that camera-blocks.test.ts and learning-blocks.test.ts run; of a synopsis only the options are checked. */
+const ELSEWHERE = ['stream', 'train', 'tune', 'adapt'];
 /** Lines of other programs, which are not run. */
 const OTHERS = [/^npm (install|ci|test)\b/, /^jq /, /^mkdir /, /^g\+\+ /];
 
-const blocks: Block[] = [...pageBlocks(), ...exampleBlocks(await exported())];
-const typescript = blocks.filter(({ language }) => ['ts', 'js', 'mjs'].includes(language));
-const shell = blocks
-  .filter(({ language, notRun }) => ['', 'sh', 'bash'].includes(language) && notRun === undefined)
-  .flatMap(({ place, language, code }) =>
-    code
-      .replaceAll(/\\\n\s*/g, '')
-      .split(/\n|&&/)
-      .map((line) => ({ place, language, line: line.trim(), words: wordsOf(line) })),
-  );
-
-/** The names that the package exports, with the first entry point of each. */
-async function exported(): Promise<Map<string, string>> {
-  const names = new Map<string, string>();
-  for (const [path, target] of Object.entries(exports)) {
-    if (typeof target === 'string') continue;
-    for (const name of Object.keys(await import(join(root, target.default))))
-      if (!names.has(name)) names.set(name, path.replace('.', 'twintrack'));
-  }
-  return names;
-}
+const blocks = await allBlocks();
+const typescript = typescriptOf(blocks);
+const shell = shellLines(blocks);
 
 /** Name of the file of a block, without its ending. */
 function nameOf({ place }: Block): string {
@@ -57,7 +38,8 @@ beforeAll(async () => {
 describe('the TypeScript of the pages and examples', () => {
   beforeAll(() => {
     mkdirSync(join(folder, 'blocks'));
-    for (const block of typescript) writeFileSync(join(folder, 'blocks', `${nameOf(block)}.ts`), block.code);
+    for (const block of [...typescript, ...typescriptOf(blocks, 'camera'), ...typescriptOf(blocks, 'training')])
+      writeFileSync(join(folder, 'blocks', `${nameOf(block)}.ts`), block.code);
     const compilerOptions = {
       module: 'NodeNext',
       target: 'ES2022',
@@ -77,7 +59,7 @@ describe('the TypeScript of the pages and examples', () => {
     expect([status, stdout]).toEqual([0, '']);
   });
 
-  it.each(typescript.filter(({ notRun }) => notRun === undefined).map((block) => [block.place, block] as const))(
+  it.each(typescript.map((block) => [block.place, block] as const))(
     '%s prints what follows it',
     (_, block) => {
       const file = join('built', `${nameOf(block)}.js`);
@@ -93,23 +75,13 @@ describe('the TypeScript of the pages and examples', () => {
   );
 });
 
-it.for(blocks.filter(({ notRun }) => notRun !== undefined).map(({ place, notRun }) => [place, notRun] as const))(
-  '%s is not run',
-  ([_, reason], { skip }) => skip(reason),
-);
-
 describe('the commands of the pages', () => {
-  const commands = shell.filter(({ line }) => /^(npx )?twintrack /.test(line));
-  const isParsed = ({ line, words }: (typeof shell)[number]) => {
-    const name = words[words.indexOf('twintrack') + 1];
-    return ONLY_PARSED.includes(name) || /\[--|DIR\b/.test(line);
-  };
-  const distinct = new Map(commands.filter((command) => !isParsed(command)).map((c) => [c.words.join(' '), c]));
+  const commands = commandsOf(shell).filter(({ args }) => !ELSEWHERE.includes(args[0]));
 
-  it.each([...distinct.values()].map((command) => [command.place, command.line, command.words] as const))(
+  it.each(commands.map(({ place, line, args }) => [place, line, args] as const))(
     '%s: %s',
     async (_, __, words) => {
-      const args = words.slice(words.indexOf('twintrack') + 1);
+      const args = [...words];
       if (args[0] === 'track' && !args.includes('--max-frames')) args.push('--max-frames', '5');
       const inSample = args.some((word) => word.startsWith('videos/') || word.includes('PETS09'));
       if (inSample) for (const [i, word] of args.entries()) args[i] = ofStreet(word);
@@ -119,9 +91,11 @@ describe('the commands of the pages', () => {
     120_000,
   );
 
-  it('that are not run have the options they are written with', async () => {
+  it('in a synopsis have the options they are written with', async () => {
     const texts = new Map<string, string>();
-    for (const { place, line, words } of commands.filter(isParsed)) {
+    for (const { place, line, words } of shell.filter(
+      ({ line }) => /^(npx )?twintrack /.test(line) && isSynopsis(line),
+    )) {
       const args = words.slice(words.indexOf('twintrack') + 1);
       const command = args[0] === 'train' ? args.slice(0, 2) : args.slice(0, 1);
       const key = command.join(' ');

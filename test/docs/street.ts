@@ -42,7 +42,7 @@ export function writeStreet(folder: string): void {
   writeFileSync(at('results/MOT17-02-FRCNN.txt'), truth.map((line) => `${line},-1,-1,-1`).join('\n'));
 
   symlinkSync(join(models, 'rtmdet-nano-person.onnx'), at('detector.onnx'));
-  for (const name of ['model', 'my-siamese']) {
+  for (const name of ['model', 'my-siamese', 'DIR']) {
     make(name);
     for (const file of ['association.json', 'siamese-embedding.onnx', 'siamese-head.onnx'])
       symlinkSync(join(models, file), at(name, file));
