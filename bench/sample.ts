@@ -3,8 +3,8 @@
  * The ground truth moves with the picture:
  *
  * - the clip as it is
- * - its first 5 frames left out
  * - its first 11 frames left out
+ * - darker, by a tenth
  * - mirrored, left for right
  * - encoded again by x264 at a crf of 30
  * - scaled to 736 × 552, by 23/24
@@ -43,15 +43,10 @@ interface Perturbation {
 
 type Box = readonly [x: number, y: number, w: number, h: number];
 
-const leftOut = (k: number): Perturbation => ({
-  name: `first ${k} frames left out`,
-  filter: `trim=start_frame=${k},setpts=PTS-STARTPTS`,
-  skipped: k,
-});
 const PERTURBATIONS: readonly Perturbation[] = [
   { name: 'as it is' },
-  leftOut(5),
-  leftOut(11),
+  { name: 'first 11 frames left out', filter: 'trim=start_frame=11,setpts=PTS-STARTPTS', skipped: 11 },
+  { name: 'darker by a tenth', filter: 'lutyuv=y=16+0.9*(val-16)' },
   { name: 'mirrored', filter: 'hflip', move: ([x, y, w, h], width) => [width - x - w, y, w, h] },
   { name: 'encoded at crf 30', filter: 'null', crf: 30 },
   {
