@@ -1,0 +1,57 @@
+/** Commands run and watched by the benches (Linux). */
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+
+/** What a command took, the processes that it started included. */
+export interface Taken {
+  /** Its standard output. */
+  readonly output: string;
+  readonly seconds: number;
+  /** User and system time. */
+  readonly cpuSeconds: number;
+  /** The most resident memory of all its processes at once, in MB; what they share counts in each. */
+  readonly megabytes: number;
+}
+
+/** Runs a command. @throws Error when it fails */
+export async function watch(command: string, args: readonly string[]): Promise<Taken> {
+  const cpuBefore = cpuOfChildren();
+  const started = performance.now();
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  let output = '';
+  let most = 0;
+  child.stdout.setEncoding('utf8').on('data', (text) => {
+    output += text;
+  });
+  const timer = setInterval(() => {
+    most = Math.max(most, resident(child.pid));
+  }, 100);
+  const code = await new Promise((resolve, reject) => child.on('error', reject).on('close', resolve)).finally(() =>
+    clearInterval(timer),
+  );
+  const seconds = (performance.now() - started) / 1000;
+  if (code !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${code}`);
+  return { output, seconds, cpuSeconds: cpuOfChildren() - cpuBefore, megabytes: most };
+}
+
+/** Resident memory of a process and of all that descend from it, in MB; 0 of one that has ended. */
+function resident(pid: number | undefined): number {
+  try {
+    const own = /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean);
+    return children.reduce((sum, child) => sum + resident(Number(child)), Number(own?.[1] ?? 0) / 1024);
+  } catch {
+    return 0;
+  }
+}
+
+/** CPU time in seconds of the ended children of this process, and of those that these have waited for. */
+function cpuOfChildren(): number {
+  const fields = readFileSync('/proc/self/stat', 'utf8').split(') ')[1].split(' ');
+  return (Number(fields[13]) + Number(fields[14])) / 100;
+}
+
+export function median(numbers: readonly number[]): number {
+  const sorted = [...numbers].sort((a, b) => a - b);
+  return (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2;
+}
