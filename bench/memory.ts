@@ -92,7 +92,7 @@ function memoryOf(pid: number): Sample {
 
 try {
   const long = await makeLong();
-  const detections = values.detections ? ['--detections', makeDetections(), '--set', 'detection.fileScores=raw'] : [];
+  const detections = values.detections ? ['--detections', makeDetections()] : [];
   const args = ['dist/cli.js', 'track', long, '--out', folder, '--json', ...detections, ...trackOptions];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   let json = '';

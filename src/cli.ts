@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { adaptCommand } from './commands/adapt.ts';
 import { calibrateCommand } from './commands/calibrate.ts';
+import { calibrateScoresCommand } from './commands/calibrate-scores.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
 import { exportCommand } from './commands/export.ts';
@@ -46,6 +47,7 @@ searchCommand(program);
 exportCommand(program);
 reportCommand(program);
 calibrateCommand(program);
+calibrateScoresCommand(program);
 trainCommand(program);
 adaptCommand(program);
 tuneCommand(program);

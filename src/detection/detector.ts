@@ -12,6 +12,7 @@ import { Inference } from '../inference/session.ts';
 import { letterboxFor, unletterbox } from '../video/letterbox.ts';
 import type { Adapter } from './adapters/adapter.ts';
 import { adapterFor } from './adapters/index.ts';
+import { AS_IT_IS, type Calibration, namedCalibration, probabilityOf, scoreOf } from './calibration.ts';
 import { Candidates } from './candidates.ts';
 import { type DetectionParameters, detectionParameters } from './parameters.ts';
 
@@ -22,6 +23,8 @@ export interface Detector {
   /** The model's or det file's path and its contents' SHA-256, in hexadecimal. */
   readonly file?: string;
   readonly sha256?: string;
+  /** Whether its boxes are known already, so that nothing is saved by leaving frames out. */
+  readonly free?: true;
   /** What `Frame.input` must hold for a source of this size in pixels; undefined when no pixels are needed. */
   letterbox(width: number, height: number): Letterbox | undefined;
   /**
@@ -59,6 +62,7 @@ export async function loadDetector(nameOrFile = 'rtmdet-nano', options: Detector
   const sha256 = createHash('sha256')
     .update(await readModel(file))
     .digest('hex');
+  const given = await namedCalibration(settings.calibration);
   const cores = settings.cores || availableParallelism();
   const workers = settings.parallel === 'frames' ? Math.min(2, cores) : 1; // each takes memory for itself
   const threads = Math.ceil(cores / workers);
@@ -66,7 +70,8 @@ export async function loadDetector(nameOrFile = 'rtmdet-nano', options: Detector
   try {
     const adapter = adapterFor(file, inference.inputs, inference.outputs);
     const size = chooseSize(file, adapter, inputSize);
-    return new ModelDetector(nameOrFile, file, sha256, inference, adapter, settings, size);
+    const { calibration = AS_IT_IS } = adapter;
+    return new ModelDetector(nameOrFile, file, sha256, inference, adapter, given ?? calibration, settings, size);
   } catch (error) {
     await inference.close();
     throw error;
@@ -80,6 +85,8 @@ export class ModelDetector implements Detector {
   readonly sha256: string;
   /** Family of the network, such as RTMDet. */
   readonly family: string;
+  /** What its scores are worth: those it gives are probabilities. */
+  readonly calibration: Calibration;
   /** Time that each picture took in the network, summed over all, in milliseconds. */
   inferenceMilliseconds = 0;
   readonly #inference: Inference;
@@ -94,6 +101,7 @@ export class ModelDetector implements Detector {
     sha256: string,
     inference: Inference,
     adapter: Adapter,
+    calibration: Calibration,
     settings: DetectionParameters,
     size: Size | undefined,
   ) {
@@ -103,6 +111,7 @@ export class ModelDetector implements Detector {
     this.family = adapter.family;
     this.#inference = inference;
     this.#adapter = adapter;
+    this.calibration = calibration;
     this.#settings = settings;
     this.#size = size;
   }
@@ -128,8 +137,11 @@ export class ModelDetector implements Detector {
     const { outputs, milliseconds } = await this.#inference.run(input, width, height, this.#adapter.input);
     this.inferenceMilliseconds += milliseconds;
     const found = new Candidates();
-    this.#adapter.decode(outputs, letterbox, this.#settings.minScore, found);
-    const detections = found.toDetections(this.#adapter.needsNms ? this.#settings.nmsIou : 1);
+    const { minScore, nmsIou } = this.#settings;
+    this.#adapter.decode(outputs, letterbox, scoreOf(minScore, this.calibration), found);
+    const detections = found.toDetections(this.#adapter.needsNms ? nmsIou : 1);
+    const { scores, length } = detections;
+    for (let i = 0; i < length; i++) scores[i] = probabilityOf(scores[i], this.calibration);
     unletterbox(detections.boxes, letterbox, frame.width, frame.height);
     return detections;
   }

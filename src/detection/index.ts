@@ -8,6 +8,7 @@ export type { Size } from '../core/geometry.ts';
 export type { InputFormat, TensorInfo, TensorValue } from '../inference/tensors.ts';
 export { type Adapter, PREPARATIONS, type Recognise } from './adapters/adapter.ts';
 export { registerDetectorFamily } from './adapters/index.ts';
+export type { Calibration } from './calibration.ts';
 export type { Candidates } from './candidates.ts';
 export type { CustomDetector } from './custom-detector.ts';
 export { type Detector, type DetectorOptions, loadDetector, type ModelDetector } from './detector.ts';

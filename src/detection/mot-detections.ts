@@ -1,28 +1,32 @@
 import { type Detections, NO_DETECTIONS } from '../core/detections.ts';
 import type { Frame } from '../core/frame.ts';
 import { MOST_FRAMES, readMotRows, rowError } from '../files/mot-text.ts';
+import { type Calibration, calibrationOfFile, probabilityOf } from './calibration.ts';
 import { Candidates } from './candidates.ts';
 import type { Detector } from './detector.ts';
-import { rankConfidence } from './rank-confidence.ts';
 
 /** The detections of a file, by frame. */
 export interface DetectionFile extends Detector {
   /** Number of the last frame with a detection, counted from 1: the number of frames as far as the file shows it. */
   readonly frameCount: number;
+  /** What its scores are taken for. */
+  readonly calibration: Calibration;
 }
 
 /**
  * Reads a detection file of the MOTChallenge (MOT15, 16, 17, 20): one detection a line, `frame,id,x,y,w,h,score` and any further columns,
- * frames counted from 1, in any order (see {@link readMotRows}). Boxes are taken as they are; without a seventh column all scores are 1.
+ * frames counted from 1, in any order (see {@link readMotRows}). Boxes are taken as they are; without a seventh column all scores are 1. Scores
+ * within 0..1 are taken as they are, others are brought there.
  *
- * @param scores `rank` makes confidences of the scores by their rank in the file; `raw` takes them as they are
+ * @param calibration what its scores are worth; default by their range, see {@link calibrationOfFile}
  * @returns a detector that finds a frame by its index and needs no pixels
  * @throws TwintrackError when the file cannot be read, or with the line number and reason for a line that is broken
  */
-export async function readDetections(path: string, scores: 'rank' | 'raw' = 'rank'): Promise<DetectionFile> {
+export async function readDetections(path: string, calibration?: Calibration): Promise<DetectionFile> {
   const { sha256, lines, frames, boxes, confidences } = await readMotRows(path);
   const found = new Map<number, Candidates>();
   let frameCount = 0;
+  const worth = calibration ?? calibrationOfFile(confidences.reduce(lesser, 0), confidences.reduce(greater, 0));
   for (let i = 0; i < frames.length; i++) {
     const frame = frames[i];
     const [x, y, w, h] = [boxes[4 * i], boxes[4 * i + 1], boxes[4 * i + 2], boxes[4 * i + 3]];
@@ -34,31 +38,23 @@ export async function readDetections(path: string, scores: 'rank' | 'raw' = 'ran
       candidates = new Candidates();
       found.set(frame, candidates);
     }
-    candidates.add(x, y, x + w, y + h, confidences[i]);
+    candidates.add(x, y, x + w, y + h, probabilityOf(confidences[i], worth));
     frameCount = Math.max(frameCount, frame + 1);
   }
   const detections = new Map<number, Detections>();
   for (const [frame, candidates] of found) detections.set(frame, candidates.toDetections());
-  if (scores === 'rank') rankScores([...detections.values()]);
   return {
     name: 'detections',
     file: path,
     sha256,
     frameCount,
+    free: true,
+    calibration: worth,
     letterbox: () => undefined,
     detect: async (frame: Frame) => detections.get(frame.index) ?? NO_DETECTIONS,
     close: async () => {},
   };
 }
 
-/** Makes confidences of the scores of all frames, in place. */
-function rankScores(frames: readonly Detections[]): void {
-  const all = new Float32Array(frames.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const { scores, length } of frames) {
-    all.set(scores, at);
-    at += length;
-  }
-  const confidence = rankConfidence(all);
-  for (const { scores } of frames) for (let j = 0; j < scores.length; j++) scores[j] = confidence(scores[j]);
-}
+const lesser = (a: number, b: number): number => Math.min(a, b);
+const greater = (a: number, b: number): number => Math.max(a, b);

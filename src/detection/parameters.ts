@@ -6,21 +6,21 @@ export const detectionParameters = z.strictObject({
     .number()
     .min(0)
     .max(1)
-    .default(0.1)
-    .describe('Detections of a network below this score are dropped')
-    .meta({
-      unit: 'score',
-    }),
-  fileScores: z
-    .enum(['rank', 'raw'])
-    .default('rank')
-    .describe('Scores of a detection file: made confidences by their rank in the whole file, or taken as they are')
+    .default(0.05)
+    .describe('Detections of a network that are people with less than this probability are dropped')
+    .meta({ unit: 'probability' }),
+  calibration: z
+    .string()
+    .default('auto')
+    .describe(
+      'What scores are worth: auto (a network’s own or that of its family; a detection file’s by their range), off (scores are probabilities), or a file of "calibrate-scores"',
+    )
     .meta({ unit: '' }),
   nmsIou: z
     .number()
     .min(0)
     .max(1)
-    .default(0.7)
+    .default(0.65)
     .describe(
       'Of two detections that overlap more than this, the one of lower score is dropped (DETR-style models excepted)',
     )
@@ -35,6 +35,20 @@ export const detectionParameters = z.strictObject({
       'Area that the picture is scaled to for a model of dynamic size; more finds smaller people and takes longer',
     )
     .meta({ unit: 'pixels' }),
+  maxRate: z
+    .number()
+    .min(0)
+    .max(1000)
+    .default(0)
+    .describe('People are looked for at most so often, and predicted in between; 0 looks in every frame')
+    .meta({ unit: '1/s' }),
+  emptyRate: z
+    .number()
+    .min(0)
+    .max(1000)
+    .default(1)
+    .describe('How often people are looked for while there is none and nothing moves; 0 looks in every frame')
+    .meta({ unit: '1/s' }),
   parallel: z
     .enum(['frames', 'operators'])
     .default('frames')

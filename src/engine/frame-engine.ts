@@ -6,6 +6,7 @@ import type { Detections } from '../core/detections.ts';
 import type { Frame } from '../core/frame.ts';
 import { emptyFrame, type TrackedFrame } from '../core/tracked-frame.ts';
 import type { Detector } from '../detection/detector.ts';
+import { DetectionSchedule } from '../detection/schedule.ts';
 import { PictureMotion, type PictureShift } from '../tracking/camera-motion/from-pixels.ts';
 import type { Track } from '../tracking/track.ts';
 import { Tracker } from '../tracking/tracker.ts';
@@ -14,7 +15,7 @@ import type { Parameters } from './parameters.ts';
 
 /** What an engine works with. The engine closes none of it. */
 export interface EngineModels {
-  readonly detector: Pick<Detector, 'detect' | 'letterbox'>;
+  readonly detector: Pick<Detector, 'detect' | 'letterbox' | 'free'>;
   /** Embeds patches; without it appearance is not compared. */
   readonly appearance?: AppearanceModel | undefined;
   readonly association: AssociationScore;
@@ -39,6 +40,8 @@ export interface FrameUnderWay {
   /** How the picture moved since the frame begun before, where there is a picture. */
   readonly shift: PictureShift | undefined;
   readonly detected: Promise<Detections>;
+  /** Whether people are looked for in it; else they are where they are expected. */
+  readonly detect: boolean;
   /** With embeddings. */
   readonly detections: Promise<Detections>;
 }
@@ -59,7 +62,7 @@ export interface EngineStep {
 
 /** An engine for frames of one size: motion → detection → embeddings → tracks → people. Files and cameras go through it alike. */
 export function createEngine(
-  parameters: Pick<Parameters, 'tracking' | 'appearance'>,
+  parameters: Pick<Parameters, 'detection' | 'tracking' | 'appearance'>,
   models: EngineModels,
   video: EngineVideo,
   { together, release, lastId }: EngineOptions = {},
@@ -82,12 +85,14 @@ export function createEngine(
       together,
       release,
     });
-  return new FrameEngine(tracker, detector, embedding);
+  return new FrameEngine(tracker, detector, embedding, new DetectionSchedule(detector, parameters.detection));
 }
 
 /** See {@link createEngine}. */
 export class FrameEngine {
   readonly tracker: Tracker;
+  /** Which frames the detector sees. */
+  readonly schedule: DetectionSchedule;
   readonly #detector: EngineModels['detector'];
   readonly #embedding: EmbeddingStage | undefined;
   readonly #motion: PictureMotion | undefined;
@@ -95,8 +100,14 @@ export class FrameEngine {
   /** Ids that may get more observations. */
   readonly #open = new Set<number>();
 
-  constructor(tracker: Tracker, detector: EngineModels['detector'], embedding?: EmbeddingStage) {
+  constructor(
+    tracker: Tracker,
+    detector: EngineModels['detector'],
+    embedding?: EmbeddingStage,
+    schedule = new DetectionSchedule(detector, { maxRate: 0, emptyRate: 0 }),
+  ) {
     this.tracker = tracker;
+    this.schedule = schedule;
     this.#detector = detector;
     this.#embedding = embedding;
     this.#motion = tracker.parameters.cameraMotion ? new PictureMotion() : undefined;
@@ -110,10 +121,10 @@ export class FrameEngine {
   /** Starts on the next frame; frames are begun in order. Its promises may be left unawaited. */
   begin(frame: Frame): FrameUnderWay {
     const shift = this.#motion?.follow(frame, this.#detector.letterbox(frame.width, frame.height));
-    const detected = this.#detector.detect(frame);
+    const { detect, detections: detected } = this.schedule.next(frame);
     const detections = this.#embedding?.embed(frame, detected) ?? detected;
     detections.catch(() => {}); // reported where it is awaited, which may be never
-    const underWay = { frame, shift, detected, detections };
+    const underWay = { frame, shift, detect, detected, detections };
     this.#begun.push(underWay);
     return underWay;
   }
@@ -133,12 +144,16 @@ export class FrameEngine {
     let { shift } = underWay;
     for (let next = this.#begun.shift(); next && next !== underWay; next = this.#begun.shift())
       if (shift && next.shift) shift = [shift[0] + next.shift[0], shift[1] + next.shift[1]];
-    return this.advance(underWay.frame, detections, time, shift);
+    if (underWay.detect) return this.advance(underWay.frame, detections, time, shift);
+    return this.#taken(underWay.frame, detections, this.tracker.predict(time, shift), shift);
   }
 
   /** Takes in detections of a frame that was not begun. */
   advance(frame: Frame, detections: Detections, time = frame.time, shift?: PictureShift): EngineStep {
-    const tracks = this.tracker.step(detections, time, shift);
+    return this.#taken(frame, detections, this.tracker.step(detections, time, shift), shift);
+  }
+
+  #taken(frame: Frame, detections: Detections, tracks: readonly Track[], shift: PictureShift | undefined): EngineStep {
     const people = confirmedPeople(tracks, frame);
     for (const id of people.ids) this.#open.add(id);
     const ended: number[] = [];
@@ -154,13 +169,13 @@ export class FrameEngine {
   }
 }
 
-/** The people seen in a frame, as columns. */
+/** The people in a frame, as columns: those seen, or expected where nobody was looked for. */
 function confirmedPeople(tracks: readonly Track[], { index, time }: Frame): TrackedFrame {
   const seen = tracks.filter(({ state }) => state === 'confirmed');
   const people = emptyFrame(index, time, seen.length);
-  people.detected.fill(1);
-  seen.forEach(({ id, box, lastScore }, i) => {
+  seen.forEach(({ id, box, lastScore, detection }, i) => {
     people.ids[i] = id;
+    people.detected[i] = detection >= 0 ? 1 : 0;
     people.boxes.set(box, 4 * i);
     people.scores[i] = lastScore;
   });

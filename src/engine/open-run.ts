@@ -5,6 +5,7 @@ import type { AssociationScore } from '../association/features.ts';
 import { loadAssociation } from '../association/model.ts';
 import type { Frame } from '../core/frame.ts';
 import { parseSection } from '../core/schema.ts';
+import { namedCalibration } from '../detection/calibration.ts';
 import { type CustomDetector, fromCustom } from '../detection/custom-detector.ts';
 import { type DetectionFile, type Detector, loadDetector, readDetections } from '../detection/index.ts';
 import { isCamera, openCamera } from '../video/camera/camera-video.ts';
@@ -69,7 +70,8 @@ export async function openModels(input: string | undefined, options: InputOption
 }
 
 async function openDetector(options: InputOptions, { detection }: Parameters): Promise<RunModels['detector']> {
-  if (options.detections !== undefined) return readDetections(options.detections, detection.fileScores);
+  if (options.detections !== undefined)
+    return readDetections(options.detections, await namedCalibration(detection.calibration));
   if (typeof options.detector === 'object') return fromCustom(options.detector);
   return loadDetector(options.detector, detection);
 }

@@ -17,6 +17,7 @@ export {
 export type { LabelledFrame } from './labelled-frame.ts';
 export { loadMotRoot, type MotRootOptions, type MotSequence } from './mot-root.ts';
 export type { CalibrationBin, ProbabilityFigures } from './probability-figures.ts';
+export { calibrateScores, type ScoreCalibration } from './score-calibration.ts';
 export { type Adaptation, type AdaptationOptions, adaptSiamese } from './siamese/adapt-siamese.ts';
 export type {
   BackendInfo,

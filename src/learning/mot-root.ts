@@ -70,7 +70,7 @@ async function loadSequence(name: string, gt: string, frameRate: number, file: s
 }
 
 /** Boxes and positive ids of all people in a frame; from 2016 on also of those that a result need not find (sitting, reflected, …). */
-function peopleIn(truth: GroundTruth, frame: number): [boxes: Float64Array, ids: Int32Array] {
+export function peopleIn(truth: GroundTruth, frame: number): [boxes: Float64Array, ids: Int32Array] {
   const { start, corners, ids } = truth.rows;
   const rows: number[] = [];
   for (let k = start[frame]; frame < truth.rows.frames && k < start[frame + 1]; k++)

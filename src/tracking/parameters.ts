@@ -5,9 +5,15 @@ const number = (value: number, min: number, max: number, unit: string, descripti
 
 /** Parameters of the tracker, with their defaults. */
 export const trackingParameters = z.strictObject({
-  highScore: number(0.5, 0, 1, 'score', 'Detections from this score on are matched first'),
-  lowScore: number(0.2, 0, 1, 'score', 'Detections below this score are ignored'),
-  newScore: number(0.5, 0, 1, 'score', 'Score from which an unmatched detection starts a track'),
+  highScore: number(
+    0.6,
+    0,
+    1,
+    'probability',
+    'Detections that are people with this probability or more are matched first',
+  ),
+  lowScore: number(0.2, 0, 1, 'probability', 'Detections that are people with less than this probability are ignored'),
+  newScore: number(0.6, 0, 1, 'probability', 'Probability from which an unmatched detection starts a track'),
   confirmSeconds: number(0.1, 0, 10, 's', 'A track is confirmed once it has been seen for this long'),
   confirmHits: z
     .number()
@@ -20,7 +26,7 @@ export const trackingParameters = z.strictObject({
   tentativeSeconds: number(0.15, 0, 10, 's', 'A track that is not confirmed ends when unseen for longer than this'),
   lostSeconds: number(1.5, 0, 60, 's', 'A confirmed track ends when unseen for longer than this'),
   minProbability: number(0.3, 0, 1, 'probability', 'Association probability below which a detection is not the track'),
-  minProbabilityLow: number(0.5, 0, 1, 'probability', 'The same for detections of low score'),
+  minProbabilityLow: number(0.5, 0, 1, 'probability', 'The same for detections below highScore'),
   gateDistance: number(
     30,
     0,

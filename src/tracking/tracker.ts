@@ -7,7 +7,7 @@ import {
   SIMILARITY,
   type TrackColumns,
 } from '../association/features.ts';
-import { type DetectionRow, type Detections, toDetections } from '../core/detections.ts';
+import { type DetectionRow, type Detections, NO_DETECTIONS, toDetections } from '../core/detections.ts';
 import { inputError, TwintrackError } from '../core/errors.ts';
 import { iou, isBox } from '../core/geometry.ts';
 import { logOdds } from '../core/probability.ts';
@@ -127,15 +127,7 @@ export class Tracker {
 
   /** As {@link update}, for columns that are known to be sound. */
   step(detections: Detections, time: number, shift?: readonly [x: number, y: number]): readonly Track[] {
-    if (!(time > this.time))
-      throw new TwintrackError(`frame time ${time} s: not later than ${this.time} s before it; feed frames in order`);
-    this.removeEnded();
-    const dt = Number.isFinite(this.time) ? time - this.time : 0;
-    this.time = time;
-    for (const track of this.tracks) {
-      this.filter.predict(track.slot, dt);
-      track.detection = -1;
-    }
+    this.advanceTo(time);
     const taken = new Uint8Array(detections.length);
     this.fillColumns();
     this.compensateCameraMotion(detections, shift);
@@ -151,6 +143,40 @@ export class Tracker {
     this.reidentify();
     this.endDormant();
     return this.tracks;
+  }
+
+  /**
+   * Goes on to a frame in which nobody was looked for: each track keeps its state, and its box is the expected one.
+   *
+   * @param time as in {@link update}
+   * @param shift as in {@link update}; without it the camera is taken to stand still
+   * @returns as {@link update} does
+   * @throws TwintrackError when time does not move forward
+   *
+   * @example
+   * const tracker = new Tracker({ association: handSetScore });
+   * tracker.update([{ box: [10, 20, 40, 100], score: 0.9 }], 0);
+   * console.log(tracker.predict(0.04)[0].detection); // -1
+   */
+  predict(time: number, shift?: readonly [x: number, y: number]): readonly Track[] {
+    this.advanceTo(time);
+    this.fillColumns();
+    this.compensateCameraMotion(NO_DETECTIONS, shift ?? [0, 0]);
+    for (const track of this.tracks) this.readFilter(track);
+    return this.tracks;
+  }
+
+  /** Moves all tracks to where they are expected at a time. */
+  private advanceTo(time: number): void {
+    if (!(time > this.time))
+      throw new TwintrackError(`frame time ${time} s: not later than ${this.time} s before it; feed frames in order`);
+    this.removeEnded();
+    const dt = Number.isFinite(this.time) ? time - this.time : 0;
+    this.time = time;
+    for (const track of this.tracks) {
+      this.filter.predict(track.slot, dt);
+      track.detection = -1;
+    }
   }
 
   private requireSeconds(time: number): void {

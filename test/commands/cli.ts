@@ -12,7 +12,7 @@ export const FAST = ['--set', 'detection.inputPixels=1024'];
 
 /** The options to track the boxes of {@link writeWalkers}, whose scores are confidences as they are. */
 export function boxesOf(walkers: string): string[] {
-  return ['--detections', walkers, '--set', 'detection.fileScores=raw'];
+  return ['--detections', walkers];
 }
 
 /** How a run of the command ended. */

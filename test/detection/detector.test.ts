@@ -31,7 +31,7 @@ describe('a detector', () => {
   test('answers each of many frames at once with its own result, on several threads', async () => {
     const file = brightnessNetwork();
     for (const parallel of ['frames', 'operators'] as const) {
-      const detector = await loadDetector(file, { cores: 2, parallel });
+      const detector = await loadDetector(file, { cores: 2, parallel, calibration: 'off' });
       const results = await Promise.all(
         Array.from({ length: 40 }, (_, i) => detector.detect(plainFrame(detector, 32, 32, [50 + 5 * i, 0, 255]))),
       );
@@ -69,7 +69,7 @@ describe('a detector', () => {
   });
 
   test('does not take the memory of a frame that is part of a larger buffer', async () => {
-    const detector = await loadDetector(brightnessNetwork(), { cores: 1 });
+    const detector = await loadDetector(brightnessNetwork(), { cores: 1, calibration: 'off' });
     const buffer = new Uint8Array(3 * 32 * 32 + 1).fill(51);
     const frame = { index: 0, time: 0, width: 32, height: 32, input: buffer.subarray(1) };
     const { scores } = await detector.detect(frame);

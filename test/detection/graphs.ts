@@ -76,7 +76,7 @@ export function plainFrame(detector: Detector, width: number, height: number, rg
 
 /** What a detector finds in a black frame of this size: rows of x, y, w, h, score. */
 export async function findIn(file: string, width: number, height: number, options: DetectorOptions = {}) {
-  const detector = await loadDetector(file, { cores: 1, ...options });
+  const detector = await loadDetector(file, { cores: 1, calibration: 'off', minScore: 0.1, ...options });
   try {
     const { boxes, scores, length } = await detector.detect(plainFrame(detector, width, height));
     const rows = Array.from({ length }, (_, i) => [...boxes.subarray(4 * i, 4 * i + 4), scores[i]]);

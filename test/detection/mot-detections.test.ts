@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { AS_IT_IS } from '../../src/detection/calibration.ts';
 import { readDetections } from '../../src/detection/index.ts';
 import { writeFile } from './graphs.ts';
 
@@ -11,7 +12,7 @@ describe('a MOT det file', () => {
       'det.txt',
       '3,-1,11,21,5,6,0.25,-1,-1,-1\n1,-1,1,1,2,3,0.5\n3,-1,1.5,2.5,3,4,0.75,-1,-1,-1\n',
     );
-    const detector = await readDetections(file, 'raw');
+    const detector = await readDetections(file);
     expect(detector.frameCount).toBe(3);
     expect(detector.letterbox(640, 480)).toBeUndefined();
     expect(detector).toMatchObject({ file, sha256: expect.stringMatching(/^[0-9a-f]{64}$/) });
@@ -27,7 +28,6 @@ describe('a MOT det file', () => {
   test('Windows line ends, a byte order mark, spaces and empty lines', async () => {
     const detector = await readDetections(
       writeFile('det.txt', '\uFEFF1,-1, 1 ,1,2,3,0.5\r\n\r\n  \r\n2,-1,1,1,2,3,1e-3\r\n'),
-      'raw',
     );
     expect(detector.frameCount).toBe(2);
     expect((await detector.detect(frame(1))).scores[0]).toBeCloseTo(0.001, 6);
@@ -40,7 +40,7 @@ describe('a MOT det file', () => {
     ['the line ends of old Macs', '1,-1,1,1,2,3,0.5,-1,-1,-1\r2,-1,1,1,2,3,0.5,-1,-1,-1\r', 0.5],
     ['a name in the eighth column', '1,-1,1,1,2,3,0.5,person\n2,-1,1,1,2,3,0.5,person', 0.5],
   ])('%s', async (_, text, score) => {
-    const detector = await readDetections(writeFile('det.txt', text), 'raw');
+    const detector = await readDetections(writeFile('det.txt', text));
     expect(detector.frameCount).toBe(2);
     for (const index of [0, 1]) {
       const { boxes, scores } = await detector.detect(frame(index));
@@ -85,7 +85,7 @@ describe('a MOT det file', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(row, { maxLength: 20 }), async (rows) => {
         const text = rows.map(({ frame: f, x, w, score }) => `${f},-1,${x},1,${w},7,${score},-1,-1,-1`).join('\n');
-        const detector = await readDetections(writeFile('det.txt', text), 'raw');
+        const detector = await readDetections(writeFile('det.txt', text), AS_IT_IS);
         expect(detector.frameCount).toBe(Math.max(0, ...rows.map((r) => r.frame)));
         for (let f = 1; f <= 5; f++) {
           const expected = rows.filter((r) => r.frame === f).map((r) => Math.fround(r.score) + 0); // −0 is written as 0

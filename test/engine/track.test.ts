@@ -10,7 +10,7 @@ import { CLIP_SIZE, CLOTHES, writePeopleClip } from '../commands/people-clip.ts'
 import { childrenWith, runFfmpeg, temporaryFolder } from '../video/clips.ts';
 
 const folder = temporaryFolder();
-const off = { appearance: { mode: 'off' }, detection: { fileScores: 'raw' } } as const;
+const off = { appearance: { mode: 'off' } } as const;
 let video: string;
 let boxes: string;
 
@@ -84,7 +84,7 @@ describe('track', () => {
   });
 
   it('takes a detector and a score of one’s own, and leaves them open', async () => {
-    const file = await readDetections(boxes, 'raw');
+    const file = await readDetections(boxes);
     let closed = 0;
     let pictures = 0;
     const detector = {

@@ -1,5 +1,6 @@
 import type { Size } from '../../core/geometry.ts';
 import { fits, type InputFormat, isFree, type TensorInfo, type TensorValue } from '../../inference/tensors.ts';
+import type { Calibration } from '../calibration.ts';
 import type { Candidates } from '../candidates.ts';
 
 /** What is known about a family of detectors: how to feed one and how to read what it gives. */
@@ -10,6 +11,8 @@ export interface Adapter {
   readonly size?: Size | undefined;
   /** Where the family's training puts the padding of a letterboxed picture. */
   readonly align: 'centre' | 'topLeft';
+  /** What the scores of the family are worth, as measured on street photographs and frames of MOT17; without it they are probabilities. */
+  readonly calibration?: Calibration;
   /** Whether one person can come as several boxes. */
   readonly needsNms: boolean;
   /** Adds the people among the outputs (by name), in input pixels, from `minScore` on. */

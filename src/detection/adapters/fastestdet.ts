@@ -18,6 +18,7 @@ export const recogniseFastestDet: Recognise = (inputs, outputs) => {
     input: { name: image.name, type: 'float32', ...PREPARATIONS.bgr1 },
     size: image.size,
     align: 'centre',
+    calibration: { of: 'log-odds', intercept: -2.05, slope: 2.2 },
     needsNms: true,
     decode(values, input, minScore, found) {
       const data = values[name].data as Float32Array;

@@ -22,6 +22,7 @@ export const recogniseNanoDet: Recognise = (inputs, outputs) => {
     input: { name: image.name, type: 'float32', ...PREPARATIONS.imagenetBgr },
     size,
     align: 'centre',
+    calibration: { of: 'log-odds', intercept: 0.2, slope: 2.56 },
     needsNms: true,
     decode(values, input, minScore, found) {
       const plus = levels.length === 1;

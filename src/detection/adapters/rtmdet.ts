@@ -24,6 +24,7 @@ export const recogniseRtmdet: Recognise = (inputs, outputs) => {
     },
     size: image.size,
     align: 'topLeft',
+    calibration: { of: 'log-odds', intercept: 0.92, slope: 2.33 },
     needsNms: true,
     decode: layout,
   };

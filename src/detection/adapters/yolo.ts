@@ -1,6 +1,7 @@
 import type { Size } from '../../core/geometry.ts';
 import { fits, isFree, type TensorInfo } from '../../inference/tensors.ts';
 import { type Adapter, cellCount, imageInput, PREPARATIONS, type Recognise } from './adapter.ts';
+import { YOLOX_CALIBRATION } from './yolox.ts';
 
 /**
  * The YOLO line of exports, RGB 0..1 in, boxes in input pixels, in three layouts:
@@ -20,6 +21,7 @@ export const recogniseYolo: Recognise = (inputs, outputs) => {
     input: { name: image.name, type: 'float32', ...PREPARATIONS.rgb1 },
     size: image.size,
     align: 'centre',
+    calibration: YOLOX_CALIBRATION,
     ...layout,
   };
   return adapter;

@@ -2,6 +2,8 @@ import { fits } from '../../inference/tensors.ts';
 import { type Adapter, cellCount, imageInput, PREPARATIONS, type Recognise } from './adapter.ts';
 
 const STRIDES = [8, 16, 32];
+/** Of YOLOX-nano; other YOLOs are trained with the same loss. */
+export const YOLOX_CALIBRATION = { of: 'log-odds', intercept: -0.25, slope: 1.27 } as const;
 
 /**
  * YOLOX (Ge et al., 2021) as its own exporter writes it, boxes not yet decoded: [1, N, 5 + classes], one row a cell of the
@@ -19,6 +21,7 @@ export const recogniseYolox: Recognise = (inputs, outputs) => {
     input: { name: image.name, type: 'float32', ...PREPARATIONS.bgr255 },
     size: image.size,
     align: 'topLeft',
+    calibration: YOLOX_CALIBRATION,
     needsNms: true,
     decode(values, input, minScore, found) {
       const data = values[name].data as Float32Array;

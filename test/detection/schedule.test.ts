@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest';
+import type { Detections } from '../../src/core/detections.ts';
+import type { Frame } from '../../src/core/frame.ts';
+import { DetectionSchedule } from '../../src/detection/schedule.ts';
+
+const SIZE = { width: 32, height: 16 };
+const LETTERBOX = { ...SIZE, innerWidth: 32, innerHeight: 16, offsetX: 0, offsetY: 0 };
+const SOMEBODY: Detections = { length: 1, boxes: Float64Array.of(1, 1, 8, 14), scores: Float32Array.of(0.9) };
+const NOTHING: Detections = { length: 0, boxes: new Float64Array(), scores: new Float32Array() };
+
+/** A picture all of one grey, but for a block of another where something stands. */
+function frame(index: number, time: number, x?: number): Frame {
+  const input = new Uint8Array(3 * SIZE.width * SIZE.height).fill(100);
+  if (x !== undefined)
+    for (let plane = 0; plane < 3; plane++)
+      for (let y = 0; y < 16; y++) input.fill(200, plane * 512 + y * 32 + x, plane * 512 + y * 32 + x + 8);
+  return { index, time, ...SIZE, input };
+}
+
+/** Runs frames through a schedule; the detector finds a person wherever something stands. */
+async function run(frames: readonly Frame[], settings: { maxRate: number; emptyRate: number }) {
+  const seen: number[] = [];
+  const detector = {
+    letterbox: () => LETTERBOX,
+    detect: async ({ index, input }: Frame) => {
+      seen.push(index);
+      return input?.includes(200) ? SOMEBODY : NOTHING;
+    },
+  };
+  const schedule = new DetectionSchedule(detector, settings);
+  const scheduled = frames.map((f) => schedule.next(f));
+  const found = await Promise.all(scheduled.map(async ({ detect, detections }) => detect && (await detections).length));
+  return { seen: seen.sort((a, b) => a - b), found, counts: schedule.counts };
+}
+
+describe('detection.maxRate', () => {
+  it('looks at each frame of a slower video, and at every second one of a video twice as fast', async () => {
+    const slow = await run(
+      [0, 1, 2, 3].map((i) => frame(i, i / 10)),
+      { maxRate: 15, emptyRate: 0 },
+    );
+    expect(slow.seen).toEqual([0, 1, 2, 3]);
+    const fast = await run(
+      [0, 1, 2, 3, 4, 5].map((i) => frame(i, i / 30)),
+      { maxRate: 15, emptyRate: 0 },
+    );
+    expect(fast.seen).toEqual([0, 2, 4]);
+    expect(fast.found).toEqual([0, false, 0, false, 0, false]);
+    expect(fast.counts).toEqual({ detected: 3, skipped: 3, still: 0 });
+  });
+});
+
+describe('detection.emptyRate', () => {
+  const rates = { maxRate: 0, emptyRate: 1 };
+
+  it('looks once a second where nothing moves, and at once where something does', async () => {
+    const frames = Array.from({ length: 25 }, (_, i) => frame(i, i / 10, i === 13 || i === 14 ? 8 : undefined));
+    const { seen, found, counts } = await run(frames, rates);
+    expect(seen).toEqual([0, 10, 13, 14, 15, 20]); // 15: what stood there is gone
+    expect(found.map((n) => n === 1)).toEqual(frames.map((_, i) => i === 13 || i === 14));
+    expect(counts).toEqual({ detected: 6, skipped: 0, still: 19 });
+  });
+
+  it('goes on looking at a person who stands still', async () => {
+    const { seen } = await run(
+      Array.from({ length: 8 }, (_, i) => frame(i, i / 10, 16)),
+      rates,
+    );
+    expect(seen).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+  });
+
+  it('takes slow changes for a movement when they add up within a second', async () => {
+    const frames = Array.from({ length: 10 }, (_, i) => {
+      const still = frame(i, i / 10);
+      return { ...still, input: (still.input as Uint8Array).map((value) => value + i) };
+    });
+    expect((await run(frames, rates)).seen).toEqual([0, 6]); // 6 grey levels from the reference, the first above 5
+  });
+
+  it('gives for a part of a video, from a whole minute on, what the whole gives there', async () => {
+    const frames = Array.from({ length: 700 }, (_, i) => frame(i, i / 10, i % 97 < 3 ? 8 * (i % 4) : undefined));
+    const whole = await run(frames, rates);
+    const part = await run(frames.slice(600), rates);
+    expect(part.seen).toEqual(whole.seen.filter((index) => index >= 600));
+    expect(part.found).toEqual(whole.found.slice(600));
+  });
+
+  it('is off at 0', async () => {
+    const { seen } = await run(
+      [0, 1, 2].map((i) => frame(i, i / 10)),
+      { maxRate: 0, emptyRate: 0 },
+    );
+    expect(seen).toEqual([0, 1, 2]);
+  });
+});
