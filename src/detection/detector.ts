@@ -8,6 +8,7 @@ import type { Frame, Letterbox } from '../core/frame.ts';
 import type { Size } from '../core/geometry.ts';
 import { parseSection } from '../core/schema.ts';
 import { readError } from '../files/file-errors.ts';
+import type { Provider } from '../inference/provider.ts';
 import { Inference } from '../inference/session.ts';
 import { letterboxFor, unletterbox } from '../video/letterbox.ts';
 import type { Adapter } from './adapters/adapter.ts';
@@ -22,6 +23,8 @@ export interface Detector {
   /** The model's or det file's path and its contents' SHA-256, in hexadecimal. */
   readonly file?: string;
   readonly sha256?: string;
+  /** What computes its network, where it has one. */
+  readonly provider?: Provider;
   /** What `Frame.input` must hold for a source of this size in pixels; undefined when no pixels are needed. */
   letterbox(width: number, height: number): Letterbox | undefined;
   /**
@@ -49,7 +52,8 @@ export interface DetectorOptions extends Partial<DetectionParameters> {
 /**
  * Loads a detector: `rtmdet-nano`, which comes with the package, or an ONNX file of a known family.
  *
- * @throws TwintrackError when the file cannot be read, is no ONNX model, or is not a detector of a known family
+ * @throws TwintrackError when the file cannot be read, is no ONNX model, or is not a detector of a known family, or
+ *   `provider` is missing or does not work
  */
 export async function loadDetector(nameOrFile = 'rtmdet-nano', options: DetectorOptions = {}): Promise<ModelDetector> {
   const { inputSize, ...parameters } = options;
@@ -62,7 +66,7 @@ export async function loadDetector(nameOrFile = 'rtmdet-nano', options: Detector
   const cores = settings.cores || availableParallelism();
   const workers = settings.parallel === 'frames' ? Math.min(2, cores) : 1; // each takes memory for itself
   const threads = Math.ceil(cores / workers);
-  const inference = await Inference.load(file, workers, threads);
+  const inference = await Inference.load(file, workers, threads, 'detector', settings.provider);
   try {
     const adapter = adapterFor(file, inference.inputs, inference.outputs);
     const size = chooseSize(file, adapter, inputSize);
@@ -78,6 +82,7 @@ export class ModelDetector implements Detector {
   readonly name: string;
   readonly file: string;
   readonly sha256: string;
+  readonly provider: Provider;
   /** Family of the network, such as RTMDet. */
   readonly family: string;
   /** Time that each picture took in the network, summed over all, in milliseconds. */
@@ -100,6 +105,7 @@ export class ModelDetector implements Detector {
     this.name = name;
     this.file = file;
     this.sha256 = sha256;
+    this.provider = inference.provider;
     this.family = adapter.family;
     this.#inference = inference;
     this.#adapter = adapter;

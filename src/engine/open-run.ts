@@ -7,6 +7,7 @@ import type { Frame } from '../core/frame.ts';
 import { parseSection } from '../core/schema.ts';
 import { type CustomDetector, fromCustom } from '../detection/custom-detector.ts';
 import { type DetectionFile, type Detector, loadDetector, readDetections } from '../detection/index.ts';
+import type { RunDescription } from '../trajectories/index.ts';
 import { isCamera, openCamera } from '../video/camera/camera-video.ts';
 import { openVideo, type VideoInfo, type VideoOptions } from '../video/index.ts';
 import { createEngine, type EngineOptions, type FrameEngine } from './frame-engine.ts';
@@ -59,7 +60,7 @@ export async function openModels(input: string | undefined, options: InputOption
     const given = options.appearance;
     let appearance: AppearanceModel | undefined;
     if (input !== undefined && settings.mode !== 'off')
-      appearance = given ? leftOpen(given) : await loadSiamese(settings.model, detection.cores);
+      appearance = given ? leftOpen(given) : await loadSiamese(settings.model, detection.cores, detection.provider);
     const close = async () => void (await Promise.all([detector.close(), appearance?.close()]));
     return { detector, appearance, association, parameters, close };
   } catch (error) {
@@ -72,6 +73,18 @@ async function openDetector(options: InputOptions, { detection }: Parameters): P
   if (options.detections !== undefined) return readDetections(options.detections, detection.fileScores);
   if (typeof options.detector === 'object') return fromCustom(options.detector);
   return loadDetector(options.detector, detection);
+}
+
+/** The models as they stand in the outputs: those that are files. */
+export function describeModels(
+  detector: Pick<Detector, 'name' | 'sha256' | 'provider'>,
+  appearance: Pick<AppearanceModel, 'name' | 'sha256' | 'provider'> | undefined,
+): RunDescription['models'] {
+  const models = { detector, appearance };
+  return Object.entries(models).flatMap(([role, model]) => {
+    const { name = '', sha256, provider } = model ?? {};
+    return sha256 ? [{ role, name, sha256, ...(provider && { provider }) }] : [];
+  });
 }
 
 /** The frames of a run, and the engine that tracks them. */

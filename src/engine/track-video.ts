@@ -8,6 +8,7 @@ import { type Frame, openVideo } from '../video/index.ts';
 import { checkInput } from '../video/input.ts';
 import { runOnline } from './online-run.ts';
 import {
+  describeModels,
   engineOf,
   FRAMES_AHEAD,
   type InputOptions,
@@ -68,6 +69,8 @@ export interface TrackSummary {
   readonly fps: number;
   /** People tracked. */
   readonly trajectories: number;
+  /** The models that are files, and what computed each network. */
+  readonly models: RunDescription['models'];
   /** The files written: all of them, unless one failed. */
   readonly files: OutputFiles;
   readonly stages: StageTimes;
@@ -127,6 +130,7 @@ export async function trackVideo(input: string | undefined, options: TrackVideoO
       elapsed: (ended - started) / 1000,
       fps: (1000 * result.frames) / (ended - started),
       trajectories: result.trajectories,
+      models: describeModels(models.detector, models.appearance),
       files,
       stages: clock.times,
       ...(error !== undefined && { error: messageOf(error) }),
@@ -214,13 +218,10 @@ function describeRun(
   { detector, appearance, parameters }: RunModels,
   online: boolean,
 ): RunDescription {
-  const models = [];
-  if (detector.sha256) models.push({ role: 'detector', name: detector.name, sha256: detector.sha256 });
-  if (appearance) models.push({ role: 'appearance', name: appearance.name, sha256: appearance.sha256 });
   return {
     generator: `twintrack ${version}`,
     source: { name: basename(input), ...(width > 0 && { width, height }), frameRate },
-    models,
+    models: describeModels(detector, appearance),
     parameters: { ...parameters, online },
   };
 }

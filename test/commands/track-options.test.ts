@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { makeClip, readAll, temporaryFolder } from '../video/clips.ts';
@@ -175,6 +175,40 @@ describe('several inputs', () => {
   });
 });
 
+describe('detection.provider', () => {
+  const missing = process.platform === 'darwin' ? 'directml' : 'coreml';
+
+  it('is in the outputs, also where auto takes it', async () => {
+    const args = [...FAST, '--set', 'detection.provider=auto', '--max-frames', '2', '--no-annotate', '--out'];
+    const { status, stdout } = await twintrack(['track', clip, ...args, path('auto'), '--json']);
+    expect(status).toBe(0);
+    const { models } = readJson(path('auto/clip.trajectories.json'));
+    expect(JSON.parse(stdout).models).toEqual(models);
+    const [{ name, provider }, appearance] = models;
+    expect([name, appearance.name]).toEqual(['rtmdet-nano', 'siamese']);
+    const printed = await twintrack(['track', clip, ...args, path('auto')]);
+    expect(printed.stderr).toContain(` frames/s, rtmdet-nano on ${provider}\n`);
+  });
+
+  it('is never replaced by another one', async () => {
+    const out = path('missing');
+    const args = ['--set', `detection.provider=${missing}`, '--out', out];
+    const { status, stderr } = await twintrack(['track', clip, ...args]);
+    expect([status, stderr]).toEqual([
+      1,
+      expect.stringMatching(new RegExp(`^twintrack: detection\\.provider=${missing}: this onnxruntime has no .*\n$`)),
+    ]);
+    expect(existsSync(out)).toBe(false);
+    const live = await twintrack(['stream', clip, '--realtime', '--port', '0', ...args]);
+    expect([live.status, live.stderr]).toEqual([1, expect.stringContaining(`detection.provider=${missing}: this`)]);
+  });
+
+  it('holds for the Siamese network as well', async () => {
+    const args = [...boxesOf(walkers), '--set', `detection.provider=${missing}`, '--out', path('missing')];
+    expect((await twintrack(['track', clip, ...args])).stderr).toContain(`detection.provider=${missing}: this`);
+  });
+});
+
 describe('--detections', () => {
   it('take the place of the detector, with the video', async () => {
     const args = [...boxesOf(walkers), '--out', path('with'), '--json'];
@@ -186,7 +220,7 @@ describe('--detections', () => {
     const sha256 = expect.stringMatching(/^[0-9a-f]{64}$/);
     expect(models).toEqual([
       { role: 'detector', name: 'detections', sha256 },
-      { role: 'appearance', name: 'siamese', sha256 },
+      { role: 'appearance', name: 'siamese', sha256, provider: 'cpu' },
     ]);
   });
 
