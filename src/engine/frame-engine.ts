@@ -1,8 +1,9 @@
+import { resolveAreas } from '../analytics/areas.ts';
+import { type IgnoreCount, IgnoreFilter, type KeptDetections } from '../analytics/ignore.ts';
 import { EmbeddingStage } from '../appearance/embedding-stage.ts';
 import { reidOptions } from '../appearance/reid.ts';
 import type { AppearanceModel } from '../appearance/siamese.ts';
 import type { AssociationScore } from '../association/features.ts';
-import type { Detections } from '../core/detections.ts';
 import type { Frame } from '../core/frame.ts';
 import { emptyFrame, type TrackedFrame } from '../core/tracked-frame.ts';
 import type { Detector } from '../detection/detector.ts';
@@ -38,15 +39,16 @@ export interface FrameUnderWay {
   readonly frame: Frame;
   /** How the picture moved since the frame begun before, where there is a picture. */
   readonly shift: PictureShift | undefined;
-  readonly detected: Promise<Detections>;
+  /** Without those in ignore areas. */
+  readonly detected: Promise<KeptDetections>;
   /** With embeddings. */
-  readonly detections: Promise<Detections>;
+  readonly detections: Promise<KeptDetections>;
 }
 
 /** A frame and what is known of it. */
 export interface EngineStep {
   readonly frame: Frame;
-  readonly detections: Detections;
+  readonly detections: KeptDetections;
   /** As `Tracker.update` returns them. */
   readonly tracks: readonly Track[];
   /** How the picture moved since the frame tracked before, where there is a picture. */
@@ -57,14 +59,18 @@ export interface EngineStep {
   readonly ended: readonly number[];
 }
 
-/** An engine for frames of one size: motion → detection → embeddings → tracks → people. Files and cameras go through it alike. */
+/**
+ * An engine for frames of one size: motion → detection → ignore areas → embeddings → tracks → people. Files and cameras go through it alike.
+ *
+ * @throws TwintrackError when an ignore area lies outside the picture
+ */
 export function createEngine(
-  parameters: Pick<Parameters, 'tracking' | 'appearance'>,
+  parameters: Pick<Parameters, 'tracking' | 'appearance' | 'ignore'>,
   models: EngineModels,
   video: EngineVideo,
   { together, release, lastId }: EngineOptions = {},
 ): FrameEngine {
-  const { tracking, appearance: settings } = parameters;
+  const { tracking, appearance: settings, ignore } = parameters;
   const { appearance, association, detector } = models;
   const tracker = new Tracker({
     association,
@@ -82,7 +88,8 @@ export function createEngine(
       together,
       release,
     });
-  return new FrameEngine(tracker, detector, embedding);
+  const areas = resolveAreas({ ignore }, video.width > 0 ? video : undefined);
+  return new FrameEngine(tracker, detector, embedding, new IgnoreFilter(areas));
 }
 
 /** See {@link createEngine}. */
@@ -90,16 +97,23 @@ export class FrameEngine {
   readonly tracker: Tracker;
   readonly #detector: EngineModels['detector'];
   readonly #embedding: EmbeddingStage | undefined;
+  readonly #ignore: IgnoreFilter | undefined;
   readonly #motion: PictureMotion | undefined;
   readonly #begun: FrameUnderWay[] = [];
   /** Ids that may get more observations. */
   readonly #open = new Set<number>();
 
-  constructor(tracker: Tracker, detector: EngineModels['detector'], embedding?: EmbeddingStage) {
+  constructor(tracker: Tracker, detector: EngineModels['detector'], embedding?: EmbeddingStage, ignore?: IgnoreFilter) {
     this.tracker = tracker;
     this.#detector = detector;
     this.#embedding = embedding;
+    this.#ignore = ignore;
     this.#motion = tracker.parameters.cameraMotion ? new PictureMotion() : undefined;
+  }
+
+  /** How many detections were left out in each ignore area. */
+  get ignored(): readonly IgnoreCount[] {
+    return this.#ignore?.counts ?? [];
   }
 
   /** Number of frames whose patches are embedded together: so many are to be begun before the first is awaited. */
@@ -110,12 +124,17 @@ export class FrameEngine {
   /** Starts on the next frame; frames are begun in order. Its promises may be left unawaited. */
   begin(frame: Frame): FrameUnderWay {
     const shift = this.#motion?.follow(frame, this.#detector.letterbox(frame.width, frame.height));
-    const detected = this.#detector.detect(frame);
+    const detected = this.#detect(frame);
     const detections = this.#embedding?.embed(frame, detected) ?? detected;
     detections.catch(() => {}); // reported where it is awaited, which may be never
     const underWay = { frame, shift, detected, detections };
     this.#begun.push(underWay);
     return underWay;
+  }
+
+  async #detect(frame: Frame): Promise<KeptDetections> {
+    const detections = await this.#detector.detect(frame);
+    return this.#ignore?.keep(detections) ?? detections;
   }
 
   /** Lets no frame wait for others to be embedded with: none will come. */
@@ -129,7 +148,7 @@ export class FrameEngine {
    * @param detections what `underWay.detections` resolved to
    * @param time the tracker's time, where it is not the frame's
    */
-  track(underWay: FrameUnderWay, detections: Detections, time = underWay.frame.time): EngineStep {
+  track(underWay: FrameUnderWay, detections: KeptDetections, time = underWay.frame.time): EngineStep {
     let { shift } = underWay;
     for (let next = this.#begun.shift(); next && next !== underWay; next = this.#begun.shift())
       if (shift && next.shift) shift = [shift[0] + next.shift[0], shift[1] + next.shift[1]];
@@ -137,7 +156,7 @@ export class FrameEngine {
   }
 
   /** Takes in detections of a frame that was not begun. */
-  advance(frame: Frame, detections: Detections, time = frame.time, shift?: PictureShift): EngineStep {
+  advance(frame: Frame, detections: KeptDetections, time = frame.time, shift?: PictureShift): EngineStep {
     const tracks = this.tracker.step(detections, time, shift);
     const people = confirmedPeople(tracks, frame);
     for (const id of people.ids) this.#open.add(id);

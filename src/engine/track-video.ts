@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import type { IgnoreCount } from '../analytics/ignore.ts';
 import { messageOf, TwintrackError } from '../core/errors.ts';
 import { StageClock, type StageTimes } from '../core/stage-clock.ts';
 import { type PeopleFrame, toPeopleFrame } from '../core/tracked-frame.ts';
@@ -69,6 +70,8 @@ export interface TrackSummary {
   readonly fps: number;
   /** People tracked. */
   readonly trajectories: number;
+  /** How many detections were left out in each ignore area. */
+  readonly ignored: readonly IgnoreCount[];
   /** The models that are files, and what computed each network. */
   readonly models: RunDescription['models'];
   /** The files written: all of them, unless one failed. */
@@ -130,6 +133,7 @@ export async function trackVideo(input: string | undefined, options: TrackVideoO
       elapsed: (ended - started) / 1000,
       fps: (1000 * result.frames) / (ended - started),
       trajectories: result.trajectories,
+      ignored: engine.ignored,
       models: describeModels(models.detector, models.appearance),
       files,
       stages: clock.times,

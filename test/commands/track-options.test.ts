@@ -209,6 +209,37 @@ describe('detection.provider', () => {
   });
 });
 
+describe('ignore', () => {
+  it('leaves out people in an area, found by the detector, prints how many detections, and draws the area', async () => {
+    const [left, top, right, bottom] = [480, 180, 700, 400]; // two people walk through it
+    writeFileSync(
+      path('ignore.yaml'),
+      `ignore: { road: { points: [[${left}, ${top}], [${right}, ${top}], [${right}, ${bottom}], [${left}, ${bottom}]] } }`,
+    );
+    const args = ['track', SAMPLE, '--online', '--max-frames', '30', '--out'];
+    await twintrack([...args, path('all'), '--no-annotate']);
+    const { stderr } = await twintrack([...args, path('some'), '--config', path('ignore.yaml')]);
+    const ignored = Number(/^ {2}road: (\d+) detections ignored$/m.exec(stderr)?.[1]);
+    /** Number of detections whose centre lies in the area; a box of a track can be a few pixels beside its detection. */
+    const inside = (run: string, margin: number) => {
+      const { trajectories } = readJson(path(`${run}/pets09-s2l1.trajectories.json`));
+      const observations: { box: number[]; detected: boolean }[] = trajectories.flatMap(
+        (trajectory: { observations: object[] }) => trajectory.observations,
+      );
+      const centres = observations
+        .filter(({ detected }) => detected)
+        .map(({ box: [x, y, w, h] }) => [x + w / 2, y + h / 2]);
+      const within = (value: number, from: number, to: number) => value > from + margin && value < to - margin;
+      return centres.filter(([x, y]) => within(x, left, right) && within(y, top, bottom)).length;
+    };
+    expect(inside('all', 20)).toBeGreaterThan(20);
+    expect(inside('some', 20)).toBe(0);
+    expect(ignored).toBeGreaterThanOrEqual(inside('all', 20));
+    expect((await readAll(path('some/pets09-s2l1.annotated.mp4'))).frames).toHaveLength(30);
+    expect(readJson(path('some/pets09-s2l1.trajectories.json')).parameters.ignore.road.anchor).toBe('centre');
+  });
+});
+
 describe('--detections', () => {
   it('take the place of the detector, with the video', async () => {
     const args = [...boxesOf(walkers), '--out', path('with'), '--json'];
