@@ -220,8 +220,8 @@ export class Live {
     this.#models = models;
     for (const source of cameras) {
       if (this.#cameras.has(source.name)) continue;
-      const { zones = parameters.zones, lines = parameters.lines } = source;
-      const own = { ...parameters, zones, lines };
+      const { zones = parameters.zones, lines = parameters.lines, ignore = parameters.ignore } = source;
+      const own = { ...parameters, zones, lines, ignore };
       const camera = await Camera.start({
         source,
         realtime: this.#options.realtime ?? false,
