@@ -23,7 +23,7 @@ import { type Box, filmEmptyStreet, type Visit, type Walker } from './empty-stre
 import { watch } from './process-tree.ts';
 
 /** The parameter under test, and its values. */
-const PARAMETER = 'detection.idle';
+const PARAMETER = 'detection.emptyRate';
 const [SKIPPING, LOOKING] = ['true', 'false'];
 const RATE = 10;
 /** The longest stretches of the ground truth in which nobody else is near, with much of the picture crossed. */

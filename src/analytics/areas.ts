@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { inputError } from '../core/errors.ts';
+import type { Boxes } from '../core/geometry.ts';
 import { parseSection } from '../core/schema.ts';
 import { areaParameters } from './parameters.ts';
 import type { Outline } from './polygon.ts';
@@ -10,16 +11,18 @@ export type Anchor = 'feet' | 'centre';
 /** A polygon or a line in source pixels. */
 export interface Area {
   readonly name: string;
-  /** A zone's corners, or the two ends of a line. */
+  /** The corners of a zone or an ignore area, or the two ends of a line. */
   readonly outline: Outline;
   readonly anchor: Anchor;
 }
 
-/** The zones and lines of a picture. */
+/** The zones, lines and ignore areas of a picture. */
 export interface Areas {
   readonly zones: readonly Area[];
   /** `in` across a line is from its left to its right, seen from its first point to its second. */
   readonly lines: readonly Area[];
+  /** Where detections are left out. */
+  readonly ignore?: readonly Area[] | undefined;
   /** Size of the picture in pixels, where known: points outside it are moved to its edge. */
   readonly picture?: PictureSize | undefined;
 }
@@ -31,11 +34,11 @@ export interface PictureSize {
 }
 
 /**
- * Zones and lines in pixels of a picture.
+ * Zones, lines and ignore areas in pixels of a picture.
  *
- * @param parameters `zones` and `lines`, of which one may be left out, such as the result of `loadParameters()`
+ * @param parameters `zones`, `lines` and `ignore`, of which any may be left out, such as the result of `loadParameters()`
  * @param size of the picture; what is not known of it is left out
- * @throws TwintrackError naming the key when a zone or line is none, a point lies outside the picture, or ratios are of a picture of
+ * @throws TwintrackError naming the key when an area is none, a point lies outside the picture, or ratios are of a picture of
  *   unknown size
  *
  * @example
@@ -47,7 +50,7 @@ export function resolveAreas(
 ): Areas {
   const sections = parseSection(areaParameters, parameters, '');
   const picture = width === undefined || height === undefined ? undefined : { width, height };
-  const resolve = (section: 'zones' | 'lines'): Area[] =>
+  const resolve = (section: 'zones' | 'lines' | 'ignore'): Area[] =>
     Object.entries(sections[section]).map(([name, { points, unit, anchor }]) => {
       const key = `${section}.${name}.points`;
       if (unit === 'ratio' && !picture)
@@ -57,7 +60,30 @@ export function resolveAreas(
       if (picture) requireWithin(key, outline, picture);
       return { name, outline, anchor };
     });
-  return { zones: resolve('zones'), lines: resolve('lines'), picture };
+  return { zones: resolve('zones'), lines: resolve('lines'), ignore: resolve('ignore'), picture };
+}
+
+/** Points are kept this many pixels within the picture. */
+const MARGIN = 1e-3;
+
+/**
+ * The point of a box that stands for the person, in source pixels; of one beyond the picture, the nearest point within.
+ *
+ * @param boxes the box is in row `i`
+ */
+export function anchorOf(
+  { anchor }: Pick<Area, 'anchor'>,
+  boxes: Boxes,
+  i: number,
+  picture: PictureSize | undefined,
+): [x: number, y: number] {
+  const [left, top, width, height] = boxes.subarray(4 * i, 4 * i + 4);
+  const down = anchor === 'feet' ? height : height / 2;
+  return [within(left + width / 2, picture?.width), within(top + down, picture?.height)];
+}
+
+function within(value: number, end: number | undefined): number {
+  return end === undefined ? value : Math.min(Math.max(value, MARGIN), end - MARGIN);
 }
 
 function requireWithin(key: string, outline: Outline, { width, height }: PictureSize): void {

@@ -23,11 +23,14 @@ export type { AreaEvent, CrossedEvent, EnteredEvent, LeftEvent } from './events.
 export { GroundPlane, type Origin, type Residual, speedsOf, wayOf } from './ground.ts';
 export { HeatMap } from './heat-map.ts';
 export { fitHomography, type Homography } from './homography.ts';
+export { type IgnoreCount, IgnoreFilter, type KeptDetections } from './ignore.ts';
 export {
   type AreaParameters,
   areaParameters,
   type CalibrationParameters,
   calibrationParameters,
+  type IgnoreParameters,
+  ignoreParameters,
   type LinesParameters,
   linesParameters,
   type ZonesParameters,

@@ -6,19 +6,22 @@ const unit = z
   .enum(['pixels', 'ratio'])
   .default('pixels')
   .describe('what the points are given in: pixels of the source picture, or parts of its width and height (0 to 1)');
-const anchor = z
-  .enum(['feet', 'centre'])
-  .default('feet')
-  .describe('the point of a person that counts: the middle of the lower edge of the box, or its centre');
+const anchor = (value: 'feet' | 'centre') =>
+  z
+    .enum(['feet', 'centre'])
+    .default(value)
+    .describe('the point of a person that counts: the middle of the lower edge of the box, or its centre');
 
 type Points = readonly (readonly [number, number])[];
 
-/** A zone or a line. `problem` returns what is wrong with its points, if anything. */
-const area = (problem: (points: Points, pixels: boolean) => string | undefined) =>
-  z.strictObject({ points: z.array(point).max(100), unit, anchor }).superRefine(({ points, unit }, context) => {
-    const message = outsideRatio(points, unit) ?? problem(points, unit === 'pixels');
-    if (message !== undefined) context.addIssue({ code: 'custom', path: ['points'], message });
-  });
+/** An area. `problem` returns what is wrong with its points, if anything. */
+const area = (problem: (points: Points, pixels: boolean) => string | undefined, at: 'feet' | 'centre' = 'feet') =>
+  z
+    .strictObject({ points: z.array(point).max(100), unit, anchor: anchor(at) })
+    .superRefine(({ points, unit }, context) => {
+      const message = outsideRatio(points, unit) ?? problem(points, unit === 'pixels');
+      if (message !== undefined) context.addIssue({ code: 'custom', path: ['points'], message });
+    });
 
 function outsideRatio(points: Points, unit: 'pixels' | 'ratio'): string | undefined {
   if (unit === 'pixels') return undefined;
@@ -28,17 +31,21 @@ function outsideRatio(points: Points, unit: 'pixels' | 'ratio'): string | undefi
 
 const RATIOS = 'if its points are ratios, add unit: ratio';
 
-function zoneProblem(points: Points, pixels: boolean): string | undefined {
-  if (points.length < 3) return `a zone needs 3 points or more, not ${points.length}`;
-  const next = (i: number) => (i + 1) % points.length;
-  const double = points.findIndex(([x, y], i) => x === points[next(i)][0] && y === points[next(i)][1]);
-  if (double >= 0) return `points ${double + 1} and ${next(double) + 1} are the same; leave one out`;
-  const polygon = Float64Array.from(points.flat());
-  const sides = selfCrossing(polygon);
-  if (sides) return `the outline crosses itself: sides ${sides[0]} and ${sides[1]} meet; list the corners in turn`;
-  if (pixels && areaOf(polygon) < 1) return `the zone is smaller than a pixel; ${RATIOS}`;
-  return areaOf(polygon) > 0 ? undefined : 'the zone has no area: its points lie on one line';
-}
+/** @param what what the polygon is called, with its article */
+const polygonProblem =
+  (what: 'a zone' | 'an ignore area') =>
+  (points: Points, pixels: boolean): string | undefined => {
+    const the = what.replace(/^an?/, 'the');
+    if (points.length < 3) return `${what} needs 3 points or more, not ${points.length}`;
+    const next = (i: number) => (i + 1) % points.length;
+    const double = points.findIndex(([x, y], i) => x === points[next(i)][0] && y === points[next(i)][1]);
+    if (double >= 0) return `points ${double + 1} and ${next(double) + 1} are the same; leave one out`;
+    const polygon = Float64Array.from(points.flat());
+    const sides = selfCrossing(polygon);
+    if (sides) return `the outline crosses itself: sides ${sides[0]} and ${sides[1]} meet; list the corners in turn`;
+    if (pixels && areaOf(polygon) < 1) return `${the} is smaller than a pixel; ${RATIOS}`;
+    return areaOf(polygon) > 0 ? undefined : `${the} has no area: its points lie on one line`;
+  };
 
 function lineProblem(points: Points, pixels: boolean): string | undefined {
   if (points.length !== 2) return `a line needs 2 points, not ${points.length}`;
@@ -49,13 +56,18 @@ function lineProblem(points: Points, pixels: boolean): string | undefined {
 
 /** Areas to watch, by name: polygons of three corners or more. */
 export const zonesParameters = z
-  .record(z.string().min(1).max(60), area(zoneProblem))
+  .record(z.string().min(1).max(60), area(polygonProblem('a zone')))
   .describe('areas to watch by name: who enters, who leaves, for how long they stay');
 
 /** Lines to count at, by name. Across a line `in` is from its left to its right, seen from its first point to its second. */
 export const linesParameters = z
   .record(z.string().min(1).max(60), area(lineProblem))
   .describe('lines to count at by name: who crosses which way');
+
+/** Areas in which no person is tracked, by name: polygons of three corners or more. */
+export const ignoreParameters = z
+  .record(z.string().min(1).max(60), area(polygonProblem('an ignore area'), 'centre'))
+  .describe('areas by name in which detections are left out: posters, screens, mirrors');
 
 /** How the picture lies on the ground. */
 export const calibrationParameters = z
@@ -96,17 +108,19 @@ function onEarth(longitude: number, latitude: number): boolean {
 
 export type ZonesParameters = z.infer<typeof zonesParameters>;
 export type LinesParameters = z.infer<typeof linesParameters>;
+export type IgnoreParameters = z.infer<typeof ignoreParameters>;
 export type CalibrationParameters = z.infer<typeof calibrationParameters>;
 
-/** What there is to count at, and how the picture lies on the ground: sections of the parameters of a run, whose others are left out. */
+/** What there is to count at, where nothing is tracked, and how the picture lies on the ground: sections of the parameters of a run, whose others are left out. */
 export const areaParameters = z.object({
   zones: zonesParameters.prefault({}),
   lines: linesParameters.prefault({}),
+  ignore: ignoreParameters.prefault({}),
   calibration: calibrationParameters.optional(),
 });
 export type AreaParameters = z.infer<typeof areaParameters>;
 
-/** The zones, lines and calibration that a run had. @param parameters those in the header of its trajectories; empty sections where there are none */
+/** The zones, lines, ignore areas and calibration that a run had. @param parameters those in the header of its trajectories; empty sections where there are none */
 export function areasOfRun(parameters: unknown): AreaParameters {
   return areaParameters.safeParse(parameters).data ?? areaParameters.parse({});
 }

@@ -1,5 +1,5 @@
 import type { Boxes } from '../core/geometry.ts';
-import type { Area, Areas } from './areas.ts';
+import { type Area, type Areas, anchorOf } from './areas.ts';
 import type { AreaEvent } from './events.ts';
 import { areaOf, contains, crossing, edgeDistance, lastCrossing, perimeterOf, sidesOf } from './polygon.ts';
 
@@ -7,9 +7,6 @@ import { areaOf, contains, crossing, edgeDistance, lastCrossing, perimeterOf, si
 const BAND_HEIGHTS = 0.1;
 /** A change of side or a visit counts when the person has been beyond the band for so many seconds. */
 const CONFIRM_SECONDS = 0.3;
-
-/** Points are kept this many pixels within the picture. */
-const MARGIN = 1e-3;
 
 interface Zone extends Area {
   /** The sides that can be crossed, 4 numbers each: those along the edge of the picture are left out. */
@@ -103,9 +100,7 @@ abstract class Watch {
 
   observe(time: number, boxes: Boxes, i: number, id: number, events: AreaEvent[]): void {
     const height = boxes[4 * i + 3];
-    const down = this.area.anchor === 'feet' ? height : height / 2;
-    const x = within(boxes[4 * i] + boxes[4 * i + 2] / 2, this.areas.picture?.width);
-    const y = within(boxes[4 * i + 1] + down, this.areas.picture?.height);
+    const [x, y] = anchorOf(this.area, boxes, i, this.areas.picture);
     if (this.beyond(x, y, time, BAND_HEIGHTS * height)) {
       if (Number.isNaN(this.since)) this.since = time;
       if (time - this.since > CONFIRM_SECONDS - 1e-6) this.settle(id, events);
@@ -211,8 +206,4 @@ class ZoneVisit extends Watch {
   private end(time: number, id: number, events: AreaEvent[]): void {
     events.push({ type: 'left', zone: this.area.name, id, time, dwell: time - this.enteredAt });
   }
-}
-
-function within(value: number, end: number | undefined): number {
-  return end === undefined ? value : Math.min(Math.max(value, MARGIN), end - MARGIN);
 }

@@ -19,7 +19,7 @@ export interface AnnotatorOptions extends Partial<AnnotationParameters> {
   readonly height: number;
   /** Makes people unrecognisable. */
   readonly anonymize?: boolean;
-  /** Zones and lines to draw with running counts; or who counts at them already, where not all frames are drawn. */
+  /** Zones, lines and ignore areas to draw, with running counts; or who counts at them already, where not all frames are drawn. */
   readonly areas?: Areas | ZoneCounter;
   /** What the caption says, in parts of which as many are shown as there is room for; default time, people and frame number. */
   readonly caption?: (frame: TrackedFrame) => readonly string[];
@@ -27,7 +27,7 @@ export interface AnnotatorOptions extends Partial<AnnotationParameters> {
 
 /**
  * Draws tracked people into I420 pictures: a box and id in the person's colour (dashed where predicted), the way they came,
- * zones and lines with what was counted at them, and a caption with time, frame number, people now and people so far. Lines
+ * zones and lines with what was counted at them, ignore areas, and a caption with time, frame number, people now and people so far. Lines
  * and text grow with the picture. Keeps the trails and counts, so it wants the frames of one video in order.
  *
  * @example

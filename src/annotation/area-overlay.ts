@@ -1,3 +1,4 @@
+import { type Outline, sidesOf } from '../analytics/polygon.ts';
 import type { ZoneCounter } from '../analytics/zone-counter.ts';
 import type { Canvas } from './canvas.ts';
 import { BLACK, type Colour, WHITE } from './colours.ts';
@@ -5,16 +6,22 @@ import type { Font } from './font.ts';
 
 /** sRGB amber. */
 const AMBER: Colour = { y: 176, u: 42, v: 155 };
+/** A light grey. */
+const GREY: Colour = { y: 190, u: 128, v: 128 };
 /** Coverage of the lines, of 255. */
 const COVERAGE = 210;
 
+type Line = ReturnType<typeof sidesOf>[number];
+
 /**
  * Draws zones and lines with what was counted at them so far: how many are in a zone, how many crossed a line each way. An arrow shows
- * which way across a line is `in`.
+ * which way across a line is `in`. Ignore areas are hatched.
  */
 export class AreaOverlay {
   readonly #counter: ZoneCounter;
   readonly #stroke: number;
+  /** Outlines and hatching of the ignore areas. */
+  readonly #hatched: readonly Line[];
 
   /**
    * @param counter is kept up to date by whom it belongs to
@@ -23,16 +30,17 @@ export class AreaOverlay {
   constructor(counter: ZoneCounter, stroke: number) {
     this.#counter = counter;
     this.#stroke = stroke;
+    const { ignore = [] } = counter.areas;
+    this.#hatched = ignore.flatMap(({ outline }) => [...sidesOf(outline), ...hatching(outline, 12 * stroke)]);
   }
 
   /** Draws the outlines. */
   drawOutlines(canvas: Canvas): void {
     const { zones, lines } = this.#counter.areas;
-    for (const { outline } of zones) {
-      const n = outline.length;
-      for (let i = 0; i < n; i += 2)
-        canvas.line(outline[i], outline[i + 1], outline[(i + 2) % n], outline[(i + 3) % n], this.#stroke / 2, COVERAGE);
-    }
+    for (const line of this.#hatched) canvas.line(...line, this.#stroke / 2, COVERAGE);
+    canvas.paint(GREY);
+    for (const { outline } of zones)
+      for (const side of sidesOf(outline)) canvas.line(...side, this.#stroke / 2, COVERAGE);
     canvas.paint(WHITE);
     for (const { outline } of lines) {
       const [ax, ay, bx, by] = outline;
@@ -51,14 +59,33 @@ export class AreaOverlay {
     canvas.paint(AMBER);
   }
 
-  /** Draws the names and counts, a zone's at its first corner, a line's at its first point. */
+  /** Draws the names and counts at the first point of each. */
   drawLabels(canvas: Canvas, font: Font): void {
     const { areas, zones, lines } = this.#counter;
     for (const [i, { name, inside, entered }] of zones.entries())
       label(canvas, font, `${name}: ${inside} now, ${entered} so far`, areas.zones[i].outline, WHITE);
     for (const [i, { name, in: inward, out }] of lines.entries())
       label(canvas, font, `${name}: ${inward} in, ${out} out`, areas.lines[i].outline, AMBER);
+    for (const { name, outline } of areas.ignore ?? []) label(canvas, font, `${name}: ignored`, outline, GREY);
   }
+}
+
+/** The parts within the polygon of diagonals, upwards to the right, so many pixels apart. */
+function hatching(outline: Outline, distance: number): Line[] {
+  const sums = sidesOf(outline).map(([x, y]) => x + y);
+  const lines: Line[] = [];
+  const step = distance * Math.SQRT2;
+  // x + y is the same all along a diagonal
+  for (let sum = (Math.floor(Math.min(...sums) / step) + 0.5) * step; sum < Math.max(...sums); sum += step) {
+    const across = sidesOf(outline).flatMap(([x0, y0, x1, y1]) => {
+      const [from, to] = [x0 + y0 - sum, x1 + y1 - sum];
+      return from > 0 === to > 0 ? [] : [x0 + ((x1 - x0) * from) / (from - to)];
+    });
+    across.sort((a, b) => a - b);
+    for (let i = 0; i + 1 < across.length; i += 2)
+      lines.push([across[i], sum - across[i], across[i + 1], sum - across[i + 1]]);
+  }
+  return lines;
 }
 
 /** A line of text at the first point of an outline, moved into the picture. */

@@ -57,7 +57,7 @@ export class EmbeddingStage {
    * @param frame with `pixels`, or the detections stay as they are
    * @param detected what is being detected in it
    */
-  async embed(frame: Frame, detected: Promise<Detections>): Promise<Detections> {
+  async embed<Found extends Detections>(frame: Frame, detected: Promise<Found>): Promise<Found> {
     const { pixels, width, height, time } = frame;
     if (!pixels) return detected;
     const before = this.turn;
@@ -65,7 +65,7 @@ export class EmbeddingStage {
     this.turn = new Promise<void>((resolve) => {
       taken = resolve;
     });
-    let detections: Detections;
+    let detections: Found;
     let rows: number[];
     try {
       [detections] = await Promise.all([detected, before]); // the choice depends on the frame before

@@ -9,6 +9,7 @@
  * console.log(model.similarity(a, 0, b, 0)); // 0..1, the same person from 0.5 on
  * await model.close();
  */
+export type { Provider, ProviderChoice } from '../inference/provider.ts';
 export { type AppearanceParameters, appearanceParameters } from './parameters.ts';
 export { type I420Picture, PATCH_BYTES, PATCH_HEIGHT, PATCH_WIDTH, PatchCutter } from './patches.ts';
 export { readPatch } from './picture.ts';

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { inputError } from '../core/errors.ts';
 import { readError } from '../files/file-errors.ts';
 import { SHIPPED_SIAMESE, SIAMESE_FILES } from '../inference/model-file.ts';
+import type { Provider, ProviderChoice } from '../inference/provider.ts';
 import { Inference } from '../inference/session.ts';
 import { fits } from '../inference/tensors.ts';
 import { PATCH_BYTES, PATCH_HEIGHT, PATCH_WIDTH } from './patches.ts';
@@ -16,6 +17,8 @@ export interface AppearanceModel extends Similarity {
   readonly name: string;
   /** SHA-256 of its files, in hexadecimal. */
   readonly sha256: string;
+  /** What computes its network, where it has one. */
+  readonly provider?: Provider;
   /**
    * Embeds patches. Several calls may run at once.
    *
@@ -33,6 +36,7 @@ export function leftOpen(model: AppearanceModel): AppearanceModel {
   return {
     name: model.name,
     sha256: model.sha256,
+    ...(model.provider && { provider: model.provider }),
     dimensions: model.dimensions,
     similarity: (a, i, b, j) => model.similarity(a, i, b, j),
     embed: (patches) => model.embed(patches),
@@ -51,7 +55,8 @@ const AS_BYTES = { type: 'float32', order: 'rgb', mean: [0, 0, 0], std: [1, 1, 1
  * @param model `siamese`, which comes with the package, or a folder with siamese-embedding.onnx (patches [n, 3, 128, 64] of 0..255 →
  *   embeddings [n, d]) and siamese-head.onnx
  * @param cores processor cores for all inference, of which half compute embeddings; 0, the default: all cores
- * @throws TwintrackError when a file cannot be read or is not such a network
+ * @param provider what computes it; `auto` takes the best one that works
+ * @throws TwintrackError when a file cannot be read or is not such a network, or `provider` is missing or does not work
  *
  * @example
  * import { loadSiamese, readPatch } from 'twintrack/appearance';
@@ -62,7 +67,11 @@ const AS_BYTES = { type: 'float32', order: 'rgb', mean: [0, 0, 0], std: [1, 1, 1
  * console.log(model.similarity(a, 0, b, 0) >= 0.5 ? 'the same person' : 'different people');
  * await model.close();
  */
-export async function loadSiamese(model = 'siamese', cores = 0): Promise<AppearanceModel> {
+export async function loadSiamese(
+  model = 'siamese',
+  cores = 0,
+  provider: ProviderChoice = 'cpu',
+): Promise<AppearanceModel> {
   const folder = model === 'siamese' ? SHIPPED_SIAMESE : model;
   const file = join(folder, SIAMESE_FILES.embedding);
   const headFile = join(folder, SIAMESE_FILES.head);
@@ -71,7 +80,7 @@ export async function loadSiamese(model = 'siamese', cores = 0): Promise<Appeara
   const head = new SimilarityHead(headFile, headBytes);
   const sha256 = createHash('sha256').update(embedding).update(headBytes).digest('hex');
   const threads = Math.ceil((cores || availableParallelism()) / 2); // detection goes on meanwhile
-  const inference = await Inference.load(file, 1, threads, 'embedding');
+  const inference = await Inference.load(file, 1, threads, 'embedding', provider);
   const [input, output] = [inference.inputs[0], inference.outputs[0]];
   const takesPatches = input.type === 'float32' && fits(input.shape, [null, 3, PATCH_HEIGHT, PATCH_WIDTH]);
   if (!takesPatches || !fits(output.shape, [null, head.dimensions])) {
@@ -83,6 +92,7 @@ export async function loadSiamese(model = 'siamese', cores = 0): Promise<Appeara
   return {
     name: model,
     sha256,
+    provider: inference.provider,
     dimensions: head.dimensions,
     similarity: (a, i, b, j) => head.similarity(a, i, b, j),
     async embed(patches) {

@@ -1,4 +1,6 @@
 import type { Command } from 'commander';
+import type { Parameters } from '../engine/parameters.ts';
+import { configOption, setOption } from './options.ts';
 
 interface Finding {
   readonly part: string;
@@ -17,11 +19,15 @@ export function doctorCommand(program: Command): void {
     .command('doctor')
     .summary('check what is installed, what is missing, and how to fix it')
     .description(
-      'Checks Node, ffmpeg with its H.264 encoder, the inference library and the shipped models, by using each.',
+      'Checks Node, ffmpeg with its H.264 encoder, the inference library and the models, by using each. Takes the ' +
+        'parameters of a run, so that "--set detection.provider=cuda" checks the accelerator.',
     )
+    .addOption(configOption())
+    .addOption(setOption())
     .option('--json', 'print the findings as JSON')
-    .action(async (options: { json?: boolean }) => {
-      const findings = await examine();
+    .action(async (options: { json?: boolean; config?: string; set: string[] }) => {
+      const { loadParameters } = await import('../engine/configuration.ts');
+      const findings = await examine(await loadParameters(options.config, options.set));
       if (options.json) process.stdout.write(`${JSON.stringify(findings, null, 2)}\n`);
       else {
         const width = Math.max(...findings.map((f) => f.part.length));
@@ -34,9 +40,16 @@ export function doctorCommand(program: Command): void {
     });
 }
 
-async function examine(): Promise<Finding[]> {
+async function examine(parameters: Parameters): Promise<Finding[]> {
   const ffmpeg = await checkFfmpeg();
-  return [checkNode(), ffmpeg, await checkEncoder(ffmpeg), await checkDetector(), await checkSiamese()];
+  return [
+    checkNode(),
+    ffmpeg,
+    await checkEncoder(ffmpeg),
+    await checkProviders(),
+    await checkDetector(parameters),
+    await checkSiamese(parameters),
+  ];
 }
 
 function checkNode(): Finding {
@@ -85,49 +98,74 @@ async function checkEncoder(ffmpeg: Finding): Promise<Finding> {
   }
 }
 
-/** Runs the shipped detector on a grey picture. */
-async function checkDetector(): Promise<Finding> {
-  const part = 'detector';
+/** Asks onnxruntime, and loads a network with what `auto` takes. */
+async function checkProviders(): Promise<Finding> {
+  const part = 'providers';
   try {
+    const { findRuntime } = await import('../inference/onnx/runtime.ts');
+    const { offeredProviders } = await import('../inference/provider.ts');
     const { loadDetector } = await import('../detection/index.ts');
-    const detector = await loadDetector();
-    try {
-      const [width, height] = [320, 240];
-      const letterbox = detector.letterbox(width, height);
-      const input = new Uint8Array(3 * letterbox.width * letterbox.height).fill(128);
-      await detector.detect({ index: 0, time: 0, width, height, input });
-      return { part, ok: true, found: `${detector.name} works (sha256 ${detector.sha256.slice(0, 12)}…)` };
-    } finally {
-      await detector.close();
-    }
+    const offered = await offeredProviders(await findRuntime());
+    const detector = await loadDetector(undefined, { provider: 'auto', parallel: 'operators' });
+    await detector.close();
+    return { part, ok: true, found: `${offered.join(', ')}; auto takes ${detector.provider}` };
   } catch (error) {
     return { part, ok: false, found: reasonOf(error), fix: INSTALL };
   }
 }
 
+/** Runs the shipped detector on a grey picture. */
+async function checkDetector({ detection }: Parameters): Promise<Finding> {
+  const part = 'detector';
+  try {
+    const { loadDetector } = await import('../detection/index.ts');
+    const detector = await loadDetector(undefined, detection);
+    try {
+      const [width, height] = [320, 240];
+      const letterbox = detector.letterbox(width, height);
+      const input = new Uint8Array(3 * letterbox.width * letterbox.height).fill(128);
+      await detector.detect({ index: 0, time: 0, width, height, input });
+      return {
+        part,
+        ok: true,
+        found: `${detector.name} works on ${detector.provider} (sha256 ${detector.sha256.slice(0, 12)}…)`,
+      };
+    } finally {
+      await detector.close();
+    }
+  } catch (error) {
+    return { part, ok: false, found: reasonOf(error), fix: fixOf(error) };
+  }
+}
+
 /** Embeds two grey pictures. */
-async function checkSiamese(): Promise<Finding> {
+async function checkSiamese({ appearance, detection: { cores, provider } }: Parameters): Promise<Finding> {
   const part = 'appearance';
   try {
     const { loadSiamese } = await import('../appearance/siamese.ts');
     const { PATCH_BYTES } = await import('../appearance/patches.ts');
-    const model = await loadSiamese();
+    const model = await loadSiamese(appearance.model, cores, provider);
     try {
       const embeddings = await model.embed(new Uint8Array(2 * PATCH_BYTES).fill(128));
       const ok = model.similarity(embeddings, 0, embeddings, 1) >= 0.5;
       const found = ok
-        ? `${model.name} works (sha256 ${model.sha256.slice(0, 12)}…)`
+        ? `${model.name} works on ${model.provider} (sha256 ${model.sha256.slice(0, 12)}…)`
         : 'takes a picture for two people';
       return { part, ok, found, ...(!ok && { fix: INSTALL }) };
     } finally {
       await model.close();
     }
   } catch (error) {
-    return { part, ok: false, found: reasonOf(error), fix: INSTALL };
+    return { part, ok: false, found: reasonOf(error), fix: fixOf(error) };
   }
 }
 
 /** What is wrong, without the fix that messages end with: it is printed on its own. */
 function reasonOf(error: unknown): string {
   return (error instanceof Error ? error.message : String(error)).split('; ')[0];
+}
+
+/** The fix that a message ends with; the error of a broken installation has none. */
+function fixOf(error: unknown): string {
+  return error instanceof Error ? error.message.split('; ').slice(1).join('; ') || INSTALL : INSTALL;
 }

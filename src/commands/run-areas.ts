@@ -2,7 +2,7 @@ import { type AreaParameters, areasOfRun } from '../analytics/parameters.ts';
 import type { TrajectoriesHeader } from '../trajectories/index.ts';
 
 /**
- * Zones, lines and calibration: each of the config file and the settings where it is in them, else the one the trajectories were made with.
+ * Zones, lines, ignore areas and calibration: each of the config file and the settings where it is in them, else the one the trajectories were made with.
  *
  * @throws as `loadParameters`
  */
@@ -18,6 +18,7 @@ export async function runAreas(
   return {
     zones: isGiven(given.zones) ? given.zones : run.zones,
     lines: isGiven(given.lines) ? given.lines : run.lines,
+    ignore: isGiven(given.ignore) ? given.ignore : run.ignore,
     ...(calibration && { calibration }),
   };
 }

@@ -148,13 +148,27 @@ function show(bar: ProgressBar, { activity, frames, total, people: count }: Trac
 }
 
 /** Prints on standard error what was done. */
-function print({ input, frames, duration, fps, trajectories, files }: TrackSummary): void {
+function print({ input, frames, duration, fps, trajectories, ignored, looked, models, files }: TrackSummary): void {
   const lengthOf = (seconds: number) => (seconds < 60 ? `${seconds.toFixed(1)} s` : clock(seconds));
+  const detector = models.find(({ role, provider }) => role === 'detector' && provider);
+  const computed = detector ? `, ${printable(detector.name)} on ${detector.provider}` : '';
   const lines = [
-    `${printable(input)}: ${people(trajectories)} in ${frames} frames (${lengthOf(duration)}), ${fps.toFixed(1)} frames/s`,
+    `${printable(input)}: ${people(trajectories)} in ${frames} frames (${lengthOf(duration)}), ${fps.toFixed(1)} frames/s${computed}`,
+    ...unseen(looked),
+    ...ignored.map(({ name, ignored }) => `  ${printable(name)}: ${ignored} detections ignored`),
     ...Object.values(files).map((file) => `  ${printable(file)}`),
   ];
   process.stderr.write(`${lines.join('\n')}\n`);
+}
+
+/** A line on the frames in which nobody was looked for. */
+function unseen({ detected, still, skipped }: TrackSummary['looked']): string[] {
+  if (still + skipped === 0) return [];
+  const reasons = [
+    ...(still > 0 ? [`in ${still} nothing moved where nobody was`] : []),
+    ...(skipped > 0 ? [`in ${skipped} they were predicted`] : []),
+  ];
+  return [`  people looked for in ${detected} frames; ${reasons.join(', ')}`];
 }
 
 /** Gives each stem a name that no other has, also where the file system takes capitals for small letters. */

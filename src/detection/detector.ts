@@ -8,6 +8,7 @@ import type { Frame, Letterbox } from '../core/frame.ts';
 import type { Size } from '../core/geometry.ts';
 import { parseSection } from '../core/schema.ts';
 import { readError } from '../files/file-errors.ts';
+import type { Provider } from '../inference/provider.ts';
 import { Inference } from '../inference/session.ts';
 import { letterboxFor, unletterbox } from '../video/letterbox.ts';
 import type { Adapter } from './adapters/adapter.ts';
@@ -25,6 +26,8 @@ export interface Detector {
   readonly sha256?: string;
   /** Whether its boxes are known already, so that nothing is saved by leaving frames out. */
   readonly free?: true;
+  /** What computes its network, where it has one. */
+  readonly provider?: Provider;
   /** What `Frame.input` must hold for a source of this size in pixels; undefined when no pixels are needed. */
   letterbox(width: number, height: number): Letterbox | undefined;
   /**
@@ -52,7 +55,8 @@ export interface DetectorOptions extends Partial<DetectionParameters> {
 /**
  * Loads a detector: `rtmdet-nano`, which comes with the package, or an ONNX file of a known family.
  *
- * @throws TwintrackError when the file cannot be read, is no ONNX model, or is not a detector of a known family
+ * @throws TwintrackError when the file cannot be read, is no ONNX model, or is not a detector of a known family, or
+ *   `provider` is missing or does not work
  */
 export async function loadDetector(nameOrFile = 'rtmdet-nano', options: DetectorOptions = {}): Promise<ModelDetector> {
   const { inputSize, ...parameters } = options;
@@ -66,7 +70,7 @@ export async function loadDetector(nameOrFile = 'rtmdet-nano', options: Detector
   const cores = settings.cores || availableParallelism();
   const workers = settings.parallel === 'frames' ? Math.min(2, cores) : 1; // each takes memory for itself
   const threads = Math.ceil(cores / workers);
-  const inference = await Inference.load(file, workers, threads);
+  const inference = await Inference.load(file, workers, threads, 'detector', settings.provider);
   try {
     const adapter = adapterFor(file, inference.inputs, inference.outputs);
     const size = chooseSize(file, adapter, inputSize);
@@ -83,6 +87,7 @@ export class ModelDetector implements Detector {
   readonly name: string;
   readonly file: string;
   readonly sha256: string;
+  readonly provider: Provider;
   /** Family of the network, such as RTMDet. */
   readonly family: string;
   /** What its scores are worth: those it gives are probabilities. */
@@ -108,6 +113,7 @@ export class ModelDetector implements Detector {
     this.name = name;
     this.file = file;
     this.sha256 = sha256;
+    this.provider = inference.provider;
     this.family = adapter.family;
     this.#inference = inference;
     this.#adapter = adapter;

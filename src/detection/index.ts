@@ -5,6 +5,7 @@
  */
 export { type DetectionRow, type Detections, NO_DETECTIONS } from '../core/detections.ts';
 export type { Size } from '../core/geometry.ts';
+export type { Provider } from '../inference/provider.ts';
 export type { InputFormat, TensorInfo, TensorValue } from '../inference/tensors.ts';
 export { type Adapter, PREPARATIONS, type Recognise } from './adapters/adapter.ts';
 export { registerDetectorFamily } from './adapters/index.ts';
@@ -14,3 +15,4 @@ export type { CustomDetector } from './custom-detector.ts';
 export { type Detector, type DetectorOptions, loadDetector, type ModelDetector } from './detector.ts';
 export { type DetectionFile, readDetections } from './mot-detections.ts';
 export { type DetectionParameters, detectionParameters } from './parameters.ts';
+export type { ScheduleCounts } from './schedule.ts';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PROVIDERS } from '../inference/provider.ts';
 
 /** Parameters of the detection stage, with their defaults. */
 export const detectionParameters = z.strictObject({
@@ -53,6 +54,11 @@ export const detectionParameters = z.strictObject({
     .enum(['frames', 'operators'])
     .default('frames')
     .describe('Two frames at once (most frames per second), or one frame on all cores (least delay, least memory)')
+    .meta({ unit: '' }),
+  provider: z
+    .enum([...PROVIDERS, 'auto'])
+    .default('cpu')
+    .describe('What computes the detector and the Siamese network; auto takes the best one that works')
     .meta({ unit: '' }),
   cores: z.number().int().min(0).max(256).default(0).describe('Processor cores for inference; 0 takes all').meta({
     unit: 'cores',

@@ -1,8 +1,9 @@
+import { resolveAreas } from '../analytics/areas.ts';
+import { type IgnoreCount, IgnoreFilter, type KeptDetections } from '../analytics/ignore.ts';
 import { EmbeddingStage } from '../appearance/embedding-stage.ts';
 import { reidOptions } from '../appearance/reid.ts';
 import type { AppearanceModel } from '../appearance/siamese.ts';
 import type { AssociationScore } from '../association/features.ts';
-import type { Detections } from '../core/detections.ts';
 import type { Frame } from '../core/frame.ts';
 import { emptyFrame, type TrackedFrame } from '../core/tracked-frame.ts';
 import type { Detector } from '../detection/detector.ts';
@@ -39,17 +40,18 @@ export interface FrameUnderWay {
   readonly frame: Frame;
   /** How the picture moved since the frame begun before, where there is a picture. */
   readonly shift: PictureShift | undefined;
-  readonly detected: Promise<Detections>;
+  /** Without those in ignore areas. */
+  readonly detected: Promise<KeptDetections>;
   /** Whether people are looked for in it; else they are where they are expected. */
   readonly detect: boolean;
   /** With embeddings. */
-  readonly detections: Promise<Detections>;
+  readonly detections: Promise<KeptDetections>;
 }
 
 /** A frame and what is known of it. */
 export interface EngineStep {
   readonly frame: Frame;
-  readonly detections: Detections;
+  readonly detections: KeptDetections;
   /** As `Tracker.update` returns them. */
   readonly tracks: readonly Track[];
   /** How the picture moved since the frame tracked before, where there is a picture. */
@@ -60,14 +62,18 @@ export interface EngineStep {
   readonly ended: readonly number[];
 }
 
-/** An engine for frames of one size: motion → detection → embeddings → tracks → people. Files and cameras go through it alike. */
+/**
+ * An engine for frames of one size: motion → detection → ignore areas → embeddings → tracks → people. Files and cameras go through it alike.
+ *
+ * @throws TwintrackError when an ignore area lies outside the picture
+ */
 export function createEngine(
-  parameters: Pick<Parameters, 'detection' | 'tracking' | 'appearance'>,
+  parameters: Pick<Parameters, 'detection' | 'tracking' | 'appearance' | 'ignore'>,
   models: EngineModels,
   video: EngineVideo,
   { together, release, lastId }: EngineOptions = {},
 ): FrameEngine {
-  const { tracking, appearance: settings } = parameters;
+  const { tracking, appearance: settings, ignore } = parameters;
   const { appearance, association, detector } = models;
   const tracker = new Tracker({
     association,
@@ -85,7 +91,20 @@ export function createEngine(
       together,
       release,
     });
-  return new FrameEngine(tracker, detector, embedding, new DetectionSchedule(detector, parameters.detection));
+  const areas = resolveAreas({ ignore }, video.width > 0 ? video : undefined);
+  return new FrameEngine(tracker, detector, {
+    embedding,
+    ignore: new IgnoreFilter(areas),
+    rates: parameters.detection,
+  });
+}
+
+/** What a {@link FrameEngine} may have besides tracker and detector. */
+export interface FrameEngineParts {
+  readonly embedding?: EmbeddingStage | undefined;
+  readonly ignore?: IgnoreFilter | undefined;
+  /** How often people are looked for. Default in every frame. */
+  readonly rates?: Pick<Parameters['detection'], 'maxRate' | 'emptyRate'>;
 }
 
 /** See {@link createEngine}. */
@@ -95,6 +114,7 @@ export class FrameEngine {
   readonly schedule: DetectionSchedule;
   readonly #detector: EngineModels['detector'];
   readonly #embedding: EmbeddingStage | undefined;
+  readonly #ignore: IgnoreFilter | undefined;
   readonly #motion: PictureMotion | undefined;
   readonly #begun: FrameUnderWay[] = [];
   /** Ids that may get more observations. */
@@ -103,14 +123,26 @@ export class FrameEngine {
   constructor(
     tracker: Tracker,
     detector: EngineModels['detector'],
-    embedding?: EmbeddingStage,
-    schedule = new DetectionSchedule(detector, { maxRate: 0, emptyRate: 0 }),
+    { embedding, ignore, rates = { maxRate: 0, emptyRate: 0 } }: FrameEngineParts = {},
   ) {
     this.tracker = tracker;
-    this.schedule = schedule;
+    this.schedule = new DetectionSchedule(
+      {
+        letterbox: (width, height) => detector.letterbox(width, height),
+        detect: (frame) => this.#detect(frame),
+        ...(detector.free && { free: true }),
+      },
+      rates,
+    );
     this.#detector = detector;
     this.#embedding = embedding;
+    this.#ignore = ignore;
     this.#motion = tracker.parameters.cameraMotion ? new PictureMotion() : undefined;
+  }
+
+  /** How many detections were left out in each ignore area. */
+  get ignored(): readonly IgnoreCount[] {
+    return this.#ignore?.counts ?? [];
   }
 
   /** Number of frames whose patches are embedded together: so many are to be begun before the first is awaited. */
@@ -129,6 +161,11 @@ export class FrameEngine {
     return underWay;
   }
 
+  async #detect(frame: Frame): Promise<KeptDetections> {
+    const detections = await this.#detector.detect(frame);
+    return this.#ignore?.keep(detections) ?? detections;
+  }
+
   /** Lets no frame wait for others to be embedded with: none will come. */
   flush(): void {
     this.#embedding?.flush();
@@ -140,7 +177,7 @@ export class FrameEngine {
    * @param detections what `underWay.detections` resolved to
    * @param time the tracker's time, where it is not the frame's
    */
-  track(underWay: FrameUnderWay, detections: Detections, time = underWay.frame.time): EngineStep {
+  track(underWay: FrameUnderWay, detections: KeptDetections, time = underWay.frame.time): EngineStep {
     let { shift } = underWay;
     for (let next = this.#begun.shift(); next && next !== underWay; next = this.#begun.shift())
       if (shift && next.shift) shift = [shift[0] + next.shift[0], shift[1] + next.shift[1]];
@@ -149,11 +186,16 @@ export class FrameEngine {
   }
 
   /** Takes in detections of a frame that was not begun. */
-  advance(frame: Frame, detections: Detections, time = frame.time, shift?: PictureShift): EngineStep {
+  advance(frame: Frame, detections: KeptDetections, time = frame.time, shift?: PictureShift): EngineStep {
     return this.#taken(frame, detections, this.tracker.step(detections, time, shift), shift);
   }
 
-  #taken(frame: Frame, detections: Detections, tracks: readonly Track[], shift: PictureShift | undefined): EngineStep {
+  #taken(
+    frame: Frame,
+    detections: KeptDetections,
+    tracks: readonly Track[],
+    shift: PictureShift | undefined,
+  ): EngineStep {
     const people = confirmedPeople(tracks, frame);
     for (const id of people.ids) this.#open.add(id);
     const ended: number[] = [];

@@ -8,6 +8,7 @@ import { parseSection } from '../core/schema.ts';
 import { namedCalibration } from '../detection/calibration.ts';
 import { type CustomDetector, fromCustom } from '../detection/custom-detector.ts';
 import { type DetectionFile, type Detector, loadDetector, readDetections } from '../detection/index.ts';
+import type { RunDescription } from '../trajectories/index.ts';
 import { isCamera, openCamera } from '../video/camera/camera-video.ts';
 import { openVideo, type VideoInfo, type VideoOptions } from '../video/index.ts';
 import { createEngine, type EngineOptions, type FrameEngine } from './frame-engine.ts';
@@ -60,7 +61,7 @@ export async function openModels(input: string | undefined, options: InputOption
     const given = options.appearance;
     let appearance: AppearanceModel | undefined;
     if (input !== undefined && settings.mode !== 'off')
-      appearance = given ? leftOpen(given) : await loadSiamese(settings.model, detection.cores);
+      appearance = given ? leftOpen(given) : await loadSiamese(settings.model, detection.cores, detection.provider);
     const close = async () => void (await Promise.all([detector.close(), appearance?.close()]));
     return { detector, appearance, association, parameters, close };
   } catch (error) {
@@ -74,6 +75,18 @@ async function openDetector(options: InputOptions, { detection }: Parameters): P
     return readDetections(options.detections, await namedCalibration(detection.calibration));
   if (typeof options.detector === 'object') return fromCustom(options.detector);
   return loadDetector(options.detector, detection);
+}
+
+/** The models as they stand in the outputs: those that are files. */
+export function describeModels(
+  detector: Pick<Detector, 'name' | 'sha256' | 'provider'>,
+  appearance: Pick<AppearanceModel, 'name' | 'sha256' | 'provider'> | undefined,
+): RunDescription['models'] {
+  const models = { detector, appearance };
+  return Object.entries(models).flatMap(([role, model]) => {
+    const { name = '', sha256, provider } = model ?? {};
+    return sha256 ? [{ role, name, sha256, ...(provider && { provider }) }] : [];
+  });
 }
 
 /** The frames of a run, and the engine that tracks them. */

@@ -1,4 +1,4 @@
-import type { Detections } from '../core/detections.ts';
+import type { KeptDetections } from '../analytics/ignore.ts';
 import type { Frame } from '../core/frame.ts';
 import type { Boxes } from '../core/geometry.ts';
 import type { PatchAlbum } from '../search/album.ts';
@@ -36,13 +36,14 @@ export interface RunResult {
 }
 
 /**
- * Boxes (n × 4) of all who may be in a frame: the detections from the tracker's low score on, and the predictions of tracks that are not
- * seen.
+ * Boxes (n × 4) of all who may be in a frame: the detections from the tracker's low score on, those in ignore areas (a mirror shows people),
+ * and the predictions of tracks that are not seen.
  */
-export function possiblePeople(detections: Detections, tracks: readonly Track[], { parameters }: Tracker): Boxes {
+export function possiblePeople(detections: KeptDetections, tracks: readonly Track[], { parameters }: Tracker): Boxes {
   const boxes: number[] = [];
   for (let j = 0; j < detections.length; j++)
     if (detections.scores[j] >= parameters.lowScore) boxes.push(...detections.boxes.subarray(4 * j, 4 * j + 4));
+  boxes.push(...(detections.ignored ?? []));
   for (const track of tracks) if (track.detection < 0) boxes.push(...track.box);
   return Float64Array.from(boxes);
 }

@@ -1,13 +1,16 @@
 import { basename } from 'node:path';
+import type { IgnoreCount } from '../analytics/ignore.ts';
 import { messageOf, TwintrackError } from '../core/errors.ts';
 import { StageClock, type StageTimes } from '../core/stage-clock.ts';
 import { type PeopleFrame, toPeopleFrame } from '../core/tracked-frame.ts';
 import { version } from '../core/version.ts';
+import type { ScheduleCounts } from '../detection/schedule.ts';
 import type { RunDescription, TrajectorySink } from '../trajectories/index.ts';
 import { type Frame, openVideo } from '../video/index.ts';
 import { checkInput } from '../video/input.ts';
 import { runOnline } from './online-run.ts';
 import {
+  describeModels,
   engineOf,
   FRAMES_AHEAD,
   type InputOptions,
@@ -68,6 +71,12 @@ export interface TrackSummary {
   readonly fps: number;
   /** People tracked. */
   readonly trajectories: number;
+  /** How many detections were left out in each ignore area. */
+  readonly ignored: readonly IgnoreCount[];
+  /** In how many frames people were looked for, and in how many not. */
+  readonly looked: ScheduleCounts;
+  /** The models that are files, and what computed each network. */
+  readonly models: RunDescription['models'];
   /** The files written: all of them, unless one failed. */
   readonly files: OutputFiles;
   readonly stages: StageTimes;
@@ -127,6 +136,9 @@ export async function trackVideo(input: string | undefined, options: TrackVideoO
       elapsed: (ended - started) / 1000,
       fps: (1000 * result.frames) / (ended - started),
       trajectories: result.trajectories,
+      ignored: engine.ignored,
+      looked: engine.schedule.counts,
+      models: describeModels(models.detector, models.appearance),
       files,
       stages: clock.times,
       ...(error !== undefined && { error: messageOf(error) }),
@@ -214,13 +226,10 @@ function describeRun(
   { detector, appearance, parameters }: RunModels,
   online: boolean,
 ): RunDescription {
-  const models = [];
-  if (detector.sha256) models.push({ role: 'detector', name: detector.name, sha256: detector.sha256 });
-  if (appearance) models.push({ role: 'appearance', name: appearance.name, sha256: appearance.sha256 });
   return {
     generator: `twintrack ${version}`,
     source: { name: basename(input), ...(width > 0 && { width, height }), frameRate },
-    models,
+    models: describeModels(detector, appearance),
     parameters: { ...parameters, online },
   };
 }

@@ -1,30 +1,33 @@
 /**
  * The thread in which a network runs, since onnxruntime's `run` blocks. Plain JavaScript, so that it starts from the sources as well as from
- * the built package. It gets the URL of onnxruntime, the model and the thread count in `workerData`, answers once with the network's inputs
- * and outputs, and then with one answer to each picture.
+ * the built package. It gets the URL of onnxruntime, the model, the thread count and the provider in `workerData`, answers once with the
+ * network's inputs and outputs, and then with one answer to each picture.
  *
- * @typedef {import('./session.ts').WorkerRequest | { readonly close: true }} Request
- * @typedef {import('./session.ts').WorkerAnswer} Answer
+ * @typedef {import('./thread.ts').WorkerRequest | { readonly close: true }} Request
+ * @typedef {import('./thread.ts').WorkerAnswer} Answer
  * @typedef {import('./tensors.ts').InputFormat} InputFormat
  */
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort, threadId, workerData } from 'node:worker_threads';
+import { checkPlacement } from './placement.js';
 
 const port = /** @type {import('node:worker_threads').MessagePort} */ (parentPort);
 
 /** @type {(answer: Answer, transfer?: readonly import('node:worker_threads').Transferable[]) => void} */
 const answer = (message, transfer = []) => port.postMessage(message, transfer);
 
-const { runtime, file, threads } = /** @type {{ runtime: string, file: string, threads: number }} */ (workerData);
+const { runtime, file, threads, backend, turn } = /** @type {import('./thread.ts').WorkerSetup} */ (workerData);
 /** @type {Float32Array | undefined} */
 let planes;
 /** @type {Uint8Array | undefined} */
 let bytes;
 
 try {
-  const { InferenceSession, Tensor } = /** @type {typeof import('onnxruntime-node')} */ (
-    (await import(runtime)).default
-  );
-  const session = await InferenceSession.create(file, {
+  const onnxruntime = /** @type {typeof import('onnxruntime-node')} */ ((await import(runtime)).default);
+  const { InferenceSession, Tensor } = onnxruntime;
+  onnxruntime.env.logLevel = 'fatal'; // what fails is in the error
+  /** @type {import('onnxruntime-node').InferenceSession.SessionOptions} */
+  const options = {
+    ...(backend !== 'cpu' && { executionProviders: [backend] }),
     graphOptimizationLevel: 'all',
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
@@ -32,6 +35,11 @@ try {
     enableMemPattern: false, // a plan of the memory takes a fifth more of it, and no less time
     // Threads that spin while they wait take the cores away from decoding and encoding.
     extra: { session: { intra_op: { allow_spinning: '0' } } },
+  };
+  const session = await inTurn(async () => {
+    const created = await InferenceSession.create(file, options);
+    if (backend !== 'cpu') await checkPlacement(onnxruntime, file, options);
+    return created;
   });
 
   // One after the other: `run` does not start at once, and the floats of the next picture take the place of these.
@@ -40,7 +48,7 @@ try {
   port.on('message', (/** @type {Request} */ request) => {
     if ('close' in request) {
       closing = true;
-      last = last.then(() => session.release()).then(() => port.close());
+      last = last.then(() => inTurn(() => session.release())).then(() => port.close());
     } else {
       last = last.then(() => (closing ? undefined : run(session, Tensor, request)));
     }
@@ -58,7 +66,7 @@ try {
  *
  * @param {import('onnxruntime-node').InferenceSession} session
  * @param {typeof import('onnxruntime-node').Tensor} Tensor
- * @param {import('./session.ts').WorkerRequest} request
+ * @param {import('./thread.ts').WorkerRequest} request
  */
 async function run(session, Tensor, { id, pixels, width, height, format }) {
   try {
@@ -74,7 +82,7 @@ async function run(session, Tensor, { id, pixels, width, height, format }) {
     if (format.sizeInput) {
       feeds[format.sizeInput] = new Tensor('int64', BigInt64Array.of(BigInt(width), BigInt(height)), [1, 2]);
     }
-    const results = await session.run(feeds);
+    const results = await inTurn(() => session.run(feeds));
     const milliseconds = performance.now() - start;
     /** @type {Record<string, import('./tensors.ts').TensorValue>} */
     const outputs = {};
@@ -85,6 +93,24 @@ async function run(session, Tensor, { id, pixels, width, height, format }) {
     answer({ id, outputs, milliseconds }, buffers);
   } catch (error) {
     answer({ id, failure: String(/** @type {Error} */ (error)?.message ?? error) });
+  }
+}
+
+/**
+ * Does a thing while no other thread does such a thing, where the provider needs that.
+ *
+ * @template T
+ * @param {() => Promise<T>} job
+ */
+async function inTurn(job) {
+  if (!turn) return job();
+  const take = () => Atomics.compareExchange(turn, 0, 0, threadId);
+  for (let holder = take(); holder !== 0; holder = take()) Atomics.wait(turn, 0, holder);
+  try {
+    return await job();
+  } finally {
+    Atomics.store(turn, 0, 0);
+    Atomics.notify(turn, 0, 1);
   }
 }
 

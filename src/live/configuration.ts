@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { linesParameters, zonesParameters } from '../analytics/parameters.ts';
+import { ignoreParameters, linesParameters, zonesParameters } from '../analytics/parameters.ts';
 import { inputError, redact } from '../core/errors.ts';
 import { loadSections, readConfig } from '../engine/configuration.ts';
 import { type CameraSource, nameSources } from './camera/source.ts';
@@ -12,6 +12,7 @@ const CAMERAS = z.array(
     url: z.string().describe('its address'),
     zones: zonesParameters.optional(),
     lines: linesParameters.optional(),
+    ignore: ignoreParameters.optional(),
   }),
 );
 
@@ -49,5 +50,9 @@ async function readCameras(configFile: string): Promise<z.infer<typeof CAMERAS>>
   if (result.success) return result.data;
   const { path, message } = result.error.issues[0];
   const place = ['cameras', ...path].join('.');
-  throw inputError(configFile, `${place}: ${redact(message)}`, 'a camera has a url, and may have name, zones, lines');
+  throw inputError(
+    configFile,
+    `${place}: ${redact(message)}`,
+    'a camera has a url, and may have name, zones, lines, ignore',
+  );
 }

@@ -7,11 +7,11 @@ import { messageOf, printable, TwintrackError, UsageError } from '../core/errors
 import { parseSection } from '../core/schema.ts';
 import { version } from '../core/version.ts';
 import { fromCustom } from '../detection/custom-detector.ts';
-import { type Detector, loadDetector } from '../detection/index.ts';
-import type { InputOptions } from '../engine/open-run.ts';
+import { type Detector, loadDetector, type ModelDetector } from '../detection/index.ts';
+import { describeModels, type InputOptions } from '../engine/open-run.ts';
 import { lockFolder } from '../files/folder-lock.ts';
 import { makeFolder } from '../files/make-folder.ts';
-import type { RunDescription } from '../trajectories/index.ts';
+import type { Provider } from '../inference/provider.ts';
 import { addressOf } from '../video/camera/address.ts';
 import { findFfmpeg } from '../video/index.ts';
 import { Camera } from './camera/camera.ts';
@@ -56,6 +56,8 @@ export interface ModelStatus {
   readonly name: string;
   /** Whether it works, as far as is known. */
   readonly works: boolean;
+  /** What computes it, where it is a network of twintrack's own. */
+  readonly provider?: Provider;
 }
 
 /** How everything is doing. */
@@ -152,6 +154,7 @@ export class Live {
     const statusOf = (network?: SelfHealing<Detector | AppearanceModel>) => ({
       name: network?.model.name ?? '',
       works: network?.works ?? false,
+      ...(network?.model.provider && { provider: network.model.provider }),
     });
     return {
       uptime: (performance.now() - this.#started) / 1000,
@@ -217,8 +220,8 @@ export class Live {
     this.#models = models;
     for (const source of cameras) {
       if (this.#cameras.has(source.name)) continue;
-      const { zones = parameters.zones, lines = parameters.lines } = source;
-      const own = { ...parameters, zones, lines };
+      const { zones = parameters.zones, lines = parameters.lines, ignore = parameters.ignore } = source;
+      const own = { ...parameters, zones, lines, ignore };
       const camera = await Camera.start({
         source,
         realtime: this.#options.realtime ?? false,
@@ -236,7 +239,7 @@ export class Live {
         scheduler: models.scheduler,
         run: {
           generator: `twintrack ${version}`,
-          models: descriptions(models),
+          models: describeModels(models.detector.model, models.appearance?.model),
           parameters: { ...own, online: true },
         },
         onEvent: (event) => {
@@ -266,7 +269,7 @@ export class Live {
         appearance:
           appearance.mode === 'off'
             ? undefined
-            : (there.appearance ?? (await this.#loadAppearance(appearance.model, detection.cores))),
+            : (there.appearance ?? (await this.#loadAppearance(appearance.model, detection))),
       };
     } catch (error) {
       if (!there.detector) await detector.close();
@@ -274,15 +277,22 @@ export class Live {
     }
   }
 
-  async #loadAppearance(model: string, cores: number): Promise<SelfHealing<AppearanceModel>> {
+  async #loadAppearance(
+    model: string,
+    { cores, provider }: CameraParameters['detection'],
+  ): Promise<SelfHealing<AppearanceModel>> {
     const { appearance: given } = this.#options;
     if (given) return new SelfHealing(leftOpen(given));
-    return SelfHealing.load(this.#loader('the Siamese network', () => loadSiamese(model, cores)));
+    return SelfHealing.load(this.#loader('the Siamese network', () => loadSiamese(model, cores, provider)));
   }
 
-  #loader<Model>(what: string, load: () => Promise<Model>): Loader<Model> {
+  #loader<Model extends ModelDetector | AppearanceModel>(what: string, load: () => Promise<Model>): Loader<Model> {
     return {
-      load,
+      load: async () => {
+        const model = await load();
+        this.#log.info({ model: model.name, provider: model.provider }, `${what} is loaded`);
+        return model;
+      },
       failed: (error) => this.#log.error({ reason: messageOf(error) }, `${what} has failed and is loaded anew`),
       restored: () => this.#log.info({}, `${what} works again`),
     };
@@ -304,18 +314,6 @@ export class Live {
       (error: unknown) => this.#log.error({ reason: messageOf(error) }, 'cannot remove old outputs'),
     );
   }
-}
-
-/** The models as they stand in the outputs. */
-function descriptions({ detector, appearance }: Models): RunDescription['models'] {
-  const all = [
-    { role: 'detector', network: detector },
-    { role: 'appearance', network: appearance },
-  ];
-  return all.flatMap(({ role, network }) => {
-    const { name = '', sha256 } = network?.model ?? {};
-    return sha256 ? [{ role, name, sha256 }] : [];
-  });
 }
 
 /** @throws UsageError when a name is no name of a folder, or stands twice, or an address is none */

@@ -43,6 +43,10 @@ const HEADER_FIELDS = {
         role: z.string().describe('what the model does, such as detector'),
         name: z.string(),
         sha256: z.string().regex(/^[0-9a-f]{64}$/),
+        provider: z
+          .string()
+          .optional()
+          .describe('what computed it: cpu or an accelerator; absent where it is no network'),
       }),
     )
     .describe('the models that made the trajectories'),

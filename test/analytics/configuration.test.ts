@@ -78,6 +78,12 @@ calibration:
       'zones: { a: { pionts: [[0, 0], [90, 0], [90, 90]] } }',
       'unknown key zones.a.pionts; known are zones.a.points, zones.a.unit, zones.a.anchor',
     ],
+    ['ignore: { a: { points: [[0, 0], [90, 90]] } }', 'ignore.a.points: an ignore area needs 3 points or more, not 2'],
+    [
+      'ignore: { a: { points: [[0.1, 0.1], [0.2, 0.1], [0.2, 0.2]] } }',
+      /^ignore\.a\.points: the ignore area is smaller than a pixel; if its points are ratios, add unit: ratio/,
+    ],
+    ['ignore: { a: [[0, 0], [90, 0], [90, 90]] }', /^ignore\.a: Invalid input: expected object/],
     ['zones: { a: { } }', 'zones.a.points: is missing'],
     ['zones: [1]', /^zones: Invalid input: expected record/],
     ['lines: { door: { points: [[10, 10]] } }', 'lines.door.points: a line needs 2 points, not 1'],
@@ -91,7 +97,7 @@ calibration:
       'lines: { door: { points: [[0, 0], [90, 5]], unit: feet } }',
       /^lines\.door\.unit: Invalid option: expected one of "pixels"\|"ratio"/,
     ],
-    ['line: { door: 1 }', /^unknown key line; known are .*zones, lines, calibration/],
+    ['line: { door: 1 }', /^unknown key line; known are .*zones, lines, ignore, calibration/],
     ['calibration: { points: [] }', 'calibration.points: four points or more determine the ground'],
     [
       'calibration: { points: [{ image: [0, 0], gruond: [0, 0], ground: [1, 1] }] }',

@@ -66,6 +66,33 @@ describe('zones and lines on the annotated video', () => {
     expect(counter.lines).toEqual([{ name: 'door', in: 1, out: 0 }]);
   });
 
+  it('has ignore areas hatched, with their names', () => {
+    const ignore = [{ name: 'screen', outline: Float64Array.of(100, 100, 300, 100, 300, 300, 100, 300) }];
+    const draw = (more: object) => {
+      const pixels = picture();
+      new Annotator({ width, height, ...more }).draw(pixels, frame(0, 0, []));
+      return pixels.subarray(0, width * height);
+    };
+    const named = (name: string) =>
+      draw({ areas: { zones: [], lines: [], ignore: [{ ...ignore[0], name, anchor: 'centre' }] } });
+    const [without, hatched] = [draw({}), named('screen')];
+    // lines of 2 pixels at 24 pixels from each other, and the outline
+    const inside = differs(without, hatched, 130, 130, 160, 160) / 160 ** 2;
+    expect(inside).toBeGreaterThan(0.05);
+    expect(inside).toBeLessThan(0.25);
+    for (const [x, y] of [
+      [200, 299],
+      [299, 200],
+      [100, 200],
+    ])
+      expect(hatched[y * width + x], `${x}, ${y}`).toBeGreaterThan(150);
+    // each line of pixels through it meets the hatching, none beside it does
+    for (let y = 130; y < 290; y += 10) expect(differs(without, hatched, 105, y, 190, 1)).toBeGreaterThan(3);
+    expect(differs(without, hatched, 304, 0, width - 304, height)).toBe(0);
+    expect(differs(without, hatched, 0, 304, width, height - 304)).toBe(0);
+    expect(differs(hatched, named('mirror'), 100, 100, 200, 20)).toBeGreaterThan(10);
+  });
+
   it('leave the picture as it is where there are none', () => {
     const draw = (more: object) => {
       const pixels = picture();

@@ -13,8 +13,9 @@ it('finds everything in order, by using it, and leaves nothing behind', async ()
     `ok       Node           ${process.versions.node}`,
     expect.stringContaining(`ok       ffmpeg         ${ffmpeg.version} (`),
     'ok       H.264 encoder  works',
-    expect.stringMatching(/^ok {7}detector {7}rtmdet-nano works \(sha256 [0-9a-f]{12}…\)$/),
-    expect.stringMatching(/^ok {7}appearance {5}siamese works \(sha256 [0-9a-f]{12}…\)$/),
+    expect.stringMatching(/^ok {7}providers {6}cpu(, \w+)*; auto takes \w+$/),
+    expect.stringMatching(/^ok {7}detector {7}rtmdet-nano works on cpu \(sha256 [0-9a-f]{12}…\)$/),
+    expect.stringMatching(/^ok {7}appearance {5}siamese works on cpu \(sha256 [0-9a-f]{12}…\)$/),
   ]);
   expect(namesIn(folder)).toEqual([]);
 });
@@ -36,6 +37,16 @@ it('says what is missing and how to fix it, also as JSON', async () => {
     found: `${folder}/none: not found`,
     fix: 'set FFMPEG_BIN to the path of ffmpeg 4.4 or later',
   });
+});
+
+it('checks the provider that is asked for', async () => {
+  const provider = process.platform === 'darwin' ? 'directml' : 'coreml';
+  const { status, stdout } = await twintrack(['doctor', '--set', `detection.provider=${provider}`]);
+  expect(status).toBe(1);
+  expect(stdout).toMatch(
+    new RegExp(`^MISSING {2}detector {7}detection\\.provider=${provider}: this onnxruntime has no \\w+ \\(`, 'm'),
+  );
+  expect(stdout).toMatch(/^ {9} {13} {2}fix: on \w+ install the package onnxruntime-node beside twintrack, or take/m);
 });
 
 it('takes no other program for ffmpeg', async () => {

@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { makeClip, readAll, temporaryFolder } from '../video/clips.ts';
@@ -175,6 +175,71 @@ describe('several inputs', () => {
   });
 });
 
+describe('detection.provider', () => {
+  const missing = process.platform === 'darwin' ? 'directml' : 'coreml';
+
+  it('is in the outputs, also where auto takes it', async () => {
+    const args = [...FAST, '--set', 'detection.provider=auto', '--max-frames', '2', '--no-annotate', '--out'];
+    const { status, stdout } = await twintrack(['track', clip, ...args, path('auto'), '--json']);
+    expect(status).toBe(0);
+    const { models } = readJson(path('auto/clip.trajectories.json'));
+    expect(JSON.parse(stdout).models).toEqual(models);
+    const [{ name, provider }, appearance] = models;
+    expect([name, appearance.name]).toEqual(['rtmdet-nano', 'siamese']);
+    const printed = await twintrack(['track', clip, ...args, path('auto')]);
+    expect(printed.stderr).toContain(` frames/s, rtmdet-nano on ${provider}\n`);
+  });
+
+  it('is never replaced by another one', async () => {
+    const out = path('missing');
+    const args = ['--set', `detection.provider=${missing}`, '--out', out];
+    const { status, stderr } = await twintrack(['track', clip, ...args]);
+    expect([status, stderr]).toEqual([
+      1,
+      expect.stringMatching(new RegExp(`^twintrack: detection\\.provider=${missing}: this onnxruntime has no .*\n$`)),
+    ]);
+    expect(existsSync(out)).toBe(false);
+    const live = await twintrack(['stream', clip, '--realtime', '--port', '0', ...args]);
+    expect([live.status, live.stderr]).toEqual([1, expect.stringContaining(`detection.provider=${missing}: this`)]);
+  });
+
+  it('holds for the Siamese network as well', async () => {
+    const args = [...boxesOf(walkers), '--set', `detection.provider=${missing}`, '--out', path('missing')];
+    expect((await twintrack(['track', clip, ...args])).stderr).toContain(`detection.provider=${missing}: this`);
+  });
+});
+
+describe('ignore', () => {
+  it('leaves out people in an area, found by the detector, prints how many detections, and draws the area', async () => {
+    const [left, top, right, bottom] = [480, 180, 700, 400]; // two people walk through it
+    writeFileSync(
+      path('ignore.yaml'),
+      `ignore: { road: { points: [[${left}, ${top}], [${right}, ${top}], [${right}, ${bottom}], [${left}, ${bottom}]] } }`,
+    );
+    const args = ['track', SAMPLE, '--online', '--max-frames', '30', '--out'];
+    await twintrack([...args, path('all'), '--no-annotate']);
+    const { stderr } = await twintrack([...args, path('some'), '--config', path('ignore.yaml')]);
+    const ignored = Number(/^ {2}road: (\d+) detections ignored$/m.exec(stderr)?.[1]);
+    /** Number of detections whose centre lies in the area; a box of a track can be a few pixels beside its detection. */
+    const inside = (run: string, margin: number) => {
+      const { trajectories } = readJson(path(`${run}/pets09-s2l1.trajectories.json`));
+      const observations: { box: number[]; detected: boolean }[] = trajectories.flatMap(
+        (trajectory: { observations: object[] }) => trajectory.observations,
+      );
+      const centres = observations
+        .filter(({ detected }) => detected)
+        .map(({ box: [x, y, w, h] }) => [x + w / 2, y + h / 2]);
+      const within = (value: number, from: number, to: number) => value > from + margin && value < to - margin;
+      return centres.filter(([x, y]) => within(x, left, right) && within(y, top, bottom)).length;
+    };
+    expect(inside('all', 20)).toBeGreaterThan(20);
+    expect(inside('some', 20)).toBe(0);
+    expect(ignored).toBeGreaterThanOrEqual(inside('all', 20));
+    expect((await readAll(path('some/pets09-s2l1.annotated.mp4'))).frames).toHaveLength(30);
+    expect(readJson(path('some/pets09-s2l1.trajectories.json')).parameters.ignore.road.anchor).toBe('centre');
+  });
+});
+
 describe('--detections', () => {
   it('take the place of the detector, with the video', async () => {
     const args = [...boxesOf(walkers), '--out', path('with'), '--json'];
@@ -186,7 +251,7 @@ describe('--detections', () => {
     const sha256 = expect.stringMatching(/^[0-9a-f]{64}$/);
     expect(models).toEqual([
       { role: 'detector', name: 'detections', sha256 },
-      { role: 'appearance', name: 'siamese', sha256 },
+      { role: 'appearance', name: 'siamese', sha256, provider: 'cpu' },
     ]);
   });
 

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
+import { IgnoreFilter } from '../../src/analytics/index.ts';
 import { Annotator } from '../../src/annotation/index.ts';
 import { EmbeddingStage } from '../../src/appearance/embedding-stage.ts';
 import { loadSiamese } from '../../src/appearance/siamese.ts';
@@ -10,7 +11,7 @@ import { type Detections, type Detector, loadDetector, NO_DETECTIONS } from '../
 import { Drawing } from '../../src/engine/drawing.ts';
 import { FrameEngine } from '../../src/engine/frame-engine.ts';
 import { runOnline } from '../../src/engine/online-run.ts';
-import type { RunStages } from '../../src/engine/run.ts';
+import { possiblePeople, type RunStages } from '../../src/engine/run.ts';
 import { Tracker } from '../../src/tracking/index.ts';
 import type { TrajectorySink } from '../../src/trajectories/index.ts';
 import type { Frame } from '../../src/video/index.ts';
@@ -84,13 +85,24 @@ function run({
 }: Partial<RunStages> & { detector?: Detector; appearance?: EmbeddingStage }) {
   return runOnline({
     frames: framesOf(20),
-    engine: new FrameEngine(new Tracker({ association: handSetScore }), detector, appearance),
+    engine: new FrameEngine(new Tracker({ association: handSetScore }), detector, { embedding: appearance }),
     ahead: 3,
     sinks: [],
     clock: new StageClock(),
     ...stages,
   });
 }
+
+it('possiblePeople has those in ignore areas: a mirror shows people', () => {
+  const tracker = new Tracker({ association: handSetScore });
+  const filter = new IgnoreFilter({
+    zones: [],
+    lines: [],
+    ignore: [{ name: 'mirror', outline: Float64Array.of(0, 0, 30, 0, 30, 40, 0, 40), anchor: 'centre' }],
+  });
+  const kept = filter.keep(detections([40, 5, 10, 20, 0.9], [10, 5, 10, 20, 0.9]));
+  expect([...possiblePeople(kept, [], tracker)]).toEqual([40, 5, 10, 20, 10, 5, 10, 20]);
+});
 
 describe('runOnline', () => {
   it('tracks every frame in order, with as many at the detector as it may', async () => {

@@ -137,6 +137,33 @@ describe('track', () => {
     await expect(all(video, { signal: controller.signal })).rejects.toThrow('enough');
   });
 
+  it('leaves out whoever is in an ignore area, of a detection file and of a detector of your own', async () => {
+    // around the centre of the second of the three, whose feet are below
+    const points = [
+      [0, 100],
+      [320, 100],
+      [320, 140],
+      [0, 140],
+    ] as [number, number][];
+    const parameters = { ...off, ignore: { screen: { points } } };
+    const ids = (frames: readonly TrackedPeople[]) => frames[30].people.map(({ id, box }) => [id, Math.round(box[1])]);
+    const expected = [
+      [1, 6],
+      [2, 162],
+    ];
+    expect(ids(await all(video, { detections: boxes, parameters }))).toEqual(expected);
+    expect(ids(await all(video, { detections: boxes, parameters, refined: true }))).toEqual(expected);
+    expect(ids(await all(undefined, { detections: boxes, parameters, frameRate: 10 }))).toEqual(expected);
+    const detector = {
+      detect: ({ index }: { index: number }) =>
+        CLOTHES.map((_, i) => ({ box: [20 + 4 * index, 6 + 78 * i, 30, 70], score: 0.9 })),
+    };
+    expect(ids(await all(video, { detector, parameters }))).toEqual(expected);
+    const out = join(folder, 'ignored');
+    const { ignored, trajectories } = await trackVideo(video, { out, annotate: false, detections: boxes, parameters });
+    expect([ignored, trajectories]).toEqual([[{ name: 'screen', ignored: 40 }], 2]);
+  });
+
   it('counts at lines and in zones as it goes', async () => {
     const counter = new ZoneCounter(
       resolveAreas(

@@ -53,6 +53,33 @@ function follow(settings: Parameters<typeof cameraParametersSchema.parse>[0] = a
 }
 
 describe('what people do at lines and zones', () => {
+  it('leaves out and counts whoever is in an ignore area', async () => {
+    const points = [
+      [0, 300],
+      [640, 300],
+      [640, 400],
+      [0, 400],
+    ] as [number, number][];
+    const detect = async () => at(200);
+    const events: LiveEvent[] = [];
+    const following = new Following({
+      camera: 'yard',
+      video: size,
+      parameters: cameraParametersSchema.parse({ ignore: { screen: { points } } }),
+      models: { detector: { letterbox: () => undefined, detect }, association: handSetScore },
+      lastId: 0,
+      onEvent: (event) => events.push(event),
+    });
+    for (let i = 0; i < 10; i++) {
+      const frame = { index: i, time: now() + i / 10, elapsed: i / 10, ...size };
+      const underWay = following.begin(frame);
+      expect(following.take(underWay, frame, await underWay.detections).people.length).toBe(0);
+    }
+    expect(following.ignored).toEqual([{ name: 'screen', ignored: 10 }]);
+    expect(following.counter.areas.ignore?.map(({ name }) => name)).toEqual(['screen']);
+    expect(events).toEqual([]);
+  });
+
   it('becomes events with camera, id and time of day, and counts', () => {
     const { following, walk, take, about, start } = follow();
     walk(0, 3.5);

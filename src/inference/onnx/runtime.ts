@@ -13,17 +13,24 @@ import { inputError, TwintrackError } from '../../core/errors.ts';
 const PACKED = fileURLToPath(new URL('../../../runtime/', import.meta.url));
 const PLATFORM = `${process.platform}-${process.arch}`;
 
-let found: Promise<string> | undefined;
+/** An onnxruntime. */
+export interface Runtime {
+  /** To import. */
+  readonly url: string;
+  /** Whether it is the one that comes with twintrack. */
+  readonly packed: boolean;
+}
+
+let found: Promise<Runtime> | undefined;
 
 /**
  * Finds onnxruntime: the package onnxruntime-node where it is installed beside twintrack, which can have GPU providers, else the one
  * that comes with twintrack for the CPU. That one is packed; its files are unpacked at the first call, into twintrack's own folder or,
  * where that is read-only, into the user's cache folder.
  *
- * @returns the URL to import
  * @throws TwintrackError when there is none for this platform, or it cannot be unpacked
  */
-export function findRuntime(): Promise<string> {
+export function findRuntime(): Promise<Runtime> {
   found ??= installedRuntime() ?? packedRuntime();
   found.catch(() => {
     found = undefined;
@@ -31,15 +38,16 @@ export function findRuntime(): Promise<string> {
   return found;
 }
 
-function installedRuntime(): Promise<string> | undefined {
+function installedRuntime(): Promise<Runtime> | undefined {
   try {
-    return Promise.resolve(pathToFileURL(createRequire(import.meta.url).resolve('onnxruntime-node')).href);
+    const { href } = pathToFileURL(createRequire(import.meta.url).resolve('onnxruntime-node'));
+    return Promise.resolve({ url: href, packed: false });
   } catch {
     return undefined;
   }
 }
 
-async function packedRuntime(): Promise<string> {
+async function packedRuntime(): Promise<Runtime> {
   const [version] = existsSync(PACKED) ? await readdir(PACKED) : [];
   if (!version || !existsSync(join(PACKED, version, PLATFORM)))
     throw new TwintrackError(
@@ -50,7 +58,7 @@ async function packedRuntime(): Promise<string> {
   for (const folder of folders) {
     try {
       if (!existsSync(folder)) await unpack(join(PACKED, version), folder);
-      return pathToFileURL(join(folder, 'lib/onnxruntime.cjs')).href;
+      return { url: pathToFileURL(join(folder, 'lib/onnxruntime.cjs')).href, packed: true };
     } catch (cause) {
       failure = cause;
     }

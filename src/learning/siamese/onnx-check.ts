@@ -23,7 +23,7 @@ export async function checkOnnx(
   patches: Uint8Array,
 ): Promise<{ readonly embedding: number; readonly similarity: number }> {
   // a loader that compiles TypeScript gives a CommonJS module without `default`
-  const runtime = await import(await findRuntime());
+  const runtime = await import((await findRuntime()).url);
   const { InferenceSession, Tensor }: typeof import('onnxruntime-node') = runtime.default ?? runtime;
   const n = patches.length / PATCH_BYTES;
   const rows = Array.from({ length: n }, (_, i) => i);

@@ -133,7 +133,7 @@ export class Camera {
 
   get status(): CameraStatus {
     const dropped = { dropped: this.#lane.dropped, recordingDropped: this.#drawing.dropped };
-    return this.#statistics.status(dropped, this.#following?.counter);
+    return this.#statistics.status(dropped, this.#following);
   }
 
   /** The annotated pictures, for viewers. */

@@ -1,4 +1,5 @@
 import { resolveAreas } from '../../analytics/areas.ts';
+import type { IgnoreCount } from '../../analytics/ignore.ts';
 import { ZoneCounter } from '../../analytics/zone-counter.ts';
 import { type Detections, NO_DETECTIONS } from '../../core/detections.ts';
 import type { Frame } from '../../core/frame.ts';
@@ -50,7 +51,7 @@ export class Following {
   #time = Number.NEGATIVE_INFINITY;
   #elapsed = Number.NEGATIVE_INFINITY;
 
-  /** @throws TwintrackError when a zone or line lies outside the picture */
+  /** @throws TwintrackError when an area lies outside the picture */
   constructor(setup: FollowingSetup) {
     const { parameters, models, video, lastId } = setup;
     this.#setup = setup;
@@ -61,6 +62,11 @@ export class Following {
   /** The highest id given so far. */
   get lastId(): number {
     return this.#setup.lastId + this.#engine.tracker.confirmed;
+  }
+
+  /** How many detections were left out in each ignore area. */
+  get ignored(): readonly IgnoreCount[] {
+    return this.#engine.ignored;
   }
 
   /** Starts on the next frame. */

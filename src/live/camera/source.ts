@@ -1,5 +1,5 @@
 import { basename, extname } from 'node:path';
-import type { LinesParameters, ZonesParameters } from '../../analytics/parameters.ts';
+import type { IgnoreParameters, LinesParameters, ZonesParameters } from '../../analytics/parameters.ts';
 import { printable } from '../../core/errors.ts';
 
 /** A camera as it is configured. */
@@ -8,9 +8,10 @@ export interface CameraSource {
   readonly name: string;
   /** rtsp(s) or http(s) address, video device, or path of a file that is played in real time, over and over. */
   readonly url: string;
-  /** Zones and lines in its picture, instead of those that the parameters have for all cameras. */
+  /** Zones, lines and ignore areas in its picture, instead of those that the parameters have for all cameras. */
   readonly zones?: ZonesParameters | undefined;
   readonly lines?: LinesParameters | undefined;
+  readonly ignore?: IgnoreParameters | undefined;
 }
 
 /** Names for sources that were given without one: the host or the file, each a name of its own. */

@@ -67,6 +67,12 @@ const COUNTERS: readonly Definition[] = [
     ['camera', 'zone'],
     all(({ zones }) => zones.map(({ name: zone, entered }) => [entered, { zone }])),
   ],
+  [
+    'ignored_detections_total',
+    'Detections left out in an ignore area',
+    ['camera', 'area'],
+    all(({ ignored }) => ignored.map(({ name: area, ignored: value }) => [value, { area }])),
+  ],
   ['frames_received_total', 'Frames that the camera sent', ['camera'], each(({ received }) => received)],
   ['frames_processed_total', 'Frames in which people were tracked', ['camera'], each(({ processed }) => processed)],
   ['frames_dropped_total', 'Frames skipped in favour of newer ones', ['camera'], each(({ dropped }) => dropped)],

@@ -1,3 +1,4 @@
+import type { IgnoreCount } from '../../analytics/ignore.ts';
 import type { LineCount, ZoneCount, ZoneCounter } from '../../analytics/zone-counter.ts';
 import { now } from '../../video/camera/clock.ts';
 import type { Fault } from '../../video/camera/faults.ts';
@@ -22,6 +23,8 @@ export interface CameraStatus {
   /** Counts at lines and zones since the start, or since the pictures changed their size. */
   readonly lines: readonly LineCount[];
   readonly zones: readonly ZoneCount[];
+  /** Detections left out in ignore areas since then. */
+  readonly ignored: readonly IgnoreCount[];
   /** Frames per second that arrive, and that people are tracked in, over the last seconds. */
   readonly cameraFps: number;
   readonly fps: number;
@@ -105,15 +108,19 @@ export class CameraStatistics {
     last.frames++;
   }
 
-  status(dropped: Pick<CameraStatus, 'dropped' | 'recordingDropped'>, counter: ZoneCounter | undefined): CameraStatus {
+  status(
+    dropped: Pick<CameraStatus, 'dropped' | 'recordingDropped'>,
+    counts: { readonly counter: ZoneCounter; readonly ignored: readonly IgnoreCount[] } | undefined,
+  ): CameraStatus {
     const time = now();
     const recent = this.#latencies.filter((l) => time - l.time < 2 * WINDOW_SECONDS).map(({ latency }) => latency);
     recent.sort((a, b) => a - b);
     const { name, state, fault, people, tracks, received, processed, reconnects, linesLost } = this;
     return {
       ...{ name, state, ...(fault && { fault }), ...this.size, people, tracks },
-      lines: counter?.lines.map((line) => ({ ...line })) ?? [],
-      zones: counter?.zones.map((zone) => ({ ...zone })) ?? [],
+      lines: counts?.counter.lines.map((line) => ({ ...line })) ?? [],
+      zones: counts?.counter.zones.map((zone) => ({ ...zone })) ?? [],
+      ignored: counts?.ignored.map((area) => ({ ...area })) ?? [],
       cameraFps: this.#coming.perSecond(time),
       fps: this.#going.perSecond(time),
       latency: recent[recent.length >> 1] ?? 0,
