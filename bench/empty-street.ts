@@ -24,7 +24,7 @@ import { watch } from './process-tree.ts';
 
 /** The parameter under test, and its values. */
 const PARAMETER = 'detection.emptyRate';
-const [SKIPPING, LOOKING] = ['true', 'false'];
+const [SKIPPING, LOOKING] = ['1', '0'];
 const RATE = 10;
 /** The longest stretches of the ground truth in which nobody else is near, with much of the picture crossed. */
 const WALKERS: readonly Walker[] = [
@@ -91,7 +91,7 @@ async function measure(visits: readonly Visit[], value: string) {
   const { trajectories } = await readTrajectories(files.trajectories);
   const { width, height } = await probe(clip);
   const delays = visits.map((visit) => firstDetection(trajectories, visit, width, height) - visit.first);
-  const rest = await track('--detections', files.mot, '--set', 'detection.fileScores=raw');
+  const rest = await track('--detections', files.mot);
   return { value, detector: whole - rest.cpuSeconds, whole, found: trajectories.length, delays };
 }
 

@@ -15,6 +15,7 @@ import type { Adapter } from './adapters/adapter.ts';
 import { adapterFor } from './adapters/index.ts';
 import { AS_IT_IS, type Calibration, namedCalibration, probabilityOf, scoreOf } from './calibration.ts';
 import { Candidates } from './candidates.ts';
+import { AREAS } from './input-size.ts';
 import { type DetectionParameters, detectionParameters } from './parameters.ts';
 
 /** Finds the people in frames. */
@@ -24,6 +25,8 @@ export interface Detector {
   /** The model's or det file's path and its contents' SHA-256, in hexadecimal. */
   readonly file?: string;
   readonly sha256?: string;
+  /** Whether it takes pictures of the area, in pixels, that `detect` is given: not the whole input, where small people are not at stake. */
+  readonly scales?: true;
   /** Whether its boxes are known already, so that nothing is saved by leaving frames out. */
   readonly free?: true;
   /** What computes its network, where it has one. */
@@ -36,7 +39,7 @@ export interface Detector {
    *
    * @throws TwintrackError when inference fails or the detector is closed
    */
-  detect(frame: Frame): Promise<Detections>;
+  detect(frame: Frame, area?: number): Promise<Detections>;
   /** Ends its threads; frames under way are rejected. */
   close(): Promise<void>;
 }
@@ -99,6 +102,7 @@ export class ModelDetector implements Detector {
   readonly #settings: DetectionParameters;
   readonly #size: Size | undefined;
   #letterbox: { width: number; height: number; value: Letterbox } | undefined;
+  readonly scales?: true;
 
   constructor(
     name: string,
@@ -120,27 +124,36 @@ export class ModelDetector implements Detector {
     this.calibration = calibration;
     this.#settings = settings;
     this.#size = size;
+    if (size === undefined && settings.inputPixels === 'auto') this.scales = true;
   }
 
   letterbox(width: number, height: number): Letterbox {
     if (this.#letterbox?.width !== width || this.#letterbox.height !== height) {
-      const size = this.#size ?? sizeOfArea(width, height, this.#settings.inputPixels);
-      const value = letterboxFor(width, height, size.width, size.height, this.#adapter.align);
+      const { inputPixels } = this.#settings;
+      const value = this.#letterboxOf(width, height, inputPixels === 'auto' ? AREAS[0] : inputPixels);
       this.#letterbox = { width, height, value };
     }
     return this.#letterbox.value;
   }
 
-  async detect(frame: Frame): Promise<Detections> {
-    const letterbox = this.letterbox(frame.width, frame.height);
-    const { width, height } = letterbox;
+  #letterboxOf(width: number, height: number, area: number): Letterbox {
+    const size = this.#size ?? sizeOfArea(width, height, area);
+    return letterboxFor(width, height, size.width, size.height, this.#adapter.align);
+  }
+
+  async detect(frame: Frame, area?: number): Promise<Detections> {
+    const from = this.letterbox(frame.width, frame.height);
     const { input } = frame;
-    if (input?.length !== 3 * width * height) {
+    if (input?.length !== 3 * from.width * from.height) {
       throw new RangeError(
-        `frame ${frame.index}: input has ${input?.length ?? 'no'} bytes, not 3 × ${width} × ${height}`,
+        `frame ${frame.index}: input has ${input?.length ?? 'no'} bytes, not 3 × ${from.width} × ${from.height}`,
       );
     }
-    const { outputs, milliseconds } = await this.#inference.run(input, width, height, this.#adapter.input);
+    const smaller = area !== undefined && area < from.width * from.height;
+    const letterbox = smaller ? this.#letterboxOf(frame.width, frame.height, area) : from;
+    const { width, height } = letterbox;
+    const scaling = width < from.width ? { from, to: letterbox } : undefined;
+    const { outputs, milliseconds } = await this.#inference.run(input, width, height, this.#adapter.input, scaling);
     this.inferenceMilliseconds += milliseconds;
     const found = new Candidates();
     const { minScore, nmsIou } = this.#settings;

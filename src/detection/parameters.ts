@@ -27,13 +27,10 @@ export const detectionParameters = z.strictObject({
     )
     .meta({ unit: 'IoU' }),
   inputPixels: z
-    .number()
-    .int()
-    .min(1024)
-    .max(16_777_216)
+    .union([z.literal('auto'), z.number().int().min(1024).max(16_777_216)])
     .default(153_600)
     .describe(
-      'Area that the picture is scaled to for a model of dynamic size; more finds smaller people and takes longer',
+      'Area that the picture is scaled to for a model of dynamic size; more finds smaller people and takes longer. auto: by the people found in the first second of each minute',
     )
     .meta({ unit: 'pixels' }),
   maxRate: z

@@ -1,6 +1,7 @@
 import { type Detections, NO_DETECTIONS } from '../core/detections.ts';
 import type { Frame } from '../core/frame.ts';
 import type { Detector } from './detector.ts';
+import { InputSize } from './input-size.ts';
 import type { DetectionParameters } from './parameters.ts';
 import { Stillness } from './stillness.ts';
 
@@ -9,7 +10,7 @@ export const WINDOW_SECONDS = 60;
 /** A picture is empty when nothing in it is a person with this probability or more. */
 const EMPTY = 0.2;
 
-type ScheduledDetector = Pick<Detector, 'detect' | 'letterbox' | 'free'>;
+type ScheduledDetector = Pick<Detector, 'detect' | 'letterbox' | 'free' | 'scales'>;
 
 /** What becomes of a frame. */
 export interface Scheduled {
@@ -38,6 +39,7 @@ export class DetectionSchedule {
   readonly #maxRate: number;
   readonly #emptyRate: number;
   readonly #stillness = new Stillness();
+  readonly #inputSize = new InputSize(WINDOW_SECONDS);
   #time = Number.NEGATIVE_INFINITY;
   /** What was found when the reference of stillness was looked at. */
   #last: Promise<Detections> = Promise.resolve(NO_DETECTIONS);
@@ -59,27 +61,30 @@ export class DetectionSchedule {
       return { detect: false, detections: Promise.resolve(NO_DETECTIONS) };
     }
     this.#time = frame.time;
-    if (this.#emptyRate === 0) return { detect: true, detections: this.#detect(frame) };
+    const size = this.#detector.scales ? this.#inputSize.next(frame) : undefined;
+    const detect = () => this.#detect(frame, size?.area);
+    if (this.#emptyRate === 0 && !size?.decides) return { detect: true, detections: detect() };
     const changed = this.#stillness.changed(...picture);
-    if (changed || due(before, frame.time, this.#emptyRate) || due(before, frame.time, 1 / WINDOW_SECONDS)) {
-      this.#stillness.keep();
-      this.#last = this.#detect(frame);
-      this.#last.catch(() => {}); // reported where it is awaited
-      return { detect: true, detections: this.#last };
-    }
-    return { detect: true, detections: this.#unlessEmpty(this.#last, frame) };
+    const isDue = due(before, frame.time, this.#emptyRate) || due(before, frame.time, 1 / WINDOW_SECONDS);
+    if (!changed && !isDue && !size?.decides)
+      return { detect: true, detections: this.#unlessEmpty(this.#last, detect) };
+    this.#stillness.keep();
+    this.#last = detect();
+    this.#last.catch(() => {}); // reported where it is awaited
+    if (size?.decides) this.#inputSize.learn(this.#last);
+    return { detect: true, detections: this.#last };
   }
 
-  async #unlessEmpty(last: Promise<Detections>, frame: Frame): Promise<Detections> {
+  async #unlessEmpty(last: Promise<Detections>, detect: () => Promise<Detections>): Promise<Detections> {
     const { scores } = await last;
-    if (scores.some((score) => score >= EMPTY)) return this.#detect(frame);
+    if (scores.some((score) => score >= EMPTY)) return detect();
     this.counts.still++;
     return NO_DETECTIONS;
   }
 
-  #detect(frame: Frame): Promise<Detections> {
+  async #detect(frame: Frame, area?: Promise<number>): Promise<Detections> {
     this.counts.detected++;
-    return this.#detector.detect(frame);
+    return area ? this.#detector.detect(frame, await area) : this.#detector.detect(frame);
   }
 
   /** A plane of brightness, where there is a picture. */

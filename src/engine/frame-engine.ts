@@ -16,7 +16,7 @@ import type { Parameters } from './parameters.ts';
 
 /** What an engine works with. The engine closes none of it. */
 export interface EngineModels {
-  readonly detector: Pick<Detector, 'detect' | 'letterbox' | 'free'>;
+  readonly detector: Pick<Detector, 'detect' | 'letterbox' | 'free' | 'scales'>;
   /** Embeds patches; without it appearance is not compared. */
   readonly appearance?: AppearanceModel | undefined;
   readonly association: AssociationScore;
@@ -129,8 +129,9 @@ export class FrameEngine {
     this.schedule = new DetectionSchedule(
       {
         letterbox: (width, height) => detector.letterbox(width, height),
-        detect: (frame) => this.#detect(frame),
+        detect: (frame, area) => this.#detect(frame, area),
         ...(detector.free && { free: true }),
+        ...(detector.scales && { scales: true }),
       },
       rates,
     );
@@ -161,8 +162,8 @@ export class FrameEngine {
     return underWay;
   }
 
-  async #detect(frame: Frame): Promise<KeptDetections> {
-    const detections = await this.#detector.detect(frame);
+  async #detect(frame: Frame, area?: number): Promise<KeptDetections> {
+    const detections = await this.#detector.detect(frame, area);
     return this.#ignore?.keep(detections) ?? detections;
   }
 

@@ -8,6 +8,7 @@ import {
   InferenceThread,
   type ModelKind,
   type NetworkSetup,
+  type Scaling,
 } from './thread.ts';
 
 /** A network in one or several worker threads, each of which runs one picture at a time. */
@@ -88,10 +89,18 @@ export class Inference {
    * Runs the network on one picture or several of one size, in the thread that has least to do.
    *
    * @param pixels planes R, G, B of each picture; handed over to the thread when it has its memory to itself, so not to be used any more
+   * @param width,height size of the network's input
+   * @param scaling how the picture comes to that size, where `pixels` are larger
    */
-  run(pixels: Uint8Array, width: number, height: number, format: InputFormat): Promise<InferenceResult> {
+  run(
+    pixels: Uint8Array,
+    width: number,
+    height: number,
+    format: InputFormat,
+    scaling?: Scaling,
+  ): Promise<InferenceResult> {
     const thread = this.#threads.reduce((best, other) => (other.waiting < best.waiting ? other : best));
-    return thread.run({ pixels, width, height, format });
+    return thread.run({ pixels, width, height, format, ...(scaling && { scaling }) });
   }
 
   /** Ends all threads; what is still running is rejected. */

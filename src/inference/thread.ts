@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { inputError, TwintrackError } from '../core/errors.ts';
+import type { Letterbox } from '../core/frame.ts';
 import type { Runtime } from './onnx/runtime.ts';
 import { BACKENDS, type Provider, providerError } from './provider.ts';
 import type { InputFormat, TensorInfo, TensorValue } from './tensors.ts';
@@ -30,6 +31,13 @@ export interface WorkerRequest {
   readonly width: number;
   readonly height: number;
   readonly format: InputFormat;
+  readonly scaling?: Scaling;
+}
+
+/** A larger letterboxed picture, and the one it is scaled to. */
+export interface Scaling {
+  readonly from: Letterbox;
+  readonly to: Letterbox;
 }
 
 /** What a worker sends: first the network's inputs and outputs or why it cannot be loaded, then an answer to each request. */

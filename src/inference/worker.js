@@ -9,6 +9,7 @@
  */
 import { parentPort, threadId, workerData } from 'node:worker_threads';
 import { checkPlacement } from './placement.js';
+import { resize } from './resize.js';
 
 const port = /** @type {import('node:worker_threads').MessagePort} */ (parentPort);
 
@@ -68,9 +69,10 @@ try {
  * @param {typeof import('onnxruntime-node').Tensor} Tensor
  * @param {import('./thread.ts').WorkerRequest} request
  */
-async function run(session, Tensor, { id, pixels, width, height, format }) {
+async function run(session, Tensor, { id, pixels: given, width, height, format, scaling }) {
   try {
     const start = performance.now();
+    const pixels = scaling ? scaled(given, scaling) : given;
     const dims = [pixels.length / (3 * width * height), 3, height, width];
     /** @type {Record<string, import('onnxruntime-node').Tensor>} */
     const feeds = {
@@ -119,6 +121,19 @@ function tensorInfo(value) {
   return value.isTensor
     ? { name: value.name, type: value.type, shape: [...value.shape] }
     : { name: value.name, type: 'not a tensor', shape: [] };
+}
+
+/**
+ * The picture at the size of the network's input.
+ *
+ * @param {Uint8Array} pixels
+ * @param {import('./thread.ts').Scaling} scaling
+ */
+function scaled(pixels, { from, to }) {
+  const size = 3 * to.width * to.height;
+  if (bytes?.length !== size) bytes = new Uint8Array(size);
+  resize(pixels, from, to, bytes);
+  return bytes;
 }
 
 /**
