@@ -81,14 +81,14 @@ class FileSource implements VideoSource {
     this.#letterbox = typeof options.letterbox === 'function' ? options.letterbox(info) : options.letterbox;
     this.#damage = new DamageWatch(input);
     const { pixels = false } = options;
-    const { args, sizes } = decodingArguments(ffmpeg, { ...info, pixels, letterbox: this.#letterbox });
+    const { args, layouts } = decodingArguments(ffmpeg, { ...info, pixels, letterbox: this.#letterbox }, THREADS);
     this.#child = startFfmpeg(ffmpeg, ['-threads', String(THREADS), ...input.args, ...args], {
       stdin: !!input.stdin,
-      outputs: 1 + sizes.length,
+      outputs: 1 + layouts.length,
       onLine: (line) => this.#damage.onLine(line, this.#assembly.received),
     });
     const [times, ...pictures] = this.#child.outputs;
-    this.#assembly = new FrameAssembly(times, pictures, sizes);
+    this.#assembly = new FrameAssembly(times, pictures, layouts);
     this.#child.exited.then(() => {
       this.#ended = true;
       this.#assembly.wake();
