@@ -148,10 +148,10 @@ function show(bar: ProgressBar, { activity, frames, total, people: count }: Trac
 }
 
 /** Prints on standard error what was done. */
-function print({ input, frames, duration, fps, trajectories, files }: TrackSummary): void {
+function print({ input, frames, duration, fps, trajectories, files, decoder }: TrackSummary): void {
   const lengthOf = (seconds: number) => (seconds < 60 ? `${seconds.toFixed(1)} s` : clock(seconds));
   const lines = [
-    `${printable(input)}: ${people(trajectories)} in ${frames} frames (${lengthOf(duration)}), ${fps.toFixed(1)} frames/s`,
+    `${printable(input)}: ${people(trajectories)} in ${frames} frames (${lengthOf(duration)}), ${fps.toFixed(1)} frames/s${decoder ? `, ${decoder}` : ''}`,
     ...Object.values(files).map((file) => `  ${printable(file)}`),
   ];
   process.stderr.write(`${lines.join('\n')}\n`);

@@ -1,6 +1,7 @@
 import type { Letterbox } from '../core/frame.ts';
 import { type Ffmpeg, outputFd } from './ffmpeg.ts';
 import { TICKS_PER_SECOND } from './frame-assembly.ts';
+import { decoderArguments } from './hardware.ts';
 import { i420Layout } from './i420.ts';
 import { letterboxLayout, type PictureLayout } from './picture-reader.ts';
 
@@ -11,6 +12,8 @@ export interface Decoding {
   readonly height: number;
   /** Whether the video's luma spans 0..255; it is brought to 16..235. */
   readonly fullRange: boolean;
+  /** What decodes, see `VideoInfo.decoder`. */
+  readonly decoder?: string | undefined;
   readonly pixels: boolean;
   readonly letterbox?: Letterbox | undefined;
 }
@@ -52,7 +55,9 @@ export function decodingArguments(
     'metadata=mode=add:key=twintrack:value=1',
     `metadata=mode=print:key=twintrack:file='pipe\\:${outputFd(0)}':direct=1`,
   ].join(',');
-  const head = `[0:V:0]${times}`;
+  // hardware gives the chroma planes interleaved; the filters are to see what software gives
+  const planar = decoderArguments(decoding.decoder).length > 0 ? 'format=yuv420p,' : '';
+  const head = `[0:V:0]${planar}${times}`;
   if (branches.length === 0) {
     return {
       args: ['-filter_complex', `${head}[t]`, '-map', '[t]', ...ffmpeg.passthrough, '-f', 'null', '-'],
