@@ -14,6 +14,8 @@ interface Field {
   readonly description?: string;
   readonly minimum?: number;
   readonly maximum?: number;
+  readonly const?: unknown;
+  readonly anyOf?: readonly Field[];
   readonly enum?: readonly string[];
 }
 
@@ -57,7 +59,9 @@ ${sections.join('\n\n')}
 `;
 }
 
-function range({ type, minimum, maximum, enum: values }: Field): string {
+function range({ type, minimum, maximum, enum: values, const: only, anyOf }: Field): string {
+  if (anyOf) return anyOf.map(range).join(', ');
+  if (only !== undefined) return shown(only);
   if (values) return values.map(shown).join(', ');
   if (type === 'boolean') return 'true, false';
   if (type === 'string') return 'text';

@@ -148,12 +148,23 @@ function show(bar: ProgressBar, { activity, frames, total, people: count }: Trac
 }
 
 /** Prints on standard error what was done. */
-function print({ input, frames, duration, fps, trajectories, ignored, looked, models, files }: TrackSummary): void {
+function print({
+  input,
+  frames,
+  duration,
+  fps,
+  trajectories,
+  ignored,
+  looked,
+  models,
+  files,
+  decoder,
+}: TrackSummary): void {
   const lengthOf = (seconds: number) => (seconds < 60 ? `${seconds.toFixed(1)} s` : clock(seconds));
   const detector = models.find(({ role, provider }) => role === 'detector' && provider);
   const computed = detector ? `, ${printable(detector.name)} on ${detector.provider}` : '';
   const lines = [
-    `${printable(input)}: ${people(trajectories)} in ${frames} frames (${lengthOf(duration)}), ${fps.toFixed(1)} frames/s${computed}`,
+    `${printable(input)}: ${people(trajectories)} in ${frames} frames (${lengthOf(duration)}), ${fps.toFixed(1)} frames/s${computed}${decoder ? `, ${decoder}` : ''}`,
     ...unseen(looked),
     ...ignored.map(({ name, ignored }) => `  ${printable(name)}: ${ignored} detections ignored`),
     ...Object.values(files).map((file) => `  ${printable(file)}`),

@@ -155,11 +155,12 @@ export function engineOf(models: RunModels, { info }: RunSource, options: Engine
 }
 
 /** What the options say of how to open a video. */
-export function videoOptions({ maxFrames, frameRate, signal }: InputOptions): VideoOptions {
+export function videoOptions({ maxFrames, frameRate, signal, parameters }: InputOptions): VideoOptions {
   return {
     ...(maxFrames !== undefined && { maxFrames }),
     ...(frameRate !== undefined && { frameRate }),
     ...(signal && { signal }),
+    ...(parameters?.video?.hwaccel !== undefined && { hwaccel: parameters.video.hwaccel }),
   };
 }
 

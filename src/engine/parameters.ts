@@ -6,6 +6,7 @@ import { associationParameters } from '../association/model.ts';
 import { detectionParameters } from '../detection/parameters.ts';
 import { trackingParameters } from '../tracking/parameters.ts';
 import { refinementParameters } from '../trajectories/refinement-parameters.ts';
+import { videoParameters } from '../video/parameters.ts';
 
 /** Every parameter of a run, by stage. The config file, `--set` and the tables in the documentation come from this schema. */
 export const parametersSchema = z.strictObject({
@@ -15,6 +16,7 @@ export const parametersSchema = z.strictObject({
   tracking: trackingParameters.prefault({}),
   refinement: refinementParameters.prefault({}),
   annotation: annotationParameters.prefault({}),
+  video: videoParameters.prefault({}),
   ...areaParameters.shape,
 });
 

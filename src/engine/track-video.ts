@@ -80,6 +80,8 @@ export interface TrackSummary {
   /** The files written: all of them, unless one failed. */
   readonly files: OutputFiles;
   readonly stages: StageTimes;
+  /** What decoded the video where `video.hwaccel` asked for hardware: ffmpeg's method, or `software`. */
+  readonly decoder?: string;
   /** Why the run ended before its source did, or a file is missing. */
   readonly error?: string;
 }
@@ -141,6 +143,7 @@ export async function trackVideo(input: string | undefined, options: TrackVideoO
       models: describeModels(models.detector, models.appearance),
       files,
       stages: clock.times,
+      ...(source.video?.decoder && { decoder: source.video.decoder }),
       ...(error !== undefined && { error: messageOf(error) }),
     };
   } catch (error) {

@@ -4,6 +4,7 @@ import { DamageWatch } from './damage.ts';
 import { decodingArguments } from './decode-arguments.ts';
 import { type Ffmpeg, type FfmpegProcess, findFfmpeg, startFfmpeg } from './ffmpeg.ts';
 import { FrameAssembly, type FrameParts } from './frame-assembly.ts';
+import { decoderArguments, findDecoder } from './hardware.ts';
 import { type Input, type InputOptions, resolveInput } from './input.ts';
 import { probeInput, type VideoInfo } from './probe.ts';
 
@@ -14,6 +15,8 @@ export interface VideoOptions extends InputOptions {
   readonly letterbox?: Letterbox | ((info: VideoInfo) => Letterbox | undefined);
   /** What is known of the input already, from having opened it before. Default: it is probed first. */
   readonly info?: VideoInfo;
+  /** `off`, or what may decode a file in hardware: `auto`, or a method of `ffmpeg -hwaccels`. Default off. See `VideoInfo.decoder`. */
+  readonly hwaccel?: string;
   /** End after this many frames. */
   readonly maxFrames?: number;
   /** Path of ffmpeg; default FFMPEG_BIN, ffmpeg-static, the PATH. */
@@ -45,7 +48,11 @@ export async function openVideo(input: string, options: VideoOptions = {}): Prom
   const ffmpeg = await findFfmpeg(options.ffmpeg);
   const resolved = resolveInput(input, options);
   try {
-    const info = options.info ?? (await probeInput(ffmpeg, resolved, options.signal));
+    let info = options.info ?? (await probeInput(ffmpeg, resolved, options.signal));
+    const { hwaccel = 'off' } = options;
+    if (hwaccel !== 'off' && !info.decoder)
+      info = { ...info, decoder: await findDecoder(ffmpeg, resolved, info, hwaccel) };
+    options.signal?.throwIfAborted();
     return new FileSource(ffmpeg, resolved, info, options);
   } catch (error) {
     resolved.dispose();
@@ -81,14 +88,18 @@ class FileSource implements VideoSource {
     this.#letterbox = typeof options.letterbox === 'function' ? options.letterbox(info) : options.letterbox;
     this.#damage = new DamageWatch(input);
     const { pixels = false } = options;
-    const { args, sizes } = decodingArguments(ffmpeg, { ...info, pixels, letterbox: this.#letterbox });
-    this.#child = startFfmpeg(ffmpeg, ['-threads', String(THREADS), ...input.args, ...args], {
-      stdin: !!input.stdin,
-      outputs: 1 + sizes.length,
-      onLine: (line) => this.#damage.onLine(line, this.#assembly.received),
-    });
+    const { args, layouts } = decodingArguments(ffmpeg, { ...info, pixels, letterbox: this.#letterbox }, THREADS);
+    this.#child = startFfmpeg(
+      ffmpeg,
+      ['-threads', String(THREADS), ...decoderArguments(info.decoder), ...input.args, ...args],
+      {
+        stdin: !!input.stdin,
+        outputs: 1 + layouts.length,
+        onLine: (line) => this.#damage.onLine(line, this.#assembly.received),
+      },
+    );
     const [times, ...pictures] = this.#child.outputs;
-    this.#assembly = new FrameAssembly(times, pictures, sizes);
+    this.#assembly = new FrameAssembly(times, pictures, layouts);
     this.#child.exited.then(() => {
       this.#ended = true;
       this.#assembly.wake();

@@ -1,47 +1,12 @@
 import type { Readable } from 'node:stream';
 import { readLines } from './ffmpeg.ts';
+import { type PictureLayout, PictureReader } from './picture-reader.ts';
 
 /** Timestamps are counted in this fraction of a second: a whole number for every usual frame rate and for 90 kHz. */
 export const TICKS_PER_SECOND = 705_600_000;
 
 /** Complete frames that wait before ffmpeg is held back. */
 const QUEUE = 2;
-
-/** A pipe that carries pictures of one fixed size, back to back. */
-class PictureReader {
-  readonly complete: Uint8Array[] = [];
-  /** Pictures to be filled again. */
-  readonly free: Uint8Array[] = [];
-  readonly #size: number;
-  #picture: Uint8Array | undefined;
-  #filled = 0;
-
-  constructor(size: number) {
-    this.#size = size;
-  }
-
-  push(chunk: Uint8Array): void {
-    let at = 0;
-    while (at < chunk.length) {
-      this.#picture ??= this.free.pop() ?? new Uint8Array(new SharedArrayBuffer(this.#size));
-      const n = Math.min(chunk.length - at, this.#size - this.#filled);
-      this.#picture.set(n === chunk.length ? chunk : chunk.subarray(at, at + n), this.#filled);
-      at += n;
-      this.#filled += n;
-      if (this.#filled === this.#size) {
-        this.complete.push(this.#picture);
-        this.#picture = undefined;
-        this.#filled = 0;
-      }
-    }
-  }
-
-  clear(): void {
-    this.complete.length = 0;
-    this.free.length = 0;
-    this.#picture = undefined;
-  }
-}
 
 /** The parts of one frame, as they came out of ffmpeg. */
 export interface FrameParts {
@@ -67,10 +32,10 @@ export class FrameAssembly {
   #taken = 0;
   #wake: (() => void) | undefined;
 
-  /** @param sizes bytes of a picture of each picture pipe */
-  constructor(times: Readable, pictures: readonly Readable[], sizes: readonly number[]) {
+  /** @param layouts what the pictures of each picture pipe are like */
+  constructor(times: Readable, pictures: readonly Readable[], layouts: readonly PictureLayout[]) {
     this.#pipes = [times, ...pictures];
-    this.#pictures = sizes.map((size) => new PictureReader(size));
+    this.#pictures = layouts.map((layout) => new PictureReader(layout));
     readLines(times, (line) => {
       const match = /^frame:.* pts:(\S+)/.exec(line);
       if (!match) return;

@@ -30,6 +30,8 @@ export interface VideoInfo {
   readonly colourSpace?: string;
   /** Width of a pixel over its height as displayed (sample aspect ratio); absent where pixels are square or the video does not say it. */
   readonly sampleAspectRatio?: number;
+  /** What decodes it where `VideoOptions.hwaccel` asked for hardware: the method, or `software`. */
+  readonly decoder?: string;
   /** Clockwise degrees by which the stored pictures are turned for display: 0, 90, 180, 270. */
   readonly rotation: number;
 }

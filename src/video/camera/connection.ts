@@ -65,14 +65,14 @@ export interface ReadOptions extends Patience {
  */
 export async function readConnection(ffmpeg: Ffmpeg, address: Address, options: ReadOptions): Promise<Fault> {
   const { format, letterbox, signal, onParts, onSize, connectSeconds, stallSeconds } = options;
-  const { args, sizes } = decodingArguments(ffmpeg, { ...format, pixels: true, letterbox });
+  const { args, layouts } = decodingArguments(ffmpeg, { ...format, pixels: true, letterbox }, 1);
   let fault: Fault | undefined;
   let frames = 0;
   let first = 0;
   let last = performance.now();
   const pace = format.container === 'hls' ? OWN_PACE : [];
   const child = startFfmpeg(ffmpeg, [...VERBOSE, '-threads', '1', ...pace, ...address.args, ...args], {
-    outputs: 1 + sizes.length,
+    outputs: 1 + layouts.length,
     onLine(line) {
       // until then it was this machine that took its time
       if (frames === 0 && line.includes('Successfully connected')) last = performance.now();
@@ -85,7 +85,7 @@ export async function readConnection(ffmpeg: Ffmpeg, address: Address, options: 
   });
   let sizeSeen = false;
   const [times, ...pictures] = child.outputs;
-  const assembly = new FrameAssembly(times, pictures, sizes);
+  const assembly = new FrameAssembly(times, pictures, layouts);
   let over = false;
   const end = (reason?: Fault): void => {
     fault ??= reason;
