@@ -153,6 +153,7 @@ describe('the package', () => {
       'dist/inference/worker.js',
       'dist/trajectories/trajectories.schema.json',
       'models/rtmdet-nano-person.onnx',
+      'NOTICE',
       'scripts/setup.mjs',
       'docs/install.md',
       'docs/images/annotated.jpg',
@@ -162,7 +163,7 @@ describe('the package', () => {
       expect(paths).toContain(needed);
     const others = paths.filter(
       (path) =>
-        !/^(dist|runtime|models|docs|examples)\/|^src\/(live\/monitoring|report)\/page\/|^(LICENSE|README\.md|CHANGELOG\.md|CONTRIBUTING\.md|package\.json|scripts\/setup\.mjs|videos\/ATTRIBUTION\.md)$/.test(
+        !/^(dist|runtime|models|docs|examples)\/|^src\/(live\/monitoring|report)\/page\/|^(LICENSE|NOTICE|README\.md|CHANGELOG\.md|CONTRIBUTING\.md|package\.json|scripts\/setup\.mjs|videos\/ATTRIBUTION\.md)$/.test(
           path,
         ),
     );

@@ -8,7 +8,7 @@ const CLI = join(import.meta.dirname, '../../dist/cli.js');
 export const SAMPLE = join(import.meta.dirname, '../../videos/pets09-s2l1.mp4');
 
 /** A network so small that a frame takes a millisecond: for what does not depend on who is found. */
-export const FAST = ['--set', 'detection.inputPixels=1024'];
+export const FAST = ['--set', 'detection.inputPixels=1024', '--set', 'detection.emptyRate=0'];
 
 /** The options to track the boxes of {@link writeWalkers}, whose scores are confidences as they are. */
 export function boxesOf(walkers: string): string[] {

@@ -34,7 +34,7 @@ describe('on a terminal', needs(hasScript, 'the script of util-linux'), () => {
     const [bar, summary] = text.split('\u001b[?25h'); // where the cursor comes back
     expect(bar).toContain('\u001b[?25l');
     expect(visible(summary)).toMatch(
-      /^\/.*pets09-s2l1\.mp4: \d people in 40 frames \(5\.7 s\), \d+\.\d frames\/s\n {2}\/.*trajectories\.json\n {2}\/.*mot\.txt\n$/,
+      /^\/.*pets09-s2l1\.mp4: \d people in 40 frames \(5\.7 s\), \d+\.\d frames\/s, rtmdet-nano on cpu\n {2}\/.*trajectories\.json\n {2}\/.*mot\.txt\n$/,
     );
   });
 

@@ -76,6 +76,43 @@ describe('wrong usage ends with exit code 2 and one line', () => {
   });
 });
 
+describe('a still picture without people', () => {
+  it('is looked at once a second, and the run says so', async () => {
+    const still = makeClip(path('still.mp4'), 'color=gray:s=320x240:r=10:d=3', ...x264);
+    const { status, stderr } = await twintrack(['track', still, '--out', path('still'), '--no-annotate']);
+    expect([status, stderr.split('\n')[1]]).toEqual([
+      0,
+      '  people looked for in 3 frames; in 27 nothing moved where nobody was',
+    ]);
+  });
+});
+
+describe('calibrate-scores', () => {
+  it('writes what track takes, and prints both tables', async () => {
+    const gt = path('people.gt.txt');
+    const det = path('people.det.txt');
+    const frames = Array.from({ length: 30 }, (_, i) => i + 1);
+    writeFileSync(gt, frames.map((f) => `${f},1,100,60,40,100,1,-1,-1,-1`).join('\n'));
+    // a detector whose scores go to a hundred: people above 50, mostly
+    writeFileSync(
+      det,
+      frames.map((f) => `${f},-1,${f % 5 ? 100 : 220},60,40,100,${f % 5 ? 60 + f : 40 + f}`).join('\n'),
+    );
+    const out = path('people.calibration.json');
+    const { status, stdout } = await twintrack(['calibrate-scores', gt, det, '--out', out]);
+    expect([status, stdout.split('\n')[0]]).toEqual([0, '30 boxes, 24 of them people at IoU 0.5']);
+    expect(stdout).toMatch(/without this calibration +boxes +predicted +observed[\s\S]*\nwith this calibration/);
+    expect(readJson(out)).toMatchObject({ schema: 'twintrack/calibration', version: 1, of: 'score' });
+    const args = ['--detections', det, '--set', `detection.calibration=${out}`, '--out', path('calibrated')];
+    expect((await twintrack(['track', clip, '--no-annotate', ...args])).status).toBe(0);
+    const { stderr, ...failed } = await twintrack(['calibrate-scores', gt, gt, '--out', out]);
+    expect([failed.status, stderr]).toEqual([
+      1,
+      expect.stringMatching(/^twintrack: .*: each of its 30 boxes is a person of .*\n$/),
+    ]);
+  });
+});
+
 describe('parameters', () => {
   it('come from the defaults, then the config file, then --set; the trajectories file has them', async () => {
     writeFileSync(path('good.yaml'), 'tracking:\n  lostSeconds: 3\n  confirmHits: 5\nannotation:\n');
@@ -83,7 +120,7 @@ describe('parameters', () => {
     const { status } = await twintrack(['track', clip, '--out', path('set'), '--no-annotate', ...args]);
     expect(status).toBe(0);
     const { parameters } = readJson(path('set/clip.trajectories.json'));
-    expect(parameters.tracking).toMatchObject({ lostSeconds: 3, confirmHits: 4, newScore: 0.5 });
+    expect(parameters.tracking).toMatchObject({ lostSeconds: 3, confirmHits: 4, newScore: 0.6 });
     // shown from the fourth time they are seen
     expect(peopleByFrame(path('set/clip.mot.txt'), 30).slice(0, 5)).toEqual([0, 0, 0, 2, 2]);
   });

@@ -33,6 +33,11 @@ export function writeStreet(folder: string): void {
   const lines = readFileSync(det, 'utf8').trim().split('\n');
   const truth = lines.map((line, k) => line.replace(',-1,', `,${1 + (k % 2)},`));
   writeFileSync(at('gt.txt'), truth.map((line) => line.replace(/[^,]*$/, '1,-1,-1,-1')).join('\n'));
+  // a detector that is less sure of what is not there
+  const others = lines.map((line) =>
+    line.replace(/,-1,([\d.]+),(.*),[^,]*$/, (_, x, box) => `,-1,${Number(x) + 300},${box},0.3`),
+  );
+  writeFileSync(at('yolo-boxes.txt'), [...lines, ...others].join('\n'));
   make('street/gt');
   copyFileSync(at('gt.txt'), at('street/gt/gt.txt'));
   make('MOT17/train/MOT17-02-FRCNN/gt');

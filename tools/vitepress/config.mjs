@@ -22,6 +22,7 @@ function linkRepository(md) {
 const guides = [
   ['Install', 'install'],
   ['From TypeScript', 'library'],
+  ['Detection', 'detection'],
   ['Live cameras', 'live'],
   ['Zones, lines, reports', 'analytics'],
   ['Appearance', 'appearance'],
