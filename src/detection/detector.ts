@@ -25,7 +25,7 @@ export interface Detector {
   /** The model's or det file's path and its contents' SHA-256, in hexadecimal. */
   readonly file?: string;
   readonly sha256?: string;
-  /** Whether it takes pictures of the area, in pixels, that `detect` is given: not the whole input, where small people are not at stake. */
+  /** Whether `detect` can look at a smaller picture than the letterbox. */
   readonly scales?: true;
   /** Whether its boxes are known already, so that nothing is saved by leaving frames out. */
   readonly free?: true;
@@ -37,6 +37,7 @@ export interface Detector {
    * The people in a frame, in source pixels, by falling score. Several frames may be under way at once, each answered on
    * its own. `frame.input` may be handed over to another thread and is not to be used afterwards.
    *
+   * @param area where the detector `scales`: area in pixels of the picture to look at, at most that of the letterbox
    * @throws TwintrackError when inference fails or the detector is closed
    */
   detect(frame: Frame, area?: number): Promise<Detections>;

@@ -7,7 +7,7 @@ export const detectionParameters = z.strictObject({
     .number()
     .min(0)
     .max(1)
-    .default(0.05)
+    .default(0.1)
     .describe('Detections of a network that are people with less than this probability are dropped')
     .meta({ unit: 'probability' }),
   calibration: z
