@@ -18,7 +18,7 @@ export interface DetectionFile extends Detector {
  * frames counted from 1, in any order (see {@link readMotRows}). Boxes are taken as they are; without a seventh column all scores are 1. Scores
  * within 0..1 are taken as they are, others are brought there.
  *
- * @param calibration what its scores are worth; default by their range, see {@link calibrationOfFile}
+ * @param calibration what its scores are worth; default by their range (docs/detection.md)
  * @returns a detector that finds a frame by its index and needs no pixels
  * @throws TwintrackError when the file cannot be read, or with the line number and reason for a line that is broken
  */
