@@ -28,7 +28,7 @@ export interface ScoreCalibration {
  * @example
  * import { calibrateScores } from 'twintrack/learning';
  *
- * const { calibration } = await calibrateScores('my-streets/street-0/gt/gt.txt', 'my-streets/street-0/det/det.txt');
+ * const { calibration } = await calibrateScores('my-streets/street-1/gt/gt.txt', 'my-streets/street-1/det/det.txt');
  * console.log(calibration.slope > 0); // true
  */
 export async function calibrateScores(gt: string, det: string): Promise<ScoreCalibration> {
