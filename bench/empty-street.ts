@@ -20,7 +20,7 @@ import { table } from '../src/learning/association/report.ts';
 import { readTrajectories, type Trajectory } from '../src/trajectories/index.ts';
 import { probe } from '../src/video/index.ts';
 import { type Box, filmEmptyStreet, type Visit, type Walker } from './empty-street-clip.ts';
-import { watch } from './process-tree.ts';
+import { splitArguments, watch } from './process-tree.ts';
 
 /** The parameter under test, and its values. */
 const PARAMETER = 'detection.emptyRate';
@@ -34,10 +34,9 @@ const WALKERS: readonly Walker[] = [
 ];
 const SAME_PERSON = 0.3; // IoU of a detection and the person's box
 
-const separator = process.argv.indexOf('--', 2);
-const trackOptions = separator < 0 ? [] : process.argv.slice(separator + 1);
+const [own, trackOptions] = splitArguments();
 const { positionals, values } = parseArgs({
-  args: process.argv.slice(2, separator < 0 ? undefined : separator),
+  args: own,
   allowPositionals: true,
   options: {
     video: { type: 'string', default: 'videos/pets09-s2l1.mp4' },

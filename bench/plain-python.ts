@@ -11,12 +11,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { median, type Taken, watch } from './process-tree.ts';
+import { median, splitArguments, type Taken, watch } from './process-tree.ts';
 
-const separator = process.argv.indexOf('--', 2);
-const trackOptions = separator < 0 ? [] : process.argv.slice(separator + 1);
+const [own, trackOptions] = splitArguments();
 const { positionals, values } = parseArgs({
-  args: process.argv.slice(2, separator < 0 ? undefined : separator),
+  args: own,
   allowPositionals: true,
   options: {
     video: { type: 'string', default: 'videos/pets09-s2l1.mp4' },

@@ -55,3 +55,10 @@ export function median(numbers: readonly number[]): number {
   const sorted = [...numbers].sort((a, b) => a - b);
   return (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2;
 }
+
+/** The arguments of a bench, and those after `--`, which are for `twintrack track`. */
+export function splitArguments(): [own: string[], track: string[]] {
+  const separator = process.argv.indexOf('--', 2);
+  if (separator < 0) return [process.argv.slice(2), []];
+  return [process.argv.slice(2, separator), process.argv.slice(separator + 1)];
+}

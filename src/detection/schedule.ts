@@ -6,7 +6,7 @@ import type { DetectionParameters } from './parameters.ts';
 import { Stillness } from './stillness.ts';
 
 /** What is remembered is forgotten at each multiple of so many seconds, so that a part of a video gives what the whole gives there. */
-export const WINDOW_SECONDS = 60;
+const WINDOW_SECONDS = 60;
 /** A picture is empty when nothing in it is a person with this probability or more. */
 const EMPTY = 0.2;
 
