@@ -172,14 +172,14 @@ function print({
   process.stderr.write(`${lines.join('\n')}\n`);
 }
 
-/** A line on the frames in which nobody was looked for. */
+/** A line on the frames in which the detector did not run. */
 function unseen({ detected, still, skipped }: TrackSummary['looked']): string[] {
   if (still + skipped === 0) return [];
   const reasons = [
-    ...(still > 0 ? [`in ${still} nothing moved where nobody was`] : []),
-    ...(skipped > 0 ? [`in ${skipped} they were predicted`] : []),
+    ...(still > 0 ? [`${still} empty ones in which nothing moved were left out`] : []),
+    ...(skipped > 0 ? [`people were predicted in ${skipped}`] : []),
   ];
-  return [`  people looked for in ${detected} frames; ${reasons.join(', ')}`];
+  return [`  detection in ${detected} frames; ${reasons.join(', ')}`];
 }
 
 /** Gives each stem a name that no other has, also where the file system takes capitals for small letters. */

@@ -14,7 +14,7 @@ const SURE = 0.5;
 
 /**
  * Chooses the area that pictures of one source are scaled to: in the first second of each window of video time the largest one, then the least
- * that keeps the smallest people found high enough. Where nobody is found it stays the largest.
+ * that keeps the smallest people found high enough. Where no person is found it stays the largest.
  */
 export class InputSize {
   readonly #windowSeconds: number;

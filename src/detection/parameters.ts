@@ -38,14 +38,14 @@ export const detectionParameters = z.strictObject({
     .min(0)
     .max(1000)
     .default(0)
-    .describe('People are looked for at most so often, and predicted in between; 0 looks in every frame')
+    .describe('The detector runs at most so often, and people are predicted in between; 0: in every frame')
     .meta({ unit: '1/s' }),
   emptyRate: z
     .number()
     .min(0)
     .max(1000)
     .default(1)
-    .describe('How often people are looked for while there is none and nothing moves; 0 looks in every frame')
+    .describe('How often the detector runs while there is no person and nothing moves; 0: in every frame')
     .meta({ unit: '1/s' }),
   parallel: z
     .enum(['frames', 'operators'])

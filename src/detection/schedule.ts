@@ -30,7 +30,7 @@ export interface ScheduleCounts {
 }
 
 /**
- * Decides in which frames the detector looks for people: at most `maxRate` times a second, and where a picture is empty and nothing moves only
+ * Decides in which frames the detector runs: at most `maxRate` times a second, and where a picture is empty and nothing moves only
  * `emptyRate` times. A frame in which something moves is looked at at once.
  */
 export class DetectionSchedule {

@@ -212,7 +212,7 @@ export class FrameEngine {
   }
 }
 
-/** The people in a frame, as columns: those seen, or expected where nobody was looked for. */
+/** The people in a frame, as columns: those seen, or expected where the detector did not run. */
 function confirmedPeople(tracks: readonly Track[], { index, time }: Frame): TrackedFrame {
   const seen = tracks.filter(({ state }) => state === 'confirmed');
   const people = emptyFrame(index, time, seen.length);

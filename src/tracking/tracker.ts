@@ -146,7 +146,7 @@ export class Tracker {
   }
 
   /**
-   * Goes on to a frame in which nobody was looked for: each track keeps its state, and its box is the expected one.
+   * Goes on to a frame in which the detector did not run: each track keeps its state, and its box is the expected one.
    *
    * @param time as in {@link update}
    * @param shift as in {@link update}; without it the camera is taken to stand still

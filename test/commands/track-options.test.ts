@@ -82,7 +82,7 @@ describe('a still picture without people', () => {
     const { status, stderr } = await twintrack(['track', still, '--out', path('still'), '--no-annotate']);
     expect([status, stderr.split('\n')[1]]).toEqual([
       0,
-      '  people looked for in 3 frames; in 27 nothing moved where nobody was',
+      '  detection in 3 frames; 27 empty ones in which nothing moved were left out',
     ]);
   });
 });
