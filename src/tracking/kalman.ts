@@ -10,8 +10,9 @@ export interface KalmanNoise {
   /** Standard deviation of a measured centre and size, in box heights. */
   readonly position: number;
   readonly size: number;
-  /** Spectral density of the acceleration of the centre and of the size, in heights per s^1.5. */
-  readonly acceleration: number;
+  /** Spectral density of the acceleration of the centre, in heights per s^1.5; it may change as the video goes on. */
+  acceleration: number;
+  /** The same of the size. */
   readonly growth: number;
   /** Standard deviation of a new person's speed, in heights per second, and of the rate of its size. */
   readonly speed: number;
@@ -25,7 +26,7 @@ export interface KalmanNoise {
  */
 export class KalmanBoxes {
   private state = new Float64Array(16 * SLOT);
-  private readonly noise: KalmanNoise;
+  readonly noise: KalmanNoise;
 
   constructor(noise: KalmanNoise) {
     this.noise = noise;

@@ -43,7 +43,11 @@ export const trackingParameters = z.strictObject({
   ),
   positionNoise: number(0.08, 0.001, 1, 'box heights', 'Standard deviation of a detected centre'),
   sizeNoise: number(0.15, 0.001, 1, 'box heights', 'Standard deviation of a detected width or height'),
-  accelerationNoise: number(0.25, 0, 10, 'heights/s^1.5', 'How fast people change their speed'),
+  accelerationNoise: z
+    .union([z.literal('auto'), z.number().min(0).max(10)])
+    .default('auto')
+    .describe('How suddenly people change their speed; auto: as it is measured in the video')
+    .meta({ unit: 'heights/s^1.5' }),
   growthNoise: number(0.2, 0, 10, 'heights/s^1.5', 'How fast their size in the picture changes its rate'),
   initialSpeed: number(0.8, 0, 20, 'heights/s', 'Standard deviation of the speed of a new track'),
   observationWeight: number(

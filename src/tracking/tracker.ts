@@ -14,6 +14,7 @@ import { logOdds } from '../core/probability.ts';
 import { parseSection } from '../core/schema.ts';
 import { estimateShift } from './camera-motion/from-boxes.ts';
 import { KalmanBoxes } from './kalman.ts';
+import { MotionNoise } from './motion-noise.ts';
 import { type TrackingParameters, trackingParameters } from './parameters.ts';
 import { Track } from './track.ts';
 
@@ -29,6 +30,8 @@ export interface TrackerOptions {
   readonly lastId?: number | undefined;
 }
 
+/** How suddenly people change their speed until it has been measured, heights/s^1.5: as in a street. */
+const INITIAL_ACCELERATION = 0.25;
 /** Times of so many frames in a row, so many seconds apart from the first on, are milliseconds (100 frames a second are 10 ms apart). */
 const SLOW_FRAMES = 3;
 const SLOW_SECONDS = 8;
@@ -44,6 +47,8 @@ export class Tracker {
   readonly reid: Reidentification | undefined;
   private readonly association: AssociationScore;
   private readonly filter: KalmanBoxes;
+  /** Measures the acceleration noise; undefined where it is given. */
+  private readonly motionNoise: MotionNoise | undefined;
   private readonly pairs = new PairFeatures();
   private tracks: Track[] = [];
   /** Not predicted any more, but may be re-identified. */
@@ -71,10 +76,12 @@ export class Tracker {
     this.lastId = lastId;
     this.nextId = lastId + 1;
     const p = this.parameters;
+    const given = p.accelerationNoise !== 'auto';
+    this.motionNoise = given ? undefined : new MotionNoise(p.initialSpeed, INITIAL_ACCELERATION);
     this.filter = new KalmanBoxes({
       position: p.positionNoise,
       size: p.sizeNoise,
-      acceleration: p.accelerationNoise,
+      acceleration: p.accelerationNoise === 'auto' ? INITIAL_ACCELERATION : p.accelerationNoise,
       growth: p.growthNoise,
       speed: p.initialSpeed,
       sizeRate: p.initialSizeRate,
@@ -86,8 +93,14 @@ export class Tracker {
     return this.nextId - 1 - this.lastId;
   }
 
+  /** How the picture moved before the last frame, x and y in pixels, as it was measured in the picture or estimated from the boxes. */
+  get cameraShift(): readonly [x: number, y: number] {
+    return [this.shift[0], this.shift[1]];
+  }
+
   /** Forgets all tracks; ids start again. */
   reset(): void {
+    this.motionNoise?.reset();
     this.tracks = [];
     this.dormant = [];
     this.freeSlots = [];
@@ -173,6 +186,7 @@ export class Tracker {
     this.removeEnded();
     const dt = Number.isFinite(this.time) ? time - this.time : 0;
     this.time = time;
+    if (this.motionNoise) this.filter.noise.acceleration = this.motionNoise.acceleration;
     for (const track of this.tracks) {
       this.filter.predict(track.slot, dt);
       track.detection = -1;
@@ -225,6 +239,7 @@ export class Tracker {
   private settle(track: Track, detections: Detections): void {
     const p = this.parameters;
     if (track.detection >= 0) {
+      this.motionNoise?.observe(track.slot, detections.boxes, track.detection, this.time - track.lastTime);
       this.filter.update(track.slot, detections.boxes, track.detection);
       track.observe(detections, track.detection, this.time);
       const seen = track.hits >= p.confirmHits && track.lastTime - track.firstTime >= p.confirmSeconds - 1e-9;
@@ -287,6 +302,7 @@ export class Tracker {
       if (duplicate) continue;
       const track = new Track(this.freeSlots.pop() ?? this.slots++, this.time);
       this.filter.start(track.slot, detections.boxes, j);
+      this.motionNoise?.start(track.slot, detections.boxes, j);
       track.detection = j;
       track.observe(detections, j, this.time);
       if (this.parameters.confirmHits <= 1 && this.parameters.confirmSeconds <= 0) track.state = 'confirmed';
@@ -330,6 +346,7 @@ export class Tracker {
 
   /** Moves all tracks with the picture: as it was measured there, or when the detections agree that the camera moved. */
   private compensateCameraMotion(detections: Detections, shift: readonly [x: number, y: number] | undefined): void {
+    this.shift.fill(0);
     if (!this.parameters.cameraMotion) return;
     const c = this.columns;
     if (shift) this.shift.set(shift);
@@ -338,6 +355,7 @@ export class Tracker {
     if (x === 0 && y === 0) return;
     for (let i = 0; i < this.tracks.length; i++) {
       this.filter.shift(this.tracks[i].slot, x, y);
+      this.motionNoise?.shift(this.tracks[i].slot, x, y);
       c.predicted[4 * i] += x;
       c.predicted[4 * i + 1] += y;
       c.last[4 * i] += x;

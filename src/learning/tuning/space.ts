@@ -17,16 +17,19 @@ const SHARE = 0.12;
 const FACTOR = 0.4;
 
 /**
- * The search space of a schema's numbers and booleans, from their ranges and defaults. Ranges within 0 to 1 are walked in even
+ * The search space of a schema's numbers and booleans, from their ranges and defaults; what is measured in the video (`auto`) is left out. Ranges within 0 to 1 are walked in even
  * steps, others in steps in proportion to the value, which suits seconds, distances and noise.
  *
  * @param shape of an object schema whose fields all have a default
  */
-export function searchSpace(shape: Readonly<Record<string, z.ZodDefault<z.ZodNumber | z.ZodBoolean>>>): Dimension[] {
-  return Object.entries(shape).map(([name, field]) => {
+export function searchSpace(
+  shape: Readonly<Record<string, z.ZodDefault<z.ZodNumber | z.ZodBoolean | z.ZodUnion>>>,
+): Dimension[] {
+  return Object.entries(shape).flatMap(([name, field]): Dimension | [] => {
     const inner = field.unwrap();
     const initial = field.parse(undefined);
-    if (!('minValue' in inner)) return { name, default: initial, move: (from) => !from };
+    if (typeof initial === 'boolean') return { name, default: initial, move: (from) => !from };
+    if (!('minValue' in inner) || typeof initial !== 'number') return [];
     const low = inner.minValue ?? 0;
     const high = inner.maxValue ?? Number.POSITIVE_INFINITY;
     const even = low === 0 && high <= 1;
