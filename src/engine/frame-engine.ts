@@ -54,8 +54,10 @@ export interface EngineStep {
   readonly detections: KeptDetections;
   /** As `Tracker.update` returns them. */
   readonly tracks: readonly Track[];
-  /** How the picture moved since the frame tracked before, where there is a picture. */
-  readonly shift: PictureShift | undefined;
+  /** How the picture moved since the frame tracked before, as measured in it or estimated from the boxes. */
+  readonly shift: PictureShift;
+  /** Whether the detector ran. */
+  readonly detect: boolean;
   /** The confirmed people. */
   readonly people: TrackedFrame;
   /** Ids of the people who get no more observations. */
@@ -183,25 +185,20 @@ export class FrameEngine {
     for (let next = this.#begun.shift(); next && next !== underWay; next = this.#begun.shift())
       if (shift && next.shift) shift = [shift[0] + next.shift[0], shift[1] + next.shift[1]];
     if (underWay.detect) return this.advance(underWay.frame, detections, time, shift);
-    return this.#taken(underWay.frame, detections, this.tracker.predict(time, shift), shift);
+    return this.#taken(underWay.frame, detections, this.tracker.predict(time, shift), false);
   }
 
   /** Takes in detections of a frame that was not begun. */
   advance(frame: Frame, detections: KeptDetections, time = frame.time, shift?: PictureShift): EngineStep {
-    return this.#taken(frame, detections, this.tracker.step(detections, time, shift), shift);
+    return this.#taken(frame, detections, this.tracker.step(detections, time, shift), true);
   }
 
-  #taken(
-    frame: Frame,
-    detections: KeptDetections,
-    tracks: readonly Track[],
-    shift: PictureShift | undefined,
-  ): EngineStep {
+  #taken(frame: Frame, detections: KeptDetections, tracks: readonly Track[], detect: boolean): EngineStep {
     const people = confirmedPeople(tracks, frame);
     for (const id of people.ids) this.#open.add(id);
     const ended: number[] = [];
     for (const { state, id } of tracks) if (state === 'ended' && this.#open.delete(id)) ended.push(id);
-    return { frame, detections, tracks, shift, people, ended };
+    return { frame, detections, tracks, shift: this.tracker.cameraShift, detect, people, ended };
   }
 
   /** No frame follows: ids of the people who could have got more observations. */

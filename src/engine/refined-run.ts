@@ -71,10 +71,14 @@ async function collect(stages: RunStages): Promise<FirstPass> {
   const collector = new TrajectoryCollector();
   const seen = drawing?.anonymize ? new BoxLog() : undefined;
   try {
-    for await (const { frame, detections, tracks, shift, people } of trackFrames(engine, stages.frames, stages)) {
+    for await (const { frame, detections, tracks, shift, detect, people } of trackFrames(
+      engine,
+      stages.frames,
+      stages,
+    )) {
       await album?.add(frame, detections, tracks);
       frame.release?.();
-      collector.add(frame, tracks, shift);
+      collector.add(frame, tracks, shift, detect);
       seen?.add(possiblePeople(detections, tracks, engine.tracker));
       onFrame?.(frame, people.length, 'track');
     }

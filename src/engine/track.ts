@@ -129,9 +129,9 @@ async function collect(
 ): Promise<TrajectoryCollector> {
   const collector = new TrajectoryCollector();
   const settings = { ahead: FRAMES_AHEAD, clock: new StageClock(), signal };
-  for await (const { frame, tracks, shift } of trackFrames(engine, frames, settings)) {
+  for await (const { frame, tracks, shift, detect } of trackFrames(engine, frames, settings)) {
     frame.release?.();
-    collector.add(frame, tracks, shift);
+    collector.add(frame, tracks, shift, detect);
   }
   return collector;
 }

@@ -44,7 +44,7 @@ export function followRefined(
   const tracker = new Tracker({ association: score, parameters });
   const collector = new TrajectoryCollector();
   frames.forEach(({ detections, time }, index) => {
-    collector.add({ index, time }, tracker.step(detections, time));
+    collector.add({ index, time }, tracker.step(detections, time), tracker.cameraShift);
   });
   const people = refine(collector.take(), collector.timeline, refinementParameters.parse(refinement));
   const boxes = new Float64Array(people.reduce((sum, person) => sum + person.boxes.length, 0));

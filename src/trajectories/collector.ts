@@ -23,14 +23,16 @@ export class TrajectoryCollector {
   /**
    * Adds the tracks of the next frame, as `Tracker.update` gives them.
    *
-   * @param shift how the picture moved since the frame before, as it was given to `Tracker.update`
+   * @param shift how the picture moved since the frame before, see `Tracker.cameraShift`
+   * @param detected whether the detector ran
    */
   add(
     { index, time }: { readonly index: number; readonly time: number },
     tracks: readonly Track[],
     shift?: readonly [x: number, y: number],
+    detected?: boolean,
   ): void {
-    this.timeline.add(index, time, shift);
+    this.timeline.add(index, time, shift, detected);
     for (const track of tracks) {
       if (track.detection >= 0) this.builder(track).push(index, time, track.observed, 0, track.lastScore, true);
       if (track.state === 'ended') this.finish(track);

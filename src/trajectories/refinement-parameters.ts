@@ -5,20 +5,21 @@ const number = (value: number, min: number, max: number, unit: string, descripti
 
 /** Parameters of {@link refine}, with their defaults. */
 export const refinementParameters = z.strictObject({
-  smoothSeconds: number(
-    0.25,
-    0,
-    10,
-    's',
-    'Boxes are smoothed over time with a Gaussian weight of this standard deviation',
-  ),
+  smoothSeconds: z
+    .union([z.literal('auto'), z.number().min(0).max(10)])
+    .default('auto')
+    .describe(
+      'Boxes are smoothed over time with a Gaussian weight of this standard deviation; auto: by how exact they are and how suddenly people move',
+    )
+    .meta({ unit: 's' }),
   fillSeconds: number(1, 0, 60, 's', 'A person unseen for up to this long is shown on the way between'),
-  minMeanScore: number(
-    0.5,
+  fillConfidence: number(0.5, 0, 1, 'probability', 'if the trajectory is a person with at least this confidence'),
+  minConfidence: number(
+    0.45,
     0,
     1,
-    'score',
-    'Trajectories whose mean score is below this are dropped as false positives',
+    'probability',
+    'Trajectories of less confidence are dropped as false positives: mean score times the share of frames in which the person is seen',
   ),
 });
 

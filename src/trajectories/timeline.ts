@@ -9,21 +9,25 @@ export class Timeline {
   private frames = new Int32Array(64);
   private seconds = new Float64Array(64);
   private origins = new Float64Array(128);
+  private detected = new Int32Array(64);
 
   /**
    * Adds the next frame.
    *
    * @param shift how the picture moved since the frame before, x and y in pixels
+   * @param detected whether the detector ran
    */
-  add(index: number, time: number, shift: readonly [x: number, y: number] = [0, 0]): void {
+  add(index: number, time: number, shift: readonly [x: number, y: number] = [0, 0], detected = true): void {
     const n = this.length++;
     if (n === this.frames.length) {
       this.frames = withRoom(this.frames, n + 1);
       this.seconds = withRoom(this.seconds, n + 1);
       this.origins = withRoom(this.origins, 2 * n + 2);
+      this.detected = withRoom(this.detected, n + 1);
     }
     this.frames[n] = index;
     this.seconds[n] = time;
+    this.detected[n] = (n > 0 ? this.detected[n - 1] : 0) + Number(detected);
     for (let k = 0; k < 2; k++) this.origins[2 * n + k] = (n > 0 ? this.origins[2 * n - 2 + k] : 0) + shift[k];
   }
 
@@ -35,6 +39,11 @@ export class Timeline {
   /** Time in row `row`. */
   time(row: number): number {
     return this.seconds[row];
+  }
+
+  /** In how many frames the detector ran, up to that of row `row`. */
+  looked(row: number): number {
+    return this.detected[row];
   }
 
   /** Where in the picture of row `row` the origin of the first picture is: x (`axis` 0) or y (1) in pixels. */

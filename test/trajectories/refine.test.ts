@@ -15,7 +15,7 @@ import {
 
 type Box = readonly [x: number, y: number, w: number, h: number];
 
-const OFF: RefinementParameters = { smoothSeconds: 0, fillSeconds: 0, minMeanScore: 0 };
+const OFF: RefinementParameters = { smoothSeconds: 0, fillSeconds: 0, fillConfidence: 0, minConfidence: 0 };
 const DEFAULTS = refinementParameters.parse({});
 
 /** Frames numbered from 0 at a rate. */
@@ -103,9 +103,10 @@ describe('refine', () => {
     const [smooth] = refine([trajectory(1, range(0, 40), shaken)], timelineOf(40), { ...OFF, smoothSeconds: 0.25 });
     for (let i = 10; i < 30; i++) expect(Math.abs(smooth.boxes[4 * i] - 100)).toBeLessThan(0.1);
     const doubtful = trajectory(1, range(0, 40), (frame) => [frame === 20 ? 130 : 100, 50, 20, 60]);
-    const sure = refine([doubtful], timelineOf(40), DEFAULTS)[0].boxes[80];
+    const quarter = { ...DEFAULTS, smoothSeconds: 0.25 };
+    const sure = refine([doubtful], timelineOf(40), quarter)[0].boxes[80];
     doubtful.scores[20] = 0.1;
-    const less = refine([doubtful], timelineOf(40), DEFAULTS)[0].boxes[80];
+    const less = refine([doubtful], timelineOf(40), quarter)[0].boxes[80];
     expect(less - 100).toBeLessThan((sure - 100) / 2);
     expect(less).toBeGreaterThan(100);
   });
@@ -116,8 +117,42 @@ describe('refine', () => {
       trajectory(3, range(0, 20), walker, 0.3),
       trajectory(5, range(3, 9), walker, 0.7),
     ];
-    expect(refine(people, timelineOf(20), { ...DEFAULTS, minMeanScore: 0.5 }).map(({ id }) => id)).toEqual([2, 5]);
+    expect(refine(people, timelineOf(20), { ...DEFAULTS, minConfidence: 0.5 }).map(({ id }) => id)).toEqual([2, 5]);
     expect(refine([], timelineOf(20), DEFAULTS)).toEqual([]);
+  });
+
+  it('drops, or does not fill, who comes and goes, though the scores are high', () => {
+    const flickers = trajectory(1, [0, 3, 6, 9], walker, 0.9); // seen in 4 of 10 frames: confidence .36
+    expect(refine([flickers], timelineOf(20), { ...DEFAULTS, minConfidence: 0.37 })).toEqual([]);
+    const all = { ...DEFAULTS, minConfidence: 0.35 };
+    expect(refine([flickers], timelineOf(20), { ...all, fillConfidence: 0.35 })[0].frames.length).toBe(10);
+    expect([...refine([flickers], timelineOf(20), { ...all, fillConfidence: 0.37 })[0].frames]).toEqual([0, 3, 6, 9]);
+  });
+
+  it('a long gap, and frames in which nobody looked, do not make a person doubtful', () => {
+    const hidden = trajectory(1, [...range(0, 5), ...range(25, 30)], walker, 0.9);
+    expect(refine([hidden], timelineOf(30), { ...DEFAULTS, minConfidence: 0.89 })).toHaveLength(1);
+    const timeline = new Timeline(); // the detector runs in every third frame
+    for (let index = 0; index < 10; index++) timeline.add(index, index / 10, [0, 0], index % 3 === 0);
+    const [filled] = refine([trajectory(1, [0, 3, 6, 9], walker, 0.9)], timeline, { ...DEFAULTS, minConfidence: 0.89 });
+    expect([...filled.frames]).toEqual(range(0, 10));
+  });
+
+  it('takes out the shake that the camera has and the tracker did not see', () => {
+    const shake = (frame: number): number => [0, 9, -7, 4, -11, 6][frame % 6];
+    const ways = [2, -3, 1, 4, -2].map((speed, p): ((frame: number) => Box) => {
+      return (frame) => [200 * p + speed * frame, 50 + p, 30, 90];
+    });
+    const people = ways.map((way, p) =>
+      trajectory(p + 1, range(0, 60), (frame) => [way(frame)[0] + shake(frame), way(frame)[1], 30, 90]),
+    );
+    const smoothed = refine(people, timelineOf(60), { ...OFF, smoothSeconds: 0.3 });
+    smoothed.forEach(({ boxes }, p) => {
+      for (let f = 5; f < 55; f++) {
+        const offset = boxes[4 * f] - ways[p](f)[0];
+        expect(Math.abs(offset - shake(f))).toBeLessThan(1.5); // smoothed alone it is off by up to 10
+      }
+    });
   });
 
   const anyTrajectories = fc
@@ -153,9 +188,10 @@ describe('refine', () => {
       }),
     );
   const anyParameters = fc.record({
-    smoothSeconds: fc.constantFrom(0, 0.001, 0.1, 0.25, 2),
+    smoothSeconds: fc.constantFrom('auto' as const, 0, 0.001, 0.1, 0.25, 2),
     fillSeconds: fc.constantFrom(0, 0.3, 1, 60),
-    minMeanScore: fc.constantFrom(0, 0.5, 0.7),
+    fillConfidence: fc.constantFrom(0, 0.5),
+    minConfidence: fc.constantFrom(0, 0.45, 0.7),
   });
 
   it('gives proper trajectories whatever comes in: finite, in frame order, no frame twice, no new ids', () => {
