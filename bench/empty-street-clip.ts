@@ -31,6 +31,7 @@ export interface Visit {
 
 /** The share of its box from which someone counts as being in the picture. */
 export const SHOWN = 0.6;
+const PACE = 10; // frames of the sample a second
 const NOISE = 2; // standard deviation in grey levels
 const CRF = 18; // keeps most of the noise
 const MARGIN = 6; // pixels around a box in which the person is cut out
@@ -70,7 +71,7 @@ export async function filmEmptyStreet(
 ): Promise<Visit[]> {
   const sample = await readSample(sampleVideo);
   const { width, height, background } = sample;
-  const paths = walkers.map((walker) => walk(walker, sample, truth, Math.round(walker.at * frames)));
+  const paths = walkers.map((walker) => walk(walker, sample, truth, Math.round(walker.at * frames), PACE / rate));
   const random = seededRandom(7);
   const noise = new Int8Array(4 * background.length).map(() => Math.round(NOISE * gaussian(random)));
   const input = ['-f', 'rawvideo', '-pix_fmt', 'yuv420p', '-s', `${width}x${height}`, '-r', String(rate), '-i', '-'];
@@ -123,14 +124,24 @@ interface Step {
   readonly box: Box;
 }
 
-/** Someone's way across the picture by frame: its frames to and fro, at its mean speed. */
-function walk({ id, from, to, mirrored }: Walker, sample: Sample, truth: ReadonlyMap<string, Box>, start: number) {
+/**
+ * Someone's way across the picture by frame: its frames to and fro, at its mean speed.
+ *
+ * @param pace frames of the sample a frame
+ */
+function walk(
+  { id, from, to, mirrored }: Walker,
+  sample: Sample,
+  truth: ReadonlyMap<string, Box>,
+  start: number,
+  pace: number,
+) {
   const cuts: Cut[] = [];
   for (let frame = from; frame <= to; frame++) cuts.push(cutOut(sample, frame, truth.get(`${frame},${id}`)!));
-  const speed = Math.abs(cuts.at(-1)!.box[0] - cuts[0].box[0]) / (cuts.length - 1);
+  const speed = (pace * Math.abs(cuts.at(-1)!.box[0] - cuts[0].box[0])) / (cuts.length - 1);
   const steps = new Map<number, Step>();
   for (let k = 0; speed * k < sample.width + 2 * cuts[0].box[2]; k++) {
-    const turn = k % (2 * cuts.length - 2);
+    const turn = Math.floor(pace * k) % (2 * cuts.length - 2);
     const cut = cuts[turn < cuts.length ? turn : 2 * cuts.length - 2 - turn];
     const [left, top, w, h] = cut.box;
     const wanted = mirrored ? speed * k - w : sample.width - speed * k; // the left of the box

@@ -1,11 +1,12 @@
 /**
- * What it saves to let empty pictures be: minutes of an empty street at 10 frames/s, whom three people pass one after another, tracked by
- * the built command with and without the parameter that skips pictures in which nothing moves (Linux).
+ * What it saves to let empty pictures be: minutes of an empty street, whom three people pass one after another, tracked by the built
+ * command with and without the parameter that skips pictures in which nothing moves (Linux).
  *
- *   npm run build && npm run bench:empty-street -- GT.txt [--video V] [--minutes 10] [--clip FILE.mp4 [--only-clip]] [-- TRACK OPTIONS]
+ *   npm run build && npm run bench:empty-street -- GT.txt [--rate 25] [--video V] [--minutes 10] [--clip FILE.mp4 [--only-clip]]
+ *     [-- TRACK OPTIONS]
  *
  * The street is the median of the sample's pictures with noise; the people are cut out of the sample along MOT15's ground truth of
- * PETS09-S2L1, GT.txt, and walk right across the picture, one source frame a frame. With --clip the clip is kept, and beside it
+ * PETS09-S2L1, GT.txt, and walk right across the picture, ten source frames a second. With --clip the clip is kept, and beside it
  * FILE.people.txt: per person the first frame, from 0, that shows 60 % of its box. With --only-clip nothing is tracked.
  *
  * The detector's CPU is that of the command less that of the command on the boxes that it found (`--detections`).
@@ -25,7 +26,6 @@ import { splitArguments, watch } from './process-tree.ts';
 /** The parameter under test, and its values. */
 const PARAMETER = 'detection.emptyRate';
 const [SKIPPING, LOOKING] = ['1', '0'];
-const RATE = 10;
 /** The longest stretches of the ground truth in which nobody else is near, with much of the picture crossed. */
 const WALKERS: readonly Walker[] = [
   { id: 10, from: 480, to: 575, mirrored: false, at: 0.2 },
@@ -39,6 +39,7 @@ const { positionals, values } = parseArgs({
   args: own,
   allowPositionals: true,
   options: {
+    rate: { type: 'string', default: '25' },
     video: { type: 'string', default: 'videos/pets09-s2l1.mp4' },
     minutes: { type: 'string', default: '10' },
     clip: { type: 'string' },
@@ -47,7 +48,7 @@ const { positionals, values } = parseArgs({
 });
 if (positionals.length !== 1 || (values['only-clip'] && !values.clip)) {
   process.stderr.write(
-    'usage: npm run bench:empty-street -- GT.txt [--video V] [--minutes 10] [--clip FILE.mp4 [--only-clip]] [-- TRACK OPTIONS]\n',
+    'usage: npm run bench:empty-street -- GT.txt [--rate 25] [--video V] [--minutes 10] [--clip FILE.mp4 [--only-clip]] [-- TRACK OPTIONS]\n',
   );
   process.exit(2);
 }
@@ -56,9 +57,10 @@ const folder = mkdtempSync(join(tmpdir(), 'twintrack-bench-'));
 const clip = values.clip ?? join(folder, 'street.mp4');
 try {
   mkdirSync(dirname(clip), { recursive: true });
-  const frames = Math.round(60 * RATE * Number(values.minutes));
+  const rate = Number(values.rate);
+  const frames = Math.round(60 * rate * Number(values.minutes));
   const truth = await readTruth(positionals[0]);
-  const visits = await filmEmptyStreet(clip, values.video, truth, WALKERS, { frames, rate: RATE });
+  const visits = await filmEmptyStreet(clip, values.video, truth, WALKERS, { frames, rate });
   const people = visits.map(({ first, boxes }, i) => `person ${i + 1}: from frame ${first}, ${boxes.size} frames\n`);
   if (values.clip) writeFileSync(clip.replace(/(\.mp4)?$/, '.people.txt'), people.join(''));
   process.stdout.write(`${frames} frames\n${people.join('')}`);

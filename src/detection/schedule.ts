@@ -1,14 +1,15 @@
 import { type Detections, NO_DETECTIONS } from '../core/detections.ts';
-import type { Frame } from '../core/frame.ts';
+import type { Frame, Letterbox } from '../core/frame.ts';
 import type { Detector } from './detector.ts';
 import { InputSize } from './input-size.ts';
 import type { DetectionParameters } from './parameters.ts';
-import { Stillness } from './stillness.ts';
+import { type Places, Stillness } from './stillness.ts';
 
 /** What is remembered is forgotten at each multiple of so many seconds, so that a part of a video gives what the whole gives there. */
 const WINDOW_SECONDS = 60;
-/** A picture is empty when nothing in it is a person with this probability or more. */
-const EMPTY = 0.2;
+/** Who may be a person from this probability on, and is more likely one than not from that on. */
+const POSSIBLE = 0.2;
+const LIKELY = 0.5;
 
 type ScheduledDetector = Pick<Detector, 'detect' | 'letterbox' | 'free' | 'scales'>;
 
@@ -25,13 +26,14 @@ export interface ScheduleCounts {
   detected: number;
   /** Frames between those, by `detection.maxRate`. */
   skipped: number;
-  /** Frames in which nothing had moved since one without people. */
+  /** Frames without people in which nothing had moved: they have the detections of the frame before. */
   still: number;
 }
 
 /**
  * Decides in which frames the detector runs: at most `maxRate` times a second, and where a picture is empty and nothing moves only
- * `emptyRate` times. A frame in which something moves is looked at at once.
+ * `emptyRate` times. A frame in which something moves is looked at at once. A picture is empty when it has neither a likely person, nor a
+ * possible one in a place where something has moved: what else there is has always been there.
  */
 export class DetectionSchedule {
   readonly counts: ScheduleCounts = { detected: 0, skipped: 0, still: 0 };
@@ -41,8 +43,8 @@ export class DetectionSchedule {
   readonly #stillness = new Stillness();
   readonly #inputSize = new InputSize(WINDOW_SECONDS);
   #time = Number.NEGATIVE_INFINITY;
-  /** What was found when the reference of stillness was looked at. */
-  #last: Promise<Detections> = Promise.resolve(NO_DETECTIONS);
+  /** What was found when the reference of stillness was looked at, if it is empty. */
+  #empty: Promise<Detections | undefined> = Promise.resolve(NO_DETECTIONS);
 
   constructor(detector: ScheduledDetector, { maxRate, emptyRate }: Pick<DetectionParameters, 'maxRate' | 'emptyRate'>) {
     this.#detector = detector;
@@ -64,22 +66,41 @@ export class DetectionSchedule {
     const size = this.#detector.scales ? this.#inputSize.next(frame) : undefined;
     const detect = () => this.#detect(frame, size?.area);
     if (this.#emptyRate === 0 && !size?.decides) return { detect: true, detections: detect() };
+    if (due(before, frame.time, 1 / WINDOW_SECONDS)) this.#stillness.forget();
     const changed = this.#stillness.changed(...picture);
-    const isDue = due(before, frame.time, this.#emptyRate) || due(before, frame.time, 1 / WINDOW_SECONDS);
-    if (!changed && !isDue && !size?.decides)
-      return { detect: true, detections: this.#unlessEmpty(this.#last, detect) };
-    this.#stillness.keep();
-    this.#last = detect();
-    this.#last.catch(() => {}); // reported where it is awaited
-    if (size?.decides) this.#inputSize.learn(this.#last);
-    return { detect: true, detections: this.#last };
+    if (!changed && !due(before, frame.time, this.#emptyRate) && !size?.decides)
+      return { detect: true, detections: this.#unlessEmpty(this.#empty, detect) };
+    const places = this.#stillness.keep();
+    const found = detect();
+    this.#empty = found.then((detections) => (this.#isEmpty(frame, detections, places) ? detections : undefined));
+    this.#empty.catch(() => {}); // reported where it is awaited
+    if (size?.decides) this.#inputSize.learn(found);
+    return { detect: true, detections: found };
   }
 
-  async #unlessEmpty(last: Promise<Detections>, detect: () => Promise<Detections>): Promise<Detections> {
-    const { scores } = await last;
-    if (scores.some((score) => score >= EMPTY)) return detect();
+  async #unlessEmpty(empty: Promise<Detections | undefined>, detect: () => Promise<Detections>): Promise<Detections> {
+    const found = await empty;
+    if (!found) return detect();
     this.counts.still++;
-    return NO_DETECTIONS;
+    return found;
+  }
+
+  /** @param places where something has moved in this window */
+  #isEmpty(frame: Frame, { boxes, scores, length }: Detections, places: Places): boolean {
+    const { innerWidth, innerHeight, offsetX, offsetY } = this.#letterbox(frame) ?? {
+      innerWidth: frame.width,
+      innerHeight: frame.height,
+      offsetX: 0,
+      offsetY: 0,
+    };
+    const [scaleX, scaleY] = [innerWidth / frame.width, innerHeight / frame.height];
+    for (let i = 0; i < length; i++) {
+      if (scores[i] >= LIKELY) return false;
+      if (scores[i] < POSSIBLE) continue;
+      const [left, top] = [offsetX + boxes[4 * i] * scaleX, offsetY + boxes[4 * i + 1] * scaleY];
+      if (places.within(left, top, left + boxes[4 * i + 2] * scaleX, top + boxes[4 * i + 3] * scaleY)) return false;
+    }
+    return true;
   }
 
   async #detect(frame: Frame, area?: Promise<number>): Promise<Detections> {
@@ -88,14 +109,20 @@ export class DetectionSchedule {
   }
 
   /** A plane of brightness, where there is a picture. */
-  #picture({ input, pixels, width, height }: Frame): [plane: Uint8Array, width: number, height: number] | undefined {
+  #picture(frame: Frame): [plane: Uint8Array, width: number, height: number] | undefined {
     if (this.#detector.free) return undefined;
-    const letterbox = this.#detector.letterbox(width, height);
+    const { input, pixels, width, height } = frame;
+    const letterbox = this.#letterbox(frame);
     if (input && letterbox) {
       const size = letterbox.width * letterbox.height;
       return [input.subarray(size, 2 * size), letterbox.width, letterbox.height]; // green
     }
     return pixels && [pixels, width, height];
+  }
+
+  /** How the plane of brightness was fitted; undefined where it is the luma of the picture. */
+  #letterbox({ input, width, height }: Frame): Letterbox | undefined {
+    return input && this.#detector.letterbox(width, height);
   }
 }
 

@@ -17,14 +17,15 @@ function frame(index: number, time: number, x?: number): Frame {
   return { index, time, ...SIZE, input };
 }
 
-/** Runs frames through a schedule; the detector finds a person wherever something stands. */
-async function run(frames: readonly Frame[], settings: { maxRate: number; emptyRate: number }) {
+/** Runs frames through a schedule; the detector finds a person of this probability wherever something stands. */
+async function run(frames: readonly Frame[], settings: { maxRate: number; emptyRate: number }, probability = 0.9) {
   const seen: number[] = [];
+  const person = { ...SOMEBODY, scores: Float32Array.of(probability) };
   const detector = {
     letterbox: () => LETTERBOX,
     detect: async ({ index, input }: Frame) => {
       seen.push(index);
-      return input?.includes(200) ? SOMEBODY : NOTHING;
+      return input?.includes(200) ? person : NOTHING;
     },
   };
   const schedule = new DetectionSchedule(detector, settings);
@@ -67,6 +68,22 @@ describe('detection.emptyRate', () => {
       rates,
     );
     expect(seen).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+  });
+
+  it('gives the detections of an unchanged picture where an unlikely person has always been', async () => {
+    const frames = Array.from({ length: 25 }, (_, i) => frame(i, i / 10, 0));
+    const { seen, found, counts } = await run(frames, rates, 0.4);
+    expect(seen).toEqual([0, 10, 20]);
+    expect(found).toEqual(frames.map(() => 1));
+    expect(counts).toEqual({ detected: 3, skipped: 0, still: 22 });
+  });
+
+  it('goes on looking at an unlikely person where something has moved, until the next minute', async () => {
+    const frames = Array.from({ length: 620 }, (_, i) => frame(i, i / 10, i < 580 ? undefined : 0));
+    const { seen } = await run(frames, rates, 0.4);
+    const seconds = Array.from({ length: 58 }, (_, i) => 10 * i);
+    const standing = Array.from({ length: 20 }, (_, i) => 580 + i);
+    expect(seen).toEqual([...seconds, ...standing, 600, 610]);
   });
 
   it('takes slow changes for a movement when they add up within a second', async () => {
