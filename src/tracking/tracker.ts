@@ -8,11 +8,12 @@ import {
   type TrackColumns,
 } from '../association/features.ts';
 import { type DetectionRow, type Detections, NO_DETECTIONS, toDetections } from '../core/detections.ts';
-import { inputError, TwintrackError } from '../core/errors.ts';
+import { TwintrackError } from '../core/errors.ts';
 import { iou, isBox } from '../core/geometry.ts';
 import { logOdds } from '../core/probability.ts';
 import { parseSection } from '../core/schema.ts';
 import { estimateShift } from './camera-motion/from-boxes.ts';
+import { FrameClock } from './frame-clock.ts';
 import { KalmanBoxes } from './kalman.ts';
 import { MotionNoise } from './motion-noise.ts';
 import { type TrackingParameters, trackingParameters } from './parameters.ts';
@@ -32,9 +33,6 @@ export interface TrackerOptions {
 
 /** How suddenly people change their speed until it has been measured, heights/s^1.5: as in a street. */
 const INITIAL_ACCELERATION = 0.25;
-/** Times of so many frames in a row, so many seconds apart from the first on, are milliseconds (100 frames a second are 10 ms apart). */
-const SLOW_FRAMES = 3;
-const SLOW_SECONDS = 8;
 
 /**
  * Multi-object tracker: predicts each track by its Kalman filter, compensates the camera's motion, scores track–detection pairs, assigns them by
@@ -57,9 +55,7 @@ export class Tracker {
   private slots = 0;
   private readonly lastId: number;
   private nextId: number;
-  /** Number of frames so far that came long after the one before; −1 once one did not. */
-  private slowFrames = 0;
-  private time = Number.NEGATIVE_INFINITY;
+  private readonly clock = new FrameClock();
   private columns = newColumns(16);
   private probabilities = new Float64Array(64);
   private readonly shift = new Float64Array(2);
@@ -106,8 +102,7 @@ export class Tracker {
     this.freeSlots = [];
     this.slots = 0;
     this.nextId = this.lastId + 1;
-    this.slowFrames = 0;
-    this.time = Number.NEGATIVE_INFINITY;
+    this.clock.reset();
   }
 
   /**
@@ -134,7 +129,7 @@ export class Tracker {
     shift?: readonly [x: number, y: number],
   ): readonly Track[] {
     const checked = toDetections(detections);
-    this.requireSeconds(time);
+    this.clock.requireSeconds(time);
     return this.step(checked, time, shift);
   }
 
@@ -181,23 +176,13 @@ export class Tracker {
 
   /** Moves all tracks to where they are expected at a time. */
   private advanceTo(time: number): void {
-    if (!(time > this.time))
-      throw new TwintrackError(`frame time ${time} s: not later than ${this.time} s before it; feed frames in order`);
+    const dt = this.clock.advance(time);
     this.removeEnded();
-    const dt = Number.isFinite(this.time) ? time - this.time : 0;
-    this.time = time;
     if (this.motionNoise) this.filter.noise.acceleration = this.motionNoise.acceleration;
     for (const track of this.tracks) {
       this.filter.predict(track.slot, dt);
       track.detection = -1;
     }
-  }
-
-  private requireSeconds(time: number): void {
-    if (this.slowFrames < 0 || !Number.isFinite(this.time)) return;
-    if (time - this.time < SLOW_SECONDS) this.slowFrames = -1;
-    else if (++this.slowFrames === SLOW_FRAMES)
-      throw inputError(`time ${time}`, `all frames are over ${SLOW_SECONDS} s apart`, 'give seconds, not milliseconds');
   }
 
   /** Matches the tracks that have no detection yet, either all tentative ones or all others, to the untaken detections of a range of scores. */
@@ -239,19 +224,19 @@ export class Tracker {
   private settle(track: Track, detections: Detections): void {
     const p = this.parameters;
     if (track.detection >= 0) {
-      this.motionNoise?.observe(track.slot, detections.boxes, track.detection, this.time - track.lastTime);
+      this.motionNoise?.observe(track.slot, detections.boxes, track.detection, this.clock.time - track.lastTime);
       this.filter.update(track.slot, detections.boxes, track.detection);
-      track.observe(detections, track.detection, this.time);
+      track.observe(detections, track.detection, this.clock.time);
       const seen = track.hits >= p.confirmHits && track.lastTime - track.firstTime >= p.confirmSeconds - 1e-9;
       if (seen) track.state = 'confirmed';
       this.readFilter(track);
     } else {
       this.readFilter(track);
-      const unseen = this.time - track.lastTime;
+      const unseen = this.clock.time - track.lastTime;
       if (track.state === 'tentative') {
         if (unseen > p.tentativeSeconds) track.state = 'ended';
       } else if (unseen <= p.lostSeconds) track.state = 'lost';
-      else track.state = this.reid?.remembers(track, this.time) ? 'dormant' : 'ended';
+      else track.state = this.reid?.remembers(track, this.clock.time) ? 'dormant' : 'ended';
     }
   }
 
@@ -260,7 +245,7 @@ export class Tracker {
     for (const track of [...this.tracks]) {
       if (track.state !== 'confirmed' || track.id > 0) continue;
       const lost = [...this.dormant, ...this.tracks.filter(({ state }) => state === 'lost')];
-      const former = this.reid?.match(track, lost, this.time);
+      const former = this.reid?.match(track, lost, this.clock.time);
       if (!former) track.id = this.nextId++;
       else this.resume(former, track);
     }
@@ -287,7 +272,7 @@ export class Tracker {
   private fillGalleries(detections: Detections): void {
     if (!this.reid || !detections.embeddings) return;
     const lost = this.tracks.filter(({ state }) => state === 'lost');
-    this.reid.fillGalleries(this.tracks, lost, detections, this.time);
+    this.reid.fillGalleries(this.tracks, lost, detections, this.clock.time);
   }
 
   private startTracks(detections: Detections, taken: Uint8Array): void {
@@ -300,11 +285,11 @@ export class Tracker {
         duplicate = track.detection >= 0 && iou(track.box, 0, detections.boxes, j) > this.parameters.duplicateIou;
       }
       if (duplicate) continue;
-      const track = new Track(this.freeSlots.pop() ?? this.slots++, this.time);
+      const track = new Track(this.freeSlots.pop() ?? this.slots++, this.clock.time);
       this.filter.start(track.slot, detections.boxes, j);
       this.motionNoise?.start(track.slot, detections.boxes, j);
       track.detection = j;
-      track.observe(detections, j, this.time);
+      track.observe(detections, j, this.clock.time);
       if (this.parameters.confirmHits <= 1 && this.parameters.confirmSeconds <= 0) track.state = 'confirmed';
       this.readFilter(track);
       this.tracks.push(track);
@@ -327,7 +312,7 @@ export class Tracker {
   /** Ends the tracks that have been dormant for too long. */
   private endDormant(): void {
     for (const track of this.dormant) {
-      if (this.reid?.remembers(track, this.time)) continue;
+      if (this.reid?.remembers(track, this.clock.time)) continue;
       track.state = 'ended';
       this.tracks.push(track);
     }
@@ -380,7 +365,7 @@ export class Tracker {
       const noise = (this.parameters.positionNoise * track.observed[3]) ** 2;
       c.deviation[2 * i] = Math.sqrt(this.filter.variance(track.slot, 0) + noise);
       c.deviation[2 * i + 1] = Math.sqrt(this.filter.variance(track.slot, 1) + noise);
-      c.gap[i] = this.time - track.lastTime;
+      c.gap[i] = this.clock.time - track.lastTime;
       c.span[i] = track.lastTime - track.firstTime;
       c.score[i] = track.score;
     }
