@@ -29,8 +29,7 @@ const GROUPS: Readonly<Record<string, readonly (typeof FEATURES)[number][]>> = {
 
 const PARTS: Readonly<Record<string, Partial<TrackingParameters>>> = {
   'no camera motion': { cameraMotion: false },
-  'boxes of the filter alone': { observationWeight: 0 },
-  'boxes of the detector alone': { observationWeight: 1 },
+  'one acceleration for all': { accelerationNoise: 0.25 },
   'one stage: no detections of low score': { lowScore: 0.5 },
   'tracks end when unseen for 0.3 s': { lostSeconds: 0.3 },
   'tracks confirmed at once': { confirmHits: 1, confirmSeconds: 0 },

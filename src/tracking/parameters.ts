@@ -50,13 +50,6 @@ export const trackingParameters = z.strictObject({
     .meta({ unit: 'heights/s^1.5' }),
   growthNoise: number(0.2, 0, 10, 'heights/s^1.5', 'How fast their size in the picture changes its rate'),
   initialSpeed: number(0.8, 0, 20, 'heights/s', 'Standard deviation of the speed of a new track'),
-  observationWeight: number(
-    0.5,
-    0,
-    1,
-    'ratio',
-    'Weight of the detection against the filter in the box that is given out',
-  ),
   cameraMotion: z
     .boolean()
     .default(true)

@@ -13,9 +13,9 @@ import { iou, isBox } from '../core/geometry.ts';
 import { logOdds } from '../core/probability.ts';
 import { parseSection } from '../core/schema.ts';
 import { estimateShift } from './camera-motion/from-boxes.ts';
+import { centreBank, sizeBank } from './filter-bank.ts';
 import { FrameClock } from './frame-clock.ts';
 import { KalmanBoxes } from './kalman.ts';
-import { MotionNoise } from './motion-noise.ts';
 import { type TrackingParameters, trackingParameters } from './parameters.ts';
 import { Track } from './track.ts';
 
@@ -31,8 +31,11 @@ export interface TrackerOptions {
   readonly lastId?: number | undefined;
 }
 
-/** How suddenly people change their speed until it has been measured, heights/s^1.5: as in a street. */
-const INITIAL_ACCELERATION = 0.25;
+/**
+ * The tracker expects people to change their speed so many times as suddenly as is likeliest: one that it expects to move too evenly is lost,
+ * one that it expects to move less evenly is not.
+ */
+const MARGIN = 1.5;
 
 /**
  * Multi-object tracker: predicts each track by its Kalman filter, compensates the camera's motion, scores track–detection pairs, assigns them by
@@ -45,8 +48,9 @@ export class Tracker {
   readonly reid: Reidentification | undefined;
   private readonly association: AssociationScore;
   private readonly filter: KalmanBoxes;
-  /** Measures the acceleration noise; undefined where it is given. */
-  private readonly motionNoise: MotionNoise | undefined;
+  /** Measure the noise of the scene, and give the boxes that are given out. */
+  private readonly centres = centreBank();
+  private readonly sizes = sizeBank();
   private readonly pairs = new PairFeatures();
   private tracks: Track[] = [];
   /** Not predicted any more, but may be re-identified. */
@@ -72,12 +76,10 @@ export class Tracker {
     this.lastId = lastId;
     this.nextId = lastId + 1;
     const p = this.parameters;
-    const given = p.accelerationNoise !== 'auto';
-    this.motionNoise = given ? undefined : new MotionNoise(p.initialSpeed, INITIAL_ACCELERATION);
     this.filter = new KalmanBoxes({
       position: p.positionNoise,
       size: p.sizeNoise,
-      acceleration: p.accelerationNoise === 'auto' ? INITIAL_ACCELERATION : p.accelerationNoise,
+      acceleration: p.accelerationNoise === 'auto' ? MARGIN * this.centres.acceleration : p.accelerationNoise,
       growth: p.growthNoise,
       speed: p.initialSpeed,
       sizeRate: p.initialSizeRate,
@@ -96,7 +98,8 @@ export class Tracker {
 
   /** Forgets all tracks; ids start again. */
   reset(): void {
-    this.motionNoise?.reset();
+    this.centres.reset();
+    this.sizes.reset();
     this.tracks = [];
     this.dormant = [];
     this.freeSlots = [];
@@ -178,7 +181,10 @@ export class Tracker {
   private advanceTo(time: number): void {
     const dt = this.clock.advance(time);
     this.removeEnded();
-    if (this.motionNoise) this.filter.noise.acceleration = this.motionNoise.acceleration;
+    this.centres.choose();
+    this.sizes.choose();
+    if (this.parameters.accelerationNoise === 'auto')
+      this.filter.noise.acceleration = MARGIN * this.centres.acceleration;
     for (const track of this.tracks) {
       this.filter.predict(track.slot, dt);
       track.detection = -1;
@@ -224,7 +230,9 @@ export class Tracker {
   private settle(track: Track, detections: Detections): void {
     const p = this.parameters;
     if (track.detection >= 0) {
-      this.motionNoise?.observe(track.slot, detections.boxes, track.detection, this.clock.time - track.lastTime);
+      const passed = this.clock.time - track.lastTime;
+      for (const bank of [this.centres, this.sizes])
+        bank.observe(track.slot, detections.boxes, track.detection, passed);
       this.filter.update(track.slot, detections.boxes, track.detection);
       track.observe(detections, track.detection, this.clock.time);
       const seen = track.hits >= p.confirmHits && track.lastTime - track.firstTime >= p.confirmSeconds - 1e-9;
@@ -287,7 +295,7 @@ export class Tracker {
       if (duplicate) continue;
       const track = new Track(this.freeSlots.pop() ?? this.slots++, this.clock.time);
       this.filter.start(track.slot, detections.boxes, j);
-      this.motionNoise?.start(track.slot, detections.boxes, j);
+      for (const bank of [this.centres, this.sizes]) bank.start(track.slot, detections.boxes, j);
       track.detection = j;
       track.observe(detections, j, this.clock.time);
       if (this.parameters.confirmHits <= 1 && this.parameters.confirmSeconds <= 0) track.state = 'confirmed';
@@ -320,10 +328,13 @@ export class Tracker {
   }
 
   private readFilter(track: Track): void {
-    this.filter.box(track.slot, track.box, 0);
+    const { slot, box } = track;
+    this.filter.box(slot, box, 0);
     if (track.detection >= 0) {
-      const weight = this.parameters.observationWeight;
-      for (let k = 0; k < 4; k++) track.box[k] += weight * (track.observed[k] - track.box[k]);
+      for (const k of [0, 1] as const) {
+        box[2 + k] = Math.max(1, this.sizes.value(slot, k));
+        box[k] = this.centres.value(slot, k) - box[2 + k] / 2;
+      }
     }
     track.velocity[0] = this.filter.value(track.slot, 0, 1);
     track.velocity[1] = this.filter.value(track.slot, 1, 1);
@@ -340,7 +351,7 @@ export class Tracker {
     if (x === 0 && y === 0) return;
     for (let i = 0; i < this.tracks.length; i++) {
       this.filter.shift(this.tracks[i].slot, x, y);
-      this.motionNoise?.shift(this.tracks[i].slot, x, y);
+      this.centres.shift(this.tracks[i].slot, x, y);
       c.predicted[4 * i] += x;
       c.predicted[4 * i + 1] += y;
       c.last[4 * i] += x;

@@ -9,7 +9,7 @@ const REACH = 3;
 /** Standard deviations to choose from, seconds. */
 const DEVIATIONS = [0.02, 0.04, 0.06, 0.09, 0.13, 0.18, 0.25, 0.35, 0.5];
 /** The longest of them is taken whose error is at most this many times the least: the errors of neighbouring boxes are alike. */
-const TOLERANCE = 1.2;
+const TOLERANCE = 1.15;
 /** An error counts as this many box heights at most: it may be another person. */
 const MOST_ERROR = 0.2;
 /** About so many boxes are looked at. */

@@ -1,0 +1,159 @@
+import { withRoom } from '../core/columns.ts';
+import type { Boxes } from '../core/geometry.ts';
+
+/** The noises of a bank's filters, in units of the person's height so that near and far people are alike. */
+export interface BankNoises {
+  /** Spectral densities of the acceleration, heights/s^1.5, rising, and standard deviations of what is detected, heights. */
+  readonly accelerations: readonly number[];
+  readonly deviations: readonly number[];
+  /** Standard deviation of the rate of a new person, heights/s. */
+  readonly rate: number;
+  /** Acceleration and deviation to go by until there is enough to choose by. */
+  readonly first: readonly [acceleration: number, deviation: number];
+}
+
+/** Numbers a filter keeps of an axis: value, rate, and the three covariances of the two. */
+const AXIS = 5;
+/** A surprise of more than this many standard deviations counts as this many: it may be another person. */
+const MOST_DEVIATIONS = 3;
+/** Detections before the choice is used, and those after which the older ones count half. */
+const FIRST = 50;
+const MEMORY = 20_000;
+
+/**
+ * Constant-velocity filters of several noises that follow every person side by side, either the centre of the box or its size: the noises
+ * under which the detections are most likely are those of the scene and of its detector (multiple models: Bar-Shalom, Li & Kirubarajan 2001,
+ * §11.6). In a street people change their speed slowly; on a dance floor, or seen from a car, they do not. All is measured in box heights and
+ * seconds, so it depends neither on the size of people nor on the frame rate.
+ */
+export class FilterBank {
+  private readonly noises: BankNoises;
+  private readonly models: readonly (readonly [acceleration: number, deviation: number])[];
+  /** First of the two columns of a box that are followed, 0 (its centre) or 2 (its size). */
+  private readonly column: 0 | 2;
+  private readonly slot: number;
+  private state: Float64Array;
+  /** Of each filter the sum of −2 log likelihood. */
+  private readonly unlikely: Float64Array;
+  private count = 0;
+  private best: number;
+
+  constructor(what: 'centre' | 'size', noises: BankNoises) {
+    this.noises = noises;
+    this.column = what === 'centre' ? 0 : 2;
+    this.models = noises.accelerations.flatMap((a) => noises.deviations.map((d) => [a, d] as const));
+    this.slot = this.models.length * 2 * AXIS;
+    this.state = new Float64Array(16 * this.slot);
+    this.unlikely = new Float64Array(this.models.length);
+    this.best = this.firstModel();
+  }
+
+  /** Spectral density of the acceleration, heights/s^1.5. */
+  get acceleration(): number {
+    return this.models[this.best][0];
+  }
+
+  /** The value of an axis (0 or 1) of slot `s` by the likeliest filter. */
+  value(s: number, axis: 0 | 1): number {
+    return this.state[s * this.slot + (2 * this.best + axis) * AXIS];
+  }
+
+  /** Starts slot `s` from box `i`. */
+  start(s: number, boxes: Boxes, i: number): void {
+    this.state = withRoom(this.state, (s + 1) * this.slot);
+    const h = boxes[4 * i + 3];
+    this.models.forEach(([, deviation], m) => {
+      for (let axis = 0; axis < 2; axis++) {
+        const o = s * this.slot + (2 * m + axis) * AXIS;
+        this.state[o] = this.measured(boxes, i, axis);
+        this.state[o + 1] = 0;
+        this.state[o + 2] = (deviation * h) ** 2;
+        this.state[o + 3] = 0;
+        this.state[o + 4] = (this.noises.rate * h) ** 2;
+      }
+    });
+  }
+
+  /** Takes in that the person of slot `s` is seen in box `i`, `dt` seconds after the last time. */
+  observe(s: number, boxes: Boxes, i: number, dt: number): void {
+    const x = this.state;
+    const h = boxes[4 * i + 3];
+    for (let m = 0; m < this.models.length; m++) {
+      const q = (this.models[m][0] * h) ** 2;
+      const r = (this.models[m][1] * h) ** 2;
+      for (let axis = 0; axis < 2; axis++) {
+        const o = s * this.slot + (2 * m + axis) * AXIS;
+        x[o] += dt * x[o + 1];
+        x[o + 2] += dt * (2 * x[o + 3] + dt * (x[o + 4] + (q * dt) / 3));
+        x[o + 3] += dt * (x[o + 4] + (q * dt) / 2);
+        x[o + 4] += q * dt;
+        const innovation = this.measured(boxes, i, axis) - x[o];
+        const total = x[o + 2] + r;
+        const surprise = Math.min((innovation * innovation) / total, MOST_DEVIATIONS ** 2);
+        this.unlikely[m] += Math.log(total / (h * h)) + surprise;
+        const gain = x[o + 2] / total;
+        const rateGain = x[o + 3] / total;
+        x[o] += gain * innovation;
+        x[o + 1] += rateGain * innovation;
+        x[o + 4] -= rateGain * x[o + 3];
+        x[o + 3] *= 1 - gain;
+        x[o + 2] *= 1 - gain;
+      }
+    }
+    this.count++;
+  }
+
+  /** Chooses the likeliest filter by all that was observed. */
+  choose(): void {
+    if (this.count < FIRST) return;
+    for (let m = 0; m < this.models.length; m++) if (this.unlikely[m] < this.unlikely[this.best]) this.best = m;
+    if (this.count < 2 * MEMORY) return;
+    this.count /= 2;
+    for (let m = 0; m < this.models.length; m++) this.unlikely[m] /= 2;
+  }
+
+  /** Moves the centre of slot `s` with the picture, pixels. */
+  shift(s: number, x: number, y: number): void {
+    for (let o = s * this.slot; o < (s + 1) * this.slot; o += 2 * AXIS) {
+      this.state[o] += x;
+      this.state[o + AXIS] += y;
+    }
+  }
+
+  /** Forgets all. */
+  reset(): void {
+    this.count = 0;
+    this.unlikely.fill(0);
+    this.best = this.firstModel();
+  }
+
+  private firstModel(): number {
+    const [acceleration, deviation] = this.noises.first;
+    return this.models.findIndex(([a, d]) => a === acceleration && d === deviation);
+  }
+
+  private measured(boxes: Boxes, i: number, axis: number): number {
+    const o = 4 * i + axis;
+    return this.column === 0 ? boxes[o] + boxes[o + 2] / 2 : boxes[o + 2];
+  }
+}
+
+/** A bank for the centres of people. */
+export function centreBank(): FilterBank {
+  return new FilterBank('centre', {
+    accelerations: [0.125, 0.18, 0.25, 0.35, 0.5, 0.7, 1, 1.4, 2],
+    deviations: [0.01, 0.02, 0.04],
+    rate: 0.8,
+    first: [0.18, 0.04],
+  });
+}
+
+/** A bank for their widths and heights. */
+export function sizeBank(): FilterBank {
+  return new FilterBank('size', {
+    accelerations: [0.05, 0.1, 0.2, 0.4, 0.8, 1.6],
+    deviations: [0.01, 0.02, 0.04, 0.08],
+    rate: 0.2,
+    first: [0.2, 0.08],
+  });
+}
