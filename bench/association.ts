@@ -63,25 +63,12 @@ workers.end();
 const peers = JSON.parse(readFileSync(new URL('peers.json', import.meta.url), 'utf8'));
 for (const { name, videos, frames } of sets) {
   process.stdout.write(`## ${name}\n\n${videos.length} sequences, ${frames} frames\n\n`);
-  const own = measurements.filter(({ set }) => set === name);
+  const own = names.map((_, i) => measurements.filter((m) => m.set === name && m.contender === i));
   const known: Peer[] = [...(peers.sets[name] ?? []), ...(peers.limits[name] ?? [])];
-  const rows = [
-    ...names.flatMap((contender, i) =>
-      rowsOf(
-        contender,
-        own.filter((m) => m.contender === i),
-      ),
-    ),
-    ...known.map(peerRow),
-  ];
+  const rows = [...names.flatMap((contender, i) => rowsOf(contender, own[i])), ...known.map(peerRow)];
   const head = ['', ...FIGURES, ...MEANS.map((figure) => `mean ${figure}`), 'CPU ms/frame'];
   process.stdout.write(`${table(head, rows)}\n\nLasting identity errors online, in one run:\n\n`);
-  const errors = names.map((contender, i) =>
-    errorRow(
-      contender,
-      own.filter((m) => m.contender === i),
-    ),
-  );
+  const errors = names.map((contender, i) => errorRow(contender, own[i]));
   process.stdout.write(`${table(['', 'all', ...KINDS, ...GAPS.map(([gap]) => gap)], errors)}\n\n`);
 }
 process.stdout.write(`${peers.about}\n`);
