@@ -8,7 +8,7 @@
  * tracks stay in DIR/NAME/PEER/SEQ.txt, and peers that are already there are not run again.
  */
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -42,7 +42,12 @@ const results = values.results ?? mkdtempSync(join(tmpdir(), 'twintrack-peers-')
 for (const text of texts) {
   const set = await loadSet(text);
   const out = join(results, set.name);
-  execFileSync(python, ['bench/python/peers.py', writeRoot(set), 'det.txt', out]);
+  const boxes = writeRoot(set);
+  try {
+    execFileSync(python, ['bench/python/peers.py', boxes, 'det.txt', out]);
+  } finally {
+    rmSync(boxes, { recursive: true });
+  }
   const measured: Peer[] = [];
   for (const peer of readdirSync(out).sort()) measured.push(await score(set, join(out, peer)));
   const known = JSON.parse(readFileSync(FILE, 'utf8'));
