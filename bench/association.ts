@@ -1,101 +1,139 @@
 /**
- * Accuracy and CPU time of the association on the detections of a MOT root, beside the figures of other trackers. With several detection
- * files (--det A,B) the learned score is trained on all of them, and each is measured.
+ * Accuracy and CPU time of the association on sets of boxes, beside other trackers on the same boxes (bench/peers.json). Prints Markdown.
  *
- *   npm run bench:association -- MOT_ROOT [--det NAMES] [--runs 5] [--sequences]
+ *   npm run bench:association -- NAME=MOT_ROOT/det.txt … [--runs 6] [--processes 2] [--given]
+ *
+ * Each set is tracked several times: with the boxes as they are, and perturbed in other ways. A figure is the mean over these runs of the figure
+ * of all sequences together, beside it the mean over the sequences. The contenders: the score that twintrack has by default, the other one of
+ * learned and hand-set, and two that are trained here: on what is left when a quarter of the videos of each benchmark, the tested one among them,
+ * is taken out, and on the other benchmarks. Sets that have sequences of one name are of one benchmark. --given leaves the trained ones out.
+ *
+ * Below: how often a track leaves a person for another for good, by kind and by the gap between the two in frames (bench/identity-errors.ts).
  */
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import type { AssociationScore } from '../src/association/features.ts';
-import { handSetScore } from '../src/association/scores/hand-set.ts';
-import { learnedScore } from '../src/association/scores/learned.ts';
-import { combine, evaluateSequence, type Figures, figures } from '../src/evaluation/index.ts';
+import { associationParameters } from '../src/association/model.ts';
+import { combine, type Figures, figures, type Score } from '../src/evaluation/index.ts';
 import { table } from '../src/learning/association/report.ts';
-import { examplesByName, trainWithout } from '../src/learning/association/train-association.ts';
-import { follow, followRefined } from '../src/learning/follow.ts';
-import { loadMotRoot, type MotSequence } from '../src/learning/mot-root.ts';
-import { Tracker } from '../src/tracking/index.ts';
+import type { Association, Measurement } from './association-worker.ts';
+import { KINDS } from './identity-errors.ts';
+import type { Peer } from './peers.ts';
+import { loadSet } from './sets.ts';
+import { Workers } from './workers.ts';
 
-/** A variant of the tracker: its score for each sequence. */
-interface Contender {
-  readonly name: string;
-  readonly score: (sequence: MotSequence) => AssociationScore;
-}
-
-interface Peer extends Figures {
-  readonly name: string;
-  readonly ms?: number;
-}
-
-const FIGURES = ['HOTA', 'DetA', 'AssA', 'MOTA', 'IDF1', 'FP', 'FN', 'IDSW'] as const;
+const FIGURES = ['HOTA', 'DetA', 'AssA', 'MOTA', 'IDF1', 'IDSW'] as const;
+const MEANS = ['HOTA', 'MOTA', 'IDF1'] as const;
+const GAPS: readonly [name: string, most: number][] = [
+  ['gap 0', 0],
+  ['1–5', 5],
+  ['6–20', 20],
+  ['21–60', 60],
+  ['more', Number.POSITIVE_INFINITY],
+];
+const FOLDS = 4;
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: {
-    det: { type: 'string' },
-    runs: { type: 'string', default: '5' },
-    sequences: { type: 'boolean', default: false },
+    runs: { type: 'string', default: '6' },
+    processes: { type: 'string', default: '2' },
+    given: { type: 'boolean', default: false },
   },
 });
-if (positionals.length !== 1) {
-  process.stderr.write('usage: npm run bench:association -- MOT_ROOT [--det NAMES] [--runs 5] [--sequences]\n');
+if (positionals.length === 0) {
+  process.stderr.write(
+    'usage: npm run bench:association -- NAME=MOT_ROOT/det.txt … [--runs 6] [--processes 2] [--given]\n',
+  );
   process.exit(2);
 }
-const all = await loadMotRoot(positionals[0], { det: values.det?.split(',') });
-const contenders: Contender[] = [{ name: 'twintrack, hand-set score', score: () => handSetScore }];
-const names = [...new Set(all.map(({ name }) => name))];
-if (names.length > 1) {
-  process.stderr.write('training, leaving one sequence out at a time …\n');
-  const examples = examplesByName(all);
-  const scores = names.map((_, left) => {
-    const model = trainWithout(examples, left);
-    return model ? learnedScore(model) : handSetScore;
-  });
-  contenders.push({ name: 'twintrack, learned (leave one out)', score: ({ name }) => scores[names.indexOf(name)] });
-}
+const sets = (await Promise.all(positionals.map(loadSet))).map(({ name, sequences }) => ({
+  name,
+  videos: sequences.map((s) => s.name),
+  frames: sequences.reduce((sum, { frames }) => sum + frames.length, 0),
+}));
+const benchmarks = benchmarksOf(sets.map(({ videos }) => videos));
+const given = [associationParameters.parse({}).model as Association, ...(['learned', 'hand-set'] as const)];
+const contenders = [...new Set(given)];
+const names = contenders.map((name, i) => `${name}${i === 0 ? ', the default' : ''}`);
+if (!values.given) names.push('learned, without the tested sequence', 'learned, on other benchmarks');
 
+const workers = new Workers(new URL('association-worker.ts', import.meta.url), positionals, Number(values.processes));
+const measurements = await measure();
+workers.end();
 const peers = JSON.parse(readFileSync(new URL('peers.json', import.meta.url), 'utf8'));
-for (const det of new Set(all.map((sequence) => sequence.det)))
-  measure(
-    det,
-    all.filter((sequence) => sequence.det === det),
+for (const { name, videos, frames } of sets) {
+  process.stdout.write(`## ${name}\n\n${videos.length} sequences, ${frames} frames\n\n`);
+  const own = names.map((_, i) => measurements.filter((m) => m.set === name && m.contender === i));
+  const known: Peer[] = [...(peers.sets[name] ?? []), ...(peers.limits[name] ?? [])];
+  const rows = [...names.flatMap((contender, i) => rowsOf(contender, own[i])), ...known.map(peerRow)];
+  const head = ['', ...FIGURES, ...MEANS.map((figure) => `mean ${figure}`), 'CPU ms/frame'];
+  process.stdout.write(`${table(head, rows)}\n\nLasting identity errors online, in one run:\n\n`);
+  const errors = names.map((contender, i) => errorRow(contender, own[i]));
+  process.stdout.write(`${table(['', 'all', ...KINDS, ...GAPS.map(([gap]) => gap)], errors)}\n\n`);
+}
+process.stdout.write(`${peers.about}\n`);
+
+/** Trains what is to be trained, and tracks all videos. */
+async function measure(): Promise<Measurement[]> {
+  const held = Array.from({ length: FOLDS }, (_, fold) =>
+    benchmarks.flatMap((videos) => videos.filter((_, i) => i % FOLDS === fold)),
   );
-
-/** Prints the table of the sequences with one kind of detections. */
-function measure(det: string, sequences: readonly MotSequence[]): void {
-  const frames = sequences.reduce((sum, s) => sum + s.frames.length, 0);
-  const rows: string[][] = [];
-  for (const contender of contenders) {
-    const scores = sequences.map((s) => evaluateSequence(s.truth, follow(s.frames, {}, contender.score(s))));
-    if (values.sequences) rows.push(...sequences.map((s, i) => row(`  ${s.name}`, figures(scores[i]))));
-    const ms = cpuTime(sequences, contender, Number(values.runs)) / frames;
-    rows.push(row(contender.name, figures(combine(scores)), ms));
-    const refined = sequences.map((s) => evaluateSequence(s.truth, followRefined(s.frames, {}, contender.score(s))));
-    rows.push(row('  refined', figures(combine(refined))));
-  }
-  const known = det === peers.detections;
-  if (known) for (const peer of [...peers.peers, ...peers.limits] as Peer[]) rows.push(row(peer.name, peer, peer.ms));
-  process.stdout.write(`${sequences.length} sequences, ${frames} frames, ${det}\n\n`);
-  process.stdout.write(`${table(['', ...FIGURES, 'CPU ms/frame'], rows)}\n\n${known ? `${peers.about}\n\n` : ''}`);
+  const leftOut = values.given ? [] : [...held, ...benchmarks];
+  const models = await workers.run<Association>(leftOut.map((videos) => ({ leftOut: videos })));
+  const jobs = benchmarks.flatMap((videos) =>
+    videos.map((video) => {
+      const trained = models.filter((_, i) => leftOut[i].includes(video));
+      return { video, contenders: [...contenders, ...trained], runs: Number(values.runs) };
+    }),
+  );
+  return (await workers.run<Measurement[]>(jobs)).flat();
 }
 
-function row(name: string, of: Figures, ms?: number): string[] {
-  const cell = (f: (typeof FIGURES)[number]): string =>
-    of[f] === undefined ? '' : of[f].toFixed(['FP', 'FN', 'IDSW'].includes(f) ? 0 : 1);
-  return [name, ...FIGURES.map(cell), ms === undefined ? '' : ms.toFixed(3)];
+/** The videos of each benchmark: of sets that have a video in common. */
+function benchmarksOf(all: readonly (readonly string[])[]): string[][] {
+  const found: Set<string>[] = [];
+  for (const videos of all) {
+    const known = found.find((benchmark) => videos.some((video) => benchmark.has(video)));
+    if (known) for (const video of videos) known.add(video);
+    else found.push(new Set(videos));
+  }
+  return found.map((benchmark) => [...benchmark].sort());
 }
 
-/** CPU milliseconds of `Tracker.update` in all: the median of whole runs over all sequences, after one to warm up. */
-function cpuTime(sequences: readonly MotSequence[], contender: Contender, runs: number): number {
-  const times: number[] = [];
-  for (let r = 0; r <= runs; r++) {
-    const from = process.cpuUsage();
-    for (const sequence of sequences) {
-      const tracker = new Tracker({ association: contender.score(sequence) });
-      for (const { detections, time } of sequence.frames) tracker.step(detections, time);
-    }
-    const { user, system } = process.cpuUsage(from);
-    if (r > 0) times.push((user + system) / 1000);
-  }
-  return times.sort((a, b) => a - b)[times.length >> 1];
+/** The rows of a contender, on-line and refined. */
+function rowsOf(name: string, own: readonly Measurement[]): string[][] {
+  // The first run warms up.
+  const timed = own.filter(({ run }) => run > 0 || values.runs === '1');
+  const ms = sum(timed.map((m) => m.ms)) / sum(timed.map((m) => m.frames));
+  return [row(name, own, ({ online }) => online, ms.toFixed(3)), row('– refined', own, ({ refined }) => refined, '')];
+}
+
+function row(name: string, own: readonly Measurement[], of: (measurement: Measurement) => Score, ms: string): string[] {
+  const runs = Array.from({ length: Number(values.runs) }, (_, run) => own.filter((m) => m.run === run).map(of));
+  const combined = runs.map((scores) => figures(combine(scores)));
+  const each = own.map((m) => figures(of(m)));
+  const mean = (all: readonly Figures[], f: keyof Figures): string =>
+    cell(f, sum(all.map((of) => of[f]!)) / all.length);
+  return [name, ...FIGURES.map((f) => mean(combined, f)), ...MEANS.map((f) => mean(each, f)), ms];
+}
+
+function peerRow(peer: Peer): string[] {
+  const version = peer.version ? ` (${peer.version})` : '';
+  return [`*${peer.name}*${version}`, ...FIGURES.map((f) => cell(f, peer[f])), '', '', '', peer.ms?.toFixed(2) ?? ''];
+}
+
+function errorRow(name: string, own: readonly Measurement[]): string[] {
+  const errors = own.flatMap((m) => m.errors);
+  const gaps = errors.map(({ last, frame }) => GAPS.find(([, most]) => frame - last - 1 <= most)![0]);
+  const counts = [errors.length, ...KINDS.map((kind) => errors.filter((e) => e.kind === kind).length)];
+  counts.push(...GAPS.map(([gap]) => gaps.filter((g) => g === gap).length));
+  return [name, ...counts.map((count) => (count / Number(values.runs)).toFixed(1))];
+}
+
+function cell(figure: keyof Figures, value: number | undefined): string {
+  return value === undefined ? '' : value.toFixed(figure === 'IDSW' ? 0 : 1);
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((a, b) => a + b, 0);
 }

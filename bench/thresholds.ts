@@ -5,16 +5,16 @@
  *   npm run bench:thresholds -- NAME=MOT_ROOT/det.txt[@LEAST_SCORE] … [--runs 2]
  *
  * The grid: high and new score .3, .5, .6, .7, .9, low score .05, .1, .2, .3. LEAST_SCORE drops the boxes below it first. One crossing is worth as
- * much as a threshold, so each point is the mean of several runs: on the boxes as they are, and moved by 1 % of their height.
+ * much as a threshold, so each point is the mean of several runs: on the boxes as they are, and perturbed.
  */
-import { basename, dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { loadAssociation } from '../src/association/model.ts';
 import { combine, evaluateSequence, figures } from '../src/evaluation/index.ts';
 import { table } from '../src/learning/association/report.ts';
 import { follow } from '../src/learning/follow.ts';
-import { loadMotRoot, type MotSequence } from '../src/learning/mot-root.ts';
+import type { MotSequence } from '../src/learning/mot-root.ts';
 import { type TrackingParameters, trackingParameters } from '../src/tracking/parameters.ts';
+import { loadSet, perturbed } from './sets.ts';
 
 type Thresholds = Pick<TrackingParameters, 'highScore' | 'newScore' | 'lowScore'>;
 
@@ -29,11 +29,9 @@ const grid = steps.flatMap((highScore) =>
 const score = await loadAssociation();
 const rows: string[][] = [];
 for (const set of positionals) {
-  const [, name, path, least] = /^([^=]+)=([^@]+)(?:@(.+))?$/.exec(set) ?? [];
-  const sequences = await loadMotRoot(dirname(path), { det: basename(path) });
-  for (const { frames } of sequences) for (const { detections } of frames) dropBelow(detections, Number(least ?? 0));
+  const { name, sequences } = await loadSet(set);
   const { highScore, newScore, lowScore } = trackingParameters.parse({});
-  const runs = Array.from({ length: Number(values.runs) }, (_, run) => (run === 0 ? sequences : sequences.map(moved)));
+  const runs = Array.from({ length: Number(values.runs) }, (_, run) => sequences.map((s) => perturbed(s, run)));
   const ours = measure(runs, { highScore, newScore, lowScore });
   const others = grid.map((thresholds) => ({ ...measure(runs, thresholds), thresholds }));
   const best = others.reduce((a, b) => (b.HOTA > a.HOTA ? b : a));
@@ -57,24 +55,4 @@ function measure(runs: readonly (readonly MotSequence[])[], thresholds: Threshol
     sum.IDF1 += IDF1 / runs.length;
   }
   return sum;
-}
-
-/** The sequence with boxes moved at random, always in the same way. */
-function moved(sequence: MotSequence): MotSequence {
-  let state = 1;
-  const random = (): number => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
-  const frames = sequence.frames.map((frame) => {
-    const { boxes } = frame.detections;
-    const shifted = boxes.map((value, i) => value + 0.01 * (2 * random() - 1) * Math.sqrt(3) * boxes[4 * (i >> 2) + 3]);
-    return { ...frame, detections: { ...frame.detections, boxes: shifted } };
-  });
-  return { ...sequence, frames };
-}
-
-/** A score of −1 is below each threshold. */
-function dropBelow({ scores }: { readonly scores: Float32Array }, least: number): void {
-  for (let i = 0; i < scores.length; i++) if (scores[i] < least) scores[i] = -1;
 }
