@@ -1,5 +1,5 @@
 /**
- * Makes the pairs with a Siamese similarity that the shipped association learns from, for `train association --appearance`:
+ * Makes pairs with a Siamese similarity for `train association --appearance`:
  *
  *   npx tsx scripts/association-appearance.ts MOT_ROOT [--det NAMES] --people FOLDER --crops FOLDER [--model DIR] --out appearance.json
  *

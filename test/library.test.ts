@@ -161,6 +161,11 @@ describe('the package', () => {
       'videos/ATTRIBUTION.md',
     ])
       expect(paths).toContain(needed);
+    const models = paths.filter((path) => path.startsWith('models/'));
+    expect(models.map((path) => path.slice(7).replace(/\.\w+$/, ''))).toEqual([
+      ...['rtmdet-nano-person', 'rtmdet-nano-person', 'rtmdet-nano-person'],
+      ...['siamese-embedding', 'siamese-head', 'siamese', 'siamese'],
+    ]);
     const others = paths.filter(
       (path) =>
         !/^(dist|runtime|models|docs|examples)\/|^src\/(live\/monitoring|report)\/page\/|^(LICENSE|NOTICE|README\.md|CHANGELOG\.md|CONTRIBUTING\.md|package\.json|scripts\/setup\.mjs|videos\/ATTRIBUTION\.md)$/.test(

@@ -87,7 +87,7 @@ describe('a bundle', () => {
     const tracker = new Tracker({ association: handSetScore });${update}`;
   const create = `
     import { createTracker } from 'twintrack';
-    createTracker({ association: 'hand-set' }).then((tracker) => {${update}});`;
+    createTracker().then((tracker) => {${update}});`;
 
   /** Bundles a script and runs the bundle where no package is. */
   async function bundled(contents: string, format: 'esm' | 'cjs'): Promise<string> {
@@ -104,7 +104,7 @@ describe('a bundle', () => {
     expect(await bundled(tracker('twintrack'), format)).toBe('1 1 confirmed');
   });
 
-  it.each(['esm', 'cjs'] as const)('of createTracker with the hand-set score runs (%s)', async (format) => {
+  it.each(['esm', 'cjs'] as const)('of createTracker runs (%s)', async (format) => {
     expect(await bundled(create, format)).toBe('1 1 confirmed');
   });
 });

@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { inputError } from '../core/errors.ts';
 import { type AssociationScore, FEATURE_COUNT } from './features.ts';
@@ -10,10 +9,8 @@ import { learnedScore } from './scores/learned.ts';
 export const associationParameters = z.strictObject({
   model: z
     .string()
-    .default('learned')
-    .describe(
-      'How pairs are scored: hand-set, learned (the model that comes with twintrack), or a model file of "train association"',
-    )
+    .default('hand-set')
+    .describe('How pairs are scored: hand-set, or a model file of "train association"')
     .meta({ unit: '' }),
 });
 
@@ -33,14 +30,14 @@ const MODEL = z.object({
 /**
  * The score that `association.model` names.
  *
- * @param model `hand-set`, `learned` (default), the path of a model that `twintrack train association` wrote, or a score, which is
- *   returned as it is
+ * @param model `hand-set` (default), the path of a model that `twintrack train association` wrote, or a score, which is returned as
+ *   it is
  * @throws TwintrackError when the file cannot be read, is no such model, or was trained on other features
  *
  * @example
  * import { assign, loadAssociation, PairFeatures } from 'twintrack/association';
  *
- * const score = await loadAssociation(); // the learned score
+ * const score = await loadAssociation(); // the hand-set score
  * // a track that is predicted at (12, 20), and two detections
  * const box = Float64Array.of(12, 20, 40, 100);
  * const tracks = {
@@ -61,21 +58,21 @@ const MODEL = z.object({
  * pairs.costs.set(probabilities.map((p) => 1 - p));
  * console.log(assign(pairs, 1, 2, 0.9)); // Int32Array(1) [ 1 ]
  */
-export async function loadAssociation(model: string | AssociationScore = 'learned'): Promise<AssociationScore> {
+export async function loadAssociation(model: string | AssociationScore = 'hand-set'): Promise<AssociationScore> {
   if (typeof model !== 'string') return model;
   if (model === 'hand-set') return handSetScore;
-  const file = model === 'learned' ? fileURLToPath(new URL('../../models/association.json', import.meta.url)) : model;
   let text: string;
   try {
-    text = await readFile(file, 'utf8');
+    text = await readFile(model, 'utf8');
   } catch (cause) {
-    throw inputError(file, 'cannot be read as an association model', 'give hand-set, learned or a model file', cause);
+    const fix = 'give hand-set or a model file of "train association"';
+    throw inputError(model, 'cannot be read as an association model', fix, cause);
   }
   try {
     return learnedScore(MODEL.parse(JSON.parse(text)));
   } catch (cause) {
     const reason = cause instanceof z.ZodError ? z.prettifyError(cause) : (cause as Error).message;
-    throw inputError(file, `is no association model: ${reason}`, 'make one with "twintrack train association"', cause);
+    throw inputError(model, `is no association model: ${reason}`, 'make one with "twintrack train association"', cause);
   }
 }
 

@@ -29,11 +29,7 @@ export function tuneCommand(program: Command): void {
     )
     .requiredOption('--out <file>', 'config file to write, for --config')
     .option('--det <name>', "detection file in each sequence's folder (default: det/det.txt or det.txt)")
-    .option(
-      '--association <name|file>',
-      'how pairs are scored: learned, hand-set or a model of "train association"',
-      'learned',
-    )
+    .option('--association <name|file>', 'how pairs are scored: hand-set or a model of "train association"', 'hand-set')
     .option('--trials <n>', 'settings to try', numberFrom(2, true), 150)
     .option('--seconds <s>', 'most seconds in all', numberFrom(0.001))
     .option('--seed <n>', 'seed of the random numbers: the same seed gives the same search', numberFrom(0, true), 1)
@@ -105,6 +101,6 @@ async function toConfig({ changed }: Tuning, score: string, comment: readonly st
     return `  ${name}: ${value} # default ${info?.default} ${info?.unit}`;
   });
   const head = ['Written by twintrack tune.', ...comment].map((line) => `# ${line}`);
-  const scored = score === 'learned' ? [] : ['association:', `  model: ${JSON.stringify(score)}`];
+  const scored = score === 'hand-set' ? [] : ['association:', `  model: ${JSON.stringify(score)}`];
   return `${[...head, ...scored, ...(rows.length > 0 ? ['tracking:', ...rows] : ['tracking: {}'])].join('\n')}\n`;
 }

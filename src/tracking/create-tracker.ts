@@ -9,7 +9,7 @@ import { Tracker } from './tracker.ts';
 
 /** Settings of {@link createTracker}. */
 export interface CreateTrackerOptions {
-  /** `learned` (default), `hand-set`, a model file of `twintrack train association`, or a score of your own. */
+  /** `hand-set` (default), a model file of `twintrack train association`, or a score of your own. */
   readonly association?: string | AssociationScore | undefined;
   /** Overrides of the tracker's defaults. */
   readonly parameters?: Partial<TrackingParameters> | undefined;
@@ -22,7 +22,7 @@ export interface CreateTrackerOptions {
 }
 
 /**
- * A tracker with the learned association score, for boxes of your own.
+ * A tracker with the hand-set association score unless you give another, for boxes of your own.
  *
  * @throws TwintrackError when the model cannot be read, or a parameter is unknown or outside its range
  *

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { FEATURE_COUNT, FEATURES, PairFeatures } from '../../src/association/features.ts';
-import { loadAssociation } from '../../src/association/model.ts';
+import { associationParameters, loadAssociation } from '../../src/association/model.ts';
 import type { BoostedTree } from '../../src/association/scores/boosted.ts';
 import { handSetScore } from '../../src/association/scores/hand-set.ts';
 import { learnedScore } from '../../src/association/scores/learned.ts';
@@ -52,12 +52,14 @@ describe('association model', () => {
     expect(oddsOf([motion], pairOf(0.5))).toBeCloseTo(2, 9);
   });
 
-  test('hand-set is the hand-set score', async () => {
+  test('hand-set, the default, is the hand-set score', async () => {
     expect(await loadAssociation('hand-set')).toBe(handSetScore);
+    expect(await loadAssociation()).toBe(handSetScore);
+    expect(associationParameters.parse({})).toEqual({ model: 'hand-set' });
   });
 
-  test('the shipped model believes in overlap', async () => {
-    const score = await loadAssociation('learned');
+  test('the default believes in overlap', async () => {
+    const score = await loadAssociation();
     const out = new Float64Array(2);
     score.score(pairOf(0.9), out);
     const near = out[0];
@@ -86,9 +88,9 @@ describe('association model', () => {
     expect((error as Error).message).not.toContain('\n');
   });
 
-  test('refuses a file that is not there', async () => {
-    await expect(loadAssociation('/nowhere.json')).rejects.toThrow(
-      '/nowhere.json: cannot be read as an association model',
+  test.each(['/nowhere.json', 'learned'])('refuses %s, a file that is not there', async (name) => {
+    await expect(loadAssociation(name)).rejects.toThrow(
+      `${name}: cannot be read as an association model; give hand-set or a model file of "train association"`,
     );
   });
 });

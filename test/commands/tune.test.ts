@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -10,6 +10,7 @@ import { combine, evaluateSequence, figures } from '../../src/evaluation/index.t
 import { follow } from '../../src/learning/follow.ts';
 import { loadMotRoot } from '../../src/learning/mot-root.ts';
 import type { TrackingParameters } from '../../src/tracking/index.ts';
+import { SMALL_MODEL_FILE } from '../association/small-model.ts';
 import { simulatedRoot } from '../learning/simulated-root.ts';
 import { slowness } from '../machine.ts';
 
@@ -32,7 +33,7 @@ describe('twintrack tune', () => {
 
   const hota = async (parameters: Partial<TrackingParameters>): Promise<number> => {
     const sequences = await loadMotRoot(root);
-    const score = await loadAssociation('learned'); // as "track" has it
+    const score = await loadAssociation(); // as "track" has it
     return figures(combine(sequences.map((s) => evaluateSequence(s.truth, follow(s.frames, parameters, score))))).HOTA!;
   };
 
@@ -53,6 +54,7 @@ describe('twintrack tune', () => {
     expect(text).toContain(
       `# HOTA on 3 sequences, 240 frames: ${before.toFixed(2)} with the defaults, ${after.toFixed(2)}`,
     );
+    expect(text).not.toContain('association:'); // it is the default
     expect(text).toContain(`# Held out, each half of the sequences tuned on the other half: ${heldOut.toFixed(2)}`);
     for (const name of Object.keys(changed)) expect(text).toMatch(new RegExp(`^ {2}${name}: \\S+ # default `, 'm'));
   });
@@ -67,10 +69,12 @@ describe('twintrack tune', () => {
 
   it('of one sequence says that the gain is not measured elsewhere; keeps the score asked for', async () => {
     const file = join(out, 'one.yaml');
-    const { stdout } = tune(join(root, 'street-1'), '--trials', '5', '--association', 'hand-set', '--out', file);
+    const model = join(out, 'association.json');
+    writeFileSync(model, SMALL_MODEL_FILE);
+    const { stdout } = tune(join(root, 'street-1'), '--trials', '5', '--association', model, '--out', file);
     expect(stdout).toContain('Not measured on sequences that were not tuned on');
     expect(readFileSync(file, 'utf8')).not.toContain('Held out');
-    expect(await loadParameters(file)).toMatchObject({ association: { model: 'hand-set' } });
+    expect(await loadParameters(file)).toMatchObject({ association: { model } });
   });
 
   it('--seconds ends it in time', () => {
@@ -115,6 +119,11 @@ describe('twintrack tune', () => {
     expect([unwritable.status, unwritable.stderr]).toEqual([
       1,
       `twintrack: ${nowhere}: cannot be written: its folder does not exist; create the folder\n`,
+    ]);
+    const learned = tune(root, '--association', 'learned', '--out', join(out, 'x.yaml'));
+    expect([learned.status, learned.stderr]).toEqual([
+      1,
+      'twintrack: learned: cannot be read as an association model; give hand-set or a model file of "train association"\n',
     ]);
     const missing = tune(root, '--det', 'mine.txt', '--out', join(out, 'x.yaml'));
     expect(missing.status).toBe(1);

@@ -1,5 +1,6 @@
 import { copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { SMALL_MODEL_FILE } from '../association/small-model.ts';
 import { SAMPLE, writeWalkers } from '../commands/cli.ts';
 import { runFfmpeg } from '../video/clips.ts';
 
@@ -49,8 +50,8 @@ export function writeStreet(folder: string): void {
   symlinkSync(join(models, 'rtmdet-nano-person.onnx'), at('detector.onnx'));
   for (const name of ['model', 'my-siamese', 'DIR']) {
     make(name);
-    for (const file of ['association.json', 'siamese-embedding.onnx', 'siamese-head.onnx'])
-      symlinkSync(join(models, file), at(name, file));
+    writeFileSync(at(name, 'association.json'), SMALL_MODEL_FILE);
+    for (const file of ['siamese-embedding.onnx', 'siamese-head.onnx']) symlinkSync(join(models, file), at(name, file));
   }
   writeFileSync(
     at('zones.yaml'),

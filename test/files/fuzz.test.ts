@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -7,8 +7,12 @@ import { TwintrackError } from '../../src/core/errors.ts';
 import { readDetections } from '../../src/detection/mot-detections.ts';
 import { loadParameters } from '../../src/engine/configuration.ts';
 import { scoreFiles } from '../../src/evaluation/score-files.ts';
+import { toModelFile } from '../../src/learning/association/report.ts';
+import { trainAssociation } from '../../src/learning/association/train-association.ts';
+import { loadMotRoot } from '../../src/learning/mot-root.ts';
 import { loadConfiguration } from '../../src/live/configuration.ts';
 import { openJsonSink, readMot, readTrajectories } from '../../src/trajectories/index.ts';
+import { simulatedRoot } from '../learning/simulated-root.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { frame, RUN } from '../trajectories/frames.ts';
 
@@ -27,6 +31,16 @@ async function trajectories(): Promise<string> {
   return readFileSync(path, 'utf8');
 }
 
+/** A model of simulated streets as `train association` writes it. */
+async function associationModel(): Promise<string> {
+  const root = simulatedRoot({ sequences: 2, frames: 60 });
+  try {
+    return toModelFile(await trainAssociation(await loadMotRoot(root)));
+  } finally {
+    rmSync(root, { recursive: true });
+  }
+}
+
 /** What is read from a file, and a valid file of the kind. */
 const READERS: Record<
   string,
@@ -41,10 +55,7 @@ const READERS: Record<
     () => readFileSync(join(examples, 'cameras.yaml'), 'utf8'),
     (path) => loadConfiguration([], path),
   ],
-  'an association model': [
-    () => readFileSync(join(import.meta.dirname, '../../models/association.json'), 'utf8'),
-    loadAssociation,
-  ],
+  'an association model': [associationModel, loadAssociation],
 };
 
 /** Bytes that replace some others: at a place between 0 and 1, over a length. */

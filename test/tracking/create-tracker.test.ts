@@ -1,7 +1,14 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Crowd } from '../../bench/simulated-crowd.ts';
-import { loadAssociation } from '../../src/association/model.ts';
+import { handSetScore } from '../../src/association/scores/hand-set.ts';
+import { learnedScore } from '../../src/association/scores/learned.ts';
 import { type CreateTrackerOptions, createTracker, Tracker } from '../../src/tracking/index.ts';
+import { SMALL_MODEL, SMALL_MODEL_FILE } from '../association/small-model.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
+
+const folder = temporaryFolder();
 
 /** Ids and boxes of two people who cross, seen at 10 frames/s. */
 function cross(tracker: Tracker) {
@@ -18,16 +25,23 @@ function crowded(tracker: Tracker) {
 }
 
 describe('createTracker', () => {
-  it('has the learned score unless another is named', async () => {
-    const learned = new Tracker({ association: await loadAssociation('learned') });
+  it('has the hand-set score unless another is named', async () => {
     const byDefault = crowded(await createTracker());
-    expect(byDefault).toEqual(crowded(learned));
-    expect(crowded(await createTracker({ association: 'hand-set' }))).not.toEqual(byDefault);
+    expect(byDefault).toEqual(crowded(new Tracker({ association: handSetScore })));
+    expect(crowded(await createTracker({ association: 'hand-set' }))).toEqual(byDefault);
     expect(
       cross(await createTracker())
         .at(-1)!
         .map(([id]) => id),
     ).toEqual([1, 2]);
+  });
+
+  it('takes a model file', async () => {
+    const file = join(folder, 'association.json');
+    writeFileSync(file, SMALL_MODEL_FILE);
+    const ids = crowded(await createTracker({ association: file }));
+    expect(ids).toEqual(crowded(new Tracker({ association: learnedScore(SMALL_MODEL) })));
+    expect(ids).not.toEqual(crowded(await createTracker()));
   });
 
   it('takes a score of one’s own', async () => {
@@ -48,6 +62,7 @@ describe('createTracker', () => {
     [{ parameters: { lostSeconds: 1000 } }, 'tracking.lostSeconds: '],
     [{ appearanceParameters: { mode: 'sometimes' } }, 'appearance.mode: '],
     [{ association: 'no/such/model.json' }, 'no/such/model.json: cannot be read as an association model'],
+    [{ association: 'learned' }, 'give hand-set or a model file of "train association"'],
   ])('refuses %o in one line', async (options, message) => {
     const error = await createTracker(options as CreateTrackerOptions).catch((thrown: Error) => thrown);
     expect(error).toMatchObject({ name: 'TwintrackError', message: expect.stringContaining(message) });

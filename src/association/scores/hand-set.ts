@@ -7,7 +7,7 @@ const DISTANCE = FEATURES.indexOf('distance');
 const HEIGHT = FEATURES.indexOf('heightDifference');
 const GAP = FEATURES.indexOf('gap');
 
-/** A score with weights set by hand, from overlap, distance, size and gap, and from appearance where a pair has a similarity: the baseline of the learned fusion. */
+/** The default score, with weights set by hand: of overlap, distance, size and gap, and of appearance where a pair has a similarity. */
 export const handSetScore: AssociationScore = withAppearance({
   score(pairs, out) {
     const features = pairs.values;

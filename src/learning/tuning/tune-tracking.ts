@@ -15,7 +15,7 @@ export interface TuneOptions {
   readonly seed?: number | undefined;
   /** Most seconds, the held-out estimate included. Default no limit. */
   readonly seconds?: number | undefined;
-  /** The association score, as in tracking with the result: `learned` (default), `hand-set`, a model file, or a score of your own. */
+  /** The association score, as in tracking with the result: `hand-set` (default), a model file, or a score of your own. */
   readonly association?: string | AssociationScore | undefined;
   /** Ends the tuning with the best so far. */
   readonly signal?: AbortSignal | undefined;
