@@ -42,7 +42,7 @@ const { values: options } = parseArgs({
     people: { type: 'string' },
     video: { type: 'string', default: 'videos/pets09-s2l1.mp4' },
     gt: { type: 'string' },
-    association: { type: 'string', default: 'learned' },
+    association: { type: 'string', default: 'hand-set' },
     detector: { type: 'string', default: 'rtmdet-nano' },
     model: { type: 'string', default: 'siamese' },
   },

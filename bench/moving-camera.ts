@@ -31,7 +31,7 @@ interface Seen {
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
-  options: { score: { type: 'string', default: 'learned' } },
+  options: { score: { type: 'string', default: 'hand-set' } },
 });
 if (positionals.length !== 1) {
   process.stderr.write('usage: npm run bench:moving-camera -- GT.txt [--score SCORE]\n');
