@@ -8,8 +8,11 @@ const REACH = 3;
 
 /** Standard deviations to choose from, seconds. */
 const DEVIATIONS = [0.02, 0.04, 0.06, 0.09, 0.13, 0.18, 0.25, 0.35, 0.5];
-/** The longest of them is taken whose error is at most this many times the least: the errors of neighbouring boxes are alike. */
-const TOLERANCE = 1.15;
+/**
+ * The longest of them is taken whose error is at most this many times the least, of centre x, centre y, width and height: the errors of
+ * neighbouring boxes are alike, those of sizes the more so.
+ */
+const TOLERANCES = [1.15, 1.15, 1.3, 1.3];
 /** An error counts as this many box heights at most: it may be another person. */
 const MOST_ERROR = 0.2;
 /** About so many boxes are looked at. */
@@ -70,7 +73,7 @@ export function chooseDeviations(trajectories: readonly Trajectory[]): number[] 
   });
   return [0, 1, 2, 3].map((k) => {
     const least = Math.min(...errors.map((sums) => sums[k]));
-    return DEVIATIONS[errors.findLastIndex((sums) => sums[k] <= TOLERANCE * least)];
+    return DEVIATIONS[errors.findLastIndex((sums) => sums[k] <= TOLERANCES[k] * least)];
   });
 }
 
