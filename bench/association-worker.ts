@@ -1,6 +1,5 @@
 /** A process of bench:association: loads the sets that are its arguments, then trains and measures as it is asked to. */
 import type { AssociationScore } from '../src/association/features.ts';
-import { loadAssociation } from '../src/association/model.ts';
 import type { BoostedModel } from '../src/association/scores/boosted.ts';
 import { handSetScore } from '../src/association/scores/hand-set.ts';
 import { learnedScore } from '../src/association/scores/learned.ts';
@@ -11,8 +10,8 @@ import { follow, followRefined } from '../src/learning/follow.ts';
 import { type IdentityError, identityErrors } from './identity-errors.ts';
 import { loadSet, perturbed } from './sets.ts';
 
-/** How pairs are scored: as twintrack comes, by hand, or by a model that was trained for the measurement. */
-export type Association = 'learned' | 'hand-set' | BoostedModel;
+/** How pairs are scored: by hand, as twintrack comes, or by a model that was trained for the measurement. */
+export type Association = 'hand-set' | BoostedModel;
 
 /** What a worker is asked for: a model trained on all videos but those left out, or measurements of a video in all sets. */
 export type Job =
@@ -39,8 +38,8 @@ const sequences = sets.flatMap((set) => set.sequences);
 const names = [...new Set(sequences.map(({ name }) => name))];
 let examples: ReturnType<typeof examplesByName> | undefined;
 
-process.on('message', async (job: Job) => {
-  process.send!('leftOut' in job ? train(job.leftOut) : await measure(job.video, job.contenders, job.runs));
+process.on('message', (job: Job) => {
+  process.send!('leftOut' in job ? train(job.leftOut) : measure(job.video, job.contenders, job.runs));
 });
 
 function train(leftOut: readonly string[]): Association {
@@ -49,9 +48,9 @@ function train(leftOut: readonly string[]): Association {
   return (some.length > 0 && trainWithout([joinExamples(some)], -1)) || 'hand-set';
 }
 
-async function measure(video: string, contenders: readonly Association[], runs: number): Promise<Measurement[]> {
+function measure(video: string, contenders: readonly Association[], runs: number): Measurement[] {
   const measured: Measurement[] = [];
-  const scores = await Promise.all(contenders.map(scoreOf));
+  const scores = contenders.map(scoreOf);
   for (const { name: set, sequences: all } of sets)
     for (const sequence of all.filter(({ name }) => name === video))
       for (let run = 0; run < runs; run++) {
@@ -70,7 +69,6 @@ async function measure(video: string, contenders: readonly Association[], runs: 
   return measured;
 }
 
-async function scoreOf(association: Association): Promise<AssociationScore> {
-  if (association === 'hand-set') return handSetScore;
-  return association === 'learned' ? loadAssociation('learned') : learnedScore(association);
+function scoreOf(association: Association): AssociationScore {
+  return association === 'hand-set' ? handSetScore : learnedScore(association);
 }

@@ -2,7 +2,7 @@
  * The identity errors of the tracker that cost most on a set of boxes, drawn as pictures: those after which a track is on the wrong person for
  * the most frames.
  *
- *   npm run bench:worst-errors -- NAME=MOT_ROOT/det.txt --out DIR [--count 10] [--model learned|hand-set|FILE]
+ *   npm run bench:worst-errors -- NAME=MOT_ROOT/det.txt --out DIR [--count 10] [--model hand-set|FILE]
  *
  * Prints Markdown, and writes DIR/NAME-01.png, …: thin white and grey boxes are the ground truth (dashed where there is no detection),
  * amber ones the detections with their scores, thick ones the tracks online.
@@ -23,7 +23,7 @@ const { positionals, values } = parseArgs({
 });
 if (positionals.length !== 1 || values.out === undefined) {
   process.stderr.write(
-    'usage: npm run bench:worst-errors -- NAME=MOT_ROOT/det.txt --out DIR [--count 10] [--model learned|hand-set|FILE]\n',
+    'usage: npm run bench:worst-errors -- NAME=MOT_ROOT/det.txt --out DIR [--count 10] [--model hand-set|FILE]\n',
   );
   process.exit(2);
 }
