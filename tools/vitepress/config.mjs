@@ -23,6 +23,7 @@ const guides = [
   ['Install', 'install'],
   ['From TypeScript', 'library'],
   ['Detection', 'detection'],
+  ['Tracking', 'tracking'],
   ['Live cameras', 'live'],
   ['Zones, lines, reports', 'analytics'],
   ['Appearance', 'appearance'],
