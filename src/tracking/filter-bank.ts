@@ -32,6 +32,8 @@ export class FilterBank {
   /** First of the two columns of a box that are followed, 0 (its centre) or 2 (its size). */
   private readonly column: 0 | 2;
   private readonly slot: number;
+  /** Of each filter the squares of acceleration and deviation. */
+  private readonly variances: Float64Array;
   private state: Float64Array;
   /** Of each filter the sum of −2 log likelihood. */
   private readonly unlikely: Float64Array;
@@ -44,6 +46,7 @@ export class FilterBank {
     this.models = noises.accelerations.flatMap((a) => noises.deviations.map((d) => [a, d] as const));
     this.slot = this.models.length * 2 * AXIS;
     this.state = new Float64Array(16 * this.slot);
+    this.variances = Float64Array.from(this.models.flat(), (noise) => noise ** 2);
     this.unlikely = new Float64Array(this.models.length);
     this.best = this.firstModel();
   }
@@ -77,28 +80,31 @@ export class FilterBank {
   /** Takes in that the person of slot `s` is seen in box `i`, `dt` seconds after the last time. */
   observe(s: number, boxes: Boxes, i: number, dt: number): void {
     const x = this.state;
-    const h = boxes[4 * i + 3];
-    for (let m = 0; m < this.models.length; m++) {
-      const q = (this.models[m][0] * h) ** 2;
-      const r = (this.models[m][1] * h) ** 2;
-      for (let axis = 0; axis < 2; axis++) {
-        const o = s * this.slot + (2 * m + axis) * AXIS;
-        x[o] += dt * x[o + 1];
-        x[o + 2] += dt * (2 * x[o + 3] + dt * (x[o + 4] + (q * dt) / 3));
-        x[o + 3] += dt * (x[o + 4] + (q * dt) / 2);
-        x[o + 4] += q * dt;
-        const innovation = this.measured(boxes, i, axis) - x[o];
-        const total = x[o + 2] + r;
-        const surprise = Math.min((innovation * innovation) / total, MOST_DEVIATIONS ** 2);
-        this.unlikely[m] += Math.log(total / (h * h)) + surprise;
-        const gain = x[o + 2] / total;
-        const rateGain = x[o + 3] / total;
-        x[o] += gain * innovation;
+    const { variances, unlikely } = this;
+    const area = boxes[4 * i + 3] ** 2;
+    const measured = [this.measured(boxes, i, 0), this.measured(boxes, i, 1)];
+    let o = s * this.slot;
+    for (let m = 0; m < unlikely.length; m++) {
+      const q = variances[2 * m] * area;
+      const r = variances[2 * m + 1] * area;
+      let spread = 1;
+      for (let axis = 0; axis < 2; axis++, o += AXIS) {
+        const value = x[o] + dt * x[o + 1];
+        const variance = x[o + 2] + dt * (2 * x[o + 3] + dt * (x[o + 4] + (q * dt) / 3));
+        const covariance = x[o + 3] + dt * (x[o + 4] + (q * dt) / 2);
+        const innovation = measured[axis] - value;
+        const total = variance + r;
+        spread *= total / area;
+        unlikely[m] += Math.min((innovation * innovation) / total, MOST_DEVIATIONS ** 2);
+        const gain = variance / total;
+        const rateGain = covariance / total;
+        x[o] = value + gain * innovation;
         x[o + 1] += rateGain * innovation;
-        x[o + 4] -= rateGain * x[o + 3];
-        x[o + 3] *= 1 - gain;
-        x[o + 2] *= 1 - gain;
+        x[o + 2] = (1 - gain) * variance;
+        x[o + 3] = (1 - gain) * covariance;
+        x[o + 4] += q * dt - rateGain * covariance;
       }
+      unlikely[m] += Math.log(spread);
     }
     this.count++;
   }
