@@ -23,7 +23,7 @@ const PARTS: Readonly<Record<string, [Partial<TrackingParameters>, Partial<Refin
   'smoothed by 0.25 s': [{}, { smoothSeconds: 0.25 }],
   'not smoothed': [{}, { smoothSeconds: 0 }],
   'gaps not filled': [{}, { fillSeconds: 0 }],
-  'nobody dropped': [{}, { minConfidence: 0, fillConfidence: 0 }],
+  'no one dropped': [{}, { minConfidence: 0, fillConfidence: 0 }],
 };
 
 const sets = await Promise.all(process.argv.slice(2).map(loadSet));

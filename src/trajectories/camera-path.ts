@@ -9,7 +9,7 @@ const LEAST_PEOPLE = 3;
 const LEAST_BOXES = 5;
 const MOST_ROUNDS = 8;
 
-/** Where the camera looks in each frame: as the tracker followed it, less the shake that was left. */
+/** Where the camera points in each frame: as the tracker followed it, less the shake that was left. */
 export class CameraPath {
   private readonly timeline: Timeline;
   /** Of each frame, x and y in pixels. */
