@@ -12,8 +12,9 @@ export interface BankNoises {
   readonly first: readonly [acceleration: number, deviation: number];
 }
 
-/** Numbers a filter keeps of an axis: value, rate, and the three covariances of the two. */
-const AXIS = 5;
+/** Numbers a filter keeps: the three covariances of value and rate, which are the same on both axes, then value and rate of each axis. */
+const FILTER = 7;
+const VALUES = 3;
 /** A surprise of more than this many standard deviations counts as this many: it may be another person. */
 const MOST_DEVIATIONS = 3;
 /** Detections before the choice is used, and those after which the older ones count half. */
@@ -44,7 +45,7 @@ export class FilterBank {
     this.noises = noises;
     this.column = what === 'centre' ? 0 : 2;
     this.models = noises.accelerations.flatMap((a) => noises.deviations.map((d) => [a, d] as const));
-    this.slot = this.models.length * 2 * AXIS;
+    this.slot = this.models.length * FILTER;
     this.state = new Float64Array(16 * this.slot);
     this.variances = Float64Array.from(this.models.flat(), (noise) => noise ** 2);
     this.unlikely = new Float64Array(this.models.length);
@@ -58,7 +59,7 @@ export class FilterBank {
 
   /** The value of an axis (0 or 1) of slot `s` by the likeliest filter. */
   value(s: number, axis: 0 | 1): number {
-    return this.state[s * this.slot + (2 * this.best + axis) * AXIS];
+    return this.state[s * this.slot + this.best * FILTER + VALUES + 2 * axis];
   }
 
   /** Starts slot `s` from box `i`. */
@@ -66,14 +67,9 @@ export class FilterBank {
     this.state = withRoom(this.state, (s + 1) * this.slot);
     const h = boxes[4 * i + 3];
     this.models.forEach(([, deviation], m) => {
-      for (let axis = 0; axis < 2; axis++) {
-        const o = s * this.slot + (2 * m + axis) * AXIS;
-        this.state[o] = this.measured(boxes, i, axis);
-        this.state[o + 1] = 0;
-        this.state[o + 2] = (deviation * h) ** 2;
-        this.state[o + 3] = 0;
-        this.state[o + 4] = (this.noises.rate * h) ** 2;
-      }
+      const o = s * this.slot + m * FILTER;
+      const [x, y] = [this.measured(boxes, i, 0), this.measured(boxes, i, 1)];
+      this.state.set([(deviation * h) ** 2, 0, (this.noises.rate * h) ** 2, x, 0, y, 0], o);
     });
   }
 
@@ -82,29 +78,31 @@ export class FilterBank {
     const x = this.state;
     const { variances, unlikely } = this;
     const area = boxes[4 * i + 3] ** 2;
-    const measured = [this.measured(boxes, i, 0), this.measured(boxes, i, 1)];
+    const first = this.measured(boxes, i, 0);
+    const second = this.measured(boxes, i, 1);
     let o = s * this.slot;
-    for (let m = 0; m < unlikely.length; m++) {
+    for (let m = 0; m < unlikely.length; m++, o += FILTER) {
       const q = variances[2 * m] * area;
       const r = variances[2 * m + 1] * area;
-      let spread = 1;
-      for (let axis = 0; axis < 2; axis++, o += AXIS) {
-        const value = x[o] + dt * x[o + 1];
-        const variance = x[o + 2] + dt * (2 * x[o + 3] + dt * (x[o + 4] + (q * dt) / 3));
-        const covariance = x[o + 3] + dt * (x[o + 4] + (q * dt) / 2);
-        const innovation = measured[axis] - value;
-        const total = variance + r;
-        spread *= total / area;
-        unlikely[m] += Math.min((innovation * innovation) / total, MOST_DEVIATIONS ** 2);
-        const gain = variance / total;
-        const rateGain = covariance / total;
-        x[o] = value + gain * innovation;
-        x[o + 1] += rateGain * innovation;
-        x[o + 2] = (1 - gain) * variance;
-        x[o + 3] = (1 - gain) * covariance;
-        x[o + 4] += q * dt - rateGain * covariance;
+      const variance = x[o] + dt * (2 * x[o + 1] + dt * (x[o + 2] + (q * dt) / 3));
+      const covariance = x[o + 1] + dt * (x[o + 2] + (q * dt) / 2);
+      const total = variance + r;
+      const gain = variance / total;
+      const rateGain = covariance / total;
+      x[o] = (1 - gain) * variance;
+      x[o + 1] = (1 - gain) * covariance;
+      x[o + 2] += q * dt - rateGain * covariance;
+      const most = MOST_DEVIATIONS ** 2 * total;
+      let surprise = 0;
+      for (let axis = 0; axis < 2; axis++) {
+        const v = o + VALUES + 2 * axis;
+        const value = x[v] + dt * x[v + 1];
+        const innovation = (axis === 0 ? first : second) - value;
+        x[v] = value + gain * innovation;
+        x[v + 1] += rateGain * innovation;
+        surprise += Math.min(innovation * innovation, most);
       }
-      unlikely[m] += Math.log(spread);
+      unlikely[m] += surprise / total + 2 * Math.log(total / area);
     }
     this.count++;
   }
@@ -120,9 +118,9 @@ export class FilterBank {
 
   /** Moves the centre of slot `s` with the picture, pixels. */
   shift(s: number, x: number, y: number): void {
-    for (let o = s * this.slot; o < (s + 1) * this.slot; o += 2 * AXIS) {
+    for (let o = s * this.slot + VALUES; o < (s + 1) * this.slot; o += FILTER) {
       this.state[o] += x;
-      this.state[o + AXIS] += y;
+      this.state[o + 2] += y;
     }
   }
 
