@@ -37,36 +37,51 @@ export class CameraPath {
    */
   removeShake(trajectories: readonly Trajectory[]): void {
     const often = trajectories.filter(({ times }) => times.length >= LEAST_BOXES);
-    for (let round = 0; round < MOST_ROUNDS; round++) if (!this.removeSome(often)) return;
+    const residuals = new FrameResiduals(often, this.timeline);
+    for (let round = 0; round < MOST_ROUNDS; round++) {
+      this.measure(often, residuals);
+      const found = ([0, 1] as const).map((axis) => residuals.addCommon(axis, this.shake));
+      if (!found.includes(true)) return;
+    }
   }
 
-  private removeSome(trajectories: readonly Trajectory[]): boolean {
-    const residuals = new FrameResiduals(this.timeline.length);
+  private measure(trajectories: readonly Trajectory[], residuals: FrameResiduals): void {
+    let row = 0;
     for (const trajectory of trajectories) {
-      const seen = this.moved(trajectory, -1);
-      const line = smooth(seen, [DEVIATION, DEVIATION, DEVIATION, DEVIATION]).boxes;
-      seen.frames.forEach((frame, i) => {
-        const [w, h] = [seen.boxes[4 * i + 2] - line[4 * i + 2], seen.boxes[4 * i + 3] - line[4 * i + 3]];
-        const x = seen.boxes[4 * i] - line[4 * i] + w / 2;
-        const y = seen.boxes[4 * i + 1] - line[4 * i + 1] + h / 2;
-        residuals.add(this.timeline.rowOf(frame), x, y, seen.boxes[4 * i + 3]);
-      });
+      const { boxes } = this.moved(trajectory, -1);
+      const line = smooth({ ...trajectory, boxes }, [DEVIATION, DEVIATION, DEVIATION, DEVIATION]).boxes;
+      for (let o = 0; o < boxes.length; o += 4, row++)
+        for (const axis of [0, 1] as const)
+          residuals.values[axis][row] =
+            boxes[o + axis] - line[o + axis] + (boxes[o + axis + 2] - line[o + axis + 2]) / 2;
     }
-    const found = ([0, 1] as const).map((axis) => residuals.common(axis, this.shake));
-    return found.includes(true);
   }
 }
 
-/** How far people are from their ways, frame by frame. */
+/** How far people are from their ways: columns with a row a box, trajectory by trajectory, and which rows are of each frame. */
 class FrameResiduals {
-  private readonly frames: { readonly x: number; readonly y: number; readonly height: number }[][];
+  /** Along x and y, pixels. */
+  readonly values: readonly [Float64Array, Float64Array];
+  private readonly heights: Float64Array;
+  /** The rows of frame f are `rows[start[f]]` to `rows[start[f + 1] - 1]`. */
+  private readonly start: Int32Array;
+  private readonly rows: Int32Array;
 
-  constructor(length: number) {
-    this.frames = Array.from({ length }, () => []);
-  }
-
-  add(row: number, x: number, y: number, height: number): void {
-    this.frames[row].push({ x, y, height });
+  constructor(trajectories: readonly Trajectory[], timeline: Timeline) {
+    const length = trajectories.reduce((sum, { times }) => sum + times.length, 0);
+    this.values = [new Float64Array(length), new Float64Array(length)];
+    this.heights = new Float64Array(length);
+    this.rows = new Int32Array(length);
+    const next = new Int32Array(timeline.length + 1);
+    for (const { frames } of trajectories) for (const frame of frames) next[timeline.rowOf(frame) + 1]++;
+    for (let f = 0; f < timeline.length; f++) next[f + 1] += next[f];
+    this.start = next.slice();
+    let row = 0;
+    for (const { frames, boxes } of trajectories)
+      for (let i = 0; i < frames.length; i++, row++) {
+        this.heights[row] = boxes[4 * i + 3];
+        this.rows[next[timeline.rowOf(frames[i])]++] = row;
+      }
   }
 
   /**
@@ -74,32 +89,40 @@ class FrameResiduals {
    *
    * @returns whether it is more than chance
    */
-  common(axis: 0 | 1, out: Float64Array): boolean {
-    const along = ({ x, y }: { x: number; y: number }): number => (axis === 0 ? x : y);
-    const all = this.frames.flatMap((people) => people.map((person) => Math.abs(along(person)) / person.height));
-    const deviation = 1.48 * (all.sort((a, b) => a - b)[all.length >> 1] ?? 0);
-    const medians = this.frames.map((people) => {
-      if (people.length < LEAST_PEOPLE) return undefined;
-      const height = people.reduce((sum, person) => sum + person.height, 0) / people.length;
-      return { value: weightedMedian(people, along), chance: (1.57 * (deviation * height) ** 2) / people.length };
-    });
-    const known = medians.filter((median) => median !== undefined);
-    const power = known.reduce((sum, { value, chance }) => sum + value * value - chance, 0) / known.length;
+  addCommon(axis: 0 | 1, out: Float64Array): boolean {
+    const values = this.values[axis];
+    const { heights, start } = this;
+    const sorted = values.map((value, row) => Math.abs(value) / heights[row]).sort();
+    const deviation = 1.48 * (sorted[sorted.length >> 1] ?? 0);
+    const frames = start.length - 1;
+    const medians = new Float64Array(frames).fill(Number.NaN);
+    const chances = new Float64Array(frames);
+    let sum = 0;
+    let known = 0;
+    for (let f = 0; f < frames; f++) {
+      const people = this.rows.slice(start[f], start[f + 1]);
+      if (people.length < LEAST_PEOPLE) continue;
+      const height = people.reduce((total, row) => total + heights[row], 0) / people.length;
+      medians[f] = this.median(people, values);
+      chances[f] = (1.57 * (deviation * height) ** 2) / people.length;
+      sum += medians[f] ** 2 - chances[f];
+      known++;
+    }
+    const power = sum / known;
     if (!(power > 0)) return false;
-    medians.forEach((median, row) => {
-      if (median) out[2 * row + axis] += (median.value * power) / (power + median.chance);
-    });
+    for (let f = 0; f < frames; f++)
+      if (!Number.isNaN(medians[f])) out[2 * f + axis] += (medians[f] * power) / (power + chances[f]);
     return true;
   }
-}
 
-/** The median of what `along` gives, each person weighing 1 / height. */
-function weightedMedian<P extends { readonly height: number }>(people: P[], along: (person: P) => number): number {
-  const sorted = people.sort((a, b) => along(a) - along(b));
-  let left = people.reduce((sum, { height }) => sum + 1 / height, 0) / 2;
-  for (const person of sorted) {
-    left -= 1 / person.height;
-    if (left <= 0) return along(person);
+  /** The median of the values in some rows, each weighing 1 / height. */
+  private median(rows: Int32Array, values: Float64Array): number {
+    rows.sort((a, b) => values[a] - values[b]);
+    let left = rows.reduce((sum, row) => sum + 1 / this.heights[row], 0) / 2;
+    const middle = rows.find((row) => {
+      left -= 1 / this.heights[row];
+      return left <= 0;
+    });
+    return values[middle ?? rows[rows.length - 1]];
   }
-  return 0;
 }
