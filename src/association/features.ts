@@ -21,6 +21,19 @@ export interface TrackColumns {
   score: Float64Array;
 }
 
+/** Columns with room for `n` tracks. */
+export function trackColumns(n: number): TrackColumns {
+  return {
+    length: 0,
+    predicted: new Float64Array(4 * n),
+    last: new Float64Array(4 * n),
+    deviation: new Float64Array(2 * n),
+    gap: new Float64Array(n),
+    span: new Float64Array(n),
+    score: new Float64Array(n),
+  };
+}
+
 /** The pair features, in the order of the columns of {@link PairFeatures.values}. */
 export const FEATURES = [
   'widthChange', // relative changes since the last observation (Leal-Taixé et al. 2016, §4)

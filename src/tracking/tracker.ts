@@ -5,7 +5,7 @@ import {
   FEATURE_COUNT,
   PairFeatures,
   SIMILARITY,
-  type TrackColumns,
+  trackColumns,
 } from '../association/features.ts';
 import { type DetectionRow, type Detections, NO_DETECTIONS, toDetections } from '../core/detections.ts';
 import { TwintrackError } from '../core/errors.ts';
@@ -60,7 +60,7 @@ export class Tracker {
   private readonly lastId: number;
   private nextId: number;
   private readonly clock = new FrameClock();
-  private columns = newColumns(16);
+  private columns = trackColumns(16);
   private probabilities = new Float64Array(64);
   private readonly shift = new Float64Array(2);
 
@@ -366,7 +366,7 @@ export class Tracker {
   }
 
   private fillColumns(): void {
-    if (this.columns.gap.length < this.tracks.length) this.columns = newColumns(2 * this.tracks.length);
+    if (this.columns.gap.length < this.tracks.length) this.columns = trackColumns(2 * this.tracks.length);
     const c = this.columns;
     c.length = this.tracks.length;
     for (let i = 0; i < this.tracks.length; i++) {
@@ -381,18 +381,6 @@ export class Tracker {
       c.score[i] = track.score;
     }
   }
-}
-
-function newColumns(n: number): TrackColumns {
-  return {
-    length: 0,
-    predicted: new Float64Array(4 * n),
-    last: new Float64Array(4 * n),
-    deviation: new Float64Array(2 * n),
-    gap: new Float64Array(n),
-    span: new Float64Array(n),
-    score: new Float64Array(n),
-  };
 }
 
 /** Cost of a pair: its negative log-odds, so that the cheapest assignment is the most probable one. */
