@@ -98,14 +98,23 @@ export class Reidentification {
     return best;
   }
 
+  /** Whether a new track can be one of the lost by where it is, whatever it shows. */
+  mayContinue(entered: ReidTrack, lost: readonly ReidTrack[], time: number): boolean {
+    return lost.some(
+      (track) =>
+        entered.firstTime > track.lastTime &&
+        track.gallery &&
+        this.isWithinReach(track, entered, time - track.lastTime),
+    );
+  }
+
   /**
    * Similarity of a person to one who was first seen `seconds` later.
    *
    * @returns 0 when it is below the threshold, the way is too far to walk, or the later one enters at the edge
    */
   resemblance(former: Sighting, entered: Sighting, seconds: number): number {
-    if (!former.gallery || !entered.gallery || !inReach(former.observed, entered.observed, seconds)) return 0;
-    if (this.reachesEdge(entered.observed, entered.observed[2] / 2)) return 0;
+    if (!former.gallery || !entered.gallery || !this.isWithinReach(former, entered, seconds)) return 0;
     const similarity = former.gallery.similarityTo(this.model, entered.gallery);
     return similarity >= this.minSimilarity ? similarity : 0;
   }
@@ -118,6 +127,11 @@ export class Reidentification {
   /** Whether a person who was last in `box` and has been unseen for `seconds` may be re-identified. */
   mayReturn(box: Boxes, seconds: number): boolean {
     return seconds <= this.seconds && !this.reachesEdge(box, 0);
+  }
+
+  /** Whether a person can walk from where `former` was last seen, and does not enter at the edge. */
+  private isWithinReach(former: Sighting, { observed }: Sighting, seconds: number): boolean {
+    return inReach(former.observed, observed, seconds) && !this.reachesEdge(observed, observed[2] / 2);
   }
 
   /** Whether a box comes within `margin` pixels of the edge of the picture, where people leave and enter. */

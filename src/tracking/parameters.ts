@@ -14,7 +14,7 @@ export const trackingParameters = z.strictObject({
   ),
   lowScore: number(0.2, 0, 1, 'probability', 'Detections that are people with less than this probability are ignored'),
   newScore: number(0.6, 0, 1, 'probability', 'Probability from which an unmatched detection starts a track'),
-  confirmSeconds: number(0.1, 0, 10, 's', 'A track is confirmed once it has been seen for this long'),
+  confirmSeconds: number(0.1, 0, 10, 's', 'A track is established once it has been seen for this long'),
   confirmHits: z
     .number()
     .int()
@@ -23,8 +23,15 @@ export const trackingParameters = z.strictObject({
     .default(3)
     .describe('and at least this often')
     .meta({ unit: 'detections' }),
-  tentativeSeconds: number(0.15, 0, 10, 's', 'A track that is not confirmed ends when unseen for longer than this'),
-  lostSeconds: number(1.5, 0, 60, 's', 'A confirmed track ends when unseen for longer than this'),
+  confirmProbability: number(
+    0.8,
+    0,
+    1,
+    'probability',
+    'A track is confirmed when it is established, or before, when it is as likely as this that it will be',
+  ),
+  tentativeSeconds: number(0.15, 0, 10, 's', 'A track that is not established ends when unseen for longer than this'),
+  lostSeconds: number(1.5, 0, 60, 's', 'An established track ends when unseen for longer than this'),
   minProbability: number(0.3, 0, 1, 'probability', 'Association probability below which a detection is not the track'),
   minProbabilityLow: number(0.5, 0, 1, 'probability', 'The same for detections below highScore'),
   gateDistance: number(

@@ -2,7 +2,7 @@ import type { Gallery } from '../appearance/gallery.ts';
 import type { Detections } from '../core/detections.ts';
 
 /**
- * tentative: seen too little to be sure; confirmed: seen in this frame; lost: not seen now, its box is predicted; dormant: not predicted
+ * tentative: seen too little to be sure; confirmed: surely a person, and seen in this frame; lost: not seen now, its box is predicted; dormant: not predicted
  * any more, but it may be re-identified by its appearance; ended: given up.
  */
 export type TrackState = 'tentative' | 'confirmed' | 'lost' | 'dormant' | 'ended';
@@ -12,6 +12,8 @@ export class Track {
   /** Positive and never reused; 0 while tentative. */
   id = 0;
   state: TrackState = 'tentative';
+  /** Whether the person has been seen for long enough to be waited for and re-identified. One who is likely to stay is confirmed before. */
+  established = false;
   /** Filtered (x, y, w, h) in source pixels. */
   readonly box = new Float64Array(4);
   /** Speed of the centre (x, y) in pixels per second. */
@@ -52,6 +54,7 @@ export class Track {
   /** Goes on as the track in which this person was re-identified; that one ends. */
   resume(entered: Track): void {
     this.state = entered.state;
+    this.established = entered.established;
     this.slot = entered.slot;
     this.detection = entered.detection;
     this.observed.set(entered.observed);
@@ -60,6 +63,7 @@ export class Track {
     this.lastScore = entered.lastScore;
     this.score = entered.score;
     entered.state = 'ended';
+    entered.established = false;
     entered.detection = -1;
     entered.slot = -1;
   }

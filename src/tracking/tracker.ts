@@ -17,7 +17,9 @@ import { centreBank, sizeBank } from './filter-bank.ts';
 import { FrameClock } from './frame-clock.ts';
 import { KalmanBoxes } from './kalman.ts';
 import { type TrackingParameters, trackingParameters } from './parameters.ts';
+import { Survival } from './survival.ts';
 import { Track } from './track.ts';
+import { toColumns } from './track-columns.ts';
 
 /** Settings of {@link Tracker}. */
 export interface TrackerOptions {
@@ -51,6 +53,7 @@ export class Tracker {
   /** Measure the noise of the scene, and give the boxes that are given out. */
   private readonly centres = centreBank();
   private readonly sizes = sizeBank();
+  private readonly survival = new Survival();
   private readonly pairs = new PairFeatures();
   private tracks: Track[] = [];
   /** Not predicted any more, but may be re-identified. */
@@ -100,6 +103,7 @@ export class Tracker {
   reset(): void {
     this.centres.reset();
     this.sizes.reset();
+    this.survival.reset();
     this.tracks = [];
     this.dormant = [];
     this.freeSlots = [];
@@ -140,18 +144,18 @@ export class Tracker {
   step(detections: Detections, time: number, shift?: readonly [x: number, y: number]): readonly Track[] {
     this.advanceTo(time);
     const taken = new Uint8Array(detections.length);
-    this.fillColumns();
+    this.columns = toColumns(this.tracks, this.filter, this.clock.time, this.columns);
     this.compensateCameraMotion(detections, shift);
     const { highScore, lowScore, minProbability, minProbabilityLow } = this.parameters;
     const high = { from: highScore, to: Number.POSITIVE_INFINITY, minProbability };
-    // Confirmed and lost tracks come first: a tentative one must not take the detection of a person tracked for long.
-    this.match(detections, taken, false, high);
-    this.match(detections, taken, false, { from: lowScore, to: highScore, minProbability: minProbabilityLow });
+    // Established tracks come first: a young one must not take the detection of a person tracked for long.
     this.match(detections, taken, true, high);
+    this.match(detections, taken, true, { from: lowScore, to: highScore, minProbability: minProbabilityLow });
+    this.match(detections, taken, false, high);
     for (const track of this.tracks) this.settle(track, detections);
     this.startTracks(detections, taken);
     this.fillGalleries(detections);
-    this.reidentify();
+    this.identify();
     this.endDormant();
     return this.tracks;
   }
@@ -171,7 +175,7 @@ export class Tracker {
    */
   predict(time: number, shift?: readonly [x: number, y: number]): readonly Track[] {
     this.advanceTo(time);
-    this.fillColumns();
+    this.columns = toColumns(this.tracks, this.filter, this.clock.time, this.columns);
     this.compensateCameraMotion(NO_DETECTIONS, shift ?? [0, 0]);
     for (const track of this.tracks) this.readFilter(track);
     return this.tracks;
@@ -191,17 +195,17 @@ export class Tracker {
     }
   }
 
-  /** Matches the tracks that have no detection yet, either all tentative ones or all others, to the untaken detections of a range of scores. */
+  /** Matches the tracks that have no detection yet, either the established ones or the others, to the untaken detections of a range of scores. */
   private match(
     detections: Detections,
     taken: Uint8Array,
-    tentative: boolean,
+    established: boolean,
     { from, to, minProbability }: { from: number; to: number; minProbability: number },
   ): void {
     const trackUse = new Uint8Array(this.tracks.length);
     for (let i = 0; i < this.tracks.length; i++) {
       const track = this.tracks[i];
-      trackUse[i] = track.detection < 0 && (track.state === 'tentative') === tentative ? 1 : 0;
+      trackUse[i] = track.detection < 0 && track.established === established ? 1 : 0;
     }
     const detectionUse = new Uint8Array(detections.length);
     let any = false;
@@ -235,27 +239,44 @@ export class Tracker {
         bank.observe(track.slot, detections.boxes, track.detection, passed);
       this.filter.update(track.slot, detections.boxes, track.detection);
       track.observe(detections, track.detection, this.clock.time);
-      const seen = track.hits >= p.confirmHits && track.lastTime - track.firstTime >= p.confirmSeconds - 1e-9;
-      if (seen) track.state = 'confirmed';
+      this.confirm(track);
       this.readFilter(track);
-    } else {
-      this.readFilter(track);
-      const unseen = this.clock.time - track.lastTime;
-      if (track.state === 'tentative') {
-        if (unseen > p.tentativeSeconds) track.state = 'ended';
-      } else if (unseen <= p.lostSeconds) track.state = 'lost';
-      else track.state = this.reid?.remembers(track, this.clock.time) ? 'dormant' : 'ended';
+      return;
     }
+    this.readFilter(track);
+    const unseen = this.clock.time - track.lastTime;
+    if (unseen <= (track.established ? p.lostSeconds : p.tentativeSeconds)) {
+      if (track.state === 'confirmed') track.state = 'lost';
+      return;
+    }
+    if (!track.established) this.survival.close(track, false);
+    const mayReturn = track.established && this.reid?.remembers(track, this.clock.time);
+    track.state = mayReturn ? 'dormant' : 'ended';
+  }
+
+  /** Confirms a track that was seen now, when it has been seen for long enough or is likely to be. */
+  private confirm(track: Track): void {
+    const p = this.parameters;
+    const isNew = !track.established;
+    if (isNew && track.hits >= p.confirmHits && track.lastTime - track.firstTime >= p.confirmSeconds - 1e-9) {
+      track.established = true;
+      this.survival.close(track, true);
+    }
+    const likely = !track.established && this.survival.observe(track) >= p.confirmProbability;
+    if (track.established || track.id > 0 || likely) track.state = 'confirmed';
   }
 
   /** Gives an id to each track that is confirmed now: its own when it is re-identified, else a new one. */
-  private reidentify(): void {
+  private identify(): void {
+    const { reid } = this;
+    const { time } = this.clock;
     for (const track of [...this.tracks]) {
       if (track.state !== 'confirmed' || track.id > 0) continue;
-      const lost = [...this.dormant, ...this.tracks.filter(({ state }) => state === 'lost')];
-      const former = this.reid?.match(track, lost, this.clock.time);
-      if (!former) track.id = this.nextId++;
-      else this.resume(former, track);
+      const lost = reid ? [...this.dormant, ...this.tracks.filter(isLost)] : [];
+      const former = track.established ? reid?.match(track, lost, time) : undefined;
+      if (former) this.resume(former, track);
+      else if (track.established || !reid?.mayContinue(track, lost, time)) track.id = this.nextId++;
+      else track.state = 'tentative'; // who it is shows when it is established
     }
   }
 
@@ -279,7 +300,7 @@ export class Tracker {
 
   private fillGalleries(detections: Detections): void {
     if (!this.reid || !detections.embeddings) return;
-    const lost = this.tracks.filter(({ state }) => state === 'lost');
+    const lost = this.tracks.filter(isLost);
     this.reid.fillGalleries(this.tracks, lost, detections, this.clock.time);
   }
 
@@ -298,7 +319,7 @@ export class Tracker {
       for (const bank of [this.centres, this.sizes]) bank.start(track.slot, detections.boxes, j);
       track.detection = j;
       track.observe(detections, j, this.clock.time);
-      if (this.parameters.confirmHits <= 1 && this.parameters.confirmSeconds <= 0) track.state = 'confirmed';
+      this.confirm(track);
       this.readFilter(track);
       this.tracks.push(track);
     }
@@ -364,23 +385,11 @@ export class Tracker {
       observed[1] += y;
     }
   }
+}
 
-  private fillColumns(): void {
-    if (this.columns.gap.length < this.tracks.length) this.columns = trackColumns(2 * this.tracks.length);
-    const c = this.columns;
-    c.length = this.tracks.length;
-    for (let i = 0; i < this.tracks.length; i++) {
-      const track = this.tracks[i];
-      this.filter.box(track.slot, c.predicted, i);
-      c.last.set(track.observed, 4 * i);
-      const noise = (this.parameters.positionNoise * track.observed[3]) ** 2;
-      c.deviation[2 * i] = Math.sqrt(this.filter.variance(track.slot, 0) + noise);
-      c.deviation[2 * i + 1] = Math.sqrt(this.filter.variance(track.slot, 1) + noise);
-      c.gap[i] = this.clock.time - track.lastTime;
-      c.span[i] = track.lastTime - track.firstTime;
-      c.score[i] = track.score;
-    }
-  }
+/** Whether a track is of a person who may be found again. */
+function isLost({ state, established }: Track): boolean {
+  return state === 'lost' && established;
 }
 
 /** Cost of a pair: its negative log-odds, so that the cheapest assignment is the most probable one. */

@@ -10,8 +10,8 @@ export interface FollowedTrajectory extends Trajectory {
 }
 
 /**
- * Gathers what the tracker saw, for {@link refine}: of every track that was confirmed at some time, the detections it took, as they
- * were found, those from before it was confirmed as well. Holds 49 bytes a detection and 12 a frame, and the
+ * Gathers what the tracker saw, for {@link refine}: of every track that was established, the detections it took, as they were
+ * found, those from before it was established as well. Holds 49 bytes a detection and 12 a frame, and the
  * galleries.
  */
 export class TrajectoryCollector {
@@ -57,6 +57,6 @@ export class TrajectoryCollector {
   private finish(track: Track): void {
     const builder = this.open.get(track);
     this.open.delete(track);
-    if (builder && track.id > 0) this.finished.push({ ...builder.build(), id: track.id, gallery: track.gallery });
+    if (builder && track.established) this.finished.push({ ...builder.build(), id: track.id, gallery: track.gallery });
   }
 }

@@ -117,7 +117,7 @@ describe('runOnline', () => {
     expect(result).toMatchObject({ frames: 20, trajectories: 1, lastTime: 1.9 });
     expect(result.interruption).toBeUndefined();
     expect(sink.frames.map(({ index, length }) => [index, length])).toEqual(seen);
-    expect(seen).toEqual(Array.from({ length: 20 }, (_, i) => [i, i < 2 ? 0 : 1]));
+    expect(seen).toEqual(Array.from({ length: 20 }, (_, i) => [i, 1]));
     expect(detector.most).toBe(4);
     expect(Array.from(sink.frames[5].ids)).toEqual([1]);
     expect(sink.frames[5].boxes[0]).toBeCloseTo(20, 6);
@@ -248,11 +248,11 @@ describe('anonymising', () => {
     }));
   }
 
-  it('hides detections until they are confirmed, those of no track, and people who are lost', async () => {
+  it('hides detections of those who are not confirmed yet, those of no track, and people who are lost', async () => {
     const stranger = [2, 2, 8, 24, 0.3]; // enough to be matched, too little to begin a track
     const junk = [50, 20, 8, 24, 0.15]; // below tracking.lowScore
     const calls = await othersOf((index) => {
-      return index < 10 ? detections([20, 10, 10, 30, 0.9], stranger, junk) : detections(stranger, junk);
+      return index < 10 ? detections([20, 10, 10, 30, 0.7], stranger, junk) : detections(stranger, junk);
     }, true);
     expect(calls[0]).toEqual({ shown: 0, others: [20, 10, 10, 30, 2, 2, 8, 24] });
     expect(calls[5]).toEqual({ shown: 1, others: [20, 10, 10, 30, 2, 2, 8, 24] });

@@ -37,7 +37,7 @@ describe('the life of a track', () => {
       // Seen for two seconds, gone for ten.
       for (let f = 0; f < 12 * fps; f++) {
         const time = f / fps;
-        for (const { state } of tracker.update(time < 2 ? detections([walker(0, time)]) : NO_DETECTIONS, time)) {
+        for (const { state } of tracker.update(time < 2 ? detections([walker(0, time)], [0.7]) : NO_DETECTIONS, time)) {
           if (state === 'confirmed') confirmedAt = Math.min(confirmedAt, time);
           if (state === 'lost') lostAt = Math.min(lostAt, time);
           if (state === 'ended') endedAt = Math.min(endedAt, time);
@@ -92,8 +92,31 @@ describe('the life of a track', () => {
   });
 
   it('never starts from a single doubtful detection', () => {
-    const frames = Array.from({ length: 100 }, (_, f) => detections([[(f * 211) % 900, 100, 30, 80]], [0.9]));
+    const frames = Array.from({ length: 100 }, (_, f) => detections([[(f * 211) % 900, 100, 30, 80]], [0.7]));
     expect(run(frames).flat()).toEqual([]);
+  });
+
+  it('starts at first sight of a sure one, until those are seen not to last', () => {
+    const flashes = Array.from({ length: 100 }, (_, f) => detections([[(f * 211) % 900, 100, 30, 80]], [0.9]));
+    const shown = run(flashes).map((people) => people.length);
+    expect(shown[0]).toBe(1);
+    expect(shown.slice(10).every((length) => length === 0)).toBe(true);
+  });
+
+  it('waits for one who was confirmed at first sight no longer than for any new one', () => {
+    const tracker = new Tracker({ association: handSetScore });
+    const seen = detections([[100, 100, 30, 80]], [0.9]);
+    const states = [seen, NO_DETECTIONS, seen, NO_DETECTIONS, NO_DETECTIONS].map((found, f) => {
+      const [{ state, id }] = tracker.update(found, f / 10);
+      return [state, id];
+    });
+    expect(states).toEqual([
+      ['confirmed', 1],
+      ['lost', 1],
+      ['confirmed', 1],
+      ['lost', 1],
+      ['ended', 1],
+    ]);
   });
 });
 

@@ -258,24 +258,24 @@ describe('TrajectoryCollector', () => {
     return collector;
   }
 
-  it('holds the boxes as detected, from the first on and not only from when it was confirmed', () => {
-    let confirmed = 0;
+  it('holds the boxes as detected, from the first on and not only from when the person was established', () => {
+    let established = 0;
     const collector = collect(
       range(0, 20).map((frame) => seen(walker(frame))),
       (tracks) => {
-        if (tracks[0].state === 'confirmed') confirmed++;
+        if (tracks[0].established) established++;
       },
     );
     const [person, ...others] = collector.take();
     expect([others.length, person.id]).toEqual([0, 1]);
-    expect(confirmed).toBeLessThan(20);
+    expect(established).toBe(18);
     expect([...person.frames]).toEqual(range(0, 20));
     expect(rowsOf(person)).toEqual(range(0, 20).map(walker));
     expect(collector.timeline.length).toBe(20);
     expect(collector.take()).toEqual([]);
   });
 
-  it('leaves out who was never confirmed, and knows apart who comes after another', () => {
+  it('leaves out who was never established, and knows apart who comes after another', () => {
     const far: Box = [600, 300, 30, 90];
     const collector = collect(
       range(0, 80).map((frame) => {
@@ -286,7 +286,7 @@ describe('TrajectoryCollector', () => {
     );
     expect(collector.take().map(({ id, frames }) => [id, frames[0], frames.at(-1)])).toEqual([
       [1, 0, 19],
-      [2, 60, 79],
+      [3, 60, 79],
     ]);
   });
 });
