@@ -19,7 +19,7 @@ const PARTS: Readonly<Record<string, [Partial<TrackingParameters>, Partial<Refin
   'no camera motion': [{ cameraMotion: false }],
   'no detections of low score': [{ lowScore: 0.6 }],
   'tracks end when unseen for 0.3 s': [{ lostSeconds: 0.3 }],
-  'tracks confirmed at once': [{ confirmHits: 1, confirmSeconds: 0 }],
+  'no one confirmed at first sight': [{ confirmProbability: 1 }],
   'smoothed by 0.25 s': [{}, { smoothSeconds: 0.25 }],
   'not smoothed': [{}, { smoothSeconds: 0 }],
   'gaps not filled': [{}, { fillSeconds: 0 }],

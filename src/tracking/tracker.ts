@@ -128,7 +128,7 @@ export class Tracker {
    * @example
    * const tracker = new Tracker({ association: handSetScore });
    * const tracks = tracker.update([{ box: [10, 20, 40, 100], score: 0.9 }], 0.04);
-   * console.log(tracks[0].state); // tentative
+   * console.log(tracks[0].state); // confirmed
    */
   update(
     detections: Detections | readonly DetectionRow[],
