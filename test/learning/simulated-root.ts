@@ -10,11 +10,11 @@ import { simulate } from '../../src/learning/simulation/simulate.ts';
  * @returns its folder, in the system's folder for temporary files
  */
 export function simulatedRoot({ sequences = 3, frames = 150, people = 8, frameRate = 10 } = {}): string {
-  const camera = { width: 640, height: 480, motion: 'fixed' } as const;
+  const camera = { width: 640, height: 480, fieldOfView: 60, elevation: 4, tilt: 18, motion: 'fixed' } as const;
   const options = {
     place: 'street',
     camera,
-    detector: 'fair',
+    detector: 'accurate',
     people,
     frameRate,
     seconds: frames / frameRate,

@@ -45,10 +45,10 @@ export function drawDetector(kind: DetectorKind, draw: Draw): DetectorQuality {
   const vary = (value: number): number => value * draw.ratio(0.75, 1.33);
   const base = KINDS[kind];
   const [own, slow, quick] = [base.own, base.slow, base.quick].map(vary);
-  const jitter = draw.ratio(0.4, 1.6);
+  const jitter = draw.ratio(0.35, 1.8);
   const norm = Math.hypot(own, slow, quick);
   return {
-    evidence: draw.normal(base.evidence, 0.35),
+    evidence: draw.normal(base.evidence, 0.4),
     covered: vary(base.covered),
     small: vary(base.small),
     own: own / norm,
@@ -77,33 +77,33 @@ type Base = Omit<DetectorQuality, 'floor' | 'nms'> & { readonly floors: readonly
 const KINDS: Readonly<Record<DetectorKind, Base>> = {
   // Like YOLOX-X that has learned from such scenes.
   accurate: {
-    evidence: 2,
+    evidence: 1.45,
     covered: 2.4,
-    small: 0.3,
-    own: 0.6,
-    slow: 0.65,
-    quick: 0.4,
-    memory: 0.7,
+    small: 0.4,
+    own: 0.75,
+    slow: 0.6,
+    quick: 0.3,
+    memory: 1,
     top: 0.96,
-    gain: 1.8,
-    shift: -0.6,
+    gain: 2.3,
+    shift: 0,
     floors: [0.01, 0.05, 0.1, 0.1],
-    upright: 0.018,
-    across: 0.016,
+    upright: 0.023,
+    across: 0.021,
     fresh: 0.3,
-    blur: 1.6,
+    blur: 1,
     shrink: 0.1,
     places: 0.5,
     clutter: 0.2,
-    doubles: 0.15,
+    doubles: 0.3,
     doubt: -1.3,
   },
   // Like Faster R-CNN.
   fair: {
-    evidence: 0.9,
-    covered: 5,
+    evidence: 0.2,
+    covered: 4.5,
     small: 0.25,
-    own: 0.65,
+    own: 0.75,
     slow: 0.7,
     quick: 0.25,
     memory: 1.2,
@@ -111,7 +111,7 @@ const KINDS: Readonly<Record<DetectorKind, Base>> = {
     gain: 3.5,
     shift: 2,
     floors: [0.05, 0.05, 0.3, 0.5],
-    upright: 0.03,
+    upright: 0.032,
     across: 0.022,
     fresh: 0.3,
     blur: 0.8,
@@ -123,8 +123,8 @@ const KINDS: Readonly<Record<DetectorKind, Base>> = {
   },
   // Like ACF, or a small network on a picture made small.
   poor: {
-    evidence: 0.7,
-    covered: 3.8,
+    evidence: 0.25,
+    covered: 3.2,
     small: 0.4,
     own: 0.55,
     slow: 0.6,

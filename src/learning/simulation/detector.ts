@@ -5,6 +5,7 @@ import type { Camera } from './camera.ts';
 import type { DetectorQuality } from './detector-quality.ts';
 import { FalsePositives } from './false-positives.ts';
 import { type Draw, Wander } from './noise.ts';
+import type { Person } from './person.ts';
 import type { View } from './views.ts';
 
 /** Height in pixels below which a person is small: found less often, and with larger errors in heights. */
@@ -22,7 +23,7 @@ interface Impression {
 
 /** A detector that misses people, errs and sees some who are not there, all of it for a while. */
 export class SimulatedDetector {
-  private readonly impressions = new Map<number, Impression>();
+  private readonly impressions = new WeakMap<Person, Impression>();
   private readonly falsePositives: FalsePositives;
 
   constructor(
@@ -52,10 +53,10 @@ export class SimulatedDetector {
     for (const view of views) {
       const { own, slow, edges } = this.impressionOf(view);
       const [, , , h] = view.box;
-      const small = Math.max(0, Math.log2(TALL / h));
+      const small = Math.max(-1.5, Math.log2(TALL / h));
       const luck = own + q.slow * slow.step(dt) + q.quick * draw.normal(0, 1);
       const evidence = q.evidence - q.covered * (1 - view.visibility) - q.small * small + luck;
-      const blur = h * Math.min(1.6, Math.max(0.5, Math.sqrt(TALL / h))) * (1 + q.blur * (1 - view.visibility));
+      const blur = h * Math.min(1.6, Math.max(0.3, (TALL / h) ** 0.7)) * (1 + q.blur * (1 - view.visibility));
       const whole = corners(view.box);
       const visible = corners(view.visible);
       const box = whole.map((edge, k) => {
@@ -68,13 +69,13 @@ export class SimulatedDetector {
     return found.toDetections(q.nms);
   }
 
-  private impressionOf({ person: { id } }: View): Impression {
-    const known = this.impressions.get(id);
+  private impressionOf({ person }: View): Impression {
+    const known = this.impressions.get(person);
     if (known) return known;
     const { draw, quality } = this;
     const edges = Array.from({ length: 4 }, () => new Wander(draw, DRIFT));
     const made = { own: draw.normal(0, quality.own), slow: new Wander(draw, quality.memory), edges };
-    this.impressions.set(id, made);
+    this.impressions.set(person, made);
     return made;
   }
 }

@@ -2,6 +2,7 @@ import { sigmoid } from '../../core/probability.ts';
 import type { Camera } from './camera.ts';
 import type { DetectorQuality } from './detector-quality.ts';
 import { type Draw, Wander } from './noise.ts';
+import type { Person } from './person.ts';
 import type { View } from './views.ts';
 
 /** Something in the world that is now and then taken for a person. */
@@ -44,7 +45,7 @@ const SPELL = 0.3;
 export class FalsePositives {
   private readonly places: Place[] = [];
   private spells: Spell[] = [];
-  private readonly doubles = new Map<number, Double>();
+  private readonly doubles = new WeakMap<Person, Double>();
 
   constructor(
     private readonly quality: DetectorQuality,
@@ -86,22 +87,32 @@ export class FalsePositives {
   }
 
   private atRandom(dt: number, add: (corners: readonly number[], evidence: number) => void): void {
-    const { camera, draw, quality, least } = this;
-    const { width, height } = camera.options;
+    const { draw, quality } = this;
     for (const spell of this.spells) spell.seconds -= dt;
     this.spells = this.spells.filter(({ seconds }) => seconds > 0);
     // As many begin as end; Poisson by the times between them.
     for (let time = 0; ; ) {
       time -= Math.log(1 - draw.random());
       if (time > (dt / GLIMPSE) * CLUTTER * quality.clutter) break;
-      const h = draw.ratio(least, 0.7 * height);
-      const w = h * draw.between(0.3, 0.6);
-      const [x, y] = [draw.between(0, width - w), draw.between(0, height - h)];
+      const box = this.anywhere();
       const seconds = -GLIMPSE * Math.log(1 - draw.random());
-      this.spells.push({ box: [x, y, x + w, y + h], evidence: draw.normal(quality.doubt, 0.6), seconds });
+      this.spells.push({ box, evidence: draw.normal(quality.doubt, 0.6), seconds });
     }
     for (const { box, evidence } of this.spells)
       add(this.jitter(box, box[3] - box[1]), draw.normal(evidence, quality.quick));
+  }
+
+  /** A box where a person might be, as high as they would be; or, now and then, any box. */
+  private anywhere(): number[] {
+    const { camera, draw, least } = this;
+    const { width, height } = camera.options;
+    const [u, low, depth] = camera.project(...camera.somewhere(0), 0);
+    const likely = depth > 0.5 && draw.chance(0.7);
+    const h = likely ? (draw.between(1.2, 2) * camera.focalLength) / depth : draw.ratio(least, 0.7 * height);
+    const w = h * draw.between(0.3, 0.6);
+    const x = likely ? u - w / 2 : draw.between(0, width - w);
+    const y = likely ? low - h : draw.between(0, height - h);
+    return [x, y, x + w, y + h];
   }
 
   private onPeople(
@@ -131,18 +142,18 @@ export class FalsePositives {
     });
   }
 
-  private doubleOf({ person: { id } }: View): Double {
-    const known = this.doubles.get(id);
+  private doubleOf({ person }: View): Double {
+    const known = this.doubles.get(person);
     if (known) return known;
     const made: Double = { mood: new Wander(this.draw, SPELL), part: undefined, seen: false };
-    this.doubles.set(id, made);
+    this.doubles.set(person, made);
     return made;
   }
 
   /** The upper or lower part of a body, one side of it, a box too large, or two people as one. */
   private part(): readonly number[] | undefined {
     const { draw } = this;
-    const cut = draw.between(0.4, 0.6);
+    const cut = draw.between(0.2, 0.6);
     return draw.pick<readonly number[] | undefined>([
       [[0, 0, 1, cut], 3],
       [[0, cut, 1, 1], 1],

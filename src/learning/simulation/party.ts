@@ -127,8 +127,10 @@ export class Parties {
     const { setting, draw, doors, camera } = this;
     if (party.activity === 'dancing') {
       const { x, y } = party.members[0];
-      const [gx, gy] = camera.somewhere(setting.crowding, setting.spread);
-      const share = draw.chance(0.35) ? draw.between(0.3, 1) : 0.1;
+      const all = [...this.of.keys()];
+      const other = all[Math.floor(draw.random() * all.length)];
+      const [gx, gy] = draw.chance(0.5) ? [other.x, other.y] : camera.somewhere(setting.crowding, setting.spread);
+      const share = draw.chance(0.4) ? draw.between(0.5, 1) : 0.1;
       party.goal = [x + share * (gx - x), y + share * (gy - y)];
       party.until = draw.between(0.6, 3);
       return;

@@ -29,11 +29,11 @@ export class Person {
     lively: boolean,
   ) {
     this.stature = Math.min(1.95, Math.max(1.5, draw.normal(1.71, 0.09)));
-    this.breadth = Math.max(0.27, draw.normal(0.36, 0.04));
+    this.breadth = Math.max(0.27, draw.normal(0.37, 0.045));
     this.pace = Math.max(0.6, draw.chance(0.03) ? draw.between(2, 3) : draw.normal(1.3, 0.25));
-    const memory = lively ? draw.between(0.25, 0.8) : 1.5;
+    const memory = lively ? draw.between(0.2, 0.7) : 1.5;
     this.arms = [new Wander(draw, memory), new Wander(draw, memory)];
-    this.crouch = new Wander(draw, lively ? draw.between(0.3, 1) : 1.5);
+    this.crouch = new Wander(draw, lively ? draw.between(0.25, 0.8) : 1.5);
     this.gust = [new Wander(draw, 0.8), new Wander(draw, 0.8)];
     this.phase = draw.between(0, 2 * Math.PI);
   }
@@ -62,7 +62,7 @@ export class Person {
     if (this.sitting) return 0.72 * this.stature;
     const { value } = this.crouch;
     const bend =
-      this.activity === 'dancing' ? 0.1 * Math.max(0, value) ** 1.5 - 0.03 * this.arms[0].value : 0.008 * value;
+      this.activity === 'dancing' ? 0.09 * Math.max(0, value) ** 2 - 0.03 * this.arms[0].value : 0.008 * value;
     const step = 0.012 * Math.min(1, Math.hypot(this.vx, this.vy)) * Math.sin(2 * this.phase);
     return this.stature * (1 - Math.min(0.5, bend + step));
   }
@@ -78,7 +78,7 @@ export class Person {
     const stride = (speed * across * (0.05 + 0.03 * Math.sin(this.phase))) / 2;
     const body = (this.breadth * (1 - 0.12 * across) + (this.sitting ? 0.12 : 0)) / 2;
     const [left, right] = this.arms.map(({ value }) => {
-      const arm = this.activity === 'dancing' ? 0.06 * Math.abs(value) ** 1.5 + 0.03 : 0.012 * value;
+      const arm = this.activity === 'dancing' ? 0.055 * value ** 2 + 0.03 : 0.012 * value;
       return this.stature * Math.max(0.1, body + stride + arm);
     });
     return [left, right];

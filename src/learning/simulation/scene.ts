@@ -49,7 +49,7 @@ export function drawScene(draw: Draw, place: Place = drawPlace(draw)): Scene {
   const setting: Setting = {
     people: Math.round(people),
     dance,
-    spread: dance ? draw.between(0.5, 0.9) : 1,
+    spread: dance ? draw.between(0.7, 1) : 1,
     street: place === 'street' || (place === 'hall' && draw.chance(0.3)) ? draw.between(-Math.PI, Math.PI) : undefined,
     standing: place === 'street' ? draw.between(0, 0.3) : draw.between(0.2, 0.6),
     company: draw.between(0.2, 0.75),
@@ -58,7 +58,7 @@ export function drawScene(draw: Draw, place: Place = drawPlace(draw)): Scene {
     doors: place === 'hall' ? Math.round(draw.between(1, 4)) : draw.chance(0.3) ? 1 : 0,
     occluders: dance ? (draw.chance(0.2) ? 1 : 0) : Math.round(draw.between(0, 5)),
   };
-  const least = dance ? height * draw.between(0.18, 0.32) : (height / 1080) ** 0.5 * draw.ratio(35, 110);
+  const least = dance ? height * draw.between(0.18, 0.32) : (height / 1080) ** 0.5 * draw.ratio(40, 130);
   const clipped = dance || draw.chance(0.4);
   return { place, setting, camera, detector: draw.pick(DETECTORS), least, clipped, frameRate: draw.pick(FRAME_RATES) };
 }
@@ -82,14 +82,14 @@ function stageCamera(width: number, height: number, draw: Draw): CameraOptions {
     width,
     height,
     fieldOfView: draw.between(40, 60),
-    elevation: draw.between(1, 2.5),
-    tilt: draw.between(2, 10),
+    elevation: draw.between(1.4, 3),
+    tilt: draw.between(3, 12),
     motion,
   };
 }
 
 function anyCamera(width: number, height: number, place: Place, draw: Draw): CameraOptions {
-  const mounted = draw.chance(place === 'street' ? 0.3 : 0.45);
+  const mounted = draw.chance(place === 'street' ? 0.25 : 0.4);
   if (mounted) {
     const elevation = draw.ratio(2.5, 8);
     const motion: CameraMotion = draw.chance(0.85) ? 'fixed' : 'shaking';
@@ -103,7 +103,7 @@ function anyCamera(width: number, height: number, place: Place, draw: Draw): Cam
     };
   }
   const motion = draw.pick<CameraMotion>([
-    ['fixed', 2],
+    ['fixed', 1.5],
     ['shaking', 2],
     ['panning', 1.5],
     ['walking', 2],
