@@ -12,8 +12,9 @@ import { follow } from '../src/learning/follow.ts';
 import type { MotSequence } from '../src/learning/mot-root.ts';
 import { simulate, simulateMany } from '../src/learning/simulation/simulate.ts';
 import { identityErrors, KINDS } from './identity-errors.ts';
-import { type Statistics, statisticsOf } from './sequence-statistics.ts';
+import { statisticsOf } from './sequence-statistics.ts';
 import { loadSet } from './sets.ts';
+import type { Statistics } from './statistics-columns.ts';
 
 const PLACES = ['street', 'square', 'street', 'hall'] as const;
 

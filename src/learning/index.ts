@@ -32,4 +32,5 @@ export type {
 } from './siamese/figures.ts';
 export { type SiameseTrainingOptions, trainSiamese } from './siamese/train-siamese.ts';
 export { simulate, simulateMany } from './simulation/simulate.ts';
+export type { SimulationOptions } from './simulation/simulation.ts';
 export { type TuneOptions, type Tuning, tuneTracking } from './tuning/tune-tracking.ts';

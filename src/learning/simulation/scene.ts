@@ -45,7 +45,7 @@ export function drawScene(draw: Draw, place: Place = drawPlace(draw)): Scene {
   const dance = place === 'dance';
   const [width, height] = draw.pick<readonly [number, number]>(SIZES);
   const camera = dance ? stageCamera(width, height, draw) : anyCamera(width, height, place, draw);
-  const people = dance ? draw.between(3, 14) : draw.ratio(4, camera.elevation > 2.5 ? 50 : 30);
+  const people = dance ? draw.between(3, 14) : draw.ratio(6, camera.elevation > 2.5 ? 50 : 28);
   const setting: Setting = {
     people: Math.round(people),
     dance,

@@ -8,7 +8,8 @@ import { Simulation, type SimulationOptions } from './simulation.ts';
  * A made-up sequence: people on a ground plane as a camera and an imperfect detector see them, labelled as a sequence of a MOT root is. The same
  * options give the same sequence.
  *
- * @throws TwintrackError when it would have no frame
+ * @param options `seconds`: length, default 20; the rest as drawn from the seed unless given
+ * @throws TwintrackError when it would have no frame, or frames at no rate
  *
  * @example
  * import { simulate } from 'twintrack/learning';
@@ -43,7 +44,14 @@ export function simulate({ seconds = 20, ...options }: SimulationOptions & { rea
   return { name, det: 'simulated', frameRate, frames, truth };
 }
 
-/** Sequences of a wide variety of scenes: streets, squares, halls and dances, cameras of all kinds, detectors good and bad. */
+/**
+ * Sequences of a wide variety of scenes: streets, squares, halls and dances, cameras of all kinds, detectors good and bad.
+ *
+ * @example
+ * import { simulateMany } from 'twintrack/learning';
+ *
+ * console.log(simulateMany({ count: 3, seed: 1 }).map(({ name }) => name.split('-')[0]).length); // 3
+ */
 export function simulateMany({ count, seed }: { readonly count: number; readonly seed: number }): MotSequence[] {
   return Array.from({ length: count }, (_, i) => simulate({ seed: seed * 10_007 + i }));
 }

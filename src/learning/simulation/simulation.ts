@@ -1,4 +1,5 @@
 import type { Detections } from '../../core/detections.ts';
+import { inputError } from '../../core/errors.ts';
 import { seededRandom } from '../random.ts';
 import { Camera, type CameraOptions } from './camera.ts';
 import { SimulatedDetector } from './detector.ts';
@@ -8,13 +9,15 @@ import { drawScene, type Place, type Scene } from './scene.ts';
 import { type View, viewsOf } from './views.ts';
 import { World } from './world.ts';
 
-/** What is given of a scene; the rest is drawn. */
+/** What is given of a scene; the rest is drawn from the seed. */
 export interface SimulationOptions {
   readonly seed: number;
+  /** What kind of place. */
   readonly place?: Place | undefined;
   readonly camera?: Partial<CameraOptions> | undefined;
   /** People in the picture, on average. */
   readonly people?: number | undefined;
+  /** `accurate` is like YOLOX-X, `fair` like Faster R-CNN, `poor` like ACF. */
   readonly detector?: DetectorKind | undefined;
   /** Frames per second. */
   readonly frameRate?: number | undefined;
@@ -29,7 +32,10 @@ export class Simulation {
   private readonly detector: SimulatedDetector;
   private readonly scene: Scene;
 
+  /** @throws TwintrackError for a frame rate that is not above 0 */
   constructor({ seed, place, camera, people, detector, frameRate }: SimulationOptions) {
+    if (frameRate !== undefined && !(frameRate > 0))
+      throw inputError('frameRate', `is ${frameRate}, not above 0`, 'give frames per second');
     const draw = new Draw(seededRandom(seed));
     const scene = drawScene(draw, place);
     const setting = { ...scene.setting, people: people ?? scene.setting.people };

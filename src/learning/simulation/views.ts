@@ -53,14 +53,13 @@ export function viewsOf(
   }
   seen.sort((a, b) => a.depth - b.depth);
   const things = world.occluders.flatMap((thing) => screen(thing, camera) ?? []);
+  const bodies = seen.map((other): Screen => ({ corners: narrow(other.corners), depth: other.depth }));
   return seen.map(({ person, corners, depth }, i) => {
-    const near = seen.slice(0, i).map((other): Screen => ({ corners: narrow(other.corners), depth: other.depth }));
-    const hiding = [...near, ...things].filter((other) => other.depth < depth && meet(other.corners, corners));
-    return {
-      person,
-      box: toBox(clipped ? clip(corners, width, height) : corners),
-      ...look(corners, hiding, width, height),
-    };
+    const hiding: Screen[] = [];
+    for (let k = 0; k < i; k++) if (meet(bodies[k].corners, corners)) hiding.push(bodies[k]);
+    for (const thing of things) if (thing.depth < depth && meet(thing.corners, corners)) hiding.push(thing);
+    const box = toBox(clipped ? clip(corners, width, height) : corners);
+    return { person, box, ...look(corners, hiding, width, height) };
   });
 }
 
@@ -92,21 +91,28 @@ function look(
   height: number,
 ): Pick<View, 'visibility' | 'visible'> {
   const [left, top, right, bottom] = corners;
+  if (hiding.length === 0 && left >= 0 && top >= 0 && right <= width && bottom <= height)
+    return { visibility: 1, visible: toBox(corners) };
   const [w, h] = [(right - left) / COLUMNS, (bottom - top) / ROWS];
-  const found = [right, bottom, left, top];
-  let free = 0;
+  const before = hiding.map((screen) => screen.corners);
+  let [free, minX, minY, maxX, maxY] = [0, right, bottom, left, top];
   for (let i = 0; i < COLUMNS; i++)
     for (let k = 0; k < ROWS; k++) {
-      const [x, y] = [left + (i + 0.5) * w, top + (k + 0.5) * h];
-      if (x < 0 || y < 0 || x >= width || y >= height) continue;
-      if (hiding.some(({ corners: [a, b, c, d] }) => x > a && x < c && y > b && y < d)) continue;
+      const x = left + (i + 0.5) * w;
+      const y = top + (k + 0.5) * h;
+      let hidden = x < 0 || y < 0 || x >= width || y >= height;
+      for (let j = 0; !hidden && j < before.length; j++) {
+        const other = before[j];
+        hidden = x > other[0] && x < other[2] && y > other[1] && y < other[3];
+      }
+      if (hidden) continue;
       free++;
-      found[0] = Math.min(found[0], x - w / 2);
-      found[1] = Math.min(found[1], y - h / 2);
-      found[2] = Math.max(found[2], x + w / 2);
-      found[3] = Math.max(found[3], y + h / 2);
+      minX = Math.min(minX, x - w / 2);
+      minY = Math.min(minY, y - h / 2);
+      maxX = Math.max(maxX, x + w / 2);
+      maxY = Math.max(maxY, y + h / 2);
     }
-  const visible = free === 0 ? corners : ([found[0], found[1], found[2], found[3]] as const);
+  const visible = free === 0 ? corners : ([minX, minY, maxX, maxY] as const);
   return { visibility: free / COLUMNS / ROWS, visible: toBox(visible) };
 }
 

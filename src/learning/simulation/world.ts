@@ -1,7 +1,7 @@
 import type { Camera } from './camera.ts';
 import type { Draw } from './noise.ts';
 import { Wander } from './noise.ts';
-import { Parties } from './party.ts';
+import { Parties } from './parties.ts';
 import type { Person } from './person.ts';
 import type { Occluder, Setting } from './setting.ts';
 
@@ -78,9 +78,13 @@ export class World {
       for (const person of people) if (!kept.has(person)) this.parties.part(person);
       people.splice(0, people.length, ...stay);
     }
-    for (const thing of this.occluders)
-      if (camera.place(thing.x, thing.y)[0] < 0)
-        [thing.x, thing.y] = camera.at(camera.far * this.draw.between(0.7, 1), this.draw.normal(0, camera.far / 4));
+    for (const thing of this.occluders) {
+      if (camera.place(thing.x, thing.y)[0] > 0) continue;
+      const side = this.draw.normal(0, camera.far / 4);
+      // Beside the way of a camera that comes along it.
+      const clear = side + Math.sign(side) * (thing.width / 2 + 1);
+      [thing.x, thing.y] = camera.at(camera.far * this.draw.between(0.7, 1), clear);
+    }
   }
 
   private enter(dt: number): void {
@@ -103,8 +107,10 @@ export class World {
       [[draw.between(0.8, 1.6), 0, draw.between(0.8, 1.1)], 1.5],
       [[draw.between(0.5, 1.5), 1.2, draw.between(2, 3)], 0.7],
     ]);
-    const [near, far] = [camera.near + 2, camera.far];
-    const ahead = draw.between(Math.min(near, far), far);
+    const { focalLength, near, far, options } = camera;
+    // So far away that it hides a third of the picture at most.
+    const least = Math.max(near + 2, (3 * width * focalLength) / options.width);
+    const ahead = draw.between(Math.min(least, far), far);
     const [x, y] = camera.at(ahead, draw.between(-1, 1) * camera.reach(ahead));
     return { x, y, width, bottom, height };
   }

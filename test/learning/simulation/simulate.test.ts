@@ -24,8 +24,9 @@ describe('simulate', () => {
     expect(truth.rows.order.length / 40).toBeLessThan(30);
   });
 
-  it('has no sequence without a frame', () => {
+  it('has no sequence without a frame, or at no rate', () => {
     expect(() => simulate({ seed: 1, seconds: 0 })).toThrow(/^seconds: 0 s have no frame/);
+    expect(() => simulate({ seed: 1, frameRate: 0 })).toThrow(/^frameRate: is 0, not above 0/);
   });
 
   it('is tracked well where the detector is good and worse where it is poor', () => {
