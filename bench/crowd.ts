@@ -8,8 +8,8 @@ import { parseArgs } from 'node:util';
 import { handSetScore } from '../src/association/scores/hand-set.ts';
 import { learnedScore } from '../src/association/scores/learned.ts';
 import { table } from '../src/learning/association/report.ts';
+import { Simulation } from '../src/learning/simulation/simulation.ts';
 import { Tracker } from '../src/tracking/index.ts';
-import { Crowd } from './simulated-crowd.ts';
 
 const FPS = 25;
 const { values } = parseArgs({
@@ -17,10 +17,16 @@ const { values } = parseArgs({
 });
 const score = values.model ? learnedScore(JSON.parse(readFileSync(values.model, 'utf8'))) : handSetScore;
 
+/** A square from a wall, in which people come and go. */
+function crowdOf(people: number): Simulation {
+  const camera = { width: 1920, height: 1080, fieldOfView: 80, elevation: 8, tilt: 25, motion: 'fixed' } as const;
+  return new Simulation({ seed: people, place: 'square', people, detector: 'accurate', camera, frameRate: FPS });
+}
+
 const rows: string[][] = [];
 for (const people of [50, 100, 200, 500]) {
-  const crowd = new Crowd(people, people);
-  const seen = Array.from({ length: 400 }, () => crowd.step(1 / FPS));
+  const crowd = crowdOf(people);
+  const seen = Array.from({ length: 400 }, () => crowd.step().detections);
   const tracker = new Tracker({ association: score });
   const times: number[] = [];
   // Pieces of 20 frames, the first five to warm up: the clock of CPU time is too coarse for a single frame.
@@ -37,10 +43,10 @@ for (const people of [50, 100, 200, 500]) {
 process.stdout.write(`${table(['people', 'CPU ms/frame, median', '90 %', 'trajectories'], rows)}\n\n`);
 
 const frames = Number(values.frames);
-const crowd = new Crowd(8, 7);
+const crowd = crowdOf(8);
 const tracker = new Tracker({ association: score });
 for (let f = 0, next = 0; f < frames; f++) {
-  tracker.step(crowd.step(1 / FPS), f / FPS);
+  tracker.step(crowd.step().detections, f / FPS);
   if (f + 1 < next) continue;
   next += frames / 10;
   globalThis.gc?.();

@@ -31,4 +31,6 @@ export type {
   TrainingProgress,
 } from './siamese/figures.ts';
 export { type SiameseTrainingOptions, trainSiamese } from './siamese/train-siamese.ts';
+export { simulate, simulateMany } from './simulation/simulate.ts';
+export type { SimulationOptions } from './simulation/simulation.ts';
 export { type TuneOptions, type Tuning, tuneTracking } from './tuning/tune-tracking.ts';

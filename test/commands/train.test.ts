@@ -54,8 +54,12 @@ describe('twintrack train association', () => {
     const other = simulatedRoot({ sequences: 4 });
     try {
       const sequence = (await loadMotRoot(other)).at(-1)!;
-      const result = follow(sequence.frames, {}, learnedScore(model));
-      expect(figures(evaluateSequence(sequence.truth, result)).IDF1).toBeGreaterThan(70);
+      const [learned, handSet] = [learnedScore(model), undefined].map((score) => {
+        const result = follow(sequence.frames, {}, score);
+        return figures(evaluateSequence(sequence.truth, result)).IDF1!;
+      });
+      expect(learned).toBeGreaterThan(60);
+      expect(learned).toBeGreaterThan(handSet - 5);
     } finally {
       rmSync(other, { recursive: true });
     }

