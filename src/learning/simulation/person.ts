@@ -10,7 +10,7 @@ export class Person {
   readonly stature: number;
   /** Width of the body by its height. */
   readonly breadth: number;
-  /** Metres per step and second that they like to walk. */
+  /** Metres per second at which they like to walk. */
   readonly pace: number;
   sitting = false;
   activity: Activity = 'walking';
