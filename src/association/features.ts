@@ -49,6 +49,7 @@ export const FEATURES = [
   'trackScore', // mean detector score of the track's detections
   'trackRivals', // largest IoU of the prediction with another detection
   'detectionRivals', // largest IoU of the detection with the prediction of another track
+  'heightOdds', // log-odds of the height difference, as measured in the video; 0 where it says nothing
   'similarity', // Siamese similarity 0..1; NaN where there are no pixels
 ] as const;
 
@@ -181,6 +182,7 @@ export class PairFeatures implements CandidatePairs {
     f[o++] = tracks.span[i];
     f[o++] = detections.scores[j];
     f[o++] = tracks.score[i];
+    f[o++] = 0;
     f[o++] = 0;
     f[o++] = 0;
     f[o] = Number.NaN;

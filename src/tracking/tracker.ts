@@ -7,6 +7,7 @@ import {
   SIMILARITY,
   trackColumns,
 } from '../association/features.ts';
+import { HeightChanges } from '../association/height-changes.ts';
 import { type DetectionRow, type Detections, NO_DETECTIONS, toDetections } from '../core/detections.ts';
 import { TwintrackError } from '../core/errors.ts';
 import { iou, isBox } from '../core/geometry.ts';
@@ -54,6 +55,7 @@ export class Tracker {
   private readonly centres = centreBank();
   private readonly sizes = sizeBank();
   private readonly survival = new Survival();
+  private readonly heights = new HeightChanges();
   private readonly pairs = new PairFeatures();
   private tracks: Track[] = [];
   /** Not predicted any more, but may be re-identified. */
@@ -103,6 +105,7 @@ export class Tracker {
   reset(): void {
     this.centres.reset();
     this.sizes.reset();
+    this.heights.reset();
     this.survival.reset();
     this.tracks = [];
     this.dormant = [];
@@ -218,11 +221,14 @@ export class Tracker {
     if (!any) return;
     const pairs = this.pairs;
     pairs.compute(this.columns, trackUse, detections, detectionUse, this.parameters.gateDistance);
+    if (established && from >= this.parameters.highScore) this.heights.observe(pairs);
+    this.heights.fill(pairs);
     this.fillSimilarities(detections);
     if (this.probabilities.length < pairs.length) this.probabilities = new Float64Array(2 * pairs.length);
     this.association.score(pairs, this.probabilities);
-    for (let k = 0; k < pairs.length; k++) pairs.costs[k] = cost(this.probabilities[k]);
-    const assigned = assign(pairs, this.tracks.length, detections.length, cost(minProbability));
+    // Costs are negative log-odds: the cheapest assignment is the most probable one.
+    for (let k = 0; k < pairs.length; k++) pairs.costs[k] = -logOdds(this.probabilities[k], 1e-9);
+    const assigned = assign(pairs, this.tracks.length, detections.length, -logOdds(minProbability, 1e-9));
     for (let i = 0; i < assigned.length; i++) {
       if (assigned[i] < 0) continue;
       this.tracks[i].detection = assigned[i];
@@ -390,9 +396,4 @@ export class Tracker {
 /** Whether a track is of a person who may be found again. */
 function isLost({ state, established }: Track): boolean {
   return state === 'lost' && established;
-}
-
-/** Cost of a pair: its negative log-odds, so that the cheapest assignment is the most probable one. */
-function cost(probability: number): number {
-  return -logOdds(probability, 1e-9);
 }

@@ -39,7 +39,12 @@ describe('association model', () => {
   test('uses appearance as it learned to; when it learned without, as the score set by hand does', () => {
     const alike = pairOf(0.5);
     alike.values[FEATURES.indexOf('similarity')] = 0.9;
-    const appearance = { feature: [13, -1, -1], value: [0.5, -1, 1], left: [1, 0, 0], missing: [1, 0, 0] } as const;
+    const appearance = {
+      feature: [FEATURES.indexOf('similarity'), -1, -1],
+      value: [0.5, -1, 1],
+      left: [1, 0, 0],
+      missing: [1, 0, 0],
+    } as const;
     const oddsOf = (trees: BoostedTree[], pairs: PairFeatures) => {
       const out = new Float64Array(1);
       learnedScore({ features: FEATURES, base: 0, trees }).score(pairs, out);
