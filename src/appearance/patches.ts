@@ -46,22 +46,19 @@ export class PatchCutter {
     const green = 1 - red - blue;
     const [toRed, toBlue] = [(2 * (1 - red) * 255) / 224, (2 * (1 - blue) * 255) / 224];
     const size = PATCH_WIDTH * PATCH_HEIGHT;
+    const clamped = new Uint8ClampedArray(out.buffer, out.byteOffset, out.length);
     for (let row = 0, at = to * PATCH_BYTES; row < PATCH_HEIGHT; row++) {
       const [lumas, us, vs] = [this.y.row(row), this.u.row(row), this.v.row(row)];
       for (let column = 0; column < PATCH_WIDTH; column++, at++) {
         const luma = (lumas[column] - 16) * (255 / 219);
         const r = toRed * (vs[column] - 128);
         const b = toBlue * (us[column] - 128);
-        out[at] = byte(luma + r);
-        out[at + size] = byte(luma - (red * r + blue * b) / green);
-        out[at + 2 * size] = byte(luma + b);
+        clamped[at] = luma + r;
+        clamped[at + size] = luma - (red * r + blue * b) / green;
+        clamped[at + 2 * size] = luma + b;
       }
     }
   }
-}
-
-function byte(value: number): number {
-  return value <= 0 ? 0 : value >= 255 ? 255 : (value + 0.5) | 0;
 }
 
 /** Resizes a part of a plane to one size, first along the rows, then along the columns. */
@@ -99,6 +96,12 @@ class Resampler {
     const { rows } = this;
     for (let row = 0, to = 0; row < length; row++) {
       const from = offset + (this.top + row) * width;
+      if (count === 2) {
+        // where it enlarges, as with most people; the loop below takes longer
+        for (let k = 0, end = 2 * size; k < end; k += 2)
+          rows[to++] = weights[k] * bytes[from + at[k]] + weights[k + 1] * bytes[from + at[k + 1]];
+        continue;
+      }
       for (let k = 0, end = size * count; k < end; to++) {
         let sum = weights[k] * bytes[from + at[k++]];
         for (const next = k + count - 1; k < next; k++) sum += weights[k] * bytes[from + at[k]];
