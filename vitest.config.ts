@@ -14,6 +14,7 @@ const INTEGRATION = [
   'test/docs/*.test.ts',
   'test/engine/{sample,track}.test.ts',
   'test/evaluation/command.test.ts',
+  'test/footage/*.test.ts',
   'test/files/{folder-lock,output-file}.test.ts',
   'test/{appearance,association,learning}/exports.test.ts',
   'test/inference/{provider,telemetry,webgpu}.test.ts',

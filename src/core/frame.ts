@@ -7,6 +7,8 @@ export interface Frame {
   /** Size in pixels as displayed (rotation applied). */
   readonly width: number;
   readonly height: number;
+  /** Width of a pixel over its height, where pixels are not square. */
+  readonly sampleAspectRatio?: number;
   /**
    * The picture as planar I420 at full size: Y (width × height), then U and V (⌈width/2⌉ × ⌈height/2⌉ each).
    * Absent when the consumer did not ask for it.
@@ -22,8 +24,8 @@ export interface Frame {
 }
 
 /**
- * How a picture is fitted into a detector's input: scaled with its aspect kept, then padded.
- * A source point p maps to p × scale + offset (pixels, outer corners).
+ * How a picture is fitted into a detector's input: scaled with its aspect as displayed, then padded.
+ * A source point p maps to p × scale + offset (pixels, outer corners), each axis by its own scale.
  */
 export interface Letterbox {
   /** Input size in pixels. */

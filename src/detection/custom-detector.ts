@@ -13,8 +13,11 @@ export interface CustomDetector {
   readonly name?: string;
   /** SHA-256 of its model, in hexadecimal, for the outputs. */
   readonly sha256?: string;
-  /** What `frame.input` is to hold for pictures of this size; without it frames carry the whole picture in `pixels` (I420). */
-  letterbox?(width: number, height: number): Letterbox | undefined;
+  /**
+   * What `frame.input` is to hold for pictures of this size, whose pixels are so many times as wide as high; without it frames carry the
+   * whole picture in `pixels` (I420).
+   */
+  letterbox?(width: number, height: number, sampleAspectRatio?: number): Letterbox | undefined;
   /**
    * The people in a frame, in source pixels, as rows or columns. Several frames may be under way at once.
    *
@@ -29,7 +32,7 @@ export function fromCustom(detector: CustomDetector): Detector {
   return {
     name,
     ...(sha256 !== undefined && { sha256 }),
-    letterbox: (width, height) => detector.letterbox?.(width, height),
+    letterbox: (...size) => detector.letterbox?.(...size),
     detect: async (frame) => toDetections(await detector.detect(frame)),
     close: async () => {},
   };

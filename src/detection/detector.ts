@@ -31,8 +31,12 @@ export interface Detector {
   readonly free?: true;
   /** What computes its network, where it has one. */
   readonly provider?: Provider;
-  /** What `Frame.input` must hold for a source of this size in pixels; undefined when no pixels are needed. */
-  letterbox(width: number, height: number): Letterbox | undefined;
+  /**
+   * What `Frame.input` must hold for a source of this size in pixels; undefined when no pixels are needed.
+   *
+   * @param sampleAspectRatio width of a pixel over its height, default 1: people are looked for in their true shapes
+   */
+  letterbox(width: number, height: number, sampleAspectRatio?: number): Letterbox | undefined;
   /**
    * The people in a frame, in source pixels, by falling score. Several frames may be under way at once, each answered on
    * its own. `frame.input` may be handed over to another thread and is not to be used afterwards.
@@ -102,6 +106,7 @@ export class ModelDetector implements Detector {
   readonly #adapter: Adapter;
   readonly #settings: DetectionParameters;
   readonly #size: Size | undefined;
+  /** For a width as displayed. */
   #letterbox: { width: number; height: number; value: Letterbox } | undefined;
   readonly scales?: true;
 
@@ -128,11 +133,12 @@ export class ModelDetector implements Detector {
     if (size === undefined && settings.inputPixels === 'auto') this.scales = true;
   }
 
-  letterbox(width: number, height: number): Letterbox {
-    if (this.#letterbox?.width !== width || this.#letterbox.height !== height) {
+  letterbox(width: number, height: number, sampleAspectRatio = 1): Letterbox {
+    const shown = width * sampleAspectRatio;
+    if (this.#letterbox?.width !== shown || this.#letterbox.height !== height) {
       const { inputPixels } = this.#settings;
-      const value = this.#letterboxOf(width, height, inputPixels === 'auto' ? AREAS[0] : inputPixels);
-      this.#letterbox = { width, height, value };
+      const value = this.#letterboxOf(shown, height, inputPixels === 'auto' ? AREAS[0] : inputPixels);
+      this.#letterbox = { width: shown, height, value };
     }
     return this.#letterbox.value;
   }
@@ -143,15 +149,15 @@ export class ModelDetector implements Detector {
   }
 
   async detect(frame: Frame, area?: number): Promise<Detections> {
-    const from = this.letterbox(frame.width, frame.height);
-    const { input } = frame;
+    const { input, sampleAspectRatio = 1 } = frame;
+    const from = this.letterbox(frame.width, frame.height, sampleAspectRatio);
     if (input?.length !== 3 * from.width * from.height) {
       throw new RangeError(
         `frame ${frame.index}: input has ${input?.length ?? 'no'} bytes, not 3 × ${from.width} × ${from.height}`,
       );
     }
     const smaller = area !== undefined && area < from.width * from.height;
-    const letterbox = smaller ? this.#letterboxOf(frame.width, frame.height, area) : from;
+    const letterbox = smaller ? this.#letterboxOf(frame.width * sampleAspectRatio, frame.height, area) : from;
     const { width, height } = letterbox;
     const scaling = width < from.width ? { from, to: letterbox } : undefined;
     const { outputs, milliseconds } = await this.#inference.run(input, width, height, this.#adapter.input, scaling);

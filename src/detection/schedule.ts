@@ -121,8 +121,8 @@ export class DetectionSchedule {
   }
 
   /** How the plane of brightness was fitted; undefined where it is the luma of the picture. */
-  #letterbox({ input, width, height }: Frame): Letterbox | undefined {
-    return input && this.#detector.letterbox(width, height);
+  #letterbox({ input, width, height, sampleAspectRatio }: Frame): Letterbox | undefined {
+    return input && this.#detector.letterbox(width, height, sampleAspectRatio);
   }
 }
 

@@ -130,7 +130,7 @@ export class FrameEngine {
     this.tracker = tracker;
     this.schedule = new DetectionSchedule(
       {
-        letterbox: (width, height) => detector.letterbox(width, height),
+        letterbox: (...size) => detector.letterbox(...size),
         detect: (frame, area) => this.#detect(frame, area),
         ...(detector.free && { free: true }),
         ...(detector.scales && { scales: true }),
@@ -155,7 +155,8 @@ export class FrameEngine {
 
   /** Starts on the next frame; frames are begun in order. Its promises may be left unawaited. */
   begin(frame: Frame): FrameUnderWay {
-    const shift = this.#motion?.follow(frame, this.#detector.letterbox(frame.width, frame.height));
+    const { width, height, sampleAspectRatio } = frame;
+    const shift = this.#motion?.follow(frame, this.#detector.letterbox(width, height, sampleAspectRatio));
     const { detect, detections: detected } = this.schedule.next(frame);
     const detections = this.#embedding?.embed(frame, detected) ?? detected;
     detections.catch(() => {}); // reported where it is awaited, which may be never

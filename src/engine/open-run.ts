@@ -34,7 +34,10 @@ export interface InputOptions {
 }
 
 /** What is known of the frames of a run before the first. */
-export type RunInfo = Pick<VideoInfo, 'input' | 'name' | 'width' | 'height' | 'frameRate' | 'colourSpace'>;
+export type RunInfo = Pick<
+  VideoInfo,
+  'input' | 'name' | 'width' | 'height' | 'sampleAspectRatio' | 'frameRate' | 'colourSpace'
+>;
 
 /** The models of a run. */
 export interface RunModels {
@@ -127,7 +130,7 @@ export async function openSource(
   const video = await (isCamera(input) ? openCamera : openVideo)(input, {
     ...videoOptions(options),
     pixels: pixels || appearance !== undefined || needsPicture(options.detector),
-    letterbox: (info) => detector.letterbox(info.width, info.height),
+    letterbox: ({ width, height, sampleAspectRatio }) => detector.letterbox(width, height, sampleAspectRatio),
   });
   const { frameCount } = video.info;
   return {

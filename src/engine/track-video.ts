@@ -225,13 +225,18 @@ function callback(onFrame: NonNullable<TrackVideoOptions['onFrame']>): Trajector
 
 /** What the trajectories file says of the run. */
 function describeRun(
-  { input, width, height, frameRate }: RunInfo,
+  { input, width, height, sampleAspectRatio, frameRate }: RunInfo,
   { detector, appearance, parameters }: RunModels,
   online: boolean,
 ): RunDescription {
   return {
     generator: `twintrack ${version}`,
-    source: { name: basename(input), ...(width > 0 && { width, height }), frameRate },
+    source: {
+      name: basename(input),
+      ...(width > 0 && { width, height }),
+      ...(sampleAspectRatio && { sampleAspectRatio }),
+      frameRate,
+    },
     models: describeModels(detector, appearance),
     parameters: { ...parameters, online },
   };

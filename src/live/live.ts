@@ -231,7 +231,7 @@ export class Live {
         models: {
           detector: {
             detect: (frame) => models.detector.run((model) => model.detect(frame)),
-            letterbox: (width, height) => models.detector.model.letterbox(width, height),
+            letterbox: (...size) => models.detector.model.letterbox(...size),
           },
           appearance: models.appearance && withFallback(models.appearance),
           association,

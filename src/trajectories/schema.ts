@@ -33,6 +33,11 @@ const HEADER_FIELDS = {
       name: z.string().describe('base name of the file, or the URL without credentials'),
       width: z.int().positive().optional().describe('picture width in pixels; absent when only boxes were read'),
       height: z.int().positive().optional().describe('picture height in pixels; absent when only boxes were read'),
+      sampleAspectRatio: z
+        .number()
+        .positive()
+        .optional()
+        .describe('width of a pixel over its height; absent when pixels are square'),
       frameRate: z.number().positive().optional().describe('nominal frames per second; absent when not known'),
       startedAt: z.iso.datetime({ offset: true }).optional().describe('wall-clock time of time 0, for a live source'),
     })

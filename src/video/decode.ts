@@ -153,13 +153,14 @@ class FileSource implements VideoSource {
   }
 
   #frame(index: number, time: number, { pictures, release }: FrameParts): Frame {
-    const { width, height } = this.info;
+    const { width, height, sampleAspectRatio } = this.info;
     const { pixels } = this.#options;
     return {
       index,
       time,
       width,
       height,
+      ...(sampleAspectRatio && { sampleAspectRatio }),
       ...(pixels && { pixels: pictures[0] }),
       ...(this.#letterbox && { input: pictures[pixels ? 1 : 0] }),
       release,

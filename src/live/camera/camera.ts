@@ -119,7 +119,7 @@ export class Camera {
       failed: (error) => this.#leftOut(error),
     });
     this.#session = new CameraSession(address, parameters.live, {
-      letterbox: (width, height) => models.detector.letterbox(width, height),
+      letterbox: (...size) => models.detector.letterbox(...size),
       onFormat: (format) => this.#setFormat(format),
       onFrame: (frame) => {
         statistics.frameReceived();

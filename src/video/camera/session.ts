@@ -17,7 +17,7 @@ export interface CameraFrame extends Frame {
 /** What a session reports of its camera. */
 export interface SessionHandlers {
   /** What a frame must be scaled to for the detector, given its size. */
-  readonly letterbox: (width: number, height: number) => Letterbox | undefined;
+  readonly letterbox: (width: number, height: number, sampleAspectRatio?: number) => Letterbox | undefined;
   /**
    * The pictures have this format from now on; called before the first frame, and when the format has changed. Throws a TwintrackError when
    * people cannot be tracked in such pictures.
@@ -108,8 +108,9 @@ export class CameraSession {
       this.#format = format;
       this.#size = undefined;
     }
-    const { width, height } = this.#format;
-    const letterbox = this.#handlers.letterbox(width, height);
+    const { width, height, sampleAspectRatio } = this.#format;
+    const size = { width, height, ...(sampleAspectRatio && { sampleAspectRatio }) };
+    const letterbox = this.#handlers.letterbox(width, height, sampleAspectRatio);
     const clock = new FrameClock(this.#lastTime);
     this.#elapsed.reconnected();
     // a camera that is known to be quick is asked again soon when it says nothing: servers that just started may be stuck
@@ -146,7 +147,7 @@ export class CameraSession {
           if (signal.aborted) return;
           this.#lastTime = clock.timeOf(time, arrival);
           const elapsed = this.#elapsed.next(time, arrival);
-          const frame = { index, time: this.#lastTime, elapsed, width, height, pixels, release };
+          const frame = { index, time: this.#lastTime, elapsed, ...size, pixels, release };
           this.#handlers.onFrame(input ? { ...frame, input } : frame);
         };
         if (settled) return give();
