@@ -18,7 +18,7 @@ export interface WholeTrajectory extends Trajectory {
 /**
  * Links the pieces of a person's way over gaps, now that it is known what came later: in one assignment over the whole video each piece is
  * followed by at most one, so that the sum of the log-odds is greatest (Zhang, Li and Nevatia 2008). Boxes link over short gaps, see
- * {@link linkPairs}; appearance adds its log-odds to theirs, and links over long gaps by the tracker's rules.
+ * {@link linkPairs}, where appearance adds its log-odds to theirs; and appearance links by the tracker's rules, over long gaps as well.
  *
  * @param trajectories by rising id, with galleries where there are embeddings
  * @param timeline has how the picture moved in between
@@ -38,6 +38,7 @@ export function link(
   const pairs = linkPairs(trajectories, timeline);
   const scores = linkLogOdds(pairs);
   for (let k = 0; k < pairs.length; k++) {
+    if (!(scores[k] > 0)) continue; // appearance alone links by the tracker's rules only
     const [i, j] = [pairs.earlier[k], pairs.later[k]];
     const similarity = reid?.likeness(trajectories[i], trajectories[j]) ?? Number.NaN;
     add(i, j, Number.isNaN(similarity) ? scores[k] : scores[k] + logOdds(similarity));
