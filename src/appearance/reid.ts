@@ -115,8 +115,14 @@ export class Reidentification {
    */
   resemblance(former: Sighting, entered: Sighting, seconds: number): number {
     if (!former.gallery || !entered.gallery || !this.isWithinReach(former, entered, seconds)) return 0;
-    const similarity = former.gallery.similarityTo(this.model, entered.gallery);
+    const similarity = this.likeness(former, entered);
     return similarity >= this.minSimilarity ? similarity : 0;
+  }
+
+  /** Similarity, 0..1, of two people whatever the way between; NaN when either has no embeddings. */
+  likeness(former: Pick<Sighting, 'gallery'>, entered: Pick<Sighting, 'gallery'>): number {
+    if (!former.gallery || !entered.gallery) return Number.NaN;
+    return former.gallery.similarityTo(this.model, entered.gallery);
   }
 
   /** Whether an unseen track may still be re-identified. */

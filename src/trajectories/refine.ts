@@ -3,19 +3,17 @@ import type { Boxes } from '../core/geometry.ts';
 import type { Trajectory } from '../core/trajectory.ts';
 import { CameraPath } from './camera-path.ts';
 import type { FollowedTrajectory } from './collector.ts';
+import { confidence } from './confidence.ts';
 import { link, type WholeTrajectory } from './link.ts';
 import type { RefinementParameters } from './refinement-parameters.ts';
 import { chooseDeviations, smooth } from './smoothing.ts';
 import type { Timeline } from './timeline.ts';
 import { TrajectoryBuilder } from './trajectory-builder.ts';
 
-/** A person unseen for longer than this many seconds may be hidden or away. */
-const LONG_GAP = 1;
-
 /**
- * Refines trajectories once the whole video is known: doubtful ones are dropped, boxes are smoothed by what comes before and after, and
- * short gaps are filled, all as seen by a camera that stands still. Where there are embeddings, pieces of one person's way are linked
- * first, under the earliest id; other ids stay. The input is not changed.
+ * Refines trajectories once the whole video is known: doubtful ones are dropped, pieces of one person's way are linked under the earliest id,
+ * boxes are smoothed by what comes before and after, and short gaps are filled, all as seen by a camera that stands still. Other ids
+ * stay. The input is not changed.
  *
  * @param trajectories the boxes as detected, see `TrajectoryCollector`; source pixels
  * @param timeline the frames of the video: gaps are filled in these
@@ -27,35 +25,18 @@ export function refine(
   parameters: RefinementParameters,
   reid?: Reidentification,
 ): WholeTrajectory[] {
-  const linked = reid
-    ? link(trajectories, timeline, reid)
-    : trajectories.map((trajectory) => ({ ...trajectory, pieces: [trajectory.id] }));
-  const kept = linked
-    .map((trajectory) => ({ trajectory, confidence: confidence(trajectory, timeline) }))
-    .filter((person) => person.confidence >= parameters.minConfidence);
+  const sure = trajectories.filter((trajectory) => confidence(trajectory, timeline) >= parameters.minConfidence);
+  const people = link(sure, timeline, reid);
   const path = new CameraPath(timeline);
-  path.removeShake(kept.map(({ trajectory }) => trajectory));
-  const still = kept.map(({ trajectory }) => path.moved(trajectory, -1));
+  path.removeShake(people);
+  const still = people.map((person) => path.moved(person, -1));
   const { smoothSeconds, fillSeconds, fillConfidence } = parameters;
   const deviations = smoothSeconds === 'auto' ? chooseDeviations(still) : new Array<number>(4).fill(smoothSeconds);
-  return kept.map((person, i) => {
+  return people.map((person, i) => {
     const smoothed = smooth(still[i], deviations);
-    const filled = person.confidence >= fillConfidence ? fill(smoothed, timeline, fillSeconds) : smoothed;
-    return { ...path.moved(filled, 1), pieces: person.trajectory.pieces };
+    const filled = confidence(person, timeline) >= fillConfidence ? fill(smoothed, timeline, fillSeconds) : smoothed;
+    return { ...path.moved(filled, 1), pieces: person.pieces };
   });
-}
-
-/**
- * How sure it is that a trajectory is a person: the mean score of its detections, times the share of frames in which it is seen. False
- * detections come and go, whatever the detector; long gaps, in which a person may be hidden or away, do not count.
- */
-function confidence({ frames, times, scores }: Trajectory, timeline: Timeline): number {
-  let looked = 1;
-  for (let i = 1; i < frames.length; i++) {
-    const isGap = times[i] - times[i - 1] > LONG_GAP;
-    looked += isGap ? 1 : timeline.looked(timeline.rowOf(frames[i])) - timeline.looked(timeline.rowOf(frames[i - 1]));
-  }
-  return scores.reduce((sum, score) => sum + score, 0) / looked;
 }
 
 /** Puts boxes on the straight way between two detections no more than `most` seconds apart. */

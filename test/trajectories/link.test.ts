@@ -73,16 +73,21 @@ describe('link', () => {
   });
 
   it.each([
-    ['have other embeddings', piece(2, 4, 5, 100, 0.2)],
-    ['were not looked at', piece(2, 4, 5, 100)],
+    ['have other embeddings', piece(2, 6, 7, 100, 0.2)],
+    ['have quite other embeddings, though boxes fit', piece(2, 4, 5, 100, 0.9)],
+    ['were not looked at', piece(2, 6, 7, 100)],
     ['come too late', piece(2, 23, 24, 100, 0)],
     ['could not have walked there', piece(2, 4, 5, 100 + 80 * (1 + 1.5 * 2) + 1, 0)],
     ['are seen at the same time', piece(2, 2, 5, 100, 0)],
-    ['enter at the edge', piece(2, 4, 5, 10, 0)],
+    ['enter at the edge', piece(2, 6, 7, 10, 0)],
   ])('leaves people alone who %s', (_, later) => {
     const rules = { picture: { width: 640, height: 480 } };
     expect(ways([piece(1, 0, 2, 100, 0), later], rules).length).toBe(2);
     expect(ways([piece(1, 0, 2, 100, 0), piece(2, 4, 5, 100, 0)], rules).length).toBe(1);
+  });
+
+  it('adds the evidence of boxes to that of appearance', () => {
+    expect(ways([piece(1, 0, 2, 100, 0), piece(2, 2.5, 5, 100, 0.2)])).toEqual([[1, 21 + 26]]);
   });
 
   it('goes with a picture that moves', () => {
@@ -91,10 +96,10 @@ describe('link', () => {
     expect(ways(pieces, {}, 500).length).toBe(1);
   });
 
-  it('is the first step of refining, when there are embeddings', () => {
-    const pieces = [piece(1, 0, 2, 100, 0), piece(2, 2.5, 5, 100, 0)];
+  it('is a step of refining', () => {
+    const pieces = [piece(1, 0, 2, 100, 0), piece(2, 6, 8.5, 100, 0)];
     const parameters = refinementParameters.parse({});
-    expect(refine(pieces, timeline(), parameters, reid()).map(({ frames }) => frames.length)).toEqual([51]);
+    expect(refine(pieces, timeline(), parameters, reid()).map(({ frames }) => frames.length)).toEqual([21 + 26]);
     expect(refine(pieces, timeline(), parameters, reid())[0].pieces).toEqual([1, 2]);
     expect(refine(pieces, timeline(), parameters).map(({ id, pieces }) => [id, pieces])).toEqual([
       [1, [1]],
