@@ -23,7 +23,7 @@ export interface Areas {
   readonly lines: readonly Area[];
   /** Where detections are left out. */
   readonly ignore?: readonly Area[] | undefined;
-  /** Size of the picture in pixels, where known: points outside it are moved to its edge. */
+  /** Size of the picture in pixels, where known: what is beyond it counts at its edge. */
   readonly picture?: PictureSize | undefined;
 }
 

@@ -5,19 +5,19 @@ import { EDGE_PIXELS, type PictureEdges } from './picture-edges.ts';
 /** A box ends at the edge of the picture if it comes as near as this part of its height: detectors are not exact to the pixel. */
 const EDGE_HEIGHTS = 0.02;
 /**
- * Width of a standing person in heights, for those who were never seen whole. The mean of Dollár et al., "Pedestrian Detection: An
+ * Width of a standing person in heights, for those who were not yet seen whole. The mean of Dollár et al., "Pedestrian Detection: An
  * Evaluation of the State of the Art", 2012.
  */
 const ASPECT = 0.41;
 
 /**
  * Where a person is, from box to box. A box that an edge of the picture cuts off is completed beyond the edge, to the size that it had when
- * it was whole; the feet of a person who is cut off by the lower edge are at that edge or beyond. A point beyond the picture counts at its
+ * it was whole, or to the shape of a standing person; the feet of a person who is cut off by the lower edge are at that edge or beyond. A point beyond the picture counts at its
  * edge.
  */
 export class Place {
   readonly #edges: PictureEdges;
-  /** Height in pixels, and width in heights, of the last whole box. */
+  /** Height in pixels, and width in heights, of the last whole box; 0 and the usual one before. */
   #height = 0;
   #aspect = ASPECT;
   #x = Number.NaN;
@@ -43,7 +43,8 @@ export class Place {
       this.#height = height;
       if (!cutLeft && !cutRight) this.#aspect = width / height;
     }
-    const wholeHeight = cutTop || cutBottom ? Math.max(height, this.#height) : height;
+    const usualHeight = this.#height || (cutLeft || cutRight ? 0 : width / ASPECT);
+    const wholeHeight = cutTop || cutBottom ? Math.max(height, usualHeight) : height;
     const wholeWidth = Math.max(width, this.#aspect * wholeHeight);
     this.#x = this.#edges.withinX(middle(left, right, cutLeft, cutRight, wholeWidth));
     this.#centre = this.#edges.withinY(middle(top, bottom, cutTop, cutBottom, wholeHeight));

@@ -3,7 +3,7 @@ import type { AreaEvent } from './events.ts';
 import type { Place } from './place.ts';
 
 /** A change of side counts when the person has been beyond the band for so many seconds; less a rounding error. */
-export const CONFIRM_SECONDS = 0.3 - 1e-6;
+const CONFIRM_SECONDS = 0.3 - 1e-6;
 
 /**
  * Follows a person along the straight ways between their places: on which side of a border they are, and since when. All times are those at
