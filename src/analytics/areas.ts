@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { inputError } from '../core/errors.ts';
 import { parseSection } from '../core/schema.ts';
 import { areaParameters } from './parameters.ts';
-import { EDGE_PIXELS, PictureEdges } from './picture-edges.ts';
+import { EDGE_PIXELS, PictureEdges, type PictureSize } from './picture-edges.ts';
 import { areaOf, type Outline } from './polygon.ts';
 
 /** The point of a box that stands for the person: the middle of its lower edge, or its centre. */
@@ -25,12 +25,6 @@ export interface Areas {
   readonly ignore?: readonly Area[] | undefined;
   /** Size of the picture in pixels, where known: what is beyond it counts at its edge. */
   readonly picture?: PictureSize | undefined;
-}
-
-/** Size of a picture in pixels. */
-export interface PictureSize {
-  readonly width: number;
-  readonly height: number;
 }
 
 /**

@@ -1,5 +1,10 @@
-import type { PictureSize } from './areas.ts';
 import type { Outline } from './polygon.ts';
+
+/** Size of a picture in pixels. */
+export interface PictureSize {
+  readonly width: number;
+  readonly height: number;
+}
 
 /** What lies within so many pixels of the edge of the picture is on it: corners are drawn at width − 1 as well as at width. */
 export const EDGE_PIXELS = 2;

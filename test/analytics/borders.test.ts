@@ -7,9 +7,9 @@ import { HEIGHT, person } from './paths.ts';
 const WIDTH = 1000;
 const HIGH = 800;
 /** Zones, and as many lines; and paths at each. */
-const AREAS = Number(process.env.TWINTRACK_BORDER_AREAS ?? 100);
+const AREAS = Number(process.env.TWINTRACK_BORDER_AREAS ?? 50);
 const PATHS = 100;
-const RULES: Rules = { width: WIDTH, height: HIGH, band: HEIGHT / 10, seconds: 0.3 - 1e-6 };
+const RULES: Rules = { width: WIDTH, height: HIGH, band: HEIGHT / 10, scale: 1, seconds: 0.3 - 1e-6 };
 
 type Random = () => number;
 
@@ -87,19 +87,20 @@ const SAMPLES = [16, 160, 1600, 16_000];
 const MOST_SAMPLES = 160_000;
 
 /**
- * Whether the events are those of the densely sampled path. Undefined where less decides than the samples show: a hundredth of a pixel more
- * or less of band, a thousandth of a second, or a corner on the edge of the picture that a person on that edge touches.
+ * Whether the events are those of the densely sampled path. Undefined where less decides than the samples show: a thousandth more or
+ * less of the band, a thousandth of a second, or a corner on the edge of the picture that a person on that edge touches.
  */
 function agrees(areas: Areas, path: Stop[]): boolean | undefined {
   if (agreesWith(areas, path)) return true;
   const count = (rules: Rules) => counted(areas, path, 10_000, rules);
+  const dense = count(RULES);
   const others = [
-    { ...RULES, band: RULES.band - 1e-2 },
-    { ...RULES, band: RULES.band + 1e-2 },
+    { ...RULES, scale: 0.999 },
+    { ...RULES, scale: 1.001 },
     { ...RULES, seconds: RULES.seconds - 1e-3 },
     { ...RULES, seconds: RULES.seconds + 1e-3 },
   ];
-  if (others.some((rules) => !areAlike(count(RULES), count(rules), 0.1))) return undefined;
+  if (others.some((rules) => !areAlike(dense, count(rules), 0.1))) return undefined;
   const further = path.map(([x, y, time]): Stop => [within(x, WIDTH, 3), within(y, HIGH, 3), time]);
   if (agreesWith(areas, further)) return undefined;
   return areAlike(eventsOf(areas, path), counted(areas, path, MOST_SAMPLES, RULES), 1e-4);

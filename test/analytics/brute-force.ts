@@ -8,8 +8,10 @@ export interface Rules {
   /** Size of the picture. */
   readonly width: number;
   readonly height: number;
-  /** Half the width of the band, in pixels. */
+  /** Half the width of the widest band, in pixels. */
   readonly band: number;
+  /** How much wider than by the rules all bands are; 1 for the rules. */
+  readonly scale: number;
   /** A stay of more than so many seconds counts. */
   readonly seconds: number;
 }
@@ -148,8 +150,8 @@ function isLong({ from, to }: Run, { length, time }: Samples, { seconds }: Rules
 }
 
 /** Whether a person is within the band: near a point q of the border, and not more than half way from it to an edge of the picture. */
-function isNear(x: number, y: number, qx: number, qy: number, { width, height, band }: Rules): boolean {
-  if ((x - qx) ** 2 + (y - qy) ** 2 > band ** 2) return false;
+function isNear(x: number, y: number, qx: number, qy: number, { width, height, band, scale }: Rules): boolean {
+  if ((x - qx) ** 2 + (y - qy) ** 2 > (scale * band) ** 2) return false;
   return !(x < qx / 2 || y < qy / 2 || width - x < (width - qx) / 2 || height - y < (height - qy) / 2);
 }
 
