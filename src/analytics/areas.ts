@@ -1,9 +1,9 @@
 import type { z } from 'zod';
 import { inputError } from '../core/errors.ts';
-import type { Boxes } from '../core/geometry.ts';
 import { parseSection } from '../core/schema.ts';
 import { areaParameters } from './parameters.ts';
-import type { Outline } from './polygon.ts';
+import { EDGE_PIXELS, PictureEdges, type PictureSize } from './picture-edges.ts';
+import { areaOf, type Outline } from './polygon.ts';
 
 /** The point of a box that stands for the person: the middle of its lower edge, or its centre. */
 export type Anchor = 'feet' | 'centre';
@@ -23,14 +23,8 @@ export interface Areas {
   readonly lines: readonly Area[];
   /** Where detections are left out. */
   readonly ignore?: readonly Area[] | undefined;
-  /** Size of the picture in pixels, where known: points outside it are moved to its edge. */
+  /** Size of the picture in pixels, where known: what is beyond it counts at its edge. */
   readonly picture?: PictureSize | undefined;
-}
-
-/** Size of a picture in pixels. */
-export interface PictureSize {
-  readonly width: number;
-  readonly height: number;
 }
 
 /**
@@ -38,8 +32,8 @@ export interface PictureSize {
  *
  * @param parameters `zones`, `lines` and `ignore`, of which any may be left out, such as the result of `loadParameters()`
  * @param size of the picture; what is not known of it is left out
- * @throws TwintrackError naming the key when an area is none, a point lies outside the picture, or ratios are of a picture of
- *   unknown size
+ * @throws TwintrackError naming the key when an area is none, a point lies outside the picture, a line lies on the edge of the
+ *   picture, or ratios are of a picture of unknown size
  *
  * @example
  * const areas = resolveAreas({ lines: { door: { points: [[100, 200], [300, 200]] } } }, { width: 640, height: 480 });
@@ -58,32 +52,10 @@ export function resolveAreas(
       const [sx, sy] = unit === 'ratio' && picture ? [picture.width, picture.height] : [1, 1];
       const outline = Float64Array.from(points.flatMap(([x, y]) => [x * sx, y * sy]));
       if (picture) requireWithin(key, outline, picture);
+      requireRoom(key, outline, section === 'lines', new PictureEdges(picture));
       return { name, outline, anchor };
     });
   return { zones: resolve('zones'), lines: resolve('lines'), ignore: resolve('ignore'), picture };
-}
-
-/** Points are kept this many pixels within the picture. */
-const MARGIN = 1e-3;
-
-/**
- * The point of a box that stands for the person, in source pixels; of one beyond the picture, the nearest point within.
- *
- * @param boxes the box is in row `i`
- */
-export function anchorOf(
-  { anchor }: Pick<Area, 'anchor'>,
-  boxes: Boxes,
-  i: number,
-  picture: PictureSize | undefined,
-): [x: number, y: number] {
-  const [left, top, width, height] = boxes.subarray(4 * i, 4 * i + 4);
-  const down = anchor === 'feet' ? height : height / 2;
-  return [within(left + width / 2, picture?.width), within(top + down, picture?.height)];
-}
-
-function within(value: number, end: number | undefined): number {
-  return end === undefined ? value : Math.min(Math.max(value, MARGIN), end - MARGIN);
 }
 
 function requireWithin(key: string, outline: Outline, { width, height }: PictureSize): void {
@@ -93,4 +65,19 @@ function requireWithin(key: string, outline: Outline, { width, height }: Picture
     const reason = `point ${i / 2 + 1} (${x}, ${y}) lies outside the picture of ${width} × ${height} pixels`;
     throw inputError(key, reason, 'give points of the source picture');
   }
+}
+
+const EDGE_NAMES = ['left', 'upper', 'right', 'lower'];
+
+/** No person is seen beyond a line on the edge of the picture, nor in a zone there. */
+function requireRoom(key: string, outline: Outline, isLine: boolean, edges: PictureEdges): void {
+  const reached = edges.reached(outline);
+  const edge = isLine ? edges.along(reached[0], reached[1], reached[2], reached[3]) : -1;
+  if (edge >= 0) {
+    const reason = `the line lies on the ${EDGE_NAMES[edge]} edge of the picture, beyond which no person is seen`;
+    throw inputError(key, reason, `move it into the picture, by more than ${EDGE_PIXELS} pixels`);
+  }
+  if (isLine || areaOf(reached) >= 1) return;
+  const reason = `the area lies within ${EDGE_PIXELS} pixels of the edge of the picture, which is too little to be in`;
+  throw inputError(key, reason, 'draw it further into the picture');
 }

@@ -1,5 +1,5 @@
 import type { Trajectory } from '../core/trajectory.ts';
-import type { PictureSize } from './areas.ts';
+import type { PictureSize } from './picture-edges.ts';
 
 /** Longest time between two observations that counts in full, in seconds: a lost person does not stand where they were last seen. */
 const LONGEST_STEP = 1;

@@ -1,6 +1,8 @@
 import type { Detections } from '../core/detections.ts';
 import type { Boxes } from '../core/geometry.ts';
-import { type Areas, anchorOf } from './areas.ts';
+import type { Area, Areas } from './areas.ts';
+import { PictureEdges } from './picture-edges.ts';
+import { anchorOf } from './place.ts';
 import { contains } from './polygon.ts';
 
 /** How many detections were left out in an ignore area. */
@@ -30,12 +32,14 @@ export interface KeptDetections extends Detections {
  */
 export class IgnoreFilter {
   readonly counts: readonly IgnoreCount[];
-  readonly #areas: Areas;
+  readonly #areas: readonly Area[];
+  readonly #edges: PictureEdges;
 
   /** @param areas whose ignore areas count, see `resolveAreas` */
-  constructor(areas: Areas) {
-    this.#areas = areas;
-    this.counts = (areas.ignore ?? []).map(({ name }) => ({ name, ignored: 0 }));
+  constructor({ ignore = [], picture }: Areas) {
+    this.#edges = new PictureEdges(picture);
+    this.#areas = ignore.map((area) => ({ ...area, outline: this.#edges.reached(area.outline) }));
+    this.counts = ignore.map(({ name }) => ({ name, ignored: 0 }));
   }
 
   /** The detections of the next frame that lie in no ignore area, in their order, with their embeddings. */
@@ -56,8 +60,9 @@ export class IgnoreFilter {
 
   /** Whether the box of row `i` lies in an area, which counts it. */
   #count(boxes: Boxes, i: number): boolean {
-    const { ignore = [], picture } = this.#areas;
-    const at = ignore.findIndex((area) => contains(area.outline, ...anchorOf(area, boxes, i, picture)));
+    const at = this.#areas.findIndex(({ outline, anchor }) =>
+      contains(outline, ...anchorOf(anchor, boxes, i, this.#edges)),
+    );
     if (at >= 0) this.counts[at].ignored++;
     return at >= 0;
   }

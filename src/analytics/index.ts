@@ -17,7 +17,7 @@ export {
   type Stay,
   type ZoneResult,
 } from './analysis.ts';
-export { type Anchor, type Area, type Areas, type PictureSize, resolveAreas } from './areas.ts';
+export { type Anchor, type Area, type Areas, resolveAreas } from './areas.ts';
 export { eventReader } from './event-reader.ts';
 export type { AreaEvent, CrossedEvent, EnteredEvent, LeftEvent } from './events.ts';
 export { GroundPlane, type Origin, type Residual, speedsOf, wayOf } from './ground.ts';
@@ -36,4 +36,5 @@ export {
   type ZonesParameters,
   zonesParameters,
 } from './parameters.ts';
+export type { PictureSize } from './picture-edges.ts';
 export { type LineCount, type ZoneCount, ZoneCounter } from './zone-counter.ts';

@@ -36,14 +36,13 @@ export function sidesOf(polygon: Outline): [x0: number, y0: number, x1: number, 
   });
 }
 
-/** How far along the way from (x0, y0) to (x1, y1) it last crosses the polygon's edge: 0..1, NaN where it does not. */
-export function lastCrossing(polygon: Outline, x0: number, y0: number, x1: number, y1: number): number {
-  const parts = sidesOf(polygon).map((side) => crossing(x0, y0, x1, y1, ...side));
-  return parts.reduce((last, part) => (part <= last || Number.isNaN(part) ? last : part), Number.NaN);
+/** Whether the straight way from (x0, y0) to (x1, y1) crosses the polygon's edge. */
+export function crosses(polygon: Outline, x0: number, y0: number, x1: number, y1: number): boolean {
+  return sidesOf(polygon).some((side) => !Number.isNaN(crossing(x0, y0, x1, y1, ...side)));
 }
 
 /** How far along the way a → b it meets the stretch c → d, ends included: 0..1; NaN where it does not, or runs along it. */
-export function crossing(
+function crossing(
   ax: number,
   ay: number,
   bx: number,

@@ -68,8 +68,9 @@ export async function writeReport(input: string, options: ReportOptions): Promis
 async function gather(input: string, { areas: wanted, signal }: ReportOptions): Promise<Omit<ReportData, 'pictures'>> {
   const header = await readTrajectoriesHeader(input);
   const given = wanted ?? areasOfRun(header.parameters);
-  const areas = resolveAreas(given, header.source);
-  const picture = areas.picture ?? (await extentOf(input));
+  const resolved = resolveAreas(given, header.source);
+  const picture = resolved.picture ?? (await extentOf(input));
+  const areas = { ...resolved, picture };
   const ground = given.calibration && new GroundPlane(given.calibration);
   const analysis = new Analysis(areas);
   const heat = new HeatMap(picture, HEAT_COLUMNS);
