@@ -34,8 +34,9 @@ or take those of your own program.`,
 async function calibrateScoresFile(gt: string, det: string, options: CalibrateScoresOptions): Promise<void> {
   const { calibrateScores } = await import('../learning/score-calibration.ts');
   const { calibrationText } = await import('../detection/calibration.ts');
+  const { reportNotice } = await import('./report-error.ts');
   const { OutputFile } = await import('../files/output-file.ts');
-  const { calibration, boxes, people, before, after } = await calibrateScores(gt, det);
+  const { calibration, boxes, people, before, after } = await calibrateScores(gt, det, reportNotice);
   await OutputFile.put(options.out, calibrationText(calibration));
   if (options.json) {
     process.stdout.write(`${JSON.stringify({ ...calibration, boxes, people, before, after, file: options.out })}\n`);

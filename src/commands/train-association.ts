@@ -45,6 +45,7 @@ Examples:
 async function trainAssociationFiles(root: string, options: AssociationOptions): Promise<void> {
   const started = performance.now();
   const { makeFolder } = await import('../files/make-folder.ts');
+  const { reportNotice } = await import('./report-error.ts');
   const { loadMotRoot } = await import('../learning/mot-root.ts');
   const { trainAssociation } = await import('../learning/association/train-association.ts');
   const { writeAssociation } = await import('../learning/association/model-folder.ts');
@@ -53,7 +54,7 @@ async function trainAssociationFiles(root: string, options: AssociationOptions):
   const { startBar } = await import('./progress.ts');
 
   const appearance = options.appearance === undefined ? undefined : await readAppearanceExamples(options.appearance);
-  const sequences = await loadMotRoot(root, { det: options.det?.split(',') });
+  const sequences = await loadMotRoot(root, { det: options.det?.split(','), onNotice: reportNotice });
   await makeFolder(options.out);
   const bar = await startBar('models');
   const training = await trainAssociation(sequences, {

@@ -47,11 +47,12 @@ Examples:
 
 async function tune(root: string, options: TuneCommandOptions): Promise<void> {
   const { OutputFile } = await import('../files/output-file.ts');
+  const { reportNotice } = await import('./report-error.ts');
   const { loadMotRoot } = await import('../learning/mot-root.ts');
   const { tuneTracking } = await import('../learning/tuning/tune-tracking.ts');
   const { startBar } = await import('./progress.ts');
   const { interruptible } = await import('./interrupt.ts');
-  const sequences = await loadMotRoot(root, { det: options.det });
+  const sequences = await loadMotRoot(root, { det: options.det, onNotice: reportNotice });
   const file = await OutputFile.create(options.out);
   const bar = await startBar('%');
   await interruptible(bar.stop, async (signal) => {

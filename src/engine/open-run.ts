@@ -4,6 +4,7 @@ import { type AppearanceModel, leftOpen, loadSiamese } from '../appearance/siame
 import type { AssociationScore } from '../association/features.ts';
 import { loadAssociation } from '../association/model.ts';
 import type { Frame } from '../core/frame.ts';
+import type { NoticeSink } from '../core/notices.ts';
 import { parseSection } from '../core/schema.ts';
 import { namedCalibration } from '../detection/calibration.ts';
 import { type CustomDetector, fromCustom } from '../detection/custom-detector.ts';
@@ -31,6 +32,8 @@ export interface InputOptions {
   readonly parameters?: ParametersInput | undefined;
   /** Ends the run early. */
   readonly signal?: AbortSignal | undefined;
+  /** Takes what is wrong or doubtful with an input and does not keep it from being tracked. */
+  readonly onNotice?: NoticeSink | undefined;
 }
 
 /** What is known of the frames of a run before the first. */
@@ -38,7 +41,7 @@ export type RunInfo = Pick<VideoInfo, 'input' | 'name' | 'width' | 'height' | 'f
 
 /** The models of a run. */
 export interface RunModels {
-  readonly detector: Detector & Pick<Partial<DetectionFile>, 'frameCount'>;
+  readonly detector: Detector & Pick<Partial<DetectionFile>, 'frameCount' | 'compare'>;
   readonly appearance: AppearanceModel | undefined;
   readonly association: AssociationScore;
   readonly parameters: Parameters;
@@ -72,7 +75,10 @@ export async function openModels(input: string | undefined, options: InputOption
 
 async function openDetector(options: InputOptions, { detection }: Parameters): Promise<RunModels['detector']> {
   if (options.detections !== undefined)
-    return readDetections(options.detections, await namedCalibration(detection.calibration));
+    return readDetections(options.detections, {
+      calibration: await namedCalibration(detection.calibration),
+      onNotice: options.onNotice,
+    });
   if (typeof options.detector === 'object') return fromCustom(options.detector);
   return loadDetector(options.detector, detection);
 }
@@ -129,7 +135,8 @@ export async function openSource(
     pixels: pixels || appearance !== undefined || needsPicture(options.detector),
     letterbox: (info) => detector.letterbox(info.width, info.height),
   });
-  const { frameCount } = video.info;
+  const { frameCount, width, height } = video.info;
+  detector.compare?.({ frames: frameCount, size: { width, height } });
   return {
     info: video.info,
     video: video.info,
