@@ -140,10 +140,21 @@ export async function openSource(
   return {
     info: video.info,
     video: video.info,
-    frames: video,
+    frames:
+      detector.compare && frameCount === undefined && maxFrames === undefined ? comparedAtEnd(video, detector) : video,
     total: frameCount === undefined ? maxFrames : Math.min(frameCount, maxFrames ?? frameCount),
     close: () => video.close(),
   };
+}
+
+/** The frames of a video whose number is not known before its end. */
+async function* comparedAtEnd(video: AsyncIterable<Frame>, { compare }: RunModels['detector']): AsyncGenerator<Frame> {
+  let frames = 0;
+  for await (const frame of video) {
+    frames++;
+    yield frame;
+  }
+  compare?.({ frames });
 }
 
 /** Whether a detector is one that takes whole pictures. */

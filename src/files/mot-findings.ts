@@ -42,7 +42,6 @@ export class MotFindings {
   #disorderedLine = 0;
   #fractions = true;
   #frame = 0;
-  #id = 0;
   /** The least y of the boxes whose x lies in each column of a picture: those that a picture may show. */
   readonly #tops = new Float64Array(WIDEST).fill(Number.POSITIVE_INFINITY);
 
@@ -52,19 +51,15 @@ export class MotFindings {
   }
 
   /** Adds the rows from `from` on. */
-  add({ length, frames, ids, boxes, confidences, lines }: MotColumns, from: number): void {
+  add({ length, frames, boxes, confidences, lines }: MotColumns, from: number): void {
     for (let i = from; i < length; i++) {
       const frame = frames[i];
       if (frame < this.#frame) {
         this.sorted = false;
-        // Results and ground truth may be sorted by id.
-        if (this.#use === 'detections' || ids[i] === this.#id) {
-          this.#disordered++;
-          this.#disorderedLine ||= lines[i];
-        }
+        this.#disordered++;
+        this.#disorderedLine ||= lines[i];
       }
       this.#frame = frame;
-      this.#id = ids[i];
       this.firstFrame = Math.min(this.firstFrame, frame);
       this.lastFrame = Math.max(this.lastFrame, frame);
       this.leastScore = Math.min(this.leastScore, confidences[i]);
@@ -110,7 +105,8 @@ export class MotFindings {
           ? `every row stands twice, ${rows} in all; the second of each is left out; was it written or joined twice?`
           : `${this.repeated} of ${rows} rows repeat another and are left out; was it written or joined twice?`,
       );
-    if (this.#disordered > 0)
+    // Results and ground truth may be sorted by trajectory, which goes back once in each.
+    if (this.#disordered > (this.#use === 'detections' ? 0 : rows / 4))
       say(
         'rows-unordered',
         `${this.#disordered} of ${rows} rows go back to an earlier frame, first line ${this.#disorderedLine}; they are sorted; was it joined from parts?`,
@@ -136,7 +132,7 @@ export class MotFindings {
     else if (this.#use === 'detections' && rows >= LEAST_ALIKE)
       say(
         'scores-alike',
-        `all ${rows} scores are ${score}, so that sure and doubtful boxes are one; is the score in column 7?`,
+        `all ${rows} scores are ${score}, so that sure and doubtful boxes count alike; is the score in column 7?`,
       );
   }
 
