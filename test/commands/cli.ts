@@ -94,7 +94,7 @@ export function writeWalkers(path: string, frames: number, people = 2): string {
   const lines: string[] = [];
   for (let frame = 1; frame <= frames; frame++) {
     for (let k = 0; k < people; k++)
-      lines.push(`${frame},-1,${10 + 2 * frame},${10 + 70 * k},24,60,${frame % 2 ? 0.9 : 0.89}`);
+      lines.push(`${frame},-1,${10 + 2 * frame},${10 + 70 * k},24,60,${frame % 2 ? 0.9 : 0.9001}`);
   }
   writeFileSync(path, `${lines.join('\n')}\n`);
   return path;
