@@ -11,6 +11,7 @@
  */
 export type { AssociationScore } from './association/features.ts';
 export { TwintrackError, UsageError } from './core/errors.ts';
+export type { Notice, NoticeSink } from './core/notices.ts';
 export type { StageTimes } from './core/stage-clock.ts';
 export type { PeopleFrame, Person } from './core/tracked-frame.ts';
 export { version } from './core/version.ts';

@@ -34,11 +34,15 @@ or take those of your own program.`,
 async function calibrateScoresFile(gt: string, det: string, options: CalibrateScoresOptions): Promise<void> {
   const { calibrateScores } = await import('../learning/score-calibration.ts');
   const { calibrationText } = await import('../detection/calibration.ts');
+  const { keptNotices } = await import('./report-error.ts');
+  const { onNotice, forJson } = keptNotices();
   const { OutputFile } = await import('../files/output-file.ts');
-  const { calibration, boxes, people, before, after } = await calibrateScores(gt, det);
+  const { calibration, boxes, people, before, after } = await calibrateScores(gt, det, onNotice);
   await OutputFile.put(options.out, calibrationText(calibration));
   if (options.json) {
-    process.stdout.write(`${JSON.stringify({ ...calibration, boxes, people, before, after, file: options.out })}\n`);
+    process.stdout.write(
+      `${JSON.stringify({ ...calibration, boxes, people, before, after, file: options.out, ...forJson() })}\n`,
+    );
     return;
   }
   const lines = [`${boxes} boxes, ${people} of them people at IoU 0.5`, ''];

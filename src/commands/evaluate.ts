@@ -44,8 +44,9 @@ Examples:
       if (options.json && options.csv === '-')
         throw new UsageError('--json and --csv -: both go to standard output; name a file for --csv');
       const { scoreFiles } = await import('../evaluation/score-files.ts');
+      const { reportNotice } = await import('./report-error.ts');
       const report = await import('../evaluation/report.ts');
-      const scores = await scoreFiles(options.gt, options.results, options.benchmark);
+      const scores = await scoreFiles(options.gt, options.results, options.benchmark, reportNotice);
       if (options.csv !== undefined && options.csv !== '-') {
         const { OutputFile, refuseInputs } = await import('../files/output-file.ts');
         await refuseInputs(options.csv, options.gt, options.results);

@@ -10,13 +10,15 @@ export interface ProgressBar {
    * @param unit what is counted, plural; the bar begins anew with another
    */
   update(done: number, total: number | undefined, note?: string, unit?: string): void;
+  /** Takes the bar away while something is written on standard error. */
+  aside(write: () => void): void;
   /** Removes the bar, so that what is written next starts on a line of its own. It stays away. */
   stop(): void;
 }
 
 /** Makes a bar with a count, a rate and the time left. @param unit what is counted unless an update says otherwise, plural */
 export async function startBar(unit = 'frames'): Promise<ProgressBar> {
-  if (!process.stderr.isTTY) return { update() {}, stop() {} };
+  if (!process.stderr.isTTY) return { update() {}, aside: (write) => write(), stop() {} };
   const { SingleBar, Presets } = await import('cli-progress');
   let bar: InstanceType<typeof SingleBar> | undefined;
   let stopped = false;
@@ -55,6 +57,11 @@ export async function startBar(unit = 'frames'): Promise<ProgressBar> {
       const left = total && rate > 0 ? `${clock(Math.max(0, total - done) / rate)} left` : '';
       const [noun] = counted.split(' ');
       bar.update(done, { rest: joined(noun === '%' ? '' : `${rate.toFixed(1)} ${noun}/s`, note, left) });
+    },
+    aside(write) {
+      bar?.stop();
+      bar = undefined;
+      write();
     },
     stop,
   };

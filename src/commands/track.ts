@@ -115,7 +115,7 @@ async function trackAll(
   const { trackVideo } = await import('../engine/track-video.ts');
   const { startBar } = await import('./progress.ts');
   const { onInterrupt } = await import('./interrupt.ts');
-  const { reportError, reportLine } = await import('./report-error.ts');
+  const { reportError, reportLine, reportNotice } = await import('./report-error.ts');
   let progress: ProgressBar | undefined;
   const interrupt = onInterrupt(() => progress?.stop());
   const { signal } = interrupt;
@@ -125,7 +125,12 @@ async function trackAll(
     const bar = await startBar();
     progress = bar;
     try {
-      const summary = await trackVideo(input, { ...settings, signal, onProgress: (done) => show(bar, done) });
+      const summary = await trackVideo(input, {
+        ...settings,
+        signal,
+        onProgress: (done) => show(bar, done),
+        onNotice: (notice) => bar.aside(() => reportNotice(notice)),
+      });
       progress.stop();
       if (json) process.stdout.write(`${JSON.stringify(summary)}\n`);
       else print(summary);

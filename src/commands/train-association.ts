@@ -45,6 +45,8 @@ Examples:
 async function trainAssociationFiles(root: string, options: AssociationOptions): Promise<void> {
   const started = performance.now();
   const { makeFolder } = await import('../files/make-folder.ts');
+  const { keptNotices } = await import('./report-error.ts');
+  const { onNotice, forJson } = keptNotices();
   const { loadMotRoot } = await import('../learning/mot-root.ts');
   const { trainAssociation } = await import('../learning/association/train-association.ts');
   const { writeAssociation } = await import('../learning/association/model-folder.ts');
@@ -53,7 +55,7 @@ async function trainAssociationFiles(root: string, options: AssociationOptions):
   const { startBar } = await import('./progress.ts');
 
   const appearance = options.appearance === undefined ? undefined : await readAppearanceExamples(options.appearance);
-  const sequences = await loadMotRoot(root, { det: options.det?.split(',') });
+  const sequences = await loadMotRoot(root, { det: options.det?.split(','), onNotice });
   await makeFolder(options.out);
   const bar = await startBar('models');
   const training = await trainAssociation(sequences, {
@@ -68,7 +70,9 @@ async function trainAssociationFiles(root: string, options: AssociationOptions):
   const seconds = (performance.now() - started) / 1000;
   if (options.json) {
     const heldOut = training.crossValidation?.sequences ?? [];
-    process.stdout.write(`${JSON.stringify({ ...report.trainingFigures(training), heldOut, seconds, files })}\n`);
+    process.stdout.write(
+      `${JSON.stringify({ ...report.trainingFigures(training), heldOut, seconds, files, ...forJson() })}\n`,
+    );
   } else process.stdout.write(report.toReport(training));
   process.stderr.write(`trained in ${seconds.toFixed(1)} s\n  ${files.model}\n  ${files.card}\n`);
 }

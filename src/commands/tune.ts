@@ -47,11 +47,13 @@ Examples:
 
 async function tune(root: string, options: TuneCommandOptions): Promise<void> {
   const { OutputFile } = await import('../files/output-file.ts');
+  const { keptNotices } = await import('./report-error.ts');
+  const { onNotice, forJson } = keptNotices();
   const { loadMotRoot } = await import('../learning/mot-root.ts');
   const { tuneTracking } = await import('../learning/tuning/tune-tracking.ts');
   const { startBar } = await import('./progress.ts');
   const { interruptible } = await import('./interrupt.ts');
-  const sequences = await loadMotRoot(root, { det: options.det });
+  const sequences = await loadMotRoot(root, { det: options.det, onNotice });
   const file = await OutputFile.create(options.out);
   const bar = await startBar('%');
   await interruptible(bar.stop, async (signal) => {
@@ -69,7 +71,7 @@ async function tune(root: string, options: TuneCommandOptions): Promise<void> {
     const lines = summary(tuning, sequences.length, frames);
     await file.write(await toConfig(tuning, options.association, lines));
     await file.commit();
-    if (options.json) process.stdout.write(`${JSON.stringify({ ...tuning, file: options.out })}\n`);
+    if (options.json) process.stdout.write(`${JSON.stringify({ ...tuning, file: options.out, ...forJson() })}\n`);
     else process.stdout.write(`${lines.join('\n')}\n`);
     process.stderr.write(`${signal.aborted ? 'the best so far: ' : ''}${printable(options.out)}\n`);
   }).finally(() => file.abort());

@@ -4,6 +4,7 @@ import { type AppearanceModel, leftOpen, loadSiamese } from '../appearance/siame
 import type { AssociationScore } from '../association/features.ts';
 import { loadAssociation } from '../association/model.ts';
 import type { Frame } from '../core/frame.ts';
+import type { NoticeSink } from '../core/notices.ts';
 import { parseSection } from '../core/schema.ts';
 import { namedCalibration } from '../detection/calibration.ts';
 import { type CustomDetector, fromCustom } from '../detection/custom-detector.ts';
@@ -31,6 +32,8 @@ export interface InputOptions {
   readonly parameters?: ParametersInput | undefined;
   /** Ends the run early. */
   readonly signal?: AbortSignal | undefined;
+  /** Takes what is wrong or doubtful with an input and does not keep it from being tracked. */
+  readonly onNotice?: NoticeSink | undefined;
 }
 
 /** What is known of the frames of a run before the first. */
@@ -41,7 +44,7 @@ export type RunInfo = Pick<
 
 /** The models of a run. */
 export interface RunModels {
-  readonly detector: Detector & Pick<Partial<DetectionFile>, 'frameCount'>;
+  readonly detector: Detector & Pick<Partial<DetectionFile>, 'frameCount' | 'compare'>;
   readonly appearance: AppearanceModel | undefined;
   readonly association: AssociationScore;
   readonly parameters: Parameters;
@@ -75,7 +78,10 @@ export async function openModels(input: string | undefined, options: InputOption
 
 async function openDetector(options: InputOptions, { detection }: Parameters): Promise<RunModels['detector']> {
   if (options.detections !== undefined)
-    return readDetections(options.detections, await namedCalibration(detection.calibration));
+    return readDetections(options.detections, {
+      calibration: await namedCalibration(detection.calibration),
+      onNotice: options.onNotice,
+    });
   if (typeof options.detector === 'object') return fromCustom(options.detector);
   return loadDetector(options.detector, detection);
 }
@@ -132,14 +138,26 @@ export async function openSource(
     pixels: pixels || appearance !== undefined || needsPicture(options.detector),
     letterbox: ({ width, height, sampleAspectRatio }) => detector.letterbox(width, height, sampleAspectRatio),
   });
-  const { frameCount } = video.info;
+  const { frameCount, width, height } = video.info;
+  detector.compare?.({ frames: frameCount, size: { width, height } });
   return {
     info: video.info,
     video: video.info,
-    frames: video,
+    frames:
+      detector.compare && frameCount === undefined && maxFrames === undefined ? comparedAtEnd(video, detector) : video,
     total: frameCount === undefined ? maxFrames : Math.min(frameCount, maxFrames ?? frameCount),
     close: () => video.close(),
   };
+}
+
+/** The frames of a video whose number is not known before its end. */
+async function* comparedAtEnd(video: AsyncIterable<Frame>, { compare }: RunModels['detector']): AsyncGenerator<Frame> {
+  let frames = 0;
+  for await (const frame of video) {
+    frames++;
+    yield frame;
+  }
+  compare?.({ frames });
 }
 
 /** Whether a detector is one that takes whole pictures. */

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { resolveAreas } from '../analytics/areas.ts';
 import { Annotator } from '../annotation/index.ts';
 import { messageOf } from '../core/errors.ts';
+import type { Notice } from '../core/notices.ts';
 import { makeFolder } from '../files/make-folder.ts';
 import { type AlbumOptions, PatchAlbum } from '../search/album.ts';
 import { PATCHES_ENDING } from '../search/index-file.ts';
@@ -26,6 +27,8 @@ export interface OutputOptions {
   readonly name: string;
   readonly video: Pick<VideoInfo, 'width' | 'height' | 'frameRate' | 'colourSpace' | 'sampleAspectRatio'>;
   readonly run: RunDescription;
+  /** What is wrong or doubtful; it grows until the files are closed. */
+  readonly notices?: readonly Notice[] | undefined;
   readonly annotate: boolean;
   readonly anonymize: boolean;
   readonly parameters: Parameters;
@@ -61,7 +64,8 @@ export class Outputs {
     }
   }
 
-  async #create({ out, name, video, run, annotate, anonymize, parameters, patches }: OutputOptions): Promise<void> {
+  async #create(options: OutputOptions): Promise<void> {
+    const { out, name, video, run, notices, annotate, anonymize, parameters, patches } = options;
     const { width, height, colourSpace } = video;
     const areas = resolveAreas(parameters, width > 0 ? { width, height } : undefined);
     await makeFolder(out);
@@ -71,7 +75,7 @@ export class Outputs {
       return output;
     };
     const json = path('trajectories.json');
-    this.sinks.push(add('trajectories', json, await openJsonSink(json, run)));
+    this.sinks.push(add('trajectories', json, await openJsonSink(json, run, notices)));
     const mot = path('mot.txt');
     this.sinks.push(add('mot', mot, await openMotSink(mot)));
     if (patches) {

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import type { IgnoreCount } from '../analytics/ignore.ts';
 import { messageOf, TwintrackError } from '../core/errors.ts';
+import type { Notice } from '../core/notices.ts';
 import { StageClock, type StageTimes } from '../core/stage-clock.ts';
 import { type PeopleFrame, toPeopleFrame } from '../core/tracked-frame.ts';
 import { version } from '../core/version.ts';
@@ -80,6 +81,8 @@ export interface TrackSummary {
   /** The files written: all of them, unless one failed. */
   readonly files: OutputFiles;
   readonly stages: StageTimes;
+  /** What was wrong or doubtful with the inputs and did not keep them from being tracked. */
+  readonly notices: readonly Notice[];
   /** What decoded the video where `video.hwaccel` asked for hardware: ffmpeg's method, or `software`. */
   readonly decoder?: string;
   /** Why the run ended before its source did, or a file is missing. */
@@ -103,7 +106,15 @@ export interface TrackSummary {
  * });
  * console.log(trajectories, files.annotated);
  */
-export async function trackVideo(input: string | undefined, options: TrackVideoOptions): Promise<TrackSummary> {
+export async function trackVideo(input: string | undefined, given: TrackVideoOptions): Promise<TrackSummary> {
+  const notices: Notice[] = [];
+  const options: TrackVideoOptions = {
+    ...given,
+    onNotice(notice) {
+      notices.push(notice);
+      given.onNotice?.(notice);
+    },
+  };
   const { annotate = input !== undefined, signal } = options;
   const online = options.online === true || input === '-';
   signal?.throwIfAborted();
@@ -114,7 +125,7 @@ export async function trackVideo(input: string | undefined, options: TrackVideoO
   try {
     source = await openSource(input, models, options, annotate && online);
     const { info } = source;
-    outputs = await openOutputs(info, models, options, { annotate, online });
+    outputs = await openOutputs(info, models, options, { annotate, online, notices });
     const engine = engineOf(models, source, { release: !online && !options.savePatches });
     const started = performance.now();
     const clock = new StageClock();
@@ -143,6 +154,7 @@ export async function trackVideo(input: string | undefined, options: TrackVideoO
       models: describeModels(models.detector, models.appearance),
       files,
       stages: clock.times,
+      notices,
       ...(source.video?.decoder && { decoder: source.video.decoder }),
       ...(error !== undefined && { error: messageOf(error) }),
     };
@@ -159,13 +171,14 @@ function openOutputs(
   info: RunInfo,
   models: RunModels,
   options: TrackVideoOptions,
-  { annotate, online }: { annotate: boolean; online: boolean },
+  { annotate, online, notices }: { annotate: boolean; online: boolean; notices: readonly Notice[] },
 ): Promise<Outputs> {
   return Outputs.open({
     out: options.out,
     name: options.rename?.(info.name) ?? info.name,
     video: info,
     run: describeRun(info, models, online),
+    notices,
     annotate,
     anonymize: options.anonymize ?? false,
     parameters: models.parameters,

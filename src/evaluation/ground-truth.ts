@@ -1,7 +1,9 @@
 import { basename, dirname, join, resolve } from 'node:path';
 import { inputError } from '../core/errors.ts';
+import type { Size } from '../core/geometry.ts';
+import type { NoticeSink } from '../core/notices.ts';
 import { readMotRows, rowError } from '../files/mot-text.ts';
-import { readSequenceInfo, SEQINFO_FIX } from '../files/seqinfo.ts';
+import { readSequenceInfo, SEQINFO_FIX, type SequenceInfo } from '../files/seqinfo.ts';
 import { type Benchmark, benchmarkOf, DISTRACTORS, LAST_CLASS, PEDESTRIAN } from './benchmark.ts';
 import { type GroupedRows, groupByFrame, type IdentifiedBoxes } from './rows.ts';
 
@@ -33,6 +35,12 @@ export interface GroundTruthOptions {
   readonly length?: number | undefined;
   /** Preprocessing; of rows in memory `mot15` (no classes) by default, of a file by its columns. */
   readonly benchmark?: Benchmark | undefined;
+}
+
+/** Settings of {@link readGroundTruth}. */
+export interface GroundTruthFileOptions extends GroundTruthOptions {
+  /** Takes what is wrong with the file and does not keep it from being read. */
+  readonly onNotice?: NoticeSink | undefined;
 }
 
 /**
@@ -81,9 +89,14 @@ export function prepareGroundTruth(rows: GroundTruthRows, options: GroundTruthOp
  * const { HOTA, MOTA, IDF1 } = figures(evaluateSequence(gt, await readResults('street.mot.txt')));
  * console.log(HOTA, MOTA, IDF1); // percent
  */
-export async function readGroundTruth(path: string, options: GroundTruthOptions = {}): Promise<GroundTruth> {
+export async function readGroundTruth(path: string, options: GroundTruthFileOptions = {}): Promise<GroundTruth> {
   const name = options.name ?? sequenceName(path);
-  const rows = await readMotRows(path, options.benchmark && options.benchmark !== 'mot15' ? 8 : 7);
+  const rows = await readMotRows(path, {
+    use: 'truth',
+    leastColumns: options.benchmark && options.benchmark !== 'mot15' ? 8 : undefined,
+    video: { size: pictureSize(path) },
+    onNotice: options.onNotice,
+  });
   const length = options.length ?? sequenceLength(path);
   return prepareGroundTruth(rows, { name, length, benchmark: options.benchmark ?? benchmarkOf(rows.columns, name) });
 }
@@ -101,9 +114,18 @@ export function sequenceFolder(path: string): string | undefined {
   return basename(resolve(folder)) === 'gt' ? join(folder, '..') : folder;
 }
 
-function sequenceLength(path: string): number | undefined {
+/** Size of the pictures of the sequence a ground truth file belongs to, where its `seqinfo.ini` has it. */
+export function pictureSize(path: string): Size | undefined {
+  return sequenceInfo(path)?.size;
+}
+
+function sequenceInfo(path: string): SequenceInfo | undefined {
   const folder = sequenceFolder(path);
-  const info = folder === undefined ? undefined : readSequenceInfo(folder);
+  return folder === undefined ? undefined : readSequenceInfo(folder);
+}
+
+function sequenceLength(path: string): number | undefined {
+  const info = sequenceInfo(path);
   if (info && info.length === undefined) throw inputError(info.file, 'has no seqLength', SEQINFO_FIX);
   return info?.length;
 }

@@ -4,11 +4,14 @@
  * @module twintrack/evaluation
  */
 
-export { type MotRows, readMotRows } from '../files/mot-text.ts';
+export type { Notice, NoticeSink } from '../core/notices.ts';
+export type { MotUse, MotVideo } from '../files/mot-findings.ts';
+export { type MotOptions, type MotRows, readMotRows } from '../files/mot-text.ts';
 export { BENCHMARKS, type Benchmark } from './benchmark.ts';
 export type { ClearCounts } from './clear.ts';
 export {
   type GroundTruth,
+  type GroundTruthFileOptions,
   type GroundTruthOptions,
   type GroundTruthRows,
   prepareGroundTruth,
@@ -16,7 +19,7 @@ export {
 } from './ground-truth.ts';
 export { ALPHAS, type HotaCounts } from './hota.ts';
 export type { IdentityCounts } from './identity.ts';
-export { boxesOf, readResults } from './results.ts';
+export { boxesOf, type ResultsOptions, readResults } from './results.ts';
 export type { IdentifiedBoxes } from './rows.ts';
 export {
   combine,

@@ -1,21 +1,26 @@
+import type { Notice } from '../core/notices.ts';
 import { FIGURE_NAMES, type FigureName, type Figures, figures, hotaCurves, type Score } from './score.ts';
 
-/** Name and score of a sequence, or of all of them together. */
-export type NamedScore = readonly [name: string, score: Score];
+/** Name and score of a sequence, or of all of them together, and what is wrong with the files of a sequence. */
+export type NamedScore = readonly [name: string, score: Score, notices?: readonly Notice[]];
 
 const ALL_NAMES: readonly FigureName[] = Object.values(FIGURE_NAMES).flat();
 /** The figures with decimals; the others are counts. */
 const PERCENTAGES = new Set<FigureName>([...FIGURE_NAMES.hota, 'MOTA', 'MOTP', 'IDF1', 'IDP', 'IDR']);
 
 /**
- * One object: under each name its figures, with HOTA's parts at every threshold in `curves`.
+ * One object: under each name its figures, with HOTA's parts at every threshold in `curves`, and `notices` where there are any.
  *
  * @param scores sequences and, last, COMBINED
  */
 export function toJson(scores: readonly NamedScore[]): string {
-  const entries = scores.map(([name, score]) => [
+  const entries = scores.map(([name, score, notices = []]) => [
     name,
-    { ...figures(score), ...(score.hota && { curves: hotaCurves(score.hota) }) },
+    {
+      ...figures(score),
+      ...(score.hota && { curves: hotaCurves(score.hota) }),
+      ...(notices.length > 0 && { notices }),
+    },
   ]);
   return `${JSON.stringify(Object.fromEntries(entries))}\n`;
 }

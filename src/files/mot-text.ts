@@ -1,8 +1,11 @@
-import { createHash } from 'node:crypto';
-import { withRoom } from '../core/columns.ts';
-import { inputError, type TwintrackError } from '../core/errors.ts';
+import { createHash, type Hash } from 'node:crypto';
+import { inputError, printable, type TwintrackError } from '../core/errors.ts';
 import type { Boxes } from '../core/geometry.ts';
+import type { NoticeSink } from '../core/notices.ts';
 import { lineBlocksOf } from './lines.ts';
+import { MotColumns } from './mot-columns.ts';
+import { commaIn, fieldsOf, headerOf, LEAST_COLUMNS, numberIn, READ_COLUMNS, readPlainRow } from './mot-fields.ts';
+import { MotFindings, type MotUse, type MotVideo } from './mot-findings.ts';
 import { type RowsOfBoxes, roundedRow } from './rows.ts';
 
 /** Rows of MOTChallenge text, as columns of equal length n in the order of the file: detections, results or ground truth. */
@@ -13,11 +16,11 @@ export interface MotRows {
   readonly sha256: string;
   /** n: 1-based line numbers. */
   readonly lines: Int32Array;
-  /** n: 0-based frame numbers; the file counts from 1. */
+  /** n: 0-based frame numbers; the file counts from 1, or from 0 where that occurs. */
   readonly frames: Int32Array;
   /** n: whole numbers; detections have −1. */
   readonly ids: Float64Array;
-  /** n × 4: x, y, w, h in source pixels, as they are in the file: of any size, negative ones too. */
+  /** n × 4: x, y, w, h in source pixels, as they are in the file. */
   readonly boxes: Boxes;
   /** n: seventh column: a score, or in ground truth 0 where a row does not count; 1 where there are six columns. */
   readonly confidences: Float64Array;
@@ -27,44 +30,168 @@ export interface MotRows {
   readonly columns: number;
 }
 
+/** Settings of {@link readMotRows}. */
+export interface MotOptions {
+  /** What the rows are. Boxes of detections have an area, others may be lines. Default `results`. */
+  readonly use?: MotUse | undefined;
+  /** How many columns each row must have. Default 6. */
+  readonly leastColumns?: number | undefined;
+  /** What is known of the video. */
+  readonly video?: MotVideo | undefined;
+  /** Takes what is wrong with the file and does not keep it from being read. */
+  readonly onNotice?: NoticeSink | undefined;
+}
+
 /** More frames than these, ten days at 30 a second, are a mistake in a frame number, which would take all memory. */
 export const MOST_FRAMES = 26_000_000;
 
 const FORM = 'expected frame,id,x,y,w,h,score with frames from 1';
-/** What the names of a header have in them. */
-const HEADER = [/frame/i, /id|track/i, /x|left/i, /y|top/i, /w/i, /h/i];
 
 /**
- * Reads a MOTChallenge text file: one box a line, `frame,id,x,y,w,h,score` and any further columns, in any order. Columns are separated by
- * commas, semicolons or white space. Blank lines, lines that begin with `#`, and a header with the names of the columns are skipped.
+ * Reads a MOTChallenge text file: one box a line, `frame,id,x,y,w,h,score` and any further columns, in any order. docs/trajectories.md has the
+ * forms that are read.
  *
- * What an id, a score and a size may be depends on what the file is for: the caller checks them, and `rowError` makes the error.
+ * Frames that count from 0 are counted one later, and rows that are equal to another in all columns are left out. What an id may be depends
+ * on what the file is for: the caller checks it, and `rowError` makes the error.
  *
- * @param leastColumns how many columns each row must have
- * @throws TwintrackError naming file and line: too few columns, not a number, an id that is not whole, a frame that is not whole and from 1
+ * @throws TwintrackError naming file and line: too few columns, not a number, an id that is not whole, a frame that is not whole or negative, a
+ *   negative size
  */
-export async function readMotRows(path: string, leastColumns = 6): Promise<MotRows> {
+export async function readMotRows(path: string, options: MotOptions = {}): Promise<MotRows> {
   const hash = createHash('sha256');
-  const rows = new RowColumns();
-  let columns = 0;
-  let line = 0;
-  for await (const block of lineBlocksOf(path, hash)) {
-    for (const text of block) {
-      line++;
-      const fields = fieldsOf(text);
-      if (fields === undefined) continue;
-      if (columns === 0 && HEADER.every((name, k) => name.test(fields[k] ?? ''))) continue;
-      columns ||= fields.length;
-      const fault =
-        fields.length < leastColumns
-          ? `has ${fields.length} of at least ${leastColumns} columns`
-          : rows.add(fields, line);
-      if (fault === undefined) continue;
-      if (/[\0\uFFFD]/.test(text)) throw rowError(path, line, 'is not UTF-8 text', 'save the file as UTF-8');
-      throw rowError(path, line, fault);
+  const reading = new MotReading(path, options);
+  for await (const _ of reading.blocks(hash));
+  const { columns, findings } = reading;
+  reading.finish();
+  for (const notice of [...findings.notices(), ...findings.noticesBeside(options.video ?? {})])
+    options.onNotice?.(notice);
+  const n = columns.length;
+  return {
+    source: path,
+    sha256: hash.digest('hex'),
+    columns: reading.width,
+    lines: columns.lines.subarray(0, n),
+    frames: columns.frames.subarray(0, n),
+    ids: columns.ids.subarray(0, n),
+    boxes: columns.boxes.subarray(0, 4 * n),
+    confidences: columns.confidences.subarray(0, n),
+    classes: columns.classes.subarray(0, n),
+  };
+}
+
+/** One reading of a file, block by block. */
+export class MotReading {
+  /** The rows so far, with the frame numbers of the file; the code that goes through the blocks may discard them. */
+  readonly columns = new MotColumns();
+  readonly findings: MotFindings;
+  /** Number of columns of the first row. */
+  width = 0;
+  readonly #path: string;
+  readonly #use: MotUse;
+  readonly #leastColumns: number;
+  readonly #values = new Float64Array(READ_COLUMNS);
+  /** The first number with a comma that may separate thousands, and whether others show that it does not. */
+  #doubtful: { line: number; reason: string } | undefined;
+  #decimalCommas = false;
+
+  constructor(path: string, { use = 'results', leastColumns = LEAST_COLUMNS }: MotOptions) {
+    this.#path = path;
+    this.#use = use;
+    this.#leastColumns = leastColumns;
+    this.findings = new MotFindings(path, use);
+  }
+
+  /**
+   * Goes through the file once: a value with each block of rows, which are in `columns` and `findings` then.
+   *
+   * @throws TwintrackError for a row that cannot be read
+   */
+  async *blocks(hash?: Hash): AsyncGenerator<void> {
+    let line = 0;
+    for await (const block of lineBlocksOf(this.#path, hash)) {
+      const from = this.columns.length;
+      for (const text of block) this.#add(text, ++line);
+      this.findings.add(this.columns, from);
+      yield;
+    }
+    if (this.#doubtful && !this.#decimalCommas)
+      throw rowError(this.#path, this.#doubtful.line, this.#doubtful.reason, 'write numbers with a decimal point');
+  }
+
+  /** After the last block: counts frames from 0 and drops repeated rows. */
+  finish(): void {
+    const { columns, findings } = this;
+    columns.countFrom(findings.base);
+    const kept = columns.dropRepeated(findings.sorted);
+    findings.repeated += columns.length - kept;
+    columns.length = kept;
+  }
+
+  #add(text: string, line: number): void {
+    const values = this.#values;
+    // The first row may be a header, and its columns are counted.
+    const plain = this.width > 0 ? readPlainRow(text, values) : 0;
+    const fields = plain > 0 ? undefined : fieldsOf(text);
+    const count = fields?.length ?? plain;
+    if (count === 0) return;
+    let fault: string | undefined;
+    if (this.width === 0 && fields) {
+      const header = headerOf(fields);
+      if (header === true) return;
+      if (header !== false) fault = header;
+    }
+    fault ??= count < this.#leastColumns ? `has ${count} of at least ${this.#leastColumns} columns` : undefined;
+    if (fields) fault ??= this.#convert(fields, line);
+    fault ??= this.#faultOf(count);
+    if (fault !== undefined) {
+      if (/[\0\uFFFD]/.test(text)) throw rowError(this.#path, line, 'is not UTF-8 text', 'save the file as UTF-8');
+      throw rowError(this.#path, line, fault);
+    }
+    this.columns.push(values, line);
+    this.width ||= count;
+    this.#countScores(count, line);
+  }
+
+  #countScores(count: number, line: number): void {
+    const { findings } = this;
+    if (count > LEAST_COLUMNS) findings.scored ||= this.width > LEAST_COLUMNS;
+    else if (this.width > LEAST_COLUMNS) {
+      findings.short++;
+      findings.shortLine ||= line;
     }
   }
-  return { source: path, sha256: hash.digest('hex'), columns, ...rows.build() };
+
+  /** Fields → numbers. @returns what is wrong with them */
+  #convert(fields: readonly string[], line: number): string | undefined {
+    for (let k = 0; k < fields.length && k < READ_COLUMNS; k++) {
+      const field = fields[k];
+      this.#values[k] = numberIn(field);
+      if (k === 7) break;
+      const shown = printable(field.trim().slice(0, 40));
+      if (Number.isNaN(this.#values[k])) return `column ${k + 1} is "${shown}", not a number`;
+      const comma = commaIn(field);
+      if (comma === 'decimal') this.#decimalCommas = true;
+      if (comma === 'doubtful')
+        this.#doubtful ??= { line, reason: `column ${k + 1} is "${shown}", a part of a number or thousands` };
+    }
+    return undefined;
+  }
+
+  /** What is wrong with the numbers of a row; adds those of columns that it lacks. */
+  #faultOf(count: number): string | undefined {
+    const values = this.#values;
+    if (count < 7) values[6] = 1;
+    if (count < 8) values[7] = 0;
+    const frame = values[0];
+    const id = values[1];
+    if (!(Number.isInteger(frame) && frame >= 0)) return `frame ${frame} is not a whole number from 1`;
+    if (frame > MOST_FRAMES) return `frame ${frame} is past the longest sequence, ${MOST_FRAMES} frames`;
+    if (!Number.isSafeInteger(id)) return `id ${id} is not a whole number`;
+    const w = values[4];
+    const h = values[5];
+    if (w < 0 || h < 0 || (this.#use === 'detections' && !(w > 0 && h > 0))) return `the box is ${w} × ${h} pixels`;
+    return undefined;
+  }
 }
 
 /**
@@ -85,74 +212,4 @@ export function rowError(source: string, line: number | undefined, reason: strin
  */
 export function motLine(frame: number, id: number, columns: RowsOfBoxes, row: number): string {
   return `${frame + 1},${id},${roundedRow(columns, row).join()},-1,-1,-1\n`;
-}
-
-/** The columns of a line; undefined of a line without. A separator at the end is not another column. */
-function fieldsOf(text: string): string[] | undefined {
-  const row = text.trim();
-  if (row === '' || row.startsWith('#')) return undefined;
-  const fields = row.split(row.includes(',') ? ',' : row.includes(';') ? ';' : /\s+/);
-  if (fields.at(-1) === '') fields.pop();
-  return fields;
-}
-
-function numberIn(field: string): number {
-  const value = Number(field);
-  return value !== 0 || field.trim() !== '' ? value : Number.NaN;
-}
-
-/** The columns of {@link MotRows} as they grow. */
-class RowColumns {
-  private length = 0;
-  private lines = new Int32Array(1024);
-  private frames = new Int32Array(1024);
-  private ids = new Float64Array(1024);
-  private boxes: Boxes = new Float64Array(4096);
-  private confidences = new Float64Array(1024);
-  private classes = new Float64Array(1024);
-  private readonly values = new Float64Array(7);
-
-  /** Adds a row of at least six fields. @returns what is wrong with it */
-  add(fields: readonly string[], line: number): string | undefined {
-    const { values } = this;
-    values[6] = 1;
-    for (let k = 0; k < 7 && k < fields.length; k++) {
-      values[k] = numberIn(fields[k]);
-      if (!Number.isFinite(values[k])) return `column ${k + 1} is "${fields[k].trim().slice(0, 40)}", not a number`;
-    }
-    const [frame, id] = values;
-    if (!(Number.isInteger(frame) && frame >= 1)) return `frame ${frame} is not a whole number from 1`;
-    if (frame > 0x7fffffff) return `frame ${frame} is too large`;
-    if (!Number.isSafeInteger(id)) return `id ${id} is not a whole number`;
-    const n = this.length++;
-    if (n === this.lines.length) this.grow(n + 1);
-    this.lines[n] = line;
-    this.frames[n] = frame - 1;
-    this.ids[n] = id;
-    for (let k = 0; k < 4; k++) this.boxes[4 * n + k] = values[2 + k];
-    this.confidences[n] = values[6];
-    this.classes[n] = fields.length > 7 ? numberIn(fields[7]) : 0;
-    return undefined;
-  }
-
-  build(): Omit<MotRows, 'source' | 'sha256' | 'columns'> {
-    const { length: n } = this;
-    return {
-      lines: this.lines.subarray(0, n),
-      frames: this.frames.subarray(0, n),
-      ids: this.ids.subarray(0, n),
-      boxes: this.boxes.subarray(0, 4 * n),
-      confidences: this.confidences.subarray(0, n),
-      classes: this.classes.subarray(0, n),
-    };
-  }
-
-  private grow(length: number): void {
-    this.lines = withRoom(this.lines, length);
-    this.frames = withRoom(this.frames, length);
-    this.ids = withRoom(this.ids, length);
-    this.boxes = withRoom(this.boxes, 4 * length);
-    this.confidences = withRoom(this.confidences, length);
-    this.classes = withRoom(this.classes, length);
-  }
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Size } from '../core/geometry.ts';
 import { readError } from './file-errors.ts';
 
 /** What the `seqinfo.ini` of a MOTChallenge sequence says; a value that makes no sense counts as missing. */
@@ -10,6 +11,8 @@ export interface SequenceInfo {
   readonly frameRate: number | undefined;
   /** Number of frames. */
   readonly length: number | undefined;
+  /** Of the pictures, in pixels. */
+  readonly size: Size | undefined;
 }
 
 /** The fix for one that is missing, or lacks a value. */
@@ -33,9 +36,11 @@ export function readSequenceInfo(folder: string): SequenceInfo | undefined {
   const value = (key: string) => Number(new RegExp(`^\\s*${key}\\s*=\\s*(\\S+)`, 'im').exec(text)?.[1]);
   const frameRate = value('frameRate');
   const length = value('seqLength');
+  const [width, height] = [value('imWidth'), value('imHeight')];
   return {
     file,
     frameRate: frameRate > 0 && Number.isFinite(frameRate) ? frameRate : undefined,
     length: length > 0 && Number.isInteger(length) ? length : undefined,
+    size: width > 0 && height > 0 && Number.isInteger(width + height) ? { width, height } : undefined,
   };
 }

@@ -4,6 +4,7 @@
  *
  * @module twintrack/learning
  */
+export type { Notice, NoticeSink } from '../core/notices.ts';
 export { type AppearanceExamples, readAppearanceExamples } from './association/appearance-examples.ts';
 export type { AppearanceFigures } from './association/appearance-training.ts';
 export type { BoostingOptions, Examples } from './association/boosting.ts';

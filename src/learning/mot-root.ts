@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { inputError } from '../core/errors.ts';
+import type { NoticeSink } from '../core/notices.ts';
 import { readDetections } from '../detection/mot-detections.ts';
 import { type GroundTruth, readGroundTruth, sequenceFolder } from '../evaluation/ground-truth.ts';
 import { groundTruthFiles } from '../evaluation/sequences.ts';
@@ -28,6 +29,8 @@ export interface MotRootOptions {
    */
   readonly det?: string | readonly string[] | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Takes what is wrong with a file and does not keep it from being read. */
+  readonly onNotice?: NoticeSink | undefined;
 }
 
 /**
@@ -50,13 +53,22 @@ export async function loadMotRoot(root: string, options: MotRootOptions = {}): P
       );
     const frameRate = readFrameRate(own);
     for (const detections of await detectionFiles(name, own, options.det))
-      sequences.push(await loadSequence(name, file, frameRate, detections));
+      sequences.push(await loadSequence(name, file, frameRate, detections, options.onNotice));
   }
   return sequences;
 }
 
-async function loadSequence(name: string, gt: string, frameRate: number, file: string): Promise<MotSequence> {
-  const [truth, detections] = await Promise.all([readGroundTruth(gt, { name }), readDetections(file)]);
+async function loadSequence(
+  name: string,
+  gt: string,
+  frameRate: number,
+  file: string,
+  onNotice: NoticeSink | undefined,
+): Promise<MotSequence> {
+  const [truth, detections] = await Promise.all([
+    readGroundTruth(gt, { name, onNotice }),
+    readDetections(file, { onNotice }),
+  ]);
   const length = truth.length ?? Math.max(truth.rows.frames, detections.frameCount);
   if (detections.frameCount > length)
     throw inputError(file, `frame ${detections.frameCount} is past the end of ${name}, ${length} frames`);
@@ -66,6 +78,7 @@ async function loadSequence(name: string, gt: string, frameRate: number, file: s
     const found = await detections.detect({ index, time, width: 0, height: 0 });
     frames.push({ time, detections: found, identities: identify(found, ...peopleIn(truth, index)) });
   }
+  await detections.close();
   return { name, det: basename(file), frameRate, frames, truth };
 }
 

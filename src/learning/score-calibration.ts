@@ -1,4 +1,5 @@
 import { inputError } from '../core/errors.ts';
+import type { NoticeSink } from '../core/notices.ts';
 import { logOdds, sigmoid } from '../core/probability.ts';
 import { AS_IT_IS, type Calibration, calibrationOfFile, probabilityOf } from '../detection/calibration.ts';
 import { readDetections } from '../detection/mot-detections.ts';
@@ -23,6 +24,7 @@ export interface ScoreCalibration {
  *
  * @param gt ground truth in MOT text
  * @param det the detector's boxes on the same frames, as it scores them, down to low scores
+ * @param onNotice takes what is wrong with a file and does not keep it from being read
  * @throws TwintrackError when a file cannot be read, when all or none of the boxes are people, or when higher scores are not people more often
  *
  * @example
@@ -31,8 +33,11 @@ export interface ScoreCalibration {
  * const { calibration } = await calibrateScores('my-streets/street-1/gt/gt.txt', 'my-streets/street-1/det/det.txt');
  * console.log(calibration.slope > 0); // true
  */
-export async function calibrateScores(gt: string, det: string): Promise<ScoreCalibration> {
-  const [truth, detections] = await Promise.all([readGroundTruth(gt), readDetections(det, AS_IT_IS)]);
+export async function calibrateScores(gt: string, det: string, onNotice?: NoticeSink): Promise<ScoreCalibration> {
+  const [truth, detections] = await Promise.all([
+    readGroundTruth(gt, { onNotice }),
+    readDetections(det, { calibration: AS_IT_IS, onNotice }),
+  ]);
   const scores: number[] = [];
   const labels: number[] = [];
   for (let index = 0; index < detections.frameCount; index++) {
@@ -43,6 +48,7 @@ export async function calibrateScores(gt: string, det: string): Promise<ScoreCal
       labels.push(identities[j] > 0 ? 1 : 0);
     }
   }
+  await detections.close();
   const people = labels.filter((label) => label === 1).length;
   if (people === 0 || people === labels.length) {
     const which = people === 0 ? 'none' : 'each';

@@ -3,6 +3,7 @@
  *
  * @module twintrack/trajectories
  */
+export type { Notice, NoticeSink } from '../core/notices.ts';
 export type { Trajectory } from '../core/trajectory.ts';
 export { TrajectoryCollector } from './collector.ts';
 export { findVideo } from './find-video.ts';

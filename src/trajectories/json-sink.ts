@@ -1,4 +1,5 @@
 import { redact } from '../core/errors.ts';
+import type { Notice } from '../core/notices.ts';
 import type { TrackedFrame } from '../core/tracked-frame.ts';
 import { OutputFile } from '../files/output-file.ts';
 import { requireBox, round, roundedRow } from '../files/rows.ts';
@@ -13,6 +14,7 @@ export type RunDescription = Omit<TrajectoriesHeader, 'schema' | 'version'>;
  * Opens a `.trajectories.json` document for writing. A trajectory is written when it ends, on a line of its own, so that
  * only the open ones are in memory. Times are rounded to 1 µs, boxes to 0.01 pixel, scores to 0.0001.
  *
+ * @param notices what is wrong or doubtful with the inputs; those that are added before the document is closed stand in it as well
  * @throws TwintrackError when the file cannot be written there
  *
  * @example
@@ -30,21 +32,27 @@ export type RunDescription = Omit<TrajectoriesHeader, 'schema' | 'version'>;
  * });
  * await sink.close();
  */
-export async function openJsonSink(path: string, run: RunDescription): Promise<TrajectorySink> {
+export async function openJsonSink(
+  path: string,
+  run: RunDescription,
+  notices: readonly Notice[] = [],
+): Promise<TrajectorySink> {
   const header = HEADER.parse({ schema: 'twintrack/trajectories', version: VERSION, ...run });
   header.source.name = redact(header.source.name);
-  return new JsonSink(await OutputFile.create(path), header);
+  return new JsonSink(await OutputFile.create(path), header, notices);
 }
 
 class JsonSink implements TrajectorySink {
   private readonly file: OutputFile;
+  private readonly notices: readonly Notice[];
   private readonly frameSeconds: number;
   private readonly open = new Map<number, TrajectoryBuilder>();
   private readonly summary = { frames: 0, duration: 0, trajectories: 0, observations: 0 };
   private lastIndex = -1;
 
-  constructor(file: OutputFile, header: TrajectoriesHeader) {
+  constructor(file: OutputFile, header: TrajectoriesHeader, notices: readonly Notice[]) {
     this.file = file;
+    this.notices = notices;
     this.frameSeconds = header.source.frameRate ? 1 / header.source.frameRate : 0;
     const { schema, version, ...rest } = header;
     const fields = Object.entries(rest).filter(([, value]) => value !== undefined);
@@ -88,11 +96,12 @@ class JsonSink implements TrajectorySink {
 
   async close(reason?: string): Promise<void> {
     for (const id of this.open.keys()) await this.end(id);
-    const { summary } = this;
+    const { summary, notices } = this;
     const footer: TrajectoriesFooter = {
       summary: { ...summary, duration: round(summary.duration, 1e6) },
       complete: reason === undefined,
       ...(reason === undefined ? {} : { reason: redact(reason) }),
+      ...(notices.length > 0 && { notices: [...notices] }),
     };
     const fields = Object.entries(footer).map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`);
     await this.file.write(`${summary.trajectories > 0 ? '\n' : ''}],\n${fields.join(',\n')}}\n`);

@@ -67,6 +67,16 @@ const FOOTER_FIELDS = {
   }),
   complete: z.boolean().describe('false when the source broke or the run was stopped before its end'),
   reason: z.string().optional().describe('why the document is not complete'),
+  notices: z
+    .array(
+      z.object({
+        code: z.string().describe('what it is, such as rows-repeated'),
+        message: z.string().describe('what it is, in one line, with the file and the likely cause'),
+        frame: z.int().min(0).optional().describe('0-based frame that it is about'),
+      }),
+    )
+    .optional()
+    .describe('what was wrong or doubtful with the inputs; absent where nothing was'),
 };
 
 /** What is known before the first frame. */

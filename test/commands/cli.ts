@@ -93,7 +93,8 @@ export function failure(line: string, status = 1) {
 export function writeWalkers(path: string, frames: number, people = 2): string {
   const lines: string[] = [];
   for (let frame = 1; frame <= frames; frame++) {
-    for (let k = 0; k < people; k++) lines.push(`${frame},-1,${10 + 2 * frame},${10 + 70 * k},24,60,0.9`);
+    for (let k = 0; k < people; k++)
+      lines.push(`${frame},-1,${10 + 2 * frame},${10 + 70 * k},24,60,${frame % 2 ? 0.9 : 0.9001}`);
   }
   writeFileSync(path, `${lines.join('\n')}\n`);
   return path;

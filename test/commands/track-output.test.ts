@@ -11,7 +11,7 @@ const path = (name: string) => join(folder, name);
 const x264 = ['-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p'];
 const clip = makeClip(path('clip.mp4'), 'testsrc2=s=320x240:r=10:d=3', ...x264);
 const walkers = writeWalkers(path('walkers.txt'), 795);
-const track = ['track', clip, ...boxesOf(walkers)];
+const track = ['track', clip, ...boxesOf(writeWalkers(path('few.txt'), 30))];
 const asNobody = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
 const { stdout: version } = await twintrack(['--version']);
 
@@ -48,7 +48,13 @@ describe('an output that cannot be written is reported in one line, and nothing 
 
   it('a name that becomes too long', async () => {
     const long = makeClip(path(`${'x'.repeat(245)}.mp4`), 'testsrc2=s=64x64:r=10:d=1', ...x264);
-    const { status, stderr } = await twintrack(['track', long, ...boxesOf(walkers), '--out', path('long')]);
+    const { status, stderr } = await twintrack([
+      'track',
+      long,
+      ...boxesOf(writeWalkers(path('ten.txt'), 10)),
+      '--out',
+      path('long'),
+    ]);
     expect([status, stderr]).toEqual([
       1,
       expect.stringMatching(/^twintrack: .*x\.trajectories\.json: cannot be written: the name is too long; .*\n$/),

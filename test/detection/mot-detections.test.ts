@@ -57,7 +57,7 @@ describe('a MOT det file', () => {
     ['1,-1,1,1,two,3,0.5', 'column 5 is "two", not a number'],
     ['1,-1,1,,2,3,0.5', 'column 4 is "", not a number'],
     ['1,-1,1,1,2,3,inf', 'column 7 is "inf", not a number'],
-    ['0,-1,1,1,2,3,0.5', 'frame 0 is not a whole number from 1'],
+    ['-1,-1,1,1,2,3,0.5', 'frame -1 is not a whole number from 1'],
     ['1.5,-1,1,1,2,3,0.5', 'frame 1.5 is not a whole number from 1'],
     ['2000000000,-1,1,1,2,3,0.5', 'frame 2000000000 is past the longest sequence, 26000000 frames'],
     ['1,-1,1,1,0,3,0.5', 'the box is 0 × 3 pixels'],
@@ -85,7 +85,7 @@ describe('a MOT det file', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(row, { maxLength: 20 }), async (rows) => {
         const text = rows.map(({ frame: f, x, w, score }) => `${f},-1,${x},1,${w},7,${score},-1,-1,-1`).join('\n');
-        const detector = await readDetections(writeFile('det.txt', text), AS_IT_IS);
+        const detector = await readDetections(writeFile('det.txt', text), { calibration: AS_IT_IS });
         expect(detector.frameCount).toBe(Math.max(0, ...rows.map((r) => r.frame)));
         for (let f = 1; f <= 5; f++) {
           const expected = rows.filter((r) => r.frame === f).map((r) => Math.fround(r.score) + 0); // −0 is written as 0

@@ -32,7 +32,10 @@ function parseCsv(text: string): Record<string, Figures> {
 describe('twintrack evaluate', () => {
   it('prints a table with a row a sequence and COMBINED', () => {
     const { status, stdout, stderr } = evaluate('--gt', GT, '--results', RESULTS);
-    expect([status, stderr]).toEqual([0, '']);
+    expect(status).toBe(0);
+    // Results are in no order, and in one ground truth no row counts.
+    for (const line of stderr.trimEnd().split('\n'))
+      expect(line).toMatch(/ rows go back | column 7 is 0 in all 71 rows/);
     const lines = stdout.trimEnd().split('\n');
     expect(lines[0].trim().split(/\s+/).slice(0, 3)).toEqual(['HOTA', 'DetA', 'AssA']);
     const cells = lines.at(-1)!.split(/\s+/);
@@ -68,7 +71,7 @@ describe('twintrack evaluate', () => {
 
       const results = join(folder, 'walk.txt');
       copyFileSync(join(RESULTS, 'walk.txt'), results);
-      expect(evaluate('--gt', join(GT, 'walk'), '--results', results, '--csv', results).stderr).toBe(
+      expect(evaluate('--gt', join(GT, 'walk'), '--results', results, '--csv', results).stderr).toContain(
         `twintrack: ${results}: is the input, which would be lost; name another file to write\n`,
       );
       expect(readFileSync(results).equals(readFileSync(join(RESULTS, 'walk.txt')))).toBe(true);
