@@ -108,7 +108,7 @@ describe('calibrate-scores', () => {
     const { stderr, ...failed } = await twintrack(['calibrate-scores', gt, gt, '--out', out]);
     expect([failed.status, stderr]).toEqual([
       1,
-      expect.stringMatching(/^twintrack: .*: each of its 30 boxes is a person of .*\n$/),
+      expect.stringMatching(/all 30 scores are 1,.*\ntwintrack: .*: each of its 30 boxes is a person of .*\n$/),
     ]);
   });
 });
@@ -116,7 +116,8 @@ describe('calibrate-scores', () => {
 describe('parameters', () => {
   it('come from the defaults, then the config file, then --set; the trajectories file has them', async () => {
     writeFileSync(path('good.yaml'), 'tracking:\n  lostSeconds: 3\n  confirmHits: 5\nannotation:\n');
-    const args = ['--config', path('good.yaml'), '--set', 'tracking.confirmHits=4', '--online', ...boxesOf(walkers)];
+    const sets = ['--set', 'tracking.confirmHits=4', '--set', 'tracking.confirmProbability=1'];
+    const args = ['--config', path('good.yaml'), ...sets, '--online', ...boxesOf(walkers)];
     const { status } = await twintrack(['track', clip, '--out', path('set'), '--no-annotate', ...args]);
     expect(status).toBe(0);
     const { parameters } = readJson(path('set/clip.trajectories.json'));
