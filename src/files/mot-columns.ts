@@ -67,7 +67,7 @@ export class MotColumns {
    * Removes rows that are equal in all columns to one before.
    *
    * @param sorted whether the rows are sorted by frame; less memory is needed then
-   * @param rows looks only at the first so many rows
+   * @param rows only the first so many rows count
    * @returns how many rows are left of those
    */
   dropRepeated(sorted: boolean, rows = this.length): number {

@@ -83,7 +83,7 @@ function screen({ x, y, width, bottom, height }: Occluder, camera: Camera): Scre
   return { corners: [u - half, high, u + half, low], depth };
 }
 
-/** Looks at the points of a body. */
+/** What of a body is seen, by samples. */
 function look(
   corners: Screen['corners'],
   hiding: readonly Screen[],
