@@ -38,6 +38,8 @@ export class MotFindings {
   shortLine = 0;
   /** Whether the first row has a score. */
   scored = false;
+  #negative = 0;
+  #negativeLine = 0;
   #disordered = 0;
   #disorderedLine = 0;
   #fractions = true;
@@ -68,6 +70,10 @@ export class MotFindings {
       const y = boxes[4 * i + 1];
       const w = boxes[4 * i + 2];
       const h = boxes[4 * i + 3];
+      if (w < 0 || h < 0) {
+        this.#negative++;
+        this.#negativeLine ||= lines[i];
+      }
       this.#fractions &&= w <= 1 && h <= 1 && x >= -1 && y >= -1 && x <= 1 && y <= 1;
       if (x + w <= 0 || y + h <= 0) continue;
       const column = Math.min(Math.max(0, Math.floor(x)), WIDEST - 1);
@@ -96,6 +102,11 @@ export class MotFindings {
       say(
         'boxes-normalised',
         `${allOf(rows, 'box', 'boxes')} within 0..1, as parts of the picture; multiply x and w by its width, y and h by its height`,
+      );
+    if (this.#negative > 0)
+      say(
+        'boxes-negative',
+        `${this.#negative} of ${rows} boxes are of negative size, first line ${this.#negativeLine}; they match nothing`,
       );
     this.#sayScores(say);
     if (this.repeated > 0)

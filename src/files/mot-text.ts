@@ -55,7 +55,7 @@ const FORM = 'expected frame,id,x,y,w,h,score with frames from 1';
  * on what the file is for: the caller checks it, and `rowError` makes the error.
  *
  * @throws TwintrackError naming file and line: too few columns, not a number, an id that is not whole, a frame that is not whole or negative, a
- *   negative size
+ *   negative size of detections or truth
  */
 export async function readMotRows(path: string, options: MotOptions = {}): Promise<MotRows> {
   const hash = createHash('sha256');
@@ -189,7 +189,9 @@ export class MotReading {
     if (!Number.isSafeInteger(id)) return `id ${id} is not a whole number`;
     const w = values[4];
     const h = values[5];
-    if (w < 0 || h < 0 || (this.#use === 'detections' && !(w > 0 && h > 0))) return `the box is ${w} × ${h} pixels`;
+    // Some trackers write results of negative size, which TrackEval takes for false ones.
+    const least = this.#use === 'detections' ? Number.MIN_VALUE : this.#use === 'truth' ? 0 : Number.NEGATIVE_INFINITY;
+    if (!(w >= least && h >= least)) return `the box is ${w} × ${h} pixels`;
     return undefined;
   }
 }

@@ -42,11 +42,13 @@ export async function readMot(path: string, frameRate = 1, onNotice?: NoticeSink
     });
 }
 
-function checkedId({ source, lines, ids }: MotRows, i: number): number {
+function checkedId({ source, lines, ids, boxes }: MotRows, i: number): number {
   const fail = (reason: string): Error => rowError(source, lines[i], reason);
   const id = ids[i];
   if (id === -1) throw fail('id is -1: this is a detection file, not trajectories');
   if (id < 0) throw fail(`id ${id} is below 0`);
   if (id > 0x7fffffff) throw fail(`id ${id} is too large`);
+  const [w, h] = [boxes[4 * i + 2], boxes[4 * i + 3]];
+  if (w < 0 || h < 0) throw fail(`the box is ${w} × ${h} pixels`);
   return id;
 }

@@ -35,7 +35,6 @@ describe('a malformed file is reported by name, line and reason', () => {
     ['half a frame', '1.5,1,0,0,10,10', 'line 1: frame 1.5 is not a whole number from 1'],
     ['half an id', '1,1.5,0,0,10,10', 'line 1: id 1.5 is not a whole number'],
     ['an id twice in a frame', `${good}2,1,0,0,9,9\n1,1,0,0,9,9`, 'line 3: id 1 occurs twice in frame 1'],
-    ['a negative size', `${good}2,1,0,10,10,-10`, 'line 2: the box is 10 × -10 pixels'],
     ['a detection file', '1,-1,0,0,9,9\n1,-1,9,9,9,9', 'line 2: id -1 occurs twice in frame 1; this is a detection'],
     ['a frame no video has', '2000000000,1,0,0,9,9', 'line 1: frame 2000000000 is past the longest sequence'],
   ])('%s', async (_, text, reason) => {
@@ -52,6 +51,18 @@ describe('a malformed file is reported by name, line and reason', () => {
   ])('ground truth: %s', async (_, text, reason) => {
     const gt = file('gt.txt', text);
     await expect(readGroundTruth(gt)).rejects.toThrow(`${gt}: ${reason}`);
+  });
+
+  it('a result box of negative size: false, and said', async () => {
+    const notices: string[] = [];
+    const files = [file('gt.txt', GT), file('r.txt', `1,5,0,0,10,10\n2,5,0,10,10,-10\n`)] as const;
+    const scores = await scoreFiles(
+      ...files,
+      undefined,
+      ({ code, message }) => void notices.push(`${code} ${message}`),
+    );
+    expect(figures(scores[0][1])).toMatchObject({ TP: 1, FP: 1, FN: 1 });
+    expect(notices).toEqual([expect.stringMatching(/^boxes-negative .*r\.txt: 1 of 2 boxes .* first line 2;/)]);
   });
 
   it('ground truth of 2015 read as that of 2017', async () => {
