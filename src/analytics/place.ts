@@ -12,8 +12,8 @@ const ASPECT = 0.41;
 
 /**
  * Where a person is, from box to box. A box that an edge of the picture cuts off is completed beyond the edge, to the size that it had when
- * it was whole, or to the shape of a standing person; the feet of a person who is cut off by the lower edge are at that edge or beyond. A point beyond the picture counts at its
- * edge.
+ * it was whole, or to the shape of a standing person. The feet of a person who is cut off by the lower edge are at that edge. A point beyond
+ * the picture counts at its edge.
  */
 export class Place {
   readonly #edges: PictureEdges;
