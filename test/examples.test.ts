@@ -23,7 +23,7 @@ const SCRIPTS: Record<string, readonly [args: () => Promise<string[]>, printed: 
   ],
   'live-events.mjs': [
     async () => [],
-    /^0\.2 s: person 2 entered the shop\n7\.0 s: person 1 crossed the door, in\n(.*\n)*14\.9 s: person 1 left the shop\n\[ \{ name: 'door', in: 1, out: 1 \} \]/,
+    /^0\.0 s: person 2 entered the shop\n7\.0 s: person 1 crossed the door, in\n(.*\n)*14\.9 s: person 1 left the shop\n\[ \{ name: 'door', in: 1, out: 1 \} \]/,
   ],
   'people-per-minute.mjs': [async () => [await run, '5'], /^seconds,people\n0,1\.80\n5,1\.71\n$/],
   'query-with-duckdb.mjs': [

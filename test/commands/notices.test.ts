@@ -131,8 +131,8 @@ describe('evaluate', () => {
 
   it('a fault that cannot be read: one line, exit code 1', async () => {
     const gt = rows('truth.txt', 3, (i) => `${i},1,10,20,30,40,1`);
-    const results = rows('fault.txt', 3, (i) => `${i},1,10,20,${i === 2 ? -30 : 30},40,0.5`);
-    const line = `${results}: line 2: the box is -30 × 40 pixels; expected frame,id,x,y,w,h,score with frames from 1`;
+    const results = rows('fault.txt', 3, (i) => `${i},1,10,20,${i === 2 ? 'nan' : 30},40,0.5`);
+    const line = `${results}: line 2: column 5 is "nan", not a number; expected frame,id,x,y,w,h,score with frames from 1`;
     expect(await twintrack(['evaluate', '--gt', gt, '--results', results])).toEqual(failure(line));
   });
 });

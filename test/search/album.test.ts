@@ -53,8 +53,8 @@ describe('PatchAlbum', () => {
     expect([source, model]).toEqual(['a.mp4', MODEL]);
     // from when they were confirmed, as the trajectories are
     expect(trajectories.map(({ id, from, to }) => [id, from, to])).toEqual([
-      [1, 0.2, 5.9],
-      [2, 1.2, 5.9],
+      [1, 0, 5.9],
+      [2, 1, 5.9],
     ]);
     const files = trajectories.flatMap(({ patches }) => patches.map(({ file }) => file));
     expect(readdirSync(path).sort()).toEqual([...files, 'index.json'].sort());
