@@ -176,11 +176,12 @@ export function engineOf(models: RunModels, { info }: RunSource, options: Engine
 }
 
 /** What the options say of how to open a video. */
-export function videoOptions({ maxFrames, frameRate, signal, parameters }: InputOptions): VideoOptions {
+export function videoOptions({ maxFrames, frameRate, signal, onNotice, parameters }: InputOptions): VideoOptions {
   return {
     ...(maxFrames !== undefined && { maxFrames }),
     ...(frameRate !== undefined && { frameRate }),
     ...(signal && { signal }),
+    ...(onNotice && { onNotice }),
     ...(parameters?.video?.hwaccel !== undefined && { hwaccel: parameters.video.hwaccel }),
   };
 }

@@ -225,7 +225,7 @@ function runRefinedVideo(
     closeModels: () => models.close(),
     reopen: (maxFrames, signal) =>
       openVideo(info.input, {
-        ...videoOptions({ ...options, maxFrames, signal }),
+        ...videoOptions({ ...options, maxFrames, signal, onNotice: undefined }), // all are known by now
         pixels: true,
         ...(video && { info: video }),
       }),

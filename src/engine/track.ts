@@ -112,7 +112,7 @@ async function* refinedFrames(
     }
     return;
   }
-  const again = { ...videoOptions({ ...options, maxFrames: timeline.length }), pixels: true };
+  const again = { ...videoOptions({ ...options, maxFrames: timeline.length, onNotice: undefined }), pixels: true };
   const video = await openVideo(input, source.video ? { ...again, info: source.video } : again);
   for await (const frame of video) {
     const next = people.next();

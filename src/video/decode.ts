@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { Frame, Letterbox } from '../core/frame.ts';
+import type { NoticeSink } from '../core/notices.ts';
 import { DamageWatch } from './damage.ts';
 import { decodingArguments } from './decode-arguments.ts';
 import { type Ffmpeg, type FfmpegProcess, findFfmpeg, startFfmpeg } from './ffmpeg.ts';
@@ -19,6 +20,8 @@ export interface VideoOptions extends InputOptions {
   readonly hwaccel?: string;
   /** End after this many frames. */
   readonly maxFrames?: number;
+  /** Takes what is unusual about the video and does not keep it from being read. */
+  readonly onNotice?: NoticeSink | undefined;
   /** Path of ffmpeg; default FFMPEG_BIN, ffmpeg-static, the PATH. */
   readonly ffmpeg?: string;
   /** Ends ffmpeg; the iteration then throws the signal's reason. */
