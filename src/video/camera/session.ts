@@ -38,6 +38,9 @@ export interface SessionHandlers {
 const SETTLE_SECONDS = 0.05;
 const SETTLE_SECONDS_MOST = 0.3;
 
+/** Formats that have no times: ffmpeg makes up some, at 25 pictures a second. */
+const WITHOUT_TIMES = new Set(['mpjpeg', 'mjpeg', 'jpeg_pipe', 'h264', 'hevc', 'm4v']);
+
 /** A connection that gave pictures for so long is a reason to try again soon; some sources end after each picture. */
 const LASTING_SECONDS = 2;
 
@@ -111,6 +114,7 @@ export class CameraSession {
     const { width, height, sampleAspectRatio } = this.#format;
     const size = { width, height, ...(sampleAspectRatio && { sampleAspectRatio }) };
     const letterbox = this.#handlers.letterbox(width, height, sampleAspectRatio);
+    const timed = !WITHOUT_TIMES.has(this.#format.container);
     const clock = new FrameClock(this.#lastTime);
     this.#elapsed.reconnected();
     // a camera that is known to be quick is asked again soon when it says nothing: servers that just started may be stuck
@@ -145,8 +149,8 @@ export class CameraSession {
         const index = this.#frames++;
         const give = () => {
           if (signal.aborted) return;
-          this.#lastTime = clock.timeOf(time, arrival);
-          const elapsed = this.#elapsed.next(time, arrival);
+          this.#lastTime = clock.timeOf(timed ? time : Number.NaN, arrival);
+          const elapsed = this.#elapsed.next(timed && !clock.offPace ? time : Number.NaN, arrival);
           const frame = { index, time: this.#lastTime, elapsed, ...size, pixels, release };
           this.#handlers.onFrame(input ? { ...frame, input } : frame);
         };
