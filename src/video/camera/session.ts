@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { TwintrackError } from '../../core/errors.ts';
 import type { Frame, Letterbox } from '../../core/frame.ts';
 import { findFfmpeg } from '../ffmpeg.ts';
@@ -53,13 +54,16 @@ const LEAST_PATIENCE_SECONDS = 1;
  */
 export class CameraSession {
   readonly #address: Address;
-  readonly #limits: Patience & BackoffLimits;
+  #limits: Patience & BackoffLimits;
   readonly #handlers: SessionHandlers;
   readonly #abort = new AbortController();
   readonly #backoff: Backoff;
   readonly #ended: Promise<void>;
   readonly #elapsed = new ElapsedTime();
   #format: VideoInfo | undefined;
+  /** What frames are scaled to, and ends the connection that does so in favour of another. */
+  #letterbox: Letterbox | undefined;
+  #renewal = new AbortController();
   /** The size as it stood in ffmpeg's log when the format was probed. */
   #size: string | undefined;
   /** How long it took the last time from connecting to the first picture, in seconds. */
@@ -75,6 +79,30 @@ export class CameraSession {
     this.#handlers = handlers;
     this.#backoff = new Backoff(limits);
     this.#ended = this.#run();
+  }
+
+  /** When the camera counts as gone and how long to wait, from the next connection on. */
+  set limits(limits: Patience & BackoffLimits) {
+    this.#limits = limits;
+    this.#backoff.limits = limits;
+  }
+
+  /**
+   * Reports the format again, to handlers that do something else with the frames now. Connects anew at once where these need them in another
+   * size, or can do nothing with such pictures.
+   */
+  reformat(): void {
+    const format = this.#format;
+    if (!format) return; // it is yet to be reported
+    try {
+      this.#handlers.onFormat(format);
+      const { width, height, sampleAspectRatio } = format;
+      const letterbox = this.#handlers.letterbox(width, height, sampleAspectRatio);
+      if (isDeepStrictEqual(letterbox, this.#letterbox)) return;
+    } catch {
+      this.#format = undefined; // the next connection says why
+    }
+    this.#renewal.abort();
   }
 
   /** Ends the session; resolves when its ffmpeg is gone. */
@@ -93,6 +121,10 @@ export class CameraSession {
         return { kind: 'stream', reason: message };
       });
       if (signal.aborted) return;
+      if (this.#renewal.signal.aborted) {
+        this.#renewal = new AbortController();
+        continue;
+      }
       if (fault.kind === 'authentication' || fault.kind === 'configuration') this.#backoff.slow();
       const seconds = this.#backoff.next();
       this.#handlers.onOffline(fault, seconds);
@@ -103,7 +135,7 @@ export class CameraSession {
   }
 
   async #connect(): Promise<Fault> {
-    const { signal } = this.#abort;
+    const signal = AbortSignal.any([this.#abort.signal, this.#renewal.signal]);
     const ffmpeg = await findFfmpeg();
     if (!this.#format) {
       const format = await inspect(ffmpeg, this.#address, this.#limits, signal);
@@ -114,6 +146,7 @@ export class CameraSession {
     const { width, height, sampleAspectRatio } = this.#format;
     const size = { width, height, ...(sampleAspectRatio && { sampleAspectRatio }) };
     const letterbox = this.#handlers.letterbox(width, height, sampleAspectRatio);
+    this.#letterbox = letterbox;
     const timed = !WITHOUT_TIMES.has(this.#format.container);
     const clock = new FrameClock(this.#lastTime);
     this.#elapsed.reconnected();
