@@ -70,7 +70,7 @@ function summary({ result, footer, people }: ReportData): Markup {
   const speeds = people.flatMap(({ speed }) => (speed === undefined ? [] : [speed])).sort((a, b) => a - b);
   const cards: [string, string][] = [
     [result.people.length === 1 ? 'person' : 'people', String(result.people.length)],
-    ['present on average', duration > 0 ? (present / duration).toFixed(1) : '0'],
+    ['present on average', duration > 1e-3 ? (present / duration).toFixed(1) : '0'],
     ['present at most', String(mostAtOnce(result.people))],
     ['seen for, median', length(dwell.median)],
     ...(speeds.length > 0

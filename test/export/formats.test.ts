@@ -299,6 +299,34 @@ describe('geojson', () => {
 });
 
 describe('exportTrajectories', () => {
+  it.each([
+    ['"box":[390,', '"box":[1e300,', 'observations[0].box[0]: Too big'],
+    ['300,20,50]', '300,-1,50]', 'observations[0].box[2]: Too small'],
+    ['300,20,50]', '300,20,1.1e15]', 'observations[0].box[3]: Too big'],
+    ['"score":0.9', '"score":1e39', 'observations[0].score: Too big'],
+    ['"score":0.9', '"score":1e999', 'observations[0].score: Invalid input'],
+  ])('refuses numbers that no reader can take: %s as %s', async (from, to, reason) => {
+    const there = fresh();
+    await exported(there, [WALKER], 'csv');
+    const input = join(there, 'run.trajectories.json');
+    writeFileSync(input, readFileSync(input, 'utf8').replace(from, to));
+    for (const format of ['csv', 'mot', 'coco', 'cvat', 'label-studio', 'parquet'])
+      await expect(exportTrajectories(input, { to: format, out: join(there, 'two') })).rejects.toThrow(
+        `${input}: line 7: ${reason}`,
+      );
+    expect(readdirSync(there).sort()).toEqual(['out.csv', 'run.trajectories.json']);
+  });
+
+  it('knows the number of frames of a document in any layout', async () => {
+    const there = fresh();
+    const first = readFileSync(await exported(there, [WALKER], 'cvat'), 'utf8');
+    const input = join(there, 'run.trajectories.json');
+    writeFileSync(input, JSON.stringify(JSON.parse(readFileSync(input, 'utf8')), undefined, 2));
+    const out = join(there, 'two');
+    await exportTrajectories(input, { to: 'cvat', out });
+    expect(readFileSync(out, 'utf8')).toBe(first);
+  });
+
   it('leaves no file when the input breaks off, or it is ended', async () => {
     const there = fresh();
     await exported(there, [WALKER], 'csv');

@@ -135,9 +135,13 @@ const READERS: Record<
   'results beside a ground truth': [() => readFileSync(RESULTS, 'utf8'), (path) => scoreFiles(TRUTH, path), 200],
   'a ground truth': [() => readFileSync(TRUTH, 'utf8'), (path) => scoreFiles(path, RESULTS), 200],
   trajectories: [trajectories, readTrajectories, 600],
-  'trajectories, exported': [trajectories, writeAllOf, 120],
-  'trajectories, as a report': [trajectories, report, 60],
-  'trajectories of boxes alone, as a report': [() => trajectories({ width: undefined, height: undefined }), report, 60],
+  'trajectories, exported': [trajectories, writeAllOf, 200],
+  'trajectories, as a report': [trajectories, report, 120],
+  'trajectories of boxes alone, as a report': [
+    () => trajectories({ width: undefined, height: undefined }),
+    report,
+    120,
+  ],
   'an index of patches': [
     patchIndex,
     async (path) => {
