@@ -130,6 +130,8 @@ export interface CameraOptions {
   readonly fps?: number;
   readonly user?: string;
   readonly password?: string;
+  /** Whether it wants Digest authentication instead of Basic. */
+  readonly digest?: boolean;
   /** Default `stream`. */
   readonly path?: string;
 }
@@ -152,11 +154,11 @@ export class TestCamera {
   }
 
   private constructor(path: string, port: number, options: CameraOptions) {
-    const { fps = 7, user, password, path: place = 'stream' } = options;
+    const { fps = 7, user, password, digest, path: place = 'stream' } = options;
     this.fps = fps;
     this.port = port;
     this.#options = options;
-    const login = user ? ['--user', user, '--password', password ?? ''] : [];
+    const login = user ? ['--user', user, '--password', password ?? '', ...(digest ? ['--digest'] : [])] : [];
     const address = ['--port', `${port}`, '--path', `/${place}`];
     this.#args = [join(import.meta.dirname, 'rtsp_camera.py'), path, ...address, '--fps', `${fps}`, ...login];
   }

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """A camera for tests: an RTSP server that plays H.264 in a loop, as fast as a wall clock says, whoever watches.
 
-    rtsp_camera.py CLIP.h264 --port 8554 --fps 7 [--epoch SECONDS] [--path /stream] [--user NAME --password SECRET] [--wait]
+    rtsp_camera.py CLIP.h264 --port 8554 --fps 7 [--epoch SECONDS] [--path /stream] [--user NAME --password SECRET [--digest]] [--wait]
 
 CLIP.h264 is Annex B with an access unit delimiter before each picture, without B frames. Picture n of the loop is sent at
 epoch + n / fps, so that a camera that was killed goes on where it would be. A viewer first gets the pictures since the last key
@@ -15,8 +15,9 @@ import time
 import gi
 
 gi.require_version("Gst", "1.0")
+gi.require_version("GstRtsp", "1.0")
 gi.require_version("GstRtspServer", "1.0")
-from gi.repository import GLib, Gst, GstRtspServer  # noqa: E402
+from gi.repository import GLib, Gst, GstRtsp, GstRtspServer  # noqa: E402
 
 DELIMITER = b"\x00\x00\x00\x01\x09"
 
@@ -91,6 +92,7 @@ def main():
     parser.add_argument("--path", default="/stream")
     parser.add_argument("--user")
     parser.add_argument("--password")
+    parser.add_argument("--digest", action="store_true")
     parser.add_argument("--wait", action="store_true")
     options = parser.parse_args()
 
@@ -110,7 +112,11 @@ def main():
         auth = GstRtspServer.RTSPAuth()
         token = GstRtspServer.RTSPToken()
         token.set_string("media.factory.role", "viewer")
-        auth.add_basic(GstRtspServer.RTSPAuth.make_basic(options.user, options.password), token)
+        if options.digest:
+            auth.set_supported_methods(GstRtsp.RTSPAuthMethod.DIGEST)
+            auth.add_digest(options.user, options.password, token)
+        else:
+            auth.add_basic(GstRtspServer.RTSPAuth.make_basic(options.user, options.password), token)
         server.set_auth(auth)
         permissions = GstRtspServer.RTSPPermissions()
         permissions.add_permission_for_role("viewer", "media.factory.access", True)

@@ -9,6 +9,8 @@ export interface Address {
   readonly args: readonly string[];
   /** Where a TCP connection shows whether the other side is there. */
   readonly port?: { readonly host: string; readonly port: number };
+  /** The whole of it, where it has a password or a user in it; see `openGate`. */
+  readonly secret?: URL;
 }
 
 /**
@@ -53,11 +55,13 @@ function whitelisted(protocols: string, url: string): string[] {
   return ['-protocol_whitelist', protocols, '-i', url];
 }
 
-function portOf(url: string, scheme: string): Pick<Address, 'port'> {
+function portOf(url: string, scheme: string): Pick<Address, 'port' | 'secret'> {
   try {
-    const { hostname, port } = new URL(url);
+    const whole = new URL(url);
+    const { hostname, port, username, password } = whole;
     const host = hostname.replace(/^\[|\]$/g, '');
-    return host ? { port: { host, port: Number(port) || DEFAULT_PORTS[scheme] } } : {};
+    const secret = (username || password) && { secret: whole };
+    return host ? { port: { host, port: Number(port) || DEFAULT_PORTS[scheme] }, ...secret } : {};
   } catch {
     return {}; // ffmpeg may still make sense of it
   }

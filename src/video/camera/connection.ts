@@ -5,6 +5,7 @@ import { FrameAssembly, type FrameParts } from '../frame-assembly.ts';
 import { probeInput, type VideoInfo } from '../probe.ts';
 import type { Address } from './address.ts';
 import { type Fault, faultOf, streamFault } from './faults.ts';
+import { openGate } from './gate.ts';
 
 /** When a camera counts as gone. */
 export interface Patience {
@@ -35,14 +36,17 @@ export async function inspect(
   { connectSeconds }: Patience,
   signal: AbortSignal,
 ): Promise<VideoInfo> {
-  const input = { subject: address.shown, name: '', args: address.args, kind: 'file', cutOff: false } as const;
+  const gate = await openGate(address);
+  const input = { subject: address.shown, name: '', args: gate.args, kind: 'file', cutOff: false } as const;
   const late = AbortSignal.timeout(1000 * connectSeconds);
   try {
     return await probeInput(ffmpeg, { ...input, dispose() {} }, AbortSignal.any([signal, late]));
   } catch (error) {
     if (late.aborted) throw new ConnectionError(silence(connectSeconds));
     const message = (error as Error).message.replace(`${address.shown}: `, '').split('; ')[0];
-    throw new ConnectionError(faultOf(message) ?? streamFault(message));
+    throw new ConnectionError(faultOf(gate.complaint) ?? faultOf(message) ?? streamFault(message));
+  } finally {
+    gate.close();
   }
 }
 
@@ -66,12 +70,13 @@ export interface ReadOptions extends Patience {
 export async function readConnection(ffmpeg: Ffmpeg, address: Address, options: ReadOptions): Promise<Fault> {
   const { format, letterbox, signal, onParts, onSize, connectSeconds, stallSeconds } = options;
   const { args, layouts } = decodingArguments(ffmpeg, { ...format, pixels: true, letterbox }, 1);
+  const gate = await openGate(address);
   let fault: Fault | undefined;
   let frames = 0;
   let first = 0;
   let last = performance.now();
   const pace = format.container === 'hls' ? OWN_PACE : [];
-  const child = startFfmpeg(ffmpeg, [...VERBOSE, '-threads', '1', ...pace, ...address.args, ...args], {
+  const child = startFfmpeg(ffmpeg, [...VERBOSE, '-threads', '1', ...pace, ...gate.args, ...args], {
     outputs: 1 + layouts.length,
     onLine(line) {
       // until then it was this machine that took its time
@@ -118,9 +123,14 @@ export async function readConnection(ffmpeg: Ffmpeg, address: Address, options: 
   clearInterval(watchdog);
   signal.removeEventListener('abort', stop);
   const exit = await child.exited;
+  gate.close();
   const complaints = child.log.filter((line) => /\[(error|fatal|panic|warning)\]/.test(line)).join('\n');
   if (fault) return fault;
-  return faultOf(complaints) ?? streamFault(frames > 0 ? 'the stream ended' : lastError(child.log) || exitReason(exit));
+  return (
+    faultOf(gate.complaint) ??
+    faultOf(complaints) ??
+    streamFault(frames > 0 ? 'the stream ended' : lastError(child.log) || exitReason(exit))
+  );
 }
 
 /** Has ffmpeg report when the TCP connection is made. */

@@ -17,11 +17,19 @@ const SIGNS: readonly (readonly [RegExp, FaultKind, string])[] = [
   [/403 Forbidden|Server returned 403/i, 'authentication', 'access is forbidden (403)'],
   [/404 Not Found|Server returned 404/i, 'path', 'there is no such stream at this address (404)'],
   [/No such file or directory|No such device/i, 'path', 'there is no such file or device'],
-  [/Connection refused/i, 'network', 'the connection is refused'],
-  [/Failed to resolve|Name or service not known|nodename nor servname/i, 'network', 'the host name is not known'],
-  [/No route to host|Network is unreachable|Host is down/i, 'network', 'the host cannot be reached'],
-  [/timed out/i, 'network', 'there is no answer'],
-  [/Connection reset|Broken pipe/i, 'network', 'the connection was broken'],
+  [/Connection refused|ECONNREFUSED/i, 'network', 'the connection is refused'],
+  [
+    /Failed to resolve|Name or service not known|nodename nor servname|ENOTFOUND|EAI_AGAIN/i,
+    'network',
+    'the host name is not known',
+  ],
+  [
+    /No route to host|Network is unreachable|Host is down|EHOSTUNREACH|ENETUNREACH/i,
+    'network',
+    'the host cannot be reached',
+  ],
+  [/timed out|ETIMEDOUT/i, 'network', 'there is no answer'],
+  [/Connection reset|Broken pipe|ECONNRESET|EPIPE/i, 'network', 'the connection was broken'],
 ];
 
 /** What ffmpeg's words mean. */
