@@ -51,6 +51,8 @@ export class Camera {
   readonly #session: CameraSession;
   readonly #timer: NodeJS.Timeout;
   #pipeline: Pipeline;
+  /** Why the camera is offline, as far as it was told since it was live: reasons may alternate from attempt to attempt. */
+  readonly #told = new Set<string>();
 
   /**
    * Starts a camera, after completing what an earlier process left unfinished in its folder.
@@ -164,6 +166,7 @@ export class Camera {
     if (statistics.received > 0) statistics.reconnects++;
     statistics.state = 'live';
     statistics.fault = undefined;
+    this.#told.clear();
     this.#setup.log.info({ camera: this.source.name, ...statistics.size }, 'live');
     this.#report({ event: 'connected', camera: this.source.name, time: isoTime(now()) });
   }
@@ -171,8 +174,9 @@ export class Camera {
   #offline(fault: NonNullable<CameraStatus['fault']>): void {
     const statistics = this.#statistics;
     const { kind, reason } = fault;
-    if (statistics.fault?.reason !== reason)
+    if (!this.#told.has(reason))
       this.#setup.log.warn({ camera: this.source.name, kind, reason }, 'offline; it is tried again and again');
+    this.#told.add(reason);
     if (statistics.state === 'live') {
       this.#report({ event: 'disconnected', camera: this.source.name, time: isoTime(now()), reason });
     }
