@@ -1,7 +1,7 @@
 import { PATCH_BYTES, PATCH_HEIGHT, PATCH_WIDTH, PatchCutter } from '../appearance/patches.ts';
 import { inputError } from '../core/errors.ts';
 import { encodeJpegs } from '../video/encode-stills.ts';
-import { openVideo } from '../video/index.ts';
+import { openVideo, type ReadingOptions } from '../video/index.ts';
 import type { PersonRecord } from './person-record.ts';
 
 /** Width of the frame shown in a report in pixels, at most. */
@@ -16,6 +16,14 @@ export interface ReportPictures {
   readonly thumbnails: ReadonlyMap<number, Buffer>;
 }
 
+/** Settings of {@link takePictures}. */
+export interface PictureOptions {
+  /** How the video was read when it was tracked. */
+  readonly reading?: ReadingOptions | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onFrame?: (frames: number, total: number) => void;
+}
+
 /**
  * Takes the pictures of a report out of its video, in one pass that ends with the last that is needed: the first frame, and a thumbnail
  * of each person.
@@ -27,14 +35,14 @@ export async function takePictures(
   video: string,
   people: readonly PersonRecord[],
   size: { readonly width: number; readonly height: number },
-  { signal, onFrame }: { signal?: AbortSignal | undefined; onFrame?: (frames: number, total: number) => void } = {},
+  { reading, signal, onFrame }: PictureOptions = {},
 ): Promise<ReportPictures> {
   const wanted = new Map<number, PersonRecord[]>();
   for (const person of people) wanted.set(person.best.frame, [...(wanted.get(person.best.frame) ?? []), person]);
   const last = people.reduce((latest, { best }) => Math.max(latest, best.frame), 0);
-  const source = await openVideo(video, { pixels: true, maxFrames: last + 1, ...(signal && { signal }) });
+  const source = await openVideo(video, { pixels: true, maxFrames: last + 1, ...reading, ...(signal && { signal }) });
   try {
-    const { width, height, colourSpace } = source.info;
+    const { width, height, colourSpace, sampleAspectRatio = 1 } = source.info;
     if (width !== size.width || height !== size.height) {
       const reason = `is of ${width} × ${height} pixels, the trajectories are of ${size.width} × ${size.height}`;
       throw inputError(video, reason, 'name the video that they were made from');
@@ -48,7 +56,7 @@ export async function takePictures(
       first ??= pixels.slice();
       for (const { id, best } of wanted.get(index) ?? []) {
         const patch = new Uint8Array(PATCH_BYTES);
-        cutter.cut({ pixels, width, height }, widened(best.box), 0, patch, 0);
+        cutter.cut({ pixels, width, height }, widened(best.box, sampleAspectRatio), 0, patch, 0);
         ids.push(id);
         patches.push(patch);
       }
@@ -66,8 +74,9 @@ export async function takePictures(
   }
 }
 
-/** The box, made as wide as half its height about its middle, so that people keep their shape in a patch. */
-function widened([x, y, w, h]: Float64Array): Float64Array {
-  const [width, height] = [Math.max(1, w, h / 2), Math.max(2, h, 2 * w)];
+/** The box, made as wide as half its height as displayed about its middle, so that people keep their shape in a patch. */
+function widened([x, y, w, h]: Float64Array, sampleAspectRatio: number): Float64Array {
+  const shown = w * sampleAspectRatio;
+  const [width, height] = [Math.max(1, shown, h / 2) / sampleAspectRatio, Math.max(2, h, 2 * shown)];
   return Float64Array.of(x + (w - width) / 2, y + (h - height) / 2, width, height);
 }

@@ -9,6 +9,7 @@ import {
 import { areasOfRun } from '../analytics/parameters.ts';
 import { OutputFile, refuseInputs } from '../files/output-file.ts';
 import { readTrajectoriesHeader, streamTrajectories } from '../trajectories/index.ts';
+import { readingOf } from '../video/parameters.ts';
 import { renderPage } from './page.ts';
 import { type PersonRecord, recordOf } from './person-record.ts';
 import type { ReportData } from './report-data.ts';
@@ -53,7 +54,10 @@ export async function writeReport(input: string, options: ReportOptions): Promis
     const pictures =
       video === undefined
         ? undefined
-        : await (await import('./pictures.ts')).takePictures(video, gathered.people, gathered.picture, options);
+        : await (await import('./pictures.ts')).takePictures(video, gathered.people, gathered.picture, {
+            ...options,
+            reading: readingOf(gathered.header.parameters),
+          });
     signal?.throwIfAborted();
     const text = await renderPage({ ...gathered, pictures });
     await file.write(text);

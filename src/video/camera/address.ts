@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { printable, UsageError } from '../../core/errors.ts';
+import { SAFE_FORMATS } from '../formats.ts';
 
 /** What is needed to give a live source to ffmpeg. */
 export interface Address {
@@ -45,7 +46,7 @@ export function addressOf(url: string, realtime = false): Address {
     throw new UsageError(`${shown}: neither a file nor a live source; for example rtsp://user:password@camera/stream`);
   }
   if (!realtime) throw new UsageError(`${shown}: is a file; add --realtime to play it as if it were a camera`);
-  return { shown, args: ['-re', ...whitelisted('file', `file:${url}`)] };
+  return { shown, args: ['-re', ...SAFE_FORMATS, ...whitelisted('file', `file:${url}`)] };
 }
 
 /** Whatever a stream refers to may be fetched by these protocols only. */

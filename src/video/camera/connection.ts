@@ -2,7 +2,7 @@ import type { Letterbox } from '../../core/frame.ts';
 import { decodingArguments } from '../decode-arguments.ts';
 import { exitReason, type Ffmpeg, lastError, startFfmpeg } from '../ffmpeg.ts';
 import { FrameAssembly, type FrameParts } from '../frame-assembly.ts';
-import { probeInput, type VideoInfo } from '../probe.ts';
+import { probeCamera, type VideoInfo } from '../probe.ts';
 import type { Address } from './address.ts';
 import { type Fault, faultOf, streamFault } from './faults.ts';
 
@@ -38,7 +38,7 @@ export async function inspect(
   const input = { subject: address.shown, name: '', args: address.args, kind: 'file', cutOff: false } as const;
   const late = AbortSignal.timeout(1000 * connectSeconds);
   try {
-    return await probeInput(ffmpeg, { ...input, dispose() {} }, AbortSignal.any([signal, late]));
+    return await probeCamera(ffmpeg, { ...input, dispose() {} }, AbortSignal.any([signal, late]));
   } catch (error) {
     if (late.aborted) throw new ConnectionError(silence(connectSeconds));
     const message = (error as Error).message.replace(`${address.shown}: `, '').split('; ')[0];
