@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { isPlausible, parseShape, WIDEST_PIXEL } from './shape.ts';
 
+const SAR_FORM = `it must be auto or the width of a pixel to its height, from 1:${WIDEST_PIXEL} to ${WIDEST_PIXEL}:1, such as 2:1`;
+
 /** Parameters of reading videos. */
 export const videoParameters = z.strictObject({
   hwaccel: z
@@ -12,7 +14,7 @@ export const videoParameters = z.strictObject({
     )
     .meta({ unit: '' }),
   stream: z
-    .union([z.literal('auto'), z.int().min(0)], 'it must be auto or the number of a video stream, from 0')
+    .union([z.literal('auto'), z.int().min(0).max(999)], 'it must be auto or the number of a video stream, from 0')
     .default('auto')
     .describe(
       'Which video stream of a file that has several: its number among them, from 0, as ffmpeg counts (`0:v:1`); auto: the default one, then the largest, but no still picture',
@@ -26,11 +28,8 @@ export const videoParameters = z.strictObject({
     )
     .meta({ unit: '' }),
   sar: z
-    .string()
-    .refine(
-      (text) => text === 'auto' || isPlausible(parseShape(text)?.ratio ?? 0),
-      `it must be auto or the width of a pixel to its height, from 1:${WIDEST_PIXEL} to ${WIDEST_PIXEL}:1, such as 2:1`,
-    )
+    .string(SAR_FORM)
+    .refine((text) => text === 'auto' || isPlausible(parseShape(text)?.ratio ?? 0), SAR_FORM)
     .default('auto')
     .describe(
       'Shape of the pixels of video files (sample aspect ratio), width:height as displayed, for recorders that do not say it or are wrong: 2:1 for 960 × 1080; auto: as the video says',
