@@ -9,6 +9,9 @@ export interface PixelShape {
   readonly text: string;
 }
 
+/** How far from square pixels are that only make up for a size that was rounded; nothing is said of them. */
+const ROUNDING = 0.01;
+
 /** Sizes in which recorders store a picture of another shape without saying so, and the pixels that make it right. */
 const SQUASHED: Readonly<Record<string, readonly [string, string]>> = {
   '640x720': ['2:1', '16:9'],
@@ -52,7 +55,7 @@ export function pixelShape(
     const says = known ? `the video says ${stated}` : 'the video says nothing of it';
     return result(given.ratio, [applied(file, width, height, given, `--sar; ${says}`)]);
   }
-  if (known && own.ratio === 1) return { notices: [] };
+  if (known && Math.abs(own.ratio - 1) < ROUNDING) return result(own.ratio, []);
   if (known && isPlausible(own.ratio))
     return result(own.ratio, [applied(file, width, height, own, 'as the video says')]);
   if (known || /[1-9]/.test(stated)) {

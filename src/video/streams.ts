@@ -83,7 +83,7 @@ export async function chooseStream(
   return { taken: taken ?? streams[0], single };
 }
 
-/** How many pictures streams have at the beginning of the input, two at most; they are not decoded. */
+/** How many pictures streams have at the beginning of the input, counted until all have two; they are not decoded. */
 async function countPictures(
   ffmpeg: Ffmpeg,
   input: Input,
@@ -91,7 +91,7 @@ async function countPictures(
   signal?: AbortSignal,
 ): Promise<number[]> {
   const maps = streams.flatMap(({ number }) => ['-map', streamSpecifier(number)]);
-  const copied = ['-c', 'copy', '-copyinkf', '-frames:v', '2', '-f', 'framecrc', 'pipe:1'];
+  const copied = ['-c', 'copy', '-copyinkf', '-flush_packets', '1', '-f', 'framecrc', 'pipe:1'];
   const counts = streams.map(() => 0);
   const args = ['-t', `${COUNTED_SECONDS}`, ...input.args, ...maps, ...copied];
   const child = startFfmpeg(ffmpeg, args, { stdin: !!input.stdin, outputs: 1 });
@@ -99,6 +99,7 @@ async function countPictures(
   readLines(child.outputs[0], (line) => {
     const stream = /^(\d+),/.exec(line)?.[1];
     if (stream !== undefined) counts[Number(stream)]++;
+    if (counts.every((n) => n > 1)) child.kill();
   });
   const fed = input.stdin?.record(child);
   await child.exited;

@@ -75,6 +75,7 @@ describe('the shape of pixels', () => {
     ['720x576', '16:11', undefined, 16 / 11, 'sar-applied'],
     ['720x576', '16:11', '1:1', undefined, 'sar-applied'],
     ['720x576', '0:0', '16:11', 16 / 11, 'sar-applied'],
+    ['161x121', '255:254', undefined, 255 / 254, undefined],
     ['720x576', '4000:1', undefined, undefined, 'sar-ignored'],
     ['720x576', '1:4000', undefined, undefined, 'sar-ignored'],
     ['720x576', '1:0', undefined, undefined, 'sar-ignored'],
