@@ -6,6 +6,8 @@ import type { ReadingFlags } from './options.ts';
 
 type Row = readonly [name: string, text: string];
 
+/** The row of a command to copy, which is not broken into lines. */
+const NEXT = 'next';
 /** Columns of text. */
 const WIDTH = 100;
 const NAMES: Readonly<Record<InputStream['kind'], string>> = {
@@ -67,11 +69,13 @@ function layout(
       ({ message, frame }) => ['notice', own(message) + (frame === undefined ? '' : ` (frame ${frame})`)] as const,
     ),
     ...(fault === undefined ? [] : [['FAULT', own(fault)] as const]),
-    ...(advice ? [['next', advice] as const] : []),
+    ...(advice ? [[NEXT, advice] as const] : []),
   ];
   const width = Math.max(...all.map(([name]) => name.length));
   const lines = all.flatMap(([name, text]) =>
-    wrapped(text, WIDTH - width - 4).map((line, i) => `  ${(i === 0 ? name : '').padEnd(width)}  ${line}`),
+    (name === NEXT ? [text] : wrapped(text, WIDTH - width - 4)).map(
+      (line, i) => `  ${(i === 0 ? name : '').padEnd(width)}  ${line}`,
+    ),
   );
   return `${[printable(input), ...lines].join('\n')}\n`;
 }

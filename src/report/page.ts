@@ -5,7 +5,7 @@ import { dwellOf, occupancyOf, type Stay } from '../analytics/index.ts';
 import { people as counted } from '../core/text.ts';
 import type { PersonRecord } from './person-record.ts';
 import type { ReportData } from './report-data.ts';
-import { colour, dataUrl, scenes } from './scene.ts';
+import { colour, dataUrl, scenes, shape } from './scene.ts';
 import { length, Times } from './time.ts';
 
 type Markup = ReturnType<typeof html>;
@@ -124,7 +124,7 @@ function journeys({ result }: ReportData): Markup | undefined {
 <tbody>${names.map((from) => html`<tr><th>${from}${names.map((to) => cell(count(from, to)))}</tr>`)}</tbody></table></div></section>`;
 }
 
-function people({ people, pictures, picture, result }: ReportData, times: Times): Markup {
+function people({ header, people, pictures, picture, result }: ReportData, times: Times): Markup {
   const measured = people.some(({ way }) => way !== undefined);
   const passed = result.lines.length + result.zones.length > 0;
   let budget = THUMBNAIL_BYTES;
@@ -140,7 +140,7 @@ function people({ people, pictures, picture, result }: ReportData, times: Times)
     return html`<tr data-id="${id}"><td data-v="${id}"><i style="background:${colour(id)}"></i>${id}${pictures && html`<td>${thumbnail(id)}`}<td class="n" data-v="${start}">${times.at(start)}<td class="n late" data-v="${end}">${times.at(end)}<td class="n" data-v="${seconds}">${length(seconds)}${
       measured &&
       html`<td class="n" data-v="${way}">${way.toFixed(1)} m<td class="n" data-v="${speed ?? -1}">${speed === undefined ? '' : `${speed.toFixed(2)} m/s`}`
-    }${passed && html`<td class="events">${[zones.join(' → '), ...lines].filter(Boolean).join(', ')}`}<td><svg class="mini" viewBox="0 0 ${picture.width} ${picture.height}"><use href="#p${id}"/></svg></tr>
+    }${passed && html`<td class="events">${[zones.join(' → '), ...lines].filter(Boolean).join(', ')}`}<td><svg class="mini" ${shape(picture, header.source.sampleAspectRatio)}><use href="#p${id}"/></svg></tr>
 `;
   };
   const sorts = (name: string, kind: string) => html`<th class="${kind}" data-sort><button>${name}</button>`;

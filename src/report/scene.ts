@@ -19,19 +19,25 @@ export function dataUrl(type: 'image/jpeg' | 'image/png', bytes: Buffer): string
 }
 
 /** The paths over the frame, and the heat map over the same. The paths have ids, so that the table can show them again. */
-export async function scenes({ picture, pictures, people, heat, areas }: ReportData): Promise<Awaited<Markup>> {
+export async function scenes({ header, picture, pictures, people, heat, areas }: ReportData): Promise<Awaited<Markup>> {
   const { width, height } = picture;
-  const view = `0 0 ${width} ${height}`;
+  const view = shape(picture, header.source.sampleAspectRatio);
   const frame = pictures
-    ? html`<image id="frame" href="${dataUrl('image/jpeg', pictures.frame)}" width="${width}" height="${height}"/>`
+    ? html`<image id="frame" href="${dataUrl('image/jpeg', pictures.frame)}" width="${width}" height="${height}" preserveAspectRatio="none"/>`
     : html`<rect id="frame" width="${width}" height="${height}" fill="#39424e"/>`;
   return html`<section class="scenes">
 <figure><figcaption>Paths of the feet</figcaption>
-<svg viewBox="${view}" role="img" aria-label="The paths that people took">${frame}<g id="paths">${people.map(path)}</g>${overlay(areas, width)}</svg></figure>
+<svg ${view} role="img" aria-label="The paths that people took">${frame}<g id="paths">${people.map(path)}</g>${overlay(areas, width)}</svg></figure>
 <figure><figcaption>Presence: where people were, and for how long</figcaption>
-<svg viewBox="${view}" role="img" aria-label="Heat map of presence"><use href="#frame" class="faded"/>
+<svg ${view} role="img" aria-label="Heat map of presence"><use href="#frame" class="faded"/>
 <image href="${dataUrl('image/png', await heatPicture(heat))}" width="${width}" height="${height}" preserveAspectRatio="none"/>${overlay(areas, width)}</svg></figure>
 </section>`;
+}
+
+/** The attributes of a drawing in the pixels of the picture, which is shown in the shape that its pixels have. */
+export function shape({ width, height }: ReportData['picture'], sampleAspectRatio = 1): Markup {
+  const shown = (width * sampleAspectRatio).toFixed(1);
+  return html`viewBox="0 0 ${width} ${height}" preserveAspectRatio="none" style="aspect-ratio:${shown}/${height}"`;
 }
 
 function path({ id, path }: PersonRecord): Markup {

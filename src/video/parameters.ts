@@ -32,7 +32,7 @@ export const videoParameters = z.strictObject({
     .refine((text) => text === 'auto' || isPlausible(parseShape(text)?.ratio ?? 0), SAR_FORM)
     .default('auto')
     .describe(
-      'Shape of the pixels of video files (sample aspect ratio), width:height as displayed, for recorders that do not say it or are wrong: 2:1 for 960 × 1080; auto: as the video says',
+      'Shape of the pixels (sample aspect ratio), width:height as displayed, for recorders and cameras that do not say it or are wrong: 2:1 for 960 × 1080; auto: as the video says',
     )
     .meta({ unit: '' }),
 });

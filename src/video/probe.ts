@@ -116,10 +116,10 @@ export async function probeFile(
   };
 }
 
-/** What a camera sends: its first video stream as it is, with the shape of pixels that it states. */
-export async function probeCamera(ffmpeg: Ffmpeg, input: Input, signal: AbortSignal): Promise<VideoInfo> {
+/** What a camera sends: its first video stream as it is. @param sar as in {@link ReadingOptions} */
+export async function probeCamera(ffmpeg: Ffmpeg, input: Input, signal: AbortSignal, sar?: string): Promise<VideoInfo> {
   const { info, header } = read(input, await open(ffmpeg, input, undefined, signal));
-  const { ratio } = pixelShape(input.subject, info, header.pixel);
+  const { ratio } = pixelShape(input.subject, info, header.pixel, sar);
   return { ...info, ...(ratio && { sampleAspectRatio: ratio }) };
 }
 

@@ -1,7 +1,11 @@
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { createReadStream } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { probe } from '../../src/video/index.ts';
+import { openCamera, probe } from '../../src/video/index.ts';
 import { pixelShape } from '../../src/video/shape.ts';
 import { makeClip, readAll, temporaryFolder } from '../video/clips.ts';
 import { share, trackedClip } from './people.ts';
@@ -106,6 +110,17 @@ describe('the shape of pixels', () => {
     const codes: string[] = [];
     const { info, frames } = await readAll(clip, { onNotice: ({ code }) => codes.push(code) });
     expect([info.sampleAspectRatio, frames.length, codes]).toEqual([undefined, 5, ['sar-ignored']]);
+  });
+
+  it('of a camera is what is said of it', async () => {
+    const clip = makeClip(join(folder, 'camera.ts'), 'testsrc2=s=96x108:r=10:d=2', '-c:v', 'mpeg2video', '-q:v', '2');
+    const server = createServer((_, response) => void createReadStream(clip).pipe(response)).listen(0);
+    await once(server, 'listening');
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/camera.ts`;
+    const video = await openCamera(url, { sar: '2:1' });
+    expect(video.info.sampleAspectRatio).toBe(2);
+    await video.close();
+    server.close();
   });
 
   it('is that of the picture as displayed, where it is turned', async () => {

@@ -118,16 +118,21 @@ export class Camera {
       },
       failed: (error) => this.#leftOut(error),
     });
-    this.#session = new CameraSession(address, parameters.live, {
-      letterbox: (...size) => models.detector.letterbox(...size),
-      onFormat: (format) => this.#setFormat(format),
-      onFrame: (frame) => {
-        statistics.frameReceived();
-        this.#lane.put(frame);
+    this.#session = new CameraSession(
+      address,
+      parameters.live,
+      {
+        letterbox: (...size) => models.detector.letterbox(...size),
+        onFormat: (format) => this.#setFormat(format),
+        onFrame: (frame) => {
+          statistics.frameReceived();
+          this.#lane.put(frame);
+        },
+        onConnected: () => this.#connected(),
+        onOffline: (fault, retrySeconds) => this.#offline({ ...fault, retrySeconds }),
       },
-      onConnected: () => this.#connected(),
-      onOffline: (fault, retrySeconds) => this.#offline({ ...fault, retrySeconds }),
-    });
+      parameters.video.sar,
+    );
     this.#timer = setInterval(() => this.#tick(), 1000 * TICK_SECONDS);
   }
 

@@ -27,6 +27,7 @@ export class ConnectionError extends Error {
 /**
  * Connects once to learn what the pictures are like.
  *
+ * @param sar shape of the pixels, see `ReadingOptions.sar`
  * @throws ConnectionError when there is no picture within `connectSeconds`
  */
 export async function inspect(
@@ -34,11 +35,12 @@ export async function inspect(
   address: Address,
   { connectSeconds }: Patience,
   signal: AbortSignal,
+  sar?: string,
 ): Promise<VideoInfo> {
   const input = { subject: address.shown, name: '', args: address.args, kind: 'file', cutOff: false } as const;
   const late = AbortSignal.timeout(1000 * connectSeconds);
   try {
-    return await probeCamera(ffmpeg, { ...input, dispose() {} }, AbortSignal.any([signal, late]));
+    return await probeCamera(ffmpeg, { ...input, dispose() {} }, AbortSignal.any([signal, late]), sar);
   } catch (error) {
     if (late.aborted) throw new ConnectionError(silence(connectSeconds));
     const message = (error as Error).message.replace(`${address.shown}: `, '').split('; ')[0];

@@ -52,6 +52,7 @@ export class CameraSession {
   readonly #address: Address;
   readonly #limits: Patience & BackoffLimits;
   readonly #handlers: SessionHandlers;
+  readonly #sar: string | undefined;
   readonly #abort = new AbortController();
   readonly #backoff: Backoff;
   readonly #ended: Promise<void>;
@@ -66,8 +67,10 @@ export class CameraSession {
   #frames = 0;
   #lastTime = Number.NEGATIVE_INFINITY;
 
-  constructor(address: Address, limits: Patience & BackoffLimits, handlers: SessionHandlers) {
+  /** @param sar shape of the pixels, see `ReadingOptions.sar` */
+  constructor(address: Address, limits: Patience & BackoffLimits, handlers: SessionHandlers, sar?: string) {
     this.#address = address;
+    this.#sar = sar;
     this.#limits = limits;
     this.#handlers = handlers;
     this.#backoff = new Backoff(limits);
@@ -103,7 +106,7 @@ export class CameraSession {
     const { signal } = this.#abort;
     const ffmpeg = await findFfmpeg();
     if (!this.#format) {
-      const format = await inspect(ffmpeg, this.#address, this.#limits, signal);
+      const format = await inspect(ffmpeg, this.#address, this.#limits, signal, this.#sar);
       this.#handlers.onFormat(format);
       this.#format = format;
       this.#size = undefined;
