@@ -34,7 +34,7 @@ const LONG = [
   'test/commands/interrupt.test.ts',
   'test/docs/{camera,learning}-blocks.test.ts',
   'test/files/fuzz.test.ts',
-  'test/live/{full-disk,load,networks,reconnect,soak}.test.ts',
+  'test/live/{clocks,full-disk,load,networks,reconnect,soak,viewers}.test.ts',
   'test/video/damage.test.ts',
 ];
 

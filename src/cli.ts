@@ -20,6 +20,7 @@ import { version } from './core/version.ts';
 import { writeError } from './files/file-errors.ts';
 
 letHeapGrow();
+hideSecrets();
 const program = new Command('twintrack')
   .description('Tracks people through video: trajectories as JSON, MOT text and annotated video.')
   .version(version)
@@ -74,4 +75,13 @@ function usageFault(text: string): string {
     .replace(/^(unknown option '[^=']*)=.*/s, "$1'") // its value may be a secret
     .replace(/\s+/g, ' ')
     .replace(/[.\s]+$/, '');
+}
+
+/** Takes passwords and tokens out of what other users of this machine see of the command line. */
+function hideSecrets(): void {
+  const args = process.argv.slice(2);
+  const shown = args.map((arg, i) =>
+    args[i - 1] === '--token' ? '***' : redact(arg).replace(/^(--token=).*/s, '$1***'),
+  );
+  if (shown.some((arg, i) => arg !== args[i])) process.title = ['twintrack', ...shown].join(' ');
 }

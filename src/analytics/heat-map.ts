@@ -3,6 +3,8 @@ import type { PictureSize } from './picture-edges.ts';
 
 /** Longest time between two observations that counts in full, in seconds: a lost person does not stand where they were last seen. */
 const LONGEST_STEP = 1;
+/** Rows a column, at most. */
+const MOST_ROWS = 10;
 
 /** Where people stood, and for how long: person-seconds in the cells of a grid over the picture, by their feet. */
 export class HeatMap {
@@ -12,11 +14,15 @@ export class HeatMap {
   readonly seconds: Float64Array;
   readonly #picture: PictureSize;
 
-  /** @param columns cells across; the cells are as good as square */
-  constructor(picture: PictureSize, columns: number) {
+  /**
+   * @param columns cells across; the cells are as good as square, unless the picture is ten times as high as wide, or more
+   * @param sampleAspectRatio width of a pixel over its height
+   */
+  constructor(picture: PictureSize, columns: number, sampleAspectRatio = 1) {
     this.#picture = picture;
     this.columns = columns;
-    this.rows = Math.max(1, Math.round((columns * picture.height) / picture.width));
+    const rows = Math.round((columns * picture.height) / (picture.width * sampleAspectRatio));
+    this.rows = Math.min(MOST_ROWS * columns, Math.max(1, rows));
     this.seconds = new Float64Array(columns * this.rows);
   }
 

@@ -16,10 +16,11 @@ export function exportCommand(program: Command): void {
   program
     .command('export')
     .argument('<file>', 'trajectories of a run: FILE.trajectories.json')
-    .summary('write trajectories in another format: csv, mot, coco, parquet, geojson')
+    .summary('write trajectories in another format: csv, parquet, mot, coco, cvat, geojson, ...')
     .description(
       'Writes the trajectories of a run in another format. With a calibration (in --config, or of the run), csv and parquet also hold ' +
-        'positions in metres and speeds in m/s. geojson needs a calibration with a place on earth.',
+        'positions in metres and speeds in m/s. geojson needs a calibration with a place on earth. cvat and label-studio are for ' +
+        'annotation tools: people come in as tracks with their numbers. coco, cvat and label-studio need the size of the picture.',
     )
     .addOption(new Option('--to <format>', 'format to write').choices(exportFormats()).makeOptionMandatory())
     .option('--out <file>', 'file to write (default: beside the input, with the ending of the format)')
@@ -31,6 +32,7 @@ export function exportCommand(program: Command): void {
 Examples:
   twintrack export street.trajectories.json --to csv
   twintrack export street.trajectories.json --to parquet --out people.parquet
+  twintrack export street.trajectories.json --to cvat
   twintrack export street.trajectories.json --to geojson --config calibration.yaml`,
     )
     .action(runExport);

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { printable } from '../core/errors.ts';
+import type { Notice } from '../core/notices.ts';
 import { people as counted } from '../core/text.ts';
 import { configOption, setOption } from './options.ts';
 
@@ -41,6 +42,7 @@ async function runReport(file: string, options: ReportCommandOptions): Promise<v
   const { findVideo, readTrajectoriesHeader } = await import('../trajectories/index.ts');
   const { startBar } = await import('./progress.ts');
   const { interruptible } = await import('./interrupt.ts');
+  const { reportNotice } = await import('./report-error.ts');
   const { runAreas } = await import('./run-areas.ts');
   const { out = `${file.replace(/(\.trajectories)?\.json$/i, '')}.report.html` } = options;
   const header = await readTrajectoriesHeader(file);
@@ -48,8 +50,9 @@ async function runReport(file: string, options: ReportCommandOptions): Promise<v
   const named = typeof options.video === 'string' ? options.video : undefined;
   const video = options.video === false ? undefined : (named ?? findVideo(file, header));
   const bar = await startBar('frames');
+  const onNotice = (notice: Notice) => bar.aside(() => reportNotice(notice));
   await interruptible(bar.stop, async (signal) => {
-    const { people, bytes } = await writeReport(file, { out, areas, video, signal, onFrame: bar.update });
+    const { people, bytes } = await writeReport(file, { out, areas, video, signal, onNotice, onFrame: bar.update });
     bar.stop();
     const pictures = video === undefined ? 'without pictures' : `pictures from ${printable(video)}`;
     process.stderr.write(`${printable(out)}: ${counted(people)}, ${(bytes / 1e6).toFixed(1)} MB, ${pictures}\n`);

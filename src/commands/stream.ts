@@ -9,6 +9,9 @@ interface StreamOptions {
   port: number;
   host: string;
   token?: string;
+  tlsCert?: string;
+  tlsKey?: string;
+  check?: string | true;
   mqtt?: string;
   realtime?: boolean;
   record?: boolean;
@@ -35,7 +38,13 @@ export function streamCommand(program: Command): void {
     .option('--out <dir>', 'folder for the outputs, created when missing', 'live')
     .option('--port <n>', 'port of the live page; 0 takes a free one', port, 8080)
     .option('--host <address>', 'address that the live page listens on', '127.0.0.1')
-    .option('--token <secret>', 'password of the live page; needed with --host (default: TWINTRACK_TOKEN)')
+    .option(
+      '--token <secret>',
+      'password of the live page, 16 characters or more (default: TWINTRACK_TOKEN; with --host one is made, in <out>/token)',
+    )
+    .option('--tls-cert <file>', 'certificate in PEM: the live page is served by https')
+    .option('--tls-key <file>', 'its key in PEM')
+    .option('--check [config]', 'try every camera once, print a table, and end')
     .option('--mqtt <url>', 'publish events, counts and states to this MQTT broker')
     .option('--realtime', 'play files as cameras, in real time')
     .option('--record', 'record the annotated video in segments')
@@ -50,7 +59,8 @@ Examples:
   twintrack stream rtsp://user:password@192.168.1.20/stream1
   twintrack stream --config cameras.yaml --out /var/lib/twintrack --keep 30d --record
   twintrack stream rtsp://camera/1 --mqtt mqtt://localhost
-  twintrack stream rtsp://camera/1 --host 0.0.0.0 --token "$(openssl rand -hex 16)"
+  twintrack stream rtsp://camera/1 --host 0.0.0.0        for others too; the token is in live/token
+  twintrack stream --check cameras.yaml                  which cameras can be reached, and why not
   twintrack stream videos/pets09-s2l1.mp4 --realtime     a file in place of a camera
 
 A config file lists cameras and parameters by stage (docs/parameters.md has them all):
@@ -61,7 +71,11 @@ A config file lists cameras and parameters by stage (docs/parameters.md has them
     eventRate: 2`,
     )
     .action(async (urls: string[], _: unknown, command: Command) => {
-      process.exitCode = await stream(urls, command.optsWithGlobals<StreamOptions>());
+      const options = command.optsWithGlobals<StreamOptions>();
+      if (options.check !== undefined) {
+        const { checkCameras } = await import('./stream-check.ts');
+        process.exitCode = await checkCameras(urls, options);
+      } else process.exitCode = await stream(urls, options);
     });
 }
 
@@ -109,23 +123,39 @@ async function run(urls: readonly string[], options: StreamOptions, opening: Pro
   const { config, set, out, detector, realtime, record, mqtt, host, port } = options;
   const { parseKeep, startLive } = await import('../live/index.ts');
   const { loadConfiguration } = await import('../live/configuration.ts');
+  const { isLoopback } = await import('../live/monitoring/loopback.ts');
   const { openServer } = await import('../live/monitoring/server.ts');
+  const { makeToken } = await import('../live/outputs/token.ts');
   const keep = options.keep === undefined ? undefined : parseKeep(options.keep);
-  const { cameras, parameters } = await loadConfiguration(urls, config, set);
-  if (cameras.length === 0) {
+  const configuration = await loadConfiguration(urls, config, set);
+  if (configuration.cameras.length === 0 && !configuration.skipped?.length) {
     throw new UsageError('stream: no camera; for example: twintrack stream rtsp://user:password@192.168.1.20/stream1');
   }
+  const { tlsCert, tlsKey } = options;
+  if (!tlsCert !== !tlsKey) throw new UsageError('--tls-cert and --tls-key: both are needed, or none');
   const log = await opening;
-  const server = await openServer({ host, port, token: options.token || process.env.TWINTRACK_TOKEN });
+  let token = options.token || process.env.TWINTRACK_TOKEN;
+  if (!token && !isLoopback(host)) {
+    const made = await makeToken(out);
+    token = made.token;
+    log.info({ file: made.path }, 'the live page wants a token');
+  }
+  const server = await openServer({
+    host,
+    port,
+    token,
+    ...(tlsCert && tlsKey && { tls: { cert: tlsCert, key: tlsKey } }),
+  });
   try {
-    const live = await startLive({ cameras, parameters, out, detector, realtime, record, keep, mqtt, log });
+    const live = await startLive({ ...configuration, out, detector, realtime, record, keep, mqtt, log });
     server.show(live);
     log.info({ url: server.url }, 'live page');
     return {
       reload: async () => {
         try {
           await live.reconfigure(await loadConfiguration(urls, config, set));
-          log.info({ cameras: live.cameras.length }, 'configuration read again');
+          const { cameras, skipped } = live.status;
+          log.info({ cameras: cameras.length, skipped: skipped.length }, 'configuration read again');
         } catch (error) {
           log.error({ reason: messageOf(error) }, 'the configuration is not taken');
         }

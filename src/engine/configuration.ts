@@ -5,6 +5,9 @@ import { firstProblem } from '../core/schema.ts';
 import { readError } from '../files/file-errors.ts';
 import { type Parameters, parametersSchema } from './parameters.ts';
 
+/** Doubts about the YAML are excerpts of several lines, which the parser would write on standard error. */
+const QUIET = { logLevel: 'error' } as const;
+
 /** Sections of a config file that only `stream` reads. */
 const OF_CAMERAS = ['cameras', 'live'];
 
@@ -49,7 +52,7 @@ export async function loadSections<Schema extends z.ZodObject>(
     const section = Object.hasOwn(values, stage) ? (values[stage] as object) : {};
     let value: unknown;
     try {
-      value = parse(text);
+      value = parse(text, QUIET);
     } catch {
       value = text;
     }
@@ -73,7 +76,7 @@ export async function readConfig(path: string): Promise<Record<string, unknown>>
   });
   let document: unknown;
   try {
-    document = parse(text) ?? {};
+    document = parse(text, QUIET) ?? {};
   } catch (error) {
     const [first] = messageOf(error).split('\n'); // what follows is an excerpt of the file
     throw inputError(path, `is not YAML: ${first.replace(/:$/, '')}`, fix, error);

@@ -1,7 +1,6 @@
 import { basename, extname } from 'node:path';
-import { inputError } from '../core/errors.ts';
 import { round, roundedRow } from '../files/rows.ts';
-import type { ExportContext, ExportFile, FormatWriter } from './writer.ts';
+import { type ExportContext, type ExportFile, type FormatWriter, pictureSize } from './writer.ts';
 
 /** The one category. */
 const PERSON = 1;
@@ -10,17 +9,14 @@ const PAGE = 4096;
 
 /**
  * COCO in the style for video (that of TAO: videos, images, tracks, annotations). Images are the frames in which there are people; their
- * file names are those that `ffmpeg -i street.mp4 street/%06d.jpg` gives. Holds 8 bytes a frame of
- * the video.
+ * file names are those that `ffmpeg -i street.mp4 street/%06d.jpg` gives. The segmentation of a box is its rectangle, for readers that take
+ * masks; `attributes.track_id` is for readers that know no `track_id`, such as CVAT's and datumaro. Holds 8 bytes a frame of the video.
  *
  * @throws TwintrackError when the size of the picture is not known
  */
-export function openCoco(file: ExportFile, { source }: ExportContext): FormatWriter {
-  const { name, width, height, frameRate } = source;
-  if (width === undefined || height === undefined) {
-    const reason = 'the size of the picture is not known, and COCO needs it';
-    throw inputError(name, reason, 'track with the video, or export as csv');
-  }
+export function openCoco(file: ExportFile, context: ExportContext): FormatWriter {
+  const { name, frameRate } = context.source;
+  const { width, height } = pictureSize(context, 'COCO');
   const video = { id: 1, name, width, height, ...(frameRate !== undefined && { fps: frameRate }) };
   const info = { description: `People in ${name}, by twintrack` };
   const head = {
@@ -43,7 +39,9 @@ export function openCoco(file: ExportFile, { source }: ExportContext): FormatWri
         const [x, y, w, h, score] = roundedRow(trajectory, i);
         text += `${annotations++ > 0 ? ',' : ''}\n{"id":${annotations},"image_id":${frames[i] + 1},"video_id":1,"track_id":${id},`;
         text += `"category_id":${PERSON},"bbox":[${x},${y},${w},${h}],"area":${round(w * h, 100)},"iscrowd":0,`;
-        text += `"score":${score},"detected":${detected[i] === 1}}`;
+        const [right, bottom] = [round(x + w, 100), round(y + h, 100)];
+        text += `"segmentation":[[${x},${y},${right},${y},${right},${bottom},${x},${bottom}]],`;
+        text += `"attributes":{"track_id":${id},"occluded":${detected[i] === 0}},"score":${score},"detected":${detected[i] === 1}}`;
       }
       return file.write(text);
     },

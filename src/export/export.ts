@@ -2,11 +2,12 @@ import { open } from 'node:fs/promises';
 import type { GroundPlane } from '../analytics/ground.ts';
 import { OutputFile, refuseInputs } from '../files/output-file.ts';
 import { readTrajectoriesHeader, streamTrajectories } from '../trajectories/json-reader.ts';
+import { FOOTER, type TrajectoriesFooter } from '../trajectories/schema.ts';
 import { exportFormat } from './formats.ts';
 import type { ExportContext, ExportWriter } from './writer.ts';
 
 /** Name of a format: one that comes with twintrack, or was registered. */
-export type ExportFormatName = 'csv' | 'mot' | 'coco' | 'parquet' | 'geojson' | (string & {});
+export type ExportFormatName = 'csv' | 'mot' | 'coco' | 'cvat' | 'label-studio' | 'parquet' | 'geojson' | (string & {});
 
 /** Settings of {@link exportTrajectories}. */
 export interface ExportOptions {
@@ -17,8 +18,8 @@ export interface ExportOptions {
   readonly ground?: GroundPlane | undefined;
   /** Ends the export early: no file is left, and its reason is thrown. */
   readonly signal?: AbortSignal | undefined;
-  /** Called after each trajectory with the observations written so far, and the number to expect where it is known. */
-  readonly onProgress?: (observations: number, total: number | undefined) => void;
+  /** Called after each trajectory with the observations written so far, and how many there are. */
+  readonly onProgress?: (observations: number, total: number) => void;
 }
 
 /**
@@ -72,8 +73,8 @@ export async function exportTrajectories(
 ): Promise<{ trajectories: number; observations: number }> {
   const { source } = await readTrajectoriesHeader(input);
   await refuseInputs(out, input);
-  const total = await expectedObservations(input);
-  const writer = await openExport(to, out, { source, ground });
+  const summary = await summaryOf(input);
+  const writer = await openExport(to, out, { source, summary, ground });
   const done = { trajectories: 0, observations: 0 };
   try {
     for await (const trajectory of streamTrajectories(input)) {
@@ -81,7 +82,7 @@ export async function exportTrajectories(
       await writer.write(trajectory);
       done.trajectories++;
       done.observations += trajectory.frames.length;
-      onProgress?.(done.observations, total);
+      onProgress?.(done.observations, summary.observations);
     }
     await writer.close();
     return done;
@@ -91,18 +92,28 @@ export async function exportTrajectories(
   }
 }
 
-/** Bytes at the end of a document in which its summary stands. */
-const TAIL = 4096;
+/** Bytes at the end of a document in which its summary stands, with some notices. */
+const TAIL = 1 << 16;
 
-/** The number of observations that the end of a document states; undefined in another layout. */
-async function expectedObservations(path: string): Promise<number | undefined> {
+/** The summary of a document, from its end as `track` writes it; of another layout all is read. */
+async function summaryOf(path: string): Promise<TrajectoriesFooter['summary']> {
+  const tail = await lastText(path);
+  const at = tail.lastIndexOf('],\n"summary":');
+  try {
+    if (at >= 0) return FOOTER.parse(JSON.parse(`{${tail.slice(at + 3)}`)).summary;
+  } catch {} // what is wrong with it is found by the reader
+  const trajectories = streamTrajectories(path);
+  let next = await trajectories.next();
+  while (!next.done) next = await trajectories.next();
+  return next.value.summary;
+}
+
+async function lastText(path: string): Promise<string> {
   const file = await open(path);
   try {
     const { size } = await file.stat();
     const { buffer, bytesRead } = await file.read({ buffer: Buffer.alloc(TAIL), position: Math.max(0, size - TAIL) });
-    const text = buffer.toString('utf8', 0, bytesRead);
-    const observations = /\],\n"summary":\{.*?"observations":(\d+)/.exec(text)?.[1];
-    return observations === undefined ? undefined : Number(observations);
+    return buffer.toString('utf8', 0, bytesRead);
   } finally {
     await file.close();
   }

@@ -17,6 +17,11 @@ const FORMATS = new Map<string, ExportFormat>([
   ['csv', { ending: '.csv', open: async (...to) => (await import('./csv.ts')).openCsv(...to) }],
   ['mot', { ending: '.mot.txt', open: async (file) => (await import('./mot.ts')).openMot(file) }],
   ['coco', { ending: '.coco.json', open: async (...to) => (await import('./coco.ts')).openCoco(...to) }],
+  ['cvat', { ending: '.cvat.xml', open: async (...to) => (await import('./cvat.ts')).openCvat(...to) }],
+  [
+    'label-studio',
+    { ending: '.label-studio.json', open: async (...to) => (await import('./label-studio.ts')).openLabelStudio(...to) },
+  ],
   ['parquet', { ending: '.parquet', open: async (...to) => (await import('./parquet.ts')).openParquet(...to) }],
   ['geojson', { ending: '.geojson', open: async (...to) => (await import('./geojson.ts')).openGeoJson(...to) }],
 ]);

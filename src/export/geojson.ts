@@ -5,9 +5,10 @@ import { round } from '../files/rows.ts';
 import { type ExportContext, type ExportFile, type FormatWriter, wallClock } from './writer.ts';
 
 /**
- * GeoJSON (RFC 7946): a feature a person, their way as a LineString of longitude and latitude (a Point where
- * they were seen once), rounded to 1e-7 degrees (a centimetre), with id, start, end and the time of each position. Observations above
- * the horizon are left out, and people of whom nothing is left.
+ * GeoJSON (RFC 7946): a feature a person, their way as a LineString of longitude and latitude, rounded to 1e-7 degrees
+ * (a centimetre), with id, start, end and the time of each position. Who is seen once, or in one place only, is a Point, as a line has two
+ * ends; `times` are then those at that place. Observations above the horizon are left out, also those so close to it that they fall beyond a
+ * pole, and people of whom nothing is left.
  *
  * @throws TwintrackError when the calibration or its place on earth is missing
  */
@@ -24,8 +25,9 @@ export function openGeoJson(file: ExportFile, context: ExportContext): FormatWri
     write(trajectory) {
       const { coordinates, times } = wayOnEarth(trajectory, ground);
       if (times.length === 0) return;
-      const geometry =
-        times.length > 1 ? { type: 'LineString', coordinates } : { type: 'Point', coordinates: coordinates[0] };
+      const [first] = coordinates;
+      const moves = coordinates.some(([longitude, latitude]) => longitude !== first[0] || latitude !== first[1]);
+      const geometry = moves ? { type: 'LineString', coordinates } : { type: 'Point', coordinates: first };
       const { id } = trajectory;
       const properties = {
         id,
@@ -46,7 +48,9 @@ function wayOnEarth(trajectory: Trajectory, ground: GroundPlane): { coordinates:
   const times: number[] = [];
   for (let i = 0; i < trajectory.times.length; i++) {
     if (Number.isNaN(feet[2 * i])) continue;
-    coordinates.push(ground.toEarth(feet[2 * i], feet[2 * i + 1]).map((degrees) => round(degrees, 1e7)));
+    const [longitude, latitude] = ground.toEarth(feet[2 * i], feet[2 * i + 1]);
+    if (!(Math.abs(longitude) <= 360 && Math.abs(latitude) <= 90)) continue; // 181 goes on from 180, as -179 would not
+    coordinates.push([round(longitude, 1e7), round(latitude, 1e7)]);
     times.push(trajectory.times[i]);
   }
   return { coordinates, times };

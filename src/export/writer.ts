@@ -1,7 +1,8 @@
 import { type GroundPlane, speedsOf } from '../analytics/ground.ts';
+import { inputError } from '../core/errors.ts';
 import type { Trajectory } from '../core/trajectory.ts';
 import { round } from '../files/rows.ts';
-import type { TrajectoriesHeader } from '../trajectories/schema.ts';
+import type { TrajectoriesFooter, TrajectoriesHeader } from '../trajectories/schema.ts';
 
 /** The file that a format writes to. It gets its name when it is complete; a run that fails leaves none. */
 export interface ExportFile {
@@ -33,8 +34,18 @@ export interface ExportWriter {
 export interface ExportContext {
   /** The video: name, size in pixels, frame rate, start; as far as they are known. */
   readonly source: TrajectoriesHeader['source'];
+  /** The number of frames and the duration, where the end of the run is known. */
+  readonly summary?: TrajectoriesFooter['summary'] | undefined;
   /** For places and speeds on the ground. */
   readonly ground?: GroundPlane | undefined;
+}
+
+/** The size of the picture in pixels. @throws TwintrackError when it is not known, and the format needs it */
+export function pictureSize({ source }: ExportContext, format: string): { width: number; height: number } {
+  const { name, width, height } = source;
+  if (width !== undefined && height !== undefined) return { width, height };
+  const reason = `the size of the picture is not known, and ${format} needs it`;
+  throw inputError(name, reason, 'track with the video, or export as csv');
 }
 
 /** Wall-clock time in milliseconds since 1970 of each observation; undefined when the source does not say when it began. */

@@ -6,7 +6,7 @@ import { lineBlocksOf } from './lines.ts';
 import { MotColumns } from './mot-columns.ts';
 import { commaIn, fieldsOf, headerOf, LEAST_COLUMNS, numberIn, READ_COLUMNS, readPlainRow } from './mot-fields.ts';
 import { MotFindings, type MotUse, type MotVideo } from './mot-findings.ts';
-import { type RowsOfBoxes, roundedRow } from './rows.ts';
+import { LARGEST_VALUE, type RowsOfBoxes, roundedRow } from './rows.ts';
 
 /** Rows of MOTChallenge text, as columns of equal length n in the order of the file: detections, results or ground truth. */
 export interface MotRows {
@@ -55,7 +55,7 @@ const FORM = 'expected frame,id,x,y,w,h,score with frames from 1';
  * on what the file is for: the caller checks it, and `rowError` makes the error.
  *
  * @throws TwintrackError naming file and line: too few columns, not a number, an id that is not whole, a frame that is not whole or negative, a
- *   negative size of detections or truth
+ *   coordinate or score beyond 1e15, a negative size of detections or truth
  */
 export async function readMotRows(path: string, options: MotOptions = {}): Promise<MotRows> {
   const hash = createHash('sha256');
@@ -187,6 +187,9 @@ export class MotReading {
     if (!(Number.isInteger(frame) && frame >= 0)) return `frame ${frame} is not a whole number from 1`;
     if (frame > MOST_FRAMES) return `frame ${frame} is past the longest sequence, ${MOST_FRAMES} frames`;
     if (!Number.isSafeInteger(id)) return `id ${id} is not a whole number`;
+    for (let k = 2; k < 7; k++)
+      if (!(Math.abs(values[k]) <= LARGEST_VALUE))
+        return `column ${k + 1} is ${values[k]}, more than any picture or score`;
     const w = values[4];
     const h = values[5];
     // Some trackers write results of negative size, which TrackEval takes for false ones.

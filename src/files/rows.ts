@@ -7,6 +7,9 @@ export function round(value: number, scale: number): number {
   return Math.abs(scaled) < 2 ** 53 ? Math.round(scaled) / scale : value;
 }
 
+/** Coordinates in pixels and scores beyond this are refused: areas and sums of them would be infinite. */
+export const LARGEST_VALUE = 1e15;
+
 /** Boxes and scores as columns, row by row. */
 export type RowsOfBoxes = Pick<TrackedFrame, 'boxes' | 'scores'>;
 
@@ -25,11 +28,12 @@ export function roundedRow(
   ];
 }
 
-/** Refuses a row that no reader could take: a box or score that is not finite, a negative size. */
+/** Refuses a row that no reader could take: a box or score that is not finite or beyond {@link LARGEST_VALUE}, a negative size. */
 export function requireBox(frame: TrackedFrame, i: number): void {
   const { boxes, scores, ids } = frame;
-  const finite = Number.isFinite(boxes[4 * i] + boxes[4 * i + 1] + boxes[4 * i + 2] + boxes[4 * i + 3] + scores[i]);
-  if (finite && boxes[4 * i + 2] >= 0 && boxes[4 * i + 3] >= 0) return;
-  const row = Array.from(boxes.subarray(4 * i, 4 * i + 4)).join(', ');
+  const box = boxes.subarray(4 * i, 4 * i + 4);
+  const within = (value: number) => Math.abs(value) <= LARGEST_VALUE; // which NaN is not
+  if (box.every(within) && within(scores[i]) && box[2] >= 0 && box[3] >= 0) return;
+  const row = box.join(', ');
   throw new Error(`trajectory ${ids[i]} in frame ${frame.index} has no proper box: ${row}, score ${scores[i]}`);
 }

@@ -7,6 +7,7 @@
 export type { Fault, FaultKind } from '../video/camera/faults.ts';
 export type { Camera } from './camera/camera.ts';
 export type { CameraSource } from './camera/source.ts';
+export type { SkippedCamera } from './camera/usable.ts';
 export {
   type Live,
   type LiveConfiguration,

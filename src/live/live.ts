@@ -1,39 +1,41 @@
-import { availableParallelism } from 'node:os';
 import { isDeepStrictEqual } from 'node:util';
 import type { z } from 'zod';
-import { type AppearanceModel, leftOpen, loadSiamese } from '../appearance/siamese.ts';
+import type { AppearanceModel } from '../appearance/siamese.ts';
+import type { AssociationScore } from '../association/features.ts';
 import { loadAssociation } from '../association/model.ts';
-import { messageOf, printable, TwintrackError, UsageError } from '../core/errors.ts';
+import { messageOf, TwintrackError, UsageError } from '../core/errors.ts';
 import { parseSection } from '../core/schema.ts';
 import { version } from '../core/version.ts';
-import { fromCustom } from '../detection/custom-detector.ts';
-import { type Detector, loadDetector, type ModelDetector } from '../detection/index.ts';
+import type { Detector } from '../detection/index.ts';
 import { describeModels, type InputOptions } from '../engine/open-run.ts';
 import { lockFolder } from '../files/folder-lock.ts';
 import { makeFolder } from '../files/make-folder.ts';
 import type { Provider } from '../inference/provider.ts';
-import { addressOf } from '../video/camera/address.ts';
 import { findFfmpeg } from '../video/index.ts';
-import { Camera } from './camera/camera.ts';
+import { Camera, type CameraSetup } from './camera/camera.ts';
 import type { CameraSource } from './camera/source.ts';
+import { type SkippedCamera, sortCameras } from './camera/usable.ts';
+import { loadModels, type Models } from './models.ts';
 import { type Log, SILENT } from './monitoring/log.ts';
 import { MqttPublisher } from './monitoring/mqtt.ts';
 import type { CameraStatus } from './monitoring/statistics.ts';
 import type { LiveEvent } from './outputs/events.ts';
 import { type Keep, prune } from './outputs/retention.ts';
 import { type CameraParameters, cameraParametersSchema } from './parameters.ts';
-import { DetectorScheduler } from './scheduler.ts';
-import { type Loader, SelfHealing, withFallback } from './self-healing.ts';
+import { type SelfHealing, withFallback } from './self-healing.ts';
 
 /** What is followed, and with which parameters: what can change while it goes on. */
 export interface LiveConfiguration {
   readonly cameras: readonly CameraSource[];
   readonly parameters: CameraParameters;
+  /** Cameras that are known to be unusable before they are tried. */
+  readonly skipped?: readonly SkippedCamera[];
 }
 
 /** Settings of {@link startLive}. */
-export interface LiveOptions extends Pick<InputOptions, 'detector' | 'appearance' | 'association'> {
-  readonly cameras: readonly CameraSource[];
+export interface LiveOptions
+  extends Pick<InputOptions, 'detector' | 'appearance' | 'association'>,
+    Pick<LiveConfiguration, 'cameras' | 'skipped'> {
   /** Folder for the outputs; each camera has a folder in it. */
   readonly out: string;
   /** Overrides of the defaults of {@link cameraParametersSchema}, by stage. */
@@ -65,17 +67,13 @@ export interface LiveStatus {
   /** Seconds since the start. */
   readonly uptime: number;
   readonly cameras: readonly CameraStatus[];
+  readonly skipped: readonly SkippedCamera[];
   readonly detector: ModelStatus;
   /** Absent when appearance is not compared. */
   readonly appearance?: ModelStatus;
   readonly mqtt?: { readonly connected: boolean; readonly dropped: number };
-}
-
-/** The networks that all cameras share. */
-interface Models {
-  readonly detector: SelfHealing<Detector>;
-  readonly scheduler: DetectorScheduler;
-  readonly appearance: SelfHealing<AppearanceModel> | undefined;
+  /** Why it is not healthy: a network does not work, or no camera has been live for `live.unhealthySeconds`. */
+  readonly unhealthy?: string;
 }
 
 /** How often values are published, and old outputs removed. */
@@ -84,9 +82,9 @@ const PRUNE_SECONDS = 60;
 
 /**
  * Tracks people at live cameras until it is closed, and writes events and trajectories. A camera that cannot be reached is no error: it is
- * tried again with exponential back-off and jitter.
+ * tried again with exponential back-off and jitter. One that cannot be followed as it is configured is skipped: see `status.skipped`.
  *
- * @throws UsageError when the address or the name of a camera is not valid
+ * @throws UsageError when no camera has an address and a name that are valid
  * @throws TwintrackError when a parameter is unknown or out of its range, or ffmpeg, the detector or the output folder cannot be used, or
  *   another process uses that folder
  *
@@ -99,16 +97,18 @@ const PRUNE_SECONDS = 60;
  * process.once('SIGINT', () => live.close());
  */
 export async function startLive(options: LiveOptions): Promise<Live> {
-  const { cameras, out, log = SILENT } = options;
+  const { cameras, skipped, out, log = SILENT } = options;
   const parameters = parseSection(cameraParametersSchema, options.parameters ?? {}, 'parameters');
   const live = new Live(options, log);
   try {
-    checkCameras(cameras, options.realtime);
+    const { usable, skipped: unusable } = sortCameras(options, options.realtime);
+    if (usable.length === 0 && skipped?.length) throw new TwintrackError(skipped[0].reason);
+    if (usable.length === 0 && unusable.length > 0) throw new UsageError(unusable[0].reason);
     await findFfmpeg();
     await makeFolder(out);
     live.unlock = lockFolder(out);
     if (options.mqtt) live.mqtt = await MqttPublisher.connect(options.mqtt, parameters.live, log);
-    await live.reconfigure({ cameras, parameters });
+    await live.reconfigure({ cameras, parameters, ...(skipped && { skipped }) });
     return live;
   } catch (error) {
     await live.close();
@@ -125,9 +125,11 @@ export class Live {
   readonly #log: Log;
   readonly #cameras = new Map<string, Camera>();
   readonly #started = performance.now();
+  #lastLive = this.#started;
   readonly #timers: NodeJS.Timeout[];
   #parameters: CameraParameters | undefined;
   #models: Models | undefined;
+  #skipped: readonly SkippedCamera[] = [];
   #changing: Promise<void> = Promise.resolve();
   #closed: Promise<void> | undefined;
 
@@ -135,13 +137,18 @@ export class Live {
     this.#options = options;
     this.#log = log;
     this.#timers = [
-      setInterval(() => this.#publish(), 1000 * PUBLISH_SECONDS),
+      setInterval(() => this.#publish(this.status), 1000 * PUBLISH_SECONDS),
       setInterval(() => this.#prune(), 1000 * PRUNE_SECONDS),
     ];
   }
 
   get cameras(): readonly Camera[] {
     return [...this.#cameras.values()];
+  }
+
+  /** How many streams of pictures and figures are served at once. */
+  get viewers(): number {
+    return this.#parameters?.live.viewers ?? 0;
   }
 
   camera(name: string): Camera | undefined {
@@ -151,6 +158,7 @@ export class Live {
   get status(): LiveStatus {
     const { mqtt } = this;
     const { detector, appearance } = this.#models ?? {};
+    const unhealthy = this.#unhealthy();
     const statusOf = (network?: SelfHealing<Detector | AppearanceModel>) => ({
       name: network?.model.name ?? '',
       works: network?.works ?? false,
@@ -159,16 +167,29 @@ export class Live {
     return {
       uptime: (performance.now() - this.#started) / 1000,
       cameras: this.cameras.map(({ status }) => status),
+      skipped: this.#skipped,
       detector: statusOf(detector),
       ...(appearance && { appearance: statusOf(appearance) }),
       ...(mqtt && { mqtt: { connected: mqtt.connected, dropped: mqtt.dropped } }),
+      ...(unhealthy !== undefined && { unhealthy }),
     };
   }
 
+  #unhealthy(): string | undefined {
+    const { detector, appearance } = this.#models ?? {};
+    if (detector?.works === false) return 'detector failed';
+    if (appearance?.works === false) return 'appearance failed';
+    const time = performance.now();
+    if (this.cameras.some(({ state }) => state === 'live')) this.#lastLive = time;
+    const seconds = this.#parameters?.live.unhealthySeconds ?? Number.POSITIVE_INFINITY;
+    return time - this.#lastLive > 1000 * seconds ? `no camera has been live for ${seconds} s` : undefined;
+  }
+
   /**
-   * Goes over to other cameras and parameters. A camera that stays as it is, with its parameters, is not disturbed.
+   * Goes over to other cameras and parameters. A camera that stays as it is, with its parameters, is not disturbed; one whose parameters
+   * change keeps its connection. A camera that cannot be used as it is configured now is skipped, or followed on as it was configured before.
    *
-   * @throws TwintrackError when that cannot be; what was followed before is followed on, as far as it goes
+   * @throws TwintrackError when a network cannot be loaded, and UsageError when there is no camera; what was followed before is followed on
    */
   reconfigure(configuration: LiveConfiguration): Promise<void> {
     const change = this.#changing.then(() => this.#change(configuration));
@@ -187,122 +208,128 @@ export class Live {
     await this.#changing;
     await Promise.all(this.cameras.map((camera) => camera.stop()));
     this.unlock();
-    this.#publish();
+    this.#publish(this.status);
     await this.mqtt?.close();
     const { detector, appearance } = this.#models ?? {};
     await Promise.all([detector?.close(), appearance?.close()]);
   }
 
-  async #change({ cameras, parameters }: LiveConfiguration): Promise<void> {
+  async #change(configuration: LiveConfiguration): Promise<void> {
     if (this.#closed) throw new TwintrackError('the cameras are being closed');
-    checkCameras(cameras, this.#options.realtime);
+    const { parameters } = configuration;
+    const { usable, skipped } = sortCameras(configuration, this.#options.realtime);
     const before = this.#parameters;
     const former = this.#models;
     const keepsDetector =
       typeof this.#options.detector === 'object' || isDeepStrictEqual(parameters.detection, before?.detection);
     const keepsAppearance = keepsDetector && isDeepStrictEqual(parameters.appearance, before?.appearance);
     const association = await loadAssociation(this.#options.association ?? parameters.association.model);
-    const models = await this.#loadModels(parameters, {
-      ...(keepsDetector && former),
-      appearance: keepsAppearance ? former?.appearance : undefined,
-    });
+    const models = await loadModels(
+      this.#options,
+      parameters,
+      {
+        ...(keepsDetector && former),
+        appearance: keepsAppearance ? former?.appearance : undefined,
+      },
+      this.#log,
+    );
     const same = isDeepStrictEqual(parameters, before);
-    const stays = ({ source }: Camera) => same && cameras.some((camera) => isDeepStrictEqual(camera, source));
-    const goes = this.cameras.filter((camera) => !stays(camera));
-    await Promise.all(goes.map((camera) => camera.stop()));
-    for (const { source } of goes) {
-      this.#cameras.delete(source.name);
-      if (!cameras.some(({ name }) => name === source.name)) this.mqtt?.forget(source.name);
-    }
-    if (former?.detector !== models.detector) await former?.detector.close();
-    if (former?.appearance !== models.appearance) await former?.appearance?.close();
     this.#parameters = parameters;
     this.#models = models;
-    for (const source of cameras) {
-      if (this.#cameras.has(source.name)) continue;
-      const { zones = parameters.zones, lines = parameters.lines, ignore = parameters.ignore } = source;
-      const own = { ...parameters, zones, lines, ignore };
-      const camera = await Camera.start({
-        source,
-        realtime: this.#options.realtime ?? false,
-        out: this.#options.out,
-        record: this.#options.record ?? false,
-        parameters: own,
-        models: {
-          detector: {
-            detect: (frame) => models.detector.run((model) => model.detect(frame)),
-            letterbox: (...size) => models.detector.model.letterbox(...size),
-          },
-          appearance: models.appearance && withFallback(models.appearance),
-          association,
-        },
-        scheduler: models.scheduler,
-        run: {
-          generator: `twintrack ${version}`,
-          models: describeModels(models.detector.model, models.appearance?.model),
-          parameters: { ...own, online: true },
-        },
-        onEvent: (event) => {
-          this.mqtt?.event(event);
-          this.#options.onEvent?.(event);
-        },
-        log: this.#log,
-      });
-      this.#cameras.set(source.name, camera);
-    }
-  }
+    const setupOf = (source: CameraSource) => this.#setupOf(source, parameters, { ...models, association });
 
-  /** Loads what is not there yet: all or nothing. */
-  async #loadModels({ detection, appearance }: CameraParameters, there: Partial<Models>): Promise<Models> {
-    const { detector: given = 'rtmdet-nano' } = this.#options;
-    const named = typeof given === 'string';
-    const detector =
-      there.detector ??
-      (named
-        ? await SelfHealing.load(this.#loader('the detector', () => loadDetector(given, detection)))
-        : new SelfHealing(fromCustom(given)));
-    try {
-      const atOnce = !named || detection.parallel === 'operators' ? 1 : detection.cores || availableParallelism();
-      return {
-        detector,
-        scheduler: there.scheduler ?? new DetectorScheduler(atOnce),
-        appearance:
-          appearance.mode === 'off'
-            ? undefined
-            : (there.appearance ?? (await this.#loadAppearance(appearance.model, detection))),
+    // new cameras are there before others go; what takes the place of another keeps its connection
+    const going: Promise<unknown>[] = [];
+    const coming = usable.map(async (source) => {
+      const running = this.#cameras.get(source.name);
+      if (running && same && isDeepStrictEqual(source, running.source)) return;
+      if (running?.source.url === source.url) return void going.push(running.reconfigure(setupOf(source)));
+      try {
+        await running?.stop(); // it writes into the same folder
+        this.#cameras.set(source.name, await Camera.start(setupOf(source)));
+      } catch (error) {
+        if (running) this.#cameras.delete(source.name);
+        skipped.push({ name: source.name, reason: messageOf(error) });
+      }
+    });
+    await Promise.all(coming);
+    const names = new Set([...usable, ...skipped].map(({ name }) => name));
+    for (const camera of this.cameras) {
+      const { source } = camera;
+      if (names.has(source.name)) {
+        const asBefore = !usable.some(({ name }) => name === source.name);
+        if (asBefore && !same) going.push(camera.reconfigure(setupOf(source)));
+        continue;
+      }
+      const gone = () => {
+        this.#cameras.delete(source.name);
+        this.mqtt?.forget(source.name);
       };
-    } catch (error) {
-      if (!there.detector) await detector.close();
-      throw error;
+      going.push(camera.stop().then(gone));
     }
+    this.#sort([...usable, ...skipped]);
+    this.#skipped = skipped;
+    for (const { name, reason } of skipped) {
+      const goesOn = this.#cameras.has(name)
+        ? 'the camera is followed as it was configured before'
+        : 'the camera is skipped';
+      this.#log.error({ camera: name, reason }, goesOn);
+    }
+    await Promise.all(going);
+    if (former?.detector !== models.detector) await former?.detector.close();
+    if (former?.appearance !== models.appearance) await former?.appearance?.close();
+    if (this.#cameras.size === 0 && skipped.length > 0 && !before) throw new TwintrackError(skipped[0].reason);
   }
 
-  async #loadAppearance(
-    model: string,
-    { cores, provider }: CameraParameters['detection'],
-  ): Promise<SelfHealing<AppearanceModel>> {
-    const { appearance: given } = this.#options;
-    if (given) return new SelfHealing(leftOpen(given));
-    return SelfHealing.load(this.#loader('the Siamese network', () => loadSiamese(model, cores, provider)));
-  }
-
-  #loader<Model extends ModelDetector | AppearanceModel>(what: string, load: () => Promise<Model>): Loader<Model> {
+  #setupOf(
+    source: CameraSource,
+    parameters: CameraParameters,
+    { detector, appearance, scheduler, association }: Models & { association: AssociationScore },
+  ): CameraSetup {
+    const { zones = parameters.zones, lines = parameters.lines, ignore = parameters.ignore } = source;
+    const own = { ...parameters, zones, lines, ignore };
     return {
-      load: async () => {
-        const model = await load();
-        this.#log.info({ model: model.name, provider: model.provider }, `${what} is loaded`);
-        return model;
+      source,
+      realtime: this.#options.realtime ?? false,
+      out: this.#options.out,
+      record: this.#options.record ?? false,
+      parameters: own,
+      models: {
+        detector: {
+          detect: (frame) => detector.run((model) => model.detect(frame)),
+          letterbox: (...size) => detector.model.letterbox(...size),
+        },
+        appearance: appearance && withFallback(appearance),
+        association,
       },
-      failed: (error) => this.#log.error({ reason: messageOf(error) }, `${what} has failed and is loaded anew`),
-      restored: () => this.#log.info({}, `${what} works again`),
+      scheduler,
+      run: {
+        generator: `twintrack ${version}`,
+        models: describeModels(detector.model, appearance?.model),
+        parameters: { ...own, online: true },
+      },
+      onEvent: (event) => {
+        this.mqtt?.event(event);
+        this.#options.onEvent?.(event);
+      },
+      log: this.#log,
     };
   }
 
-  #publish(): void {
-    if (!this.mqtt) return;
-    for (const { status } of this.cameras) {
-      this.mqtt.value(status.name, 'people', status.people);
-      this.mqtt.value(status.name, 'state', status.state);
+  /** Puts the cameras into the order of the configuration. */
+  #sort(order: readonly { readonly name: string }[]): void {
+    for (const { name } of order) {
+      const camera = this.#cameras.get(name);
+      if (!camera) continue;
+      this.#cameras.delete(name);
+      this.#cameras.set(name, camera);
+    }
+  }
+
+  #publish({ cameras }: LiveStatus): void {
+    for (const { name, people, state } of this.mqtt ? cameras : []) {
+      this.mqtt?.value(name, 'people', people);
+      this.mqtt?.value(name, 'state', state);
     }
   }
 
@@ -313,18 +340,5 @@ export class Live {
       (files) => files.length > 0 && this.#log.info({ files }, 'old outputs removed'),
       (error: unknown) => this.#log.error({ reason: messageOf(error) }, 'cannot remove old outputs'),
     );
-  }
-}
-
-/** @throws UsageError when a name is no name of a folder, or stands twice, or an address is none */
-function checkCameras(cameras: readonly CameraSource[], realtime = false): void {
-  const names = new Set<string>();
-  for (const { name, url } of cameras) {
-    if (!/^[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}$/.test(name)) {
-      throw new UsageError(`camera "${printable(name)}": a name is made of letters, digits, dots, - and _, at most 64`);
-    }
-    if (names.has(name.toLowerCase())) throw new UsageError(`camera "${name}": this name stands twice`);
-    names.add(name.toLowerCase());
-    addressOf(url, realtime);
   }
 }

@@ -18,6 +18,15 @@ export const liveParameters = z.strictObject({
   retryMinSeconds: number(0.25, 0.05, 60, 's', 'First wait of the exponential back-off before reconnecting'),
   retryMaxSeconds: number(30, 0.05, 3600, 's', 'Longest wait of the exponential back-off before reconnecting'),
   outageSeconds: number(5, 0, 60, 's', 'Tracks are kept for this long while a camera is disconnected'),
+  unhealthySeconds: number(60, 1, 86_400, 's', '`/healthz` answers 503 when no camera has been live for this long'),
+  viewers: z
+    .number()
+    .int()
+    .min(1)
+    .max(10_000)
+    .default(64)
+    .describe('Streams of pictures and figures served at once; more are answered with 503')
+    .meta({ unit: 'streams' }),
   pictureRate: number(10, 0.1, 60, '1/s', 'Annotated pictures per second for viewers, at most'),
   pictureWidth: z
     .number()

@@ -5,7 +5,7 @@ import { dwellOf, occupancyOf, type Stay } from '../analytics/index.ts';
 import { people as counted } from '../core/text.ts';
 import type { PersonRecord } from './person-record.ts';
 import type { ReportData } from './report-data.ts';
-import { colour, dataUrl, scenes, shape } from './scene.ts';
+import { colour, dataUrl, scenes } from './scene.ts';
 import { length, Times } from './time.ts';
 
 type Markup = ReturnType<typeof html>;
@@ -14,6 +14,8 @@ type Markup = ReturnType<typeof html>;
 const MOST_BINS = 400;
 /** Bars of a dwell histogram, at most one more. */
 const BARS = 20;
+/** Kinds of notices that are listed, at most. */
+const MOST_NOTICES = 10;
 /** Bytes of thumbnails in all, at most: a report is to stay below 5 MB. */
 const THUMBNAIL_BYTES = 2_500_000;
 
@@ -33,7 +35,7 @@ export async function renderPage(data: ReportData): Promise<string> {
 ${!footer.complete && html`<p class="warning">The run ended before its source did: ${footer.reason}</p>`}</header>
 ${summary(data)}${await scenes(data)}
 <section><h2>People present</h2><div class="chart" id="occupancy"></div></section>
-${lines(data)}${zones(data)}${journeys(data)}${people(data, times)}
+${lines(data)}${zones(data)}${journeys(data)}${people(data, times)}${notices(data)}
 <footer>Made by ${header.generator ?? 'twintrack'}. Times are ${times.start === undefined ? 'from the start of the video' : 'UTC'}.</footer>
 <script type="application/json" id="data">${raw(JSON.stringify(chartData(data, times)).replace(/</g, '\\u003c'))}</script>
 <script>${asset('uplot/dist/uPlot.iife.min.js')}</script><script>${own('page.js')}</script></body></html>
@@ -50,14 +52,14 @@ function asset(name: string): Markup {
   return raw(readFileSync(fileURLToPath(import.meta.resolve(name)), 'utf8'));
 }
 
-function about({ header, footer, picture }: ReportData): string {
+function about({ header, footer, picture, shown }: ReportData): string {
   const { startedAt, frameRate } = header.source;
   return [
     ...(startedAt === undefined ? [] : [`${new Date(startedAt).toISOString().slice(0, 19).replace('T', ' ')} UTC`]),
     length(footer.summary.duration),
     `${footer.summary.frames} frames`,
     ...(frameRate === undefined ? [] : [`${Number(frameRate.toFixed(2))} frames/s`]),
-    `${picture.width} × ${picture.height}`,
+    `${picture.width} × ${picture.height}${shown.stretch === 1 ? '' : `, shown as ${shown.width} × ${shown.height}`}`,
   ].join(' · ');
 }
 
@@ -68,7 +70,7 @@ function summary({ result, footer, people }: ReportData): Markup {
   const speeds = people.flatMap(({ speed }) => (speed === undefined ? [] : [speed])).sort((a, b) => a - b);
   const cards: [string, string][] = [
     [result.people.length === 1 ? 'person' : 'people', String(result.people.length)],
-    ['present on average', duration > 0 ? (present / duration).toFixed(1) : '0'],
+    ['present on average', duration > 1e-3 ? (present / duration).toFixed(1) : '0'],
     ['present at most', String(mostAtOnce(result.people))],
     ['seen for, median', length(dwell.median)],
     ...(speeds.length > 0
@@ -124,7 +126,7 @@ function journeys({ result }: ReportData): Markup | undefined {
 <tbody>${names.map((from) => html`<tr><th>${from}${names.map((to) => cell(count(from, to)))}</tr>`)}</tbody></table></div></section>`;
 }
 
-function people({ header, people, pictures, picture, result }: ReportData, times: Times): Markup {
+function people({ people, pictures, shown, result }: ReportData, times: Times): Markup {
   const measured = people.some(({ way }) => way !== undefined);
   const passed = result.lines.length + result.zones.length > 0;
   let budget = THUMBNAIL_BYTES;
@@ -140,7 +142,7 @@ function people({ header, people, pictures, picture, result }: ReportData, times
     return html`<tr data-id="${id}"><td data-v="${id}"><i style="background:${colour(id)}"></i>${id}${pictures && html`<td>${thumbnail(id)}`}<td class="n" data-v="${start}">${times.at(start)}<td class="n late" data-v="${end}">${times.at(end)}<td class="n" data-v="${seconds}">${length(seconds)}${
       measured &&
       html`<td class="n" data-v="${way}">${way.toFixed(1)} m<td class="n" data-v="${speed ?? -1}">${speed === undefined ? '' : `${speed.toFixed(2)} m/s`}`
-    }${passed && html`<td class="events">${[zones.join(' → '), ...lines].filter(Boolean).join(', ')}`}<td><svg class="mini" ${shape(picture, header.source.sampleAspectRatio)}><use href="#p${id}"/></svg></tr>
+    }${passed && html`<td class="events">${[zones.join(' → '), ...lines].filter(Boolean).join(', ')}`}<td><svg class="mini" viewBox="0 0 ${shown.width} ${shown.height}"><use href="#p${id}"/></svg></tr>
 `;
   };
   const sorts = (name: string, kind: string) => html`<th class="${kind}" data-sort><button>${name}</button>`;
@@ -149,6 +151,19 @@ function people({ header, people, pictures, picture, result }: ReportData, times
 <div class="wide"><table id="people"><thead><tr>${sorts('id', '')}${pictures && html`<th>`}${sorts('first seen', 'n')}${sorts('last seen', 'n late')}${sorts('for', 'n')}${
     measured && html`${sorts('way', 'n')}${sorts('speed', 'n')}`
   }${passed && html`<th>zones and lines`}<th>path</tr></thead><tbody>${people.map(row)}</tbody></table></div></section>`;
+}
+
+/** What was wrong or doubtful: of each kind the first, and how many more there are. */
+function notices({ notices }: ReportData): Markup | undefined {
+  if (notices.length === 0) return undefined;
+  const kinds = new Map<string, ReportData['notices']>();
+  for (const notice of notices) kinds.set(notice.code, [...(kinds.get(notice.code) ?? []), notice]);
+  const rows = [...kinds.values()].slice(0, MOST_NOTICES).map(([{ message, frame }, ...others]) => {
+    const rest = others.length > 0 ? `, and ${others.length} more of this kind` : '';
+    return html`<li>${message}${frame === undefined ? '' : ` (frame ${frame})`}${rest}`;
+  });
+  const left = kinds.size - rows.length;
+  return html`<section><h2>What was noticed</h2><ul class="notices">${rows}${left > 0 && html`<li>${left} more kinds: see the trajectories file`}</ul></section>`;
 }
 
 /** What the charts are drawn from; see page/page.js. */

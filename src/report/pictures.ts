@@ -1,7 +1,9 @@
+import type { PictureSize } from '../analytics/index.ts';
 import { PATCH_BYTES, PATCH_HEIGHT, PATCH_WIDTH, PatchCutter } from '../appearance/patches.ts';
 import { inputError } from '../core/errors.ts';
 import { encodeJpegs } from '../video/encode-stills.ts';
 import { openVideo, type ReadingOptions } from '../video/index.ts';
+import type { shownSize } from '../video/shown-size.ts';
 import type { PersonRecord } from './person-record.ts';
 
 /** Width of the frame shown in a report in pixels, at most. */
@@ -28,13 +30,13 @@ export interface PictureOptions {
  * Takes the pictures of a report out of its video, in one pass that ends with the last that is needed: the first frame, and a thumbnail
  * of each person.
  *
- * @param size of the pictures that the boxes are of
+ * @param sizes of the pictures that the boxes are of, as they are stored and as they are shown
  * @throws TwintrackError when the video cannot be read, or is of another size
  */
 export async function takePictures(
   video: string,
   people: readonly PersonRecord[],
-  size: { readonly width: number; readonly height: number },
+  { picture, shown }: { readonly picture: PictureSize; readonly shown: ReturnType<typeof shownSize> },
   { reading, signal, onFrame }: PictureOptions = {},
 ): Promise<ReportPictures> {
   const wanted = new Map<number, PersonRecord[]>();
@@ -42,9 +44,9 @@ export async function takePictures(
   const last = people.reduce((latest, { best }) => Math.max(latest, best.frame), 0);
   const source = await openVideo(video, { pixels: true, maxFrames: last + 1, ...reading, ...(signal && { signal }) });
   try {
-    const { width, height, colourSpace, sampleAspectRatio = 1 } = source.info;
-    if (width !== size.width || height !== size.height) {
-      const reason = `is of ${width} × ${height} pixels, the trajectories are of ${size.width} × ${size.height}`;
+    const { width, height, colourSpace } = source.info;
+    if (width !== picture.width || height !== picture.height) {
+      const reason = `is of ${width} × ${height} pixels, the trajectories are of ${picture.width} × ${picture.height}`;
       throw inputError(video, reason, 'name the video that they were made from');
     }
     const cutter = new PatchCutter(colourSpace);
@@ -56,7 +58,7 @@ export async function takePictures(
       first ??= pixels.slice();
       for (const { id, best } of wanted.get(index) ?? []) {
         const patch = new Uint8Array(PATCH_BYTES);
-        cutter.cut({ pixels, width, height }, widened(best.box, sampleAspectRatio), 0, patch, 0);
+        cutter.cut({ pixels, width, height }, widened(best.box, shown.stretch), 0, patch, 0);
         ids.push(id);
         patches.push(patch);
       }
@@ -64,7 +66,9 @@ export async function takePictures(
     }
     if (!first) throw inputError(video, 'holds no picture', 'name another video');
     const whole = { width, height, format: 'i420', colourSpace } as const;
-    const scale = `${Math.min(width, FRAME_WIDTH)}:-2:flags=area`;
+    const across = Math.min(shown.width, FRAME_WIDTH);
+    const down = Math.max(1, Math.round((across * shown.height) / shown.width));
+    const scale = `${across}:${down}:flags=area`;
     const [frame] = await encodeJpegs([first], whole, { scale, quality: QUALITY });
     const patch = { width: PATCH_WIDTH, height: PATCH_HEIGHT, format: 'rgbPlanes' } as const;
     const jpegs = await encodeJpegs(patches, patch, { scale: THUMBNAIL, quality: QUALITY });
@@ -74,9 +78,8 @@ export async function takePictures(
   }
 }
 
-/** The box, made as wide as half its height as displayed about its middle, so that people keep their shape in a patch. */
-function widened([x, y, w, h]: Float64Array, sampleAspectRatio: number): Float64Array {
-  const shown = w * sampleAspectRatio;
-  const [width, height] = [Math.max(1, shown, h / 2) / sampleAspectRatio, Math.max(2, h, 2 * shown)];
+/** The box, made as wide as half its height about its middle, as it is shown, so that people keep their shape in a patch. */
+function widened([x, y, w, h]: Float64Array, stretch: number): Float64Array {
+  const [width, height] = [Math.max(1, w, h / 2 / stretch), Math.max(2, h, 2 * w * stretch)];
   return Float64Array.of(x + (w - width) / 2, y + (h - height) / 2, width, height);
 }

@@ -7,9 +7,12 @@ import {
   resolveAreas,
 } from '../analytics/index.ts';
 import { areasOfRun } from '../analytics/parameters.ts';
+import type { Notice, NoticeSink } from '../core/notices.ts';
+import { fileNotice } from '../core/notices.ts';
 import { OutputFile, refuseInputs } from '../files/output-file.ts';
-import { readTrajectoriesHeader, streamTrajectories } from '../trajectories/index.ts';
+import { readTrajectoriesHeader, streamTrajectories, type Trajectory } from '../trajectories/index.ts';
 import { readingOf } from '../video/parameters.ts';
+import { shownSize } from '../video/shown-size.ts';
 import { renderPage } from './page.ts';
 import { type PersonRecord, recordOf } from './person-record.ts';
 import type { ReportData } from './report-data.ts';
@@ -18,6 +21,8 @@ import type { ReportData } from './report-data.ts';
 const HEAT_COLUMNS = 96;
 /** People in the table and on the picture, at most: the ones seen longest. */
 const MOST_PEOPLE = 1000;
+/** No picture is as wide or high in pixels: what reaches farther is a mistake. */
+const FARTHEST = 65_536;
 
 /** Settings of {@link writeReport}. */
 export interface ReportOptions {
@@ -29,6 +34,8 @@ export interface ReportOptions {
   readonly video?: string | undefined;
   /** Ends the work early: no file is left, and its reason is thrown. */
   readonly signal?: AbortSignal | undefined;
+  /** Takes what is wrong or doubtful and does not keep the report from being written. The report shows it as well. */
+  readonly onNotice?: NoticeSink | undefined;
   /** Called after each frame of the video. */
   readonly onFrame?: (frames: number, total: number) => void;
 }
@@ -54,7 +61,7 @@ export async function writeReport(input: string, options: ReportOptions): Promis
     const pictures =
       video === undefined
         ? undefined
-        : await (await import('./pictures.ts')).takePictures(video, gathered.people, gathered.picture, {
+        : await (await import('./pictures.ts')).takePictures(video, gathered.people, gathered, {
             ...options,
             reading: readingOf(gathered.header.parameters),
           });
@@ -69,7 +76,10 @@ export async function writeReport(input: string, options: ReportOptions): Promis
   }
 }
 
-async function gather(input: string, { areas: wanted, signal }: ReportOptions): Promise<Omit<ReportData, 'pictures'>> {
+async function gather(
+  input: string,
+  { areas: wanted, signal, onNotice }: ReportOptions,
+): Promise<Omit<ReportData, 'pictures'>> {
   const header = await readTrajectoriesHeader(input);
   const given = wanted ?? areasOfRun(header.parameters);
   const resolved = resolveAreas(given, header.source);
@@ -77,18 +87,34 @@ async function gather(input: string, { areas: wanted, signal }: ReportOptions): 
   const areas = { ...resolved, picture };
   const ground = given.calibration && new GroundPlane(given.calibration);
   const analysis = new Analysis(areas);
-  const heat = new HeatMap(picture, HEAT_COLUMNS);
+  const shown = shownSize(picture, header.source.sampleAspectRatio);
+  const heat = new HeatMap(picture, HEAT_COLUMNS, shown.stretch);
+  const far = new FarBoxes();
   let people: PersonRecord[] = [];
   const trajectories = streamTrajectories(input);
   let next = await trajectories.next();
   for (; !next.done; next = await trajectories.next()) {
     signal?.throwIfAborted();
+    far.add(next.value);
     heat.add(next.value);
     people.push(recordOf(next.value, analysis.add(next.value), picture, ground));
     if (people.length >= 2 * MOST_PEOPLE) people = longest(people);
   }
   const listed = longest(people).sort((a, b) => a.start - b.start || a.id - b.id);
-  return { header, footer: next.value, picture, areas, result: analysis.result(), heat, people: listed };
+  const found = far.notices(input);
+  for (const notice of found) onNotice?.(notice);
+  const notices = [...(next.value.notices ?? []), ...found];
+  return {
+    header,
+    footer: next.value,
+    notices,
+    picture,
+    shown,
+    areas,
+    result: analysis.result(),
+    heat,
+    people: listed,
+  };
 }
 
 function longest(people: readonly PersonRecord[]): PersonRecord[] {
@@ -96,13 +122,35 @@ function longest(people: readonly PersonRecord[]): PersonRecord[] {
   return [...people].sort((a, b) => length(b) - length(a)).slice(0, MOST_PEOPLE);
 }
 
-/** How far boxes reach, for a document without the size of the picture. */
+/** Finds boxes that lie where no picture is. */
+class FarBoxes {
+  #count = 0;
+  #first = '';
+
+  add({ id, frames, boxes }: Trajectory): void {
+    for (let i = 0; i < frames.length; i++) {
+      const [x, y, w, h] = boxes.subarray(4 * i, 4 * i + 4);
+      if (Math.min(x, y) >= -FARTHEST && Math.max(x + w, y + h) <= FARTHEST) continue;
+      if (this.#count++ === 0) this.#first = `person ${id} in frame ${frames[i]}: x ${x}, y ${y}, ${w} × ${h}`;
+    }
+  }
+
+  notices(input: string): Notice[] {
+    if (this.#count === 0) return [];
+    const first = `${this.#count === 1 ? 'a box reaches' : `${this.#count} boxes reach`} beyond ${FARTHEST} pixels`;
+    const place = `${this.#count === 1 ? '' : 'the first '}of ${this.#first}`;
+    return [fileNotice('boxes-far', input, `${first}, ${place}; no picture does, so it is drawn at the edge`)];
+  }
+}
+
+/** How far boxes reach, as far as pictures do, for a document without the size of the picture. */
 async function extentOf(input: string): Promise<PictureSize> {
   let [width, height] = [1, 1];
   for await (const { boxes } of streamTrajectories(input)) {
     for (let i = 0; i < boxes.length; i += 4) {
-      width = Math.max(width, Math.ceil(boxes[i] + boxes[i + 2]));
-      height = Math.max(height, Math.ceil(boxes[i + 1] + boxes[i + 3]));
+      const [right, lower] = [Math.ceil(boxes[i] + boxes[i + 2]), Math.ceil(boxes[i + 1] + boxes[i + 3])];
+      if (right <= FARTHEST) width = Math.max(width, right);
+      if (lower <= FARTHEST) height = Math.max(height, lower);
     }
   }
   return { width, height };

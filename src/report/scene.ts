@@ -1,11 +1,12 @@
 import { html } from 'hono/html';
-import type { Areas } from '../analytics/index.ts';
+import type { Area, Areas } from '../analytics/index.ts';
 import { oklchOf } from '../annotation/colours.ts';
 import { heatPicture } from './heat-picture.ts';
 import type { PersonRecord } from './person-record.ts';
 import type { ReportData } from './report-data.ts';
 
 type Markup = ReturnType<typeof html>;
+type Shown = ReportData['shown'];
 
 /** The colour of a person, as in the annotated video. */
 export function colour(id: number): string {
@@ -19,43 +20,52 @@ export function dataUrl(type: 'image/jpeg' | 'image/png', bytes: Buffer): string
 }
 
 /** The paths over the frame, and the heat map over the same. The paths have ids, so that the table can show them again. */
-export async function scenes({ header, picture, pictures, people, heat, areas }: ReportData): Promise<Awaited<Markup>> {
-  const { width, height } = picture;
-  const view = shape(picture, header.source.sampleAspectRatio);
+export async function scenes({ shown, pictures, people, heat, areas }: ReportData): Promise<Awaited<Markup>> {
+  const { width, height } = shown;
+  const view = `0 0 ${width} ${height}`;
   const frame = pictures
-    ? html`<image id="frame" href="${dataUrl('image/jpeg', pictures.frame)}" width="${width}" height="${height}" preserveAspectRatio="none"/>`
+    ? html`<image id="frame" href="${dataUrl('image/jpeg', pictures.frame)}" width="${width}" height="${height}"/>`
     : html`<rect id="frame" width="${width}" height="${height}" fill="#39424e"/>`;
-  return html`<section class="scenes">
+  const over = overlay(areas, shown);
+  return html`<svg class="hidden">${hatch(width)}</svg><section class="scenes">
 <figure><figcaption>Paths of the feet</figcaption>
-<svg ${view} role="img" aria-label="The paths that people took">${frame}<g id="paths">${people.map(path)}</g>${overlay(areas, width)}</svg></figure>
+<svg viewBox="${view}" role="img" aria-label="The paths that people took">${frame}<g id="paths">${people.map((person) => path(person, shown))}</g>${over}</svg></figure>
 <figure><figcaption>Presence: where people were, and for how long</figcaption>
-<svg ${view} role="img" aria-label="Heat map of presence"><use href="#frame" class="faded"/>
-<image href="${dataUrl('image/png', await heatPicture(heat))}" width="${width}" height="${height}" preserveAspectRatio="none"/>${overlay(areas, width)}</svg></figure>
+<svg viewBox="${view}" role="img" aria-label="Heat map of presence"><use href="#frame" class="faded"/>
+<image href="${dataUrl('image/png', await heatPicture(heat))}" width="${width}" height="${height}" preserveAspectRatio="none"/>${over}</svg></figure>
 </section>`;
 }
 
-/** The attributes of a drawing in the pixels of the picture, which is shown in the shape that its pixels have. */
-export function shape({ width, height }: ReportData['picture'], sampleAspectRatio = 1): Markup {
-  const shown = (width * sampleAspectRatio).toFixed(1);
-  return html`viewBox="0 0 ${width} ${height}" preserveAspectRatio="none" style="aspect-ratio:${shown}/${height}"`;
-}
-
-function path({ id, path }: PersonRecord): Markup {
-  const points = path.length > 2 ? path : [...path, path[0], path[1]]; // a dot
+/** The way of a person. Points far beyond the picture lie a picture beyond it. */
+function path({ id, path }: PersonRecord, { width, height, stretch }: Shown): Markup {
+  const within = (value: number, size: number) => Math.min(2 * size, Math.max(-size, Math.round(value)));
+  const placed = path.map((value, k) => (k % 2 === 0 ? within(value * stretch, width) : within(value, height)));
+  const points = placed.length > 2 ? placed : [...placed, ...placed]; // a dot
   return html`<path class="path" id="p${id}" d="M${points.join(' ')}" stroke="${colour(id)}"><title>${id}</title></path>`;
 }
 
-function overlay({ zones, lines }: Areas, width: number): Markup {
+function overlay({ zones, lines, ignore = [] }: Areas, { width, stretch }: Shown): Markup {
   const size = width / 45;
-  return html`<g class="areas" font-size="${size}">${zones.map(
-    ({ name, outline }) => html`<polygon points="${[...outline].join(' ')}"/>${label(name, outline, size)}`,
-  )}${lines.map(({ name, outline }) => {
+  const placed = ({ outline }: Area) => outline.map((value, k) => (k % 2 === 0 ? value * stretch : value));
+  const polygon = (area: Area, text: string, kind: string) =>
+    html`<polygon class="${kind}" points="${[...placed(area)].join(' ')}"/>${label(text, placed(area), size)}`;
+  return html`<g class="areas" font-size="${size}">${ignore.map((area) => polygon(area, `${area.name}: ignored`, 'ignored'))}${zones.map(
+    (area) => polygon(area, area.name, 'zone'),
+  )}${lines.map((area) => {
+    const { name } = area;
+    const outline = placed(area);
     const [ax, ay, bx, by] = outline;
     const scale = (1.5 * size) / Math.hypot(bx - ax, by - ay);
     const [x, y] = [(ax + bx) / 2, (ay + by) / 2];
     const tip = [x - (by - ay) * scale, y + (bx - ax) * scale];
     return html`<line x1="${ax}" y1="${ay}" x2="${bx}" y2="${by}"/><line class="way" x1="${x}" y1="${y}" x2="${tip[0]}" y2="${tip[1]}" marker-end="url(#tip)"/>${label(name, outline, size)}`;
   })}</g>`;
+}
+
+/** The filling of ignore areas: diagonals, upwards to the right, as on the annotated video. */
+function hatch(width: number): Markup {
+  const step = width / 70;
+  return html`<defs><pattern id="hatch" patternUnits="userSpaceOnUse" width="${step}" height="${step}" patternTransform="rotate(45)"><rect width="${step / 6}" height="${step}"/></pattern></defs>`;
 }
 
 function label(name: string, [x, y]: Float64Array, size: number): Markup {

@@ -19,13 +19,21 @@ const PATCH = z.object({
   embedding: z.array(z.number()),
 });
 
-const INDEX_SCHEMA = z.object({
-  schema: z.literal('twintrack/patches'),
-  version: z.literal(1),
-  source: z.string(),
-  model: z.object({ name: z.string(), sha256: z.string(), dimensions: z.number().int() }),
-  trajectories: z.array(z.object({ id: z.number(), from: z.number(), to: z.number(), patches: z.array(PATCH).min(1) })),
-});
+const INDEX_SCHEMA = z
+  .object({
+    schema: z.literal('twintrack/patches'),
+    version: z.literal(1),
+    source: z.string(),
+    model: z.object({ name: z.string(), sha256: z.string(), dimensions: z.number().int() }),
+    trajectories: z.array(
+      z.object({ id: z.number(), from: z.number(), to: z.number(), patches: z.array(PATCH).min(1) }),
+    ),
+  })
+  .refine(
+    ({ model, trajectories }) =>
+      trajectories.every(({ patches }) => patches.every(({ embedding }) => embedding.length === model.dimensions)),
+    'embeddings are not of as many numbers as the model gives',
+  );
 
 /** What a folder of patches holds: of each trajectory its span in seconds and its best patches with their embeddings. */
 export type PatchIndex = z.infer<typeof INDEX_SCHEMA>;

@@ -4,6 +4,9 @@ import type { Track } from './track.ts';
 const SCORES = [0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.995, Number.POSITIVE_INFINITY];
 /** Tracks are told apart by their detections up to so many. */
 const STAGES = 3;
+/** From this score on a detector is sure; so many of its tracks last where nothing else is known. */
+const SURE = 0.8;
+const TRUST = 0.8;
 /** The score itself counts as much as so many tracks. */
 const PRIOR = 10;
 /** Number of tracks of a class after which older ones count half. */
@@ -32,6 +35,17 @@ export class Survival {
     if (!classes) this.open.set(track, [which]);
     else classes[stage] ??= which;
     return (PRIOR * track.score + this.lasted[which]) / (PRIOR + this.begun[which]);
+  }
+
+  /** Which part of the tracks that began with a high score was established, 0..1; what is to be expected as long as there are few of them. */
+  get trust(): number {
+    let begun = PRIOR;
+    let lasted = PRIOR * TRUST;
+    for (let which = SCORES.indexOf(SURE) + 1; which < SCORES.length; which++) {
+      begun += this.begun[which];
+      lasted += this.lasted[which];
+    }
+    return lasted / begun;
   }
 
   /** Takes in that a young track was established, or ended before. */

@@ -18,6 +18,7 @@ import { centreBank, sizeBank } from './filter-bank.ts';
 import { FrameClock } from './frame-clock.ts';
 import { KalmanBoxes } from './kalman.ts';
 import { type TrackingParameters, trackingParameters } from './parameters.ts';
+import { Perspective } from './perspective.ts';
 import { Survival } from './survival.ts';
 import { Track } from './track.ts';
 import { toColumns } from './track-columns.ts';
@@ -56,6 +57,7 @@ export class Tracker {
   private readonly sizes = sizeBank();
   private readonly survival = new Survival();
   private readonly heights = new HeightChanges();
+  private readonly perspective = new Perspective();
   private readonly pairs = new PairFeatures();
   private tracks: Track[] = [];
   /** Not predicted any more, but may be re-identified. */
@@ -103,16 +105,13 @@ export class Tracker {
 
   /** Forgets all tracks; ids start again. */
   reset(): void {
-    this.centres.reset();
-    this.sizes.reset();
-    this.heights.reset();
-    this.survival.reset();
+    const { centres, sizes, heights, perspective, survival, clock } = this;
+    for (const part of [centres, sizes, heights, perspective, survival, clock]) part.reset();
     this.tracks = [];
     this.dormant = [];
     this.freeSlots = [];
     this.slots = 0;
     this.nextId = this.lastId + 1;
-    this.clock.reset();
   }
 
   /**
@@ -144,8 +143,9 @@ export class Tracker {
   }
 
   /** As {@link update}, for columns that are known to be sound. */
-  step(detections: Detections, time: number, shift?: readonly [x: number, y: number]): readonly Track[] {
+  step(found: Detections, time: number, shift?: readonly [x: number, y: number]): readonly Track[] {
     this.advanceTo(time);
+    const detections = this.perspective.judge(found, this.survival.trust);
     const taken = new Uint8Array(detections.length);
     this.columns = toColumns(this.tracks, this.filter, this.clock.time, this.columns);
     this.compensateCameraMotion(detections, shift);

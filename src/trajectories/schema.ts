@@ -1,16 +1,20 @@
 import { z } from 'zod';
+import { LARGEST_VALUE } from '../files/rows.ts';
 
 /** The versions that are read; the last is the one that is written. */
 export const VERSIONS = [1, 2] as const;
 export const VERSION = 2;
 
+const BOUNDED = z.number().min(-LARGEST_VALUE).max(LARGEST_VALUE);
+const SIZE = z.number().min(0).max(LARGEST_VALUE);
+
 const OBSERVATION = z.object({
   frame: z.int().min(0).max(0x7fffffff).describe('0-based frame number in the source'),
   time: z.number().min(-1e9).max(1e9).describe('presentation time in seconds since the start of the source'),
   box: z
-    .tuple([z.number(), z.number(), z.number().min(0), z.number().min(0)])
+    .tuple([BOUNDED, BOUNDED, SIZE, SIZE])
     .describe('left, top, width, height in source pixels, origin at the top left; may reach beyond the picture'),
-  score: z.number().describe('detection score; where predicted, that of the last detection'),
+  score: BOUNDED.describe('detection score; where predicted, that of the last detection'),
   detected: z.boolean().describe('true where a detection supports the box, false where it is predicted or filled in'),
 });
 

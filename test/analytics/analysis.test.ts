@@ -82,6 +82,11 @@ describe('occupancyOf', () => {
 });
 
 describe('HeatMap', () => {
+  it('has cells that are square as shown, and not too many of them', () => {
+    const rowsOf = (width: number, height: number, ratio?: number) => new HeatMap({ width, height }, 20, ratio).rows;
+    expect([rowsOf(1000, 500), rowsOf(500, 500, 2), rowsOf(1000, 1), rowsOf(1, 1e10)]).toEqual([10, 10, 1, 200]);
+  });
+
   it('adds the seconds of feet in cells, and loses none by smoothing but at the edges', () => {
     const map = new HeatMap({ width: 1000, height: 500 }, 20);
     expect([map.columns, map.rows]).toEqual([20, 10]);

@@ -21,14 +21,19 @@ calibration:
 `;
 
 describe('twintrack export', () => {
-  it.each(['csv', 'mot', 'coco', 'parquet'])('--to %s: writes beside the input and says so', async (format) => {
-    const input = await writeRun(folder, PEOPLE);
-    const run = await twintrack(['export', input, '--to', format]);
-    const ending = { csv: '.csv', mot: '.mot.txt', coco: '.coco.json', parquet: '.parquet' }[format];
-    const out = input.replace('.trajectories.json', ending ?? '');
-    expect(run).toEqual({ status: 0, signal: null, stdout: '', stderr: `${out}: 162 observations of 2 people\n` });
-    expect(existsSync(out)).toBe(true);
-  });
+  it.each(['csv', 'mot', 'coco', 'cvat', 'label-studio', 'parquet'])(
+    '--to %s: writes beside the input and says so',
+    async (format) => {
+      const input = await writeRun(folder, PEOPLE);
+      const run = await twintrack(['export', input, '--to', format]);
+      const ending = { mot: '.mot.txt', coco: '.coco.json', cvat: '.cvat.xml', 'label-studio': '.label-studio.json' }[
+        format
+      ];
+      const out = input.replace('.trajectories.json', ending ?? `.${format}`);
+      expect(run).toEqual({ status: 0, signal: null, stdout: '', stderr: `${out}: 162 observations of 2 people\n` });
+      expect(existsSync(out)).toBe(true);
+    },
+  );
 
   it('writes over nothing of the run', async () => {
     const input = await writeRun(folder, PEOPLE);

@@ -16,7 +16,9 @@ const fresh = () => mkdtempSync(join(folder, 'x-'));
 describe('csv', () => {
   it('has a header and a row an observation', async () => {
     const path = await exported(fresh(), [WALKER], 'csv');
-    expect(readFileSync(path, 'utf8').split('\r\n')).toEqual([
+    const bytes = readFileSync(path);
+    expect(bytes.every((byte) => byte < 0x80)).toBe(true); // so that no byte order mark is needed
+    expect(bytes.toString().split('\r\n')).toEqual([
       'id,frame,time,x,y,width,height,score,detected',
       '7,0,0,390,300,20,50,0.9,true',
       '7,1,0.1,400,300,20,50,0.8,true',
@@ -108,6 +110,14 @@ describe('coco', () => {
     expect(coco.annotations[3]).toMatchObject({ area: 1000, track_id: 7, image_id: 5 });
   });
 
+  it('has masks, and ids as attributes', async () => {
+    const { annotations } = JSON.parse(readFileSync(await exported(fresh(), [WALKER], 'coco'), 'utf8'));
+    expect(annotations.slice(1, 3)).toMatchObject([
+      { segmentation: [[400, 300, 420, 300, 420, 350, 400, 350]], attributes: { track_id: 7, occluded: false } },
+      { segmentation: [[420, 300, 440, 300, 440, 350, 420, 350]], attributes: { track_id: 7, occluded: true } },
+    ]);
+  });
+
   it('takes frames far from 0, as a camera has them that runs for months', async () => {
     const frames = Int32Array.of(0, 4096, 2_000_000_000, 0x7fffffff);
     const input = join(fresh(), 'far.trajectories.json');
@@ -130,7 +140,129 @@ describe('coco', () => {
   });
 });
 
+describe('cvat', () => {
+  const boxesOf = (xml: string) =>
+    [
+      ...xml.matchAll(/<box frame="(\d+)" keyframe="1" outside="(\d)" occluded="(\d)" xtl="([^"]*)" ytl="([^"]*)"/g),
+    ].map(([, ...values]) => values.map(Number));
+
+  it('has a track a person, which stops at gaps and at its end', async () => {
+    const xml = readFileSync(await exported(fresh(), [WALKER], 'cvat'), 'utf8');
+    expect(boxesOf(xml)).toEqual([
+      [0, 0, 0, 390, 300],
+      [1, 0, 0, 400, 300],
+      [2, 1, 0, 400, 300],
+      [3, 0, 1, 420, 300],
+      [4, 0, 0, 430, 300],
+      [5, 1, 0, 430, 300],
+    ]);
+    expect(xml.match(/<track [^>]*>/g)).toEqual(['<track id="7" label="person" source="auto">']);
+    expect(xml).toContain(
+      '<box frame="3" keyframe="1" outside="0" occluded="1" xtl="420" ytl="300" xbr="440" ybr="350" z_order="0"><attribute name="id">7</attribute></box>',
+    );
+    expect(xml.match(/<attribute name="id">7<\/attribute>/g)?.length).toBe(6); // CVAT takes the last one of a track
+    expect(xml).toContain('<size>12</size><mode>interpolation</mode>');
+    expect(xml).toContain('<original_size><width>768</width><height>576</height></original_size>');
+  });
+
+  it('has no box behind the last frame, which CVAT refuses', async () => {
+    const last = { ...WALKER, frames: Int32Array.of(8, 9, 10, 11), times: Float64Array.of(0.8, 0.9, 1, 1.1) };
+    const xml = readFileSync(await exported(fresh(), [last], 'cvat'), 'utf8');
+    expect(boxesOf(xml).map(([frame, outside]) => [frame, outside])).toEqual([
+      [8, 0],
+      [9, 0],
+      [10, 0],
+      [11, 0],
+    ]);
+  });
+
+  it('escapes the name, and needs the size of the picture', async () => {
+    const name = '<a> & "b"\u0007.mp4';
+    const xml = readFileSync(await exported(fresh(), [WALKER], 'cvat', { source: { name } }), 'utf8');
+    expect(xml).toContain('<task><name>&lt;a&gt; &amp; &quot;b&quot;\uFFFD.mp4</name>');
+    for (const [format, named] of [
+      ['cvat', 'CVAT'],
+      ['label-studio', 'Label Studio'],
+    ])
+      await expect(exported(fresh(), [WALKER], format, { source: { width: undefined } })).rejects.toThrow(
+        `street.mp4: the size of the picture is not known, and ${named} needs it; track with the video, or export as csv`,
+      );
+  });
+});
+
+describe('label-studio', () => {
+  it('is a task with a region a person, in percent', async () => {
+    const wide = { ...WALKER, id: 9, boxes: WALKER.boxes.map((value, k) => (k % 4 === 0 ? -10 : value)) };
+    const [task] = JSON.parse(readFileSync(await exported(fresh(), [WALKER, wide], 'label-studio'), 'utf8'));
+    expect(task.data).toEqual({ video: 'street.mp4' });
+    const [{ model_version, result }] = task.predictions;
+    expect(model_version).toMatch(/^twintrack \d/);
+    const [first, second] = result;
+    expect({ ...first, value: { ...first.value, sequence: undefined } }).toEqual({
+      id: '7',
+      type: 'videorectangle',
+      from_name: 'box',
+      to_name: 'video',
+      value: { framesCount: 12, duration: 1.2, labels: ['person'] },
+    });
+    const { sequence } = first.value;
+    expect(sequence.map((box: { frame: number; enabled: boolean }) => [box.frame, box.enabled])).toEqual([
+      [1, true],
+      [2, false],
+      [4, true],
+      [5, false],
+    ]);
+    expect(sequence[1]).toEqual({
+      frame: 2,
+      enabled: false,
+      rotation: 0,
+      x: expect.closeTo((100 * 400) / 768, 5),
+      y: expect.closeTo((100 * 300) / 576, 5),
+      width: expect.closeTo((100 * 20) / 768, 5),
+      height: expect.closeTo((100 * 50) / 576, 5),
+      time: 0.1,
+    });
+    expect(second.value.sequence[0]).toMatchObject({ x: 0, width: expect.closeTo((100 * 10) / 768, 5) });
+  });
+
+  it('holds boxes within 0 to 100, whatever they are', async () => {
+    await fc.assert(
+      fc.asyncProperty(anyTrajectories, async (trajectories) => {
+        const [task] = JSON.parse(readFileSync(await exported(fresh(), trajectories, 'label-studio'), 'utf8'));
+        const { result } = task.predictions[0];
+        expect(result.map(({ id }: { id: string }) => Number(id)).sort()).toEqual(
+          trajectories.map(({ id }) => id).sort(),
+        );
+        for (const { value } of result)
+          for (const { x, y, width, height } of value.sequence)
+            for (const part of [x, y, width, height, x + width, y + height]) {
+              expect(part).toBeGreaterThanOrEqual(0);
+              expect(part).toBeLessThanOrEqual(100 + 1e-5);
+            }
+      }),
+      { numRuns: 25 },
+    );
+  });
+});
+
 describe('geojson', () => {
+  it('has a point for who stands still, since a line has two ends', async () => {
+    const still = { ...WALKER, boxes: WALKER.boxes.map((_, k) => [390, 300, 20, 50][k % 4]) };
+    const path = await exported(fresh(), [still], 'geojson', { ground: GROUND });
+    const [{ geometry, properties }] = JSON.parse(readFileSync(path, 'utf8')).features;
+    expect(geometry).toEqual({ type: 'Point', coordinates: [expect.closeTo(11.57, 3), expect.closeTo(48.14, 3)] });
+    expect(properties).toEqual({ id: 7, start: 0, end: 0.4, times: [0, 0.1, 0.3, 0.4] });
+  });
+
+  it('leaves out places beyond a pole, so close to the horizon are they', async () => {
+    const [, horizon] = GROUND.toImage(5, 1e12);
+    const near = { ...WALKER, id: 8, boxes: WALKER.boxes.map((v, k) => (k % 4 === 1 ? horizon - 50 + 1e-9 : v)) };
+    const path = await exported(fresh(), [WALKER, near], 'geojson', { ground: GROUND });
+    for (const { geometry } of JSON.parse(readFileSync(path, 'utf8')).features)
+      for (const [longitude, latitude] of geometry.coordinates)
+        expect([Math.abs(latitude) <= 90, Math.abs(longitude) <= 360]).toEqual([true, true]);
+  });
+
   it('has the way of each person in longitude and latitude', async () => {
     const once = { ...WALKER, id: 9, frames: Int32Array.of(2), times: Float64Array.of(0.2) };
     const path = await exported(fresh(), [WALKER, once], 'geojson', { ground: GROUND });
@@ -167,6 +299,34 @@ describe('geojson', () => {
 });
 
 describe('exportTrajectories', () => {
+  it.each([
+    ['"box":[390,', '"box":[1e300,', 'observations[0].box[0]: Too big'],
+    ['300,20,50]', '300,-1,50]', 'observations[0].box[2]: Too small'],
+    ['300,20,50]', '300,20,1.1e15]', 'observations[0].box[3]: Too big'],
+    ['"score":0.9', '"score":1e39', 'observations[0].score: Too big'],
+    ['"score":0.9', '"score":1e999', 'observations[0].score: Invalid input'],
+  ])('refuses numbers that no reader can take: %s as %s', async (from, to, reason) => {
+    const there = fresh();
+    await exported(there, [WALKER], 'csv');
+    const input = join(there, 'run.trajectories.json');
+    writeFileSync(input, readFileSync(input, 'utf8').replace(from, to));
+    for (const format of ['csv', 'mot', 'coco', 'cvat', 'label-studio', 'parquet'])
+      await expect(exportTrajectories(input, { to: format, out: join(there, 'two') })).rejects.toThrow(
+        `${input}: line 7: ${reason}`,
+      );
+    expect(readdirSync(there).sort()).toEqual(['out.csv', 'run.trajectories.json']);
+  });
+
+  it('knows the number of frames of a document in any layout', async () => {
+    const there = fresh();
+    const first = readFileSync(await exported(there, [WALKER], 'cvat'), 'utf8');
+    const input = join(there, 'run.trajectories.json');
+    writeFileSync(input, JSON.stringify(JSON.parse(readFileSync(input, 'utf8')), undefined, 2));
+    const out = join(there, 'two');
+    await exportTrajectories(input, { to: 'cvat', out });
+    expect(readFileSync(out, 'utf8')).toBe(first);
+  });
+
   it('leaves no file when the input breaks off, or it is ended', async () => {
     const there = fresh();
     await exported(there, [WALKER], 'csv');
@@ -195,7 +355,7 @@ describe('registerExportFormat', () => {
         };
       },
     });
-    expect(exportFormats()).toEqual(['csv', 'mot', 'coco', 'parquet', 'geojson', 'visits']);
+    expect(exportFormats()).toEqual(['csv', 'mot', 'coco', 'cvat', 'label-studio', 'parquet', 'geojson', 'visits']);
     const there = fresh();
     const out = await exported(there, [WALKER, { ...WALKER, id: 8 }], 'visits');
     expect(readFileSync(out, 'utf8')).toBe('people in street.mp4\n7 0 0.4\n8 0 0.4\nend\n');
@@ -217,7 +377,7 @@ describe('registerExportFormat', () => {
   it('an unknown format is an error with those that are known', async () => {
     registerExportFormat('mine', { ending: '.mine', open: () => ({ write() {} }) });
     await expect(exported(fresh(), [WALKER], 'xls')).rejects.toThrow(
-      /^export format xls: is not known; choose one of csv, mot, coco, parquet, geojson, .*mine$/,
+      /^export format xls: is not known; choose one of csv, mot, coco, cvat, label-studio, parquet, geojson, .*mine$/,
     );
   });
 });

@@ -103,6 +103,8 @@ describe('MOT text', () => {
     ['1,1,,3,4,5', 'column 3 is "", not a number'],
     ['1,1,2,3,4,5,high', 'column 7 is "high", not a number'],
     ['1,1,2,3,4,1e999', 'column 6 is "1e999", not a number'],
+    ['1,1,1e300,3,4,5', 'column 3 is 1e+300, more than any picture or score'],
+    ['1,1,2,3,4,5,-1e39', 'column 7 is -1e+39, more than any picture or score'],
     ['-1,1,2,3,4,5', 'frame -1 is not a whole number from 1'],
     ['1,1.5,2,3,4,5', 'id 1.5 is not a whole number'],
     ['{"schema":"other"}', 'has 1 of at least 6 columns'],

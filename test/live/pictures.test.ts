@@ -52,6 +52,23 @@ describe('the pictures for viewers', () => {
     for (let k = 0; k < 3; k++) expect(Math.abs(rgb[k] - RED[k])).toBeLessThanOrEqual(4);
   });
 
+  it.each([
+    [2, 960, [128, 48]],
+    [2, 100, [100, 38]],
+    [0.5, 960, [32, 48]],
+    [1, 960, [64, 48]],
+  ])(
+    'are shown in their true shape where pixels are %d as wide as high, at most %d wide',
+    async (ratio, most, size) => {
+      const feed = new PictureFeed({ pictureRate: 10, pictureWidth: most });
+      later(() => feed.close());
+      feed.setFormat({ width, height, fullRange: false, ...(ratio !== 1 && { sampleAspectRatio: ratio }) });
+      const jpeg = await jpegOf(feed, plain(RED, MATRICES.smpte170m));
+      const arguments_ = ['-v', 'error', '-show_entries', 'stream=width,height', '-of', 'csv=p=0', '-i', 'pipe:0'];
+      expect(execFileSync('ffprobe', arguments_, { input: jpeg, encoding: 'utf8' }).trim()).toBe(size.join());
+    },
+  );
+
   it('are wanted only while there are viewers, and asking ends nothing', async () => {
     const feed = feedOf();
     expect([feed.wants(now()), held().processes]).toEqual([false, 0]);

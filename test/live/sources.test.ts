@@ -81,17 +81,27 @@ describe('sources', () => {
     expect(cameras.map(({ lines }) => Object.keys(lines ?? {}))).toEqual([[], ['gate'], []]);
     expect(cameras.map(({ name }) => name)).toEqual(['door', 'b', 'door-2']);
     expect(parameters.live).toMatchObject({ eventRate: 5, pictureRate: 3 });
-    await expect(read('cameras:\n - {name: door}')).rejects.toThrow(/cameras\.0\.url: .*; a camera has a url/);
-    await expect(read('cameras:\n - {url: rtsp://a, pass: x}')).rejects.toThrow(/cameras\.0: /);
+    const skipped = async (text: string) => (await read(text)).skipped;
+    expect(
+      await skipped('cameras:\n - {name: door}\n - {url: rtsp://a, pass: x}\n - {name: yard, url: rtsp://b}'),
+    ).toEqual([
+      { name: 'door', reason: expect.stringMatching(/cameras\.0\.url: .*; a camera has a url/) },
+      { name: 'cameras.1', reason: expect.stringMatching(/unknown key cameras\.1\.pass; known are/) },
+    ]);
+    await expect(read('cameras: none')).rejects.toThrow('cameras: is no list');
     await expect(startWith([{ name: '../x', url: 'rtsp://a' }])).rejects.toThrow(
       'camera "../x": a name is made of letters',
     );
-    await expect(
-      startWith([
-        { name: 'a', url: 'rtsp://a' },
-        { name: 'A', url: 'rtsp://b' },
-      ]),
-    ).rejects.toThrow('stands twice');
+    const live = await startWith([
+      { name: 'a', url: `rtsp://127.0.0.1:${await freePort()}/` },
+      { name: 'A', url: 'rtsp://b' },
+      { name: 'c', url: 'ftp://c' },
+    ]);
+    expect(live.status.cameras.map(({ name }) => name)).toEqual(['a']);
+    expect(live.status.skipped).toEqual([
+      { name: 'A', reason: 'camera "A": this name stands twice' },
+      { name: 'c', reason: expect.stringContaining('ftp is no kind of live source') },
+    ]);
   });
 
   const startWith = (cameras: { name: string; url: string }[]) => follow({ cameras, detector: standIn() });

@@ -49,8 +49,8 @@ describe('twintrack stream', () => {
         '--mqtt http://***@broker: not the address of a broker; for example mqtt://localhost',
       ],
       [
-        [SAMPLE, '--realtime', '--host', '0.0.0.0'],
-        '--host 0.0.0.0: others could watch; add --token with a secret, or set TWINTRACK_TOKEN (for example to the output of "openssl rand -hex 16")',
+        [SAMPLE, '--realtime', '--host', '0.0.0.0', '--token', 'guess me'],
+        '--token: has 8 characters; 16 or more cannot be guessed',
       ],
       [
         [SAMPLE, '--realtime', '--set', 'zones.shop={points: [[0, 0], [9, 9], [9, 0], [0, 9]]}'],

@@ -1,8 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decode } from 'fast-png';
 import { describe, expect, it } from 'vitest';
 import { HeatMap } from '../../src/analytics/index.ts';
+import type { Notice } from '../../src/core/notices.ts';
 import { parametersSchema } from '../../src/engine/parameters.ts';
 import { heatPicture } from '../../src/report/heat-picture.ts';
 import { writeReport } from '../../src/report/index.ts';
@@ -121,6 +122,114 @@ describe('a report', () => {
     const message = `${clip}: is of 64 × 48 pixels, the trajectories are of 1000 × 800; name the video that they were made from`;
     await expect(writeReport(input, { out, areas: AREAS, video: clip })).rejects.toThrow(message);
     expect(readdirSync(folder).filter((name) => name.startsWith('none') || name.startsWith('.twintrack'))).toEqual([]);
+  });
+
+  it('shows a picture of pixels that are not square in its true shape, and all that lies on it', async () => {
+    const clip = makeClip(
+      join(folder, 'wide.mp4'),
+      'testsrc2=s=500x800:r=10:d=14',
+      '-vf',
+      'setsar=2',
+      '-c:v',
+      'libx264',
+    );
+    const narrow = WALKERS.map((walker) => ({
+      ...walker,
+      boxes: walker.boxes.map((value, k) => (k % 2 === 0 ? value / 2 : value)),
+    }));
+    const areas = parametersSchema.parse({
+      zones: { west: { points: AREAS.zones.west.points.map(([x, y]) => [x / 2, y]) } },
+      lines: { door: { points: AREAS.lines.door.points.map(([x, y]) => [x / 2, y]) } },
+    });
+    const square = join(folder, 'square.html');
+    await writeReport(await writeRun(folder, WALKERS), {
+      out: square,
+      areas: AREAS,
+      video: makeVideo(join(folder, 'clip.mp4')),
+    });
+    const out = join(folder, 'wide.html');
+    const source = { width: 500, height: 800, sampleAspectRatio: 2 };
+    await writeReport(await writeRun(folder, narrow, source), { out, areas, video: clip });
+    const [page, control] = [out, square].map((path) => readFileSync(path, 'utf8'));
+    expect(textOf(page)).toContain('500 × 800, shown as 1000 × 800');
+    expect(textOf(control)).not.toContain('shown as');
+    const drawn = (text: string) =>
+      text.match(/ viewBox="0 0 \d+ 800"|<path class="path"[^>]*>|<line [^>]*>|<polygon [^>]*>/g);
+    // what lies on the picture is where it is on square pixels, but for a rounded pixel: a zone fewer is there
+    const [own, others] = [page, control].map((text) => drawn(text)!.filter((part) => !part.includes('points="700')));
+    expect(own.length).toBe(others.length);
+    own.forEach((part, i) => {
+      const [a, b] = [part, others[i]].map((text) => text.match(/\d+(\.\d+)?/g)!.map(Number));
+      expect(a.length).toBe(b.length);
+      for (const [k, value] of a.entries()) expect(Math.abs(value - b[k])).toBeLessThanOrEqual(2);
+    });
+    const jpegs = [...page.matchAll(/data:image\/jpeg;base64,([^"]+)"/g)].map(([, text]) =>
+      Buffer.from(text, 'base64'),
+    );
+    expect(sizeOf(jpegs[0])).toEqual([1000, 800]);
+    const heat = /data:image\/png;base64,([^"]+)"/.exec(page)?.[1] ?? '';
+    const { width, height } = decode(Buffer.from(heat, 'base64'));
+    expect([width, height]).toEqual([96, 77]); // cells are square as shown
+  });
+
+  it('draws ignore areas, with their names', async () => {
+    const out = join(folder, 'ignored.html');
+    const poster = {
+      points: [
+        [10, 10],
+        [60, 10],
+        [60, 90],
+      ] as [number, number][],
+    };
+    await writeReport(await writeRun(folder, WALKERS), { out, areas: parametersSchema.parse({ ignore: { poster } }) });
+    const page = readFileSync(out, 'utf8');
+    expect(page.match(/<polygon class="ignored" points="10 10 60 10 60 90"\/>/g)?.length).toBe(2);
+    expect(textOf(page)).toContain('poster: ignored');
+  });
+
+  it('says what was noticed, in few lines', async () => {
+    const input = await writeRun(folder, WALKERS);
+    const jumps = Array.from({ length: 500 }, (_, frame) => ({
+      code: 'jump',
+      message: `clip.mp4: jump ${frame}`,
+      frame,
+    }));
+    const kinds = Array.from({ length: 30 }, (_, k) => ({ code: `kind-${k}`, message: `<b>kind ${k}</b>` }));
+    const text = readFileSync(input, 'utf8').trimEnd();
+    writeFileSync(input, `${text.slice(0, -1)},"notices":${JSON.stringify([...jumps, ...kinds])}}\n`);
+    const out = join(folder, 'noticed.html');
+    await writeReport(input, { out, areas: AREAS });
+    const page = readFileSync(out, 'utf8');
+    expect(page.match(/<li>/g)?.length).toBe(11);
+    expect(textOf(page)).toContain(
+      'What was noticed clip.mp4: jump 0 (frame 0), and 499 more of this kind &lt;b&gt;kind 0&lt;/b&gt; &lt;b&gt;kind 1',
+    );
+    expect(textOf(page)).toContain('21 more kinds: see the trajectories file');
+    await writeReport(await writeRun(folder, WALKERS), { out, areas: AREAS });
+    expect(textOf(readFileSync(out, 'utf8'))).not.toContain('What was noticed');
+  });
+
+  it.each([
+    [1e10, 1e10],
+    [-1e10, 70],
+    [1e12, 1e12],
+  ])('is drawn as ever with a box at %d, and names it', async (y, h) => {
+    const far = { ...WALKERS[0], id: 9, boxes: WALKERS[0].boxes.slice() };
+    far.boxes.set([5, y, 20, h], 4 * 3);
+    for (const source of [{ width: undefined, height: undefined }, {}]) {
+      const input = await writeRun(folder, [...WALKERS, far], source);
+      const notices: Notice[] = [];
+      const out = join(folder, 'far.html');
+      await writeReport(input, { out, areas: parametersSchema.parse({}), onNotice: (notice) => notices.push(notice) });
+      const message = `${input}: a box reaches beyond 65536 pixels, of person 9 in frame 3: x 5, y ${y}, 20 × ${h}; no picture does, so it is drawn at the edge`;
+      expect(notices).toEqual([{ code: 'boxes-far', message }]);
+      const page = readFileSync(out, 'utf8');
+      expect(textOf(page)).toContain(`What was noticed ${message}`);
+      const [, width, height] = / viewBox="0 0 (\d+) (\d+)" role="img"/.exec(page)!.map(Number);
+      expect([width <= 1000, height <= 800]).toEqual([true, true]);
+      for (const [, points] of page.matchAll(/ d="M([^"]*)" stroke/g))
+        for (const value of points.split(' ')) expect(Math.abs(Number(value))).toBeLessThanOrEqual(2000);
+    }
   });
 
   it('is of no people when there were none', async () => {

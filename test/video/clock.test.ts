@@ -13,11 +13,59 @@ describe('FrameClock', () => {
     });
   });
 
-  it('gives frames their own times when the decoder gives all it has at the end', () => {
+  it('gives no frame a later time than it came at, also where the decoder gives all it has at the end', () => {
     const clock = new FrameClock();
     for (let i = 0; i < 50; i++) clock.timeOf(i / 10, 0.3 + i / 10);
-    expect(clock.timeOf(5.0, 0.3 + 4.91)).toBeCloseTo(5.3, 2);
-    expect(clock.timeOf(5.1, 0.3 + 4.92)).toBeCloseTo(5.4, 2);
+    expect([5, 5.1].map((timestamp, i) => clock.timeOf(timestamp, 5.21 + i / 100))).toEqual([5.21, 5.22]);
+  });
+
+  it('is right again at once when the stream was late for a while', () => {
+    const clock = new FrameClock();
+    for (let i = 0; i < 600; i++) {
+      const taken = i / 10;
+      // from 20 s on by 2 s; what is held back at 32 s comes at 34 s, all at once
+      const came = i < 200 ? taken : i < 320 ? taken + 2 : Math.max(taken, 34);
+      const arrival = came + 0.05 + i * 1e-6;
+      const error = clock.timeOf(taken, arrival) - taken;
+      expect(taken + error).toBeLessThanOrEqual(arrival + 1e-9);
+      if (i < 200 || i > 340) expect(error).toBeCloseTo(0.05, 2);
+      else expect(error).toBeGreaterThan(0.049);
+    }
+  });
+
+  it('takes the arrivals where timestamps stand still or go back', () => {
+    const clock = new FrameClock();
+    const stamps = [5, 5.1, 5.1, 5.1, 3, 3.1];
+    const times = stamps.map((timestamp, i) => clock.timeOf(timestamp, 10 + i / 10));
+    times.forEach((time, i) => {
+      expect(time).toBeCloseTo(10 + i / 10, 9);
+    });
+  });
+
+  it.each([0.5, 0.8, 0.97, 1.04, 1.2, 2])(
+    'takes the arrivals where timestamps run %d times as fast as time',
+    (pace) => {
+      const clock = new FrameClock();
+      const lateness: number[] = [];
+      for (let i = 0; i < 1000; i++) {
+        const arrival = 100 + i / 10;
+        lateness.push(arrival - clock.timeOf((i / 10) * pace, arrival));
+        if (i < 200) continue;
+        expect(lateness.at(-1)).toBeCloseTo(0, 3);
+        expect(clock.offPace).toBe(true);
+      }
+      expect(Math.min(...lateness)).toBeGreaterThan(-1e-3);
+    },
+  );
+
+  it('keeps to timestamps of the right pace, however the network delays them', () => {
+    const clock = new FrameClock();
+    let random = 1;
+    for (let i = 0; i < 5000; i++) {
+      random = (Math.imul(random, 1_664_525) + 1_013_904_223) >>> 0;
+      clock.timeOf(i / 10, 100 + i / 10 + 0.3 * (random / 2 ** 32) ** 2);
+      expect(clock.offPace).toBe(false);
+    }
   });
 
   it('forgets in a while that frames were less delayed', () => {
@@ -59,6 +107,7 @@ describe('FrameClock', () => {
           arrival += step;
           const time = clock.timeOf(timestamp ?? Number.NaN, arrival);
           expect(time).toBeGreaterThan(last);
+          expect(time).toBeLessThanOrEqual(Math.max(arrival, last + 1e-5));
           last = time;
         }
       }),

@@ -1,26 +1,24 @@
 import { join } from 'node:path';
-import type { Detections } from '../../core/detections.ts';
 import { messageOf } from '../../core/errors.ts';
-import type { EngineModels, FrameUnderWay } from '../../engine/frame-engine.ts';
+import type { EngineModels } from '../../engine/frame-engine.ts';
+import type { DiskTrouble } from '../../files/append-file.ts';
 import { makeFolder } from '../../files/make-folder.ts';
 import { removeLeftOvers } from '../../files/temporary.ts';
 import type { RunDescription } from '../../trajectories/index.ts';
 import { addressOf } from '../../video/camera/address.ts';
 import { now } from '../../video/camera/clock.ts';
-import { type CameraFrame, CameraSession } from '../../video/camera/session.ts';
-import type { VideoInfo } from '../../video/probe.ts';
+import { CameraSession } from '../../video/camera/session.ts';
 import { isoTime } from '../clock.ts';
 import type { Log } from '../monitoring/log.ts';
 import type { PictureFeed } from '../monitoring/pictures.ts';
-import { CameraStatistics, type CameraStatus, type PeopleHistory } from '../monitoring/statistics.ts';
+import { type CameraState, CameraStatistics, type CameraStatus, type PeopleHistory } from '../monitoring/statistics.ts';
 import { EventLog, type LiveEvent } from '../outputs/events.ts';
-import { HourlyTrajectories, recoverHours } from '../outputs/hourly-trajectories.ts';
+import { recoverHours } from '../outputs/hourly-trajectories.ts';
 import { highestId } from '../outputs/ids.ts';
 import { recoverRecordings } from '../outputs/recorder.ts';
 import type { CameraParameters } from '../parameters.ts';
-import type { DetectorScheduler, Lane } from '../scheduler.ts';
-import { CameraDrawing } from './drawing.ts';
-import { Following } from './following.ts';
+import type { DetectorScheduler } from '../scheduler.ts';
+import { Pipeline } from './pipeline.ts';
 import type { CameraSource } from './source.ts';
 
 /** What a camera works with. */
@@ -44,21 +42,15 @@ const TICK_SECONDS = 1;
 
 /** One camera, from its session to its outputs. */
 export class Camera {
-  readonly source: CameraSource;
-  readonly #drawing: CameraDrawing;
-  readonly #setup: CameraSetup;
+  #setup: CameraSetup;
   readonly #statistics: CameraStatistics;
   readonly #events: EventLog;
+  readonly #trouble: DiskTrouble;
   /** The highest id when it was started. */
-  readonly #lastId: number;
-  readonly #hours: HourlyTrajectories;
-  readonly #lane: Lane;
+  readonly #firstId: number;
   readonly #session: CameraSession;
   readonly #timer: NodeJS.Timeout;
-  /** There is none until the size of the pictures is known. */
-  #following: Following | undefined;
-  /** Whether the last frame was left out. */
-  #failing = false;
+  #pipeline: Pipeline;
 
   /**
    * Starts a camera, after completing what an earlier process left unfinished in its folder.
@@ -77,106 +69,99 @@ export class Camera {
     removeLeftOvers(folder, true);
     await Promise.all([recoverHours(folder, trouble), recoverRecordings(folder, trouble)]);
     const [events, lastId] = [await EventLog.open(folder, trouble), await highestId(folder, trouble)];
-    return new Camera(setup, statistics, folder, events, lastId, trouble);
+    return new Camera(setup, statistics, events, lastId, trouble);
   }
 
   private constructor(
     setup: CameraSetup,
     statistics: CameraStatistics,
-    folder: string,
     events: EventLog,
     lastId: number,
-    trouble: ConstructorParameters<typeof HourlyTrajectories>[2],
+    trouble: DiskTrouble,
   ) {
-    const { source, parameters, scheduler, models } = setup;
-    const address = addressOf(source.url, setup.realtime);
-    this.source = source;
     this.#setup = setup;
     this.#statistics = statistics;
     this.#events = events;
-    this.#lastId = lastId;
-    this.#drawing = new CameraDrawing({
-      name: source.name,
-      folder: setup.record ? folder : undefined,
-      parameters,
-      onFailure: (error) => setup.log.error({ camera: source.name, reason: messageOf(error) }, 'cannot record'),
-    });
-    const describe = (startedAt: string) => ({
-      ...setup.run,
-      source: { name: address.shown, ...statistics.size, startedAt },
-    });
-    this.#hours = new HourlyTrajectories(folder, describe, trouble);
-    this.#lane = scheduler.open({
-      begin: (frame) => {
-        const following = this.#following!; // there is no frame before its size is known
-        // one that waited while the size changed is left out
-        if (frame.width !== statistics.size?.width || frame.height !== statistics.size.height)
-          return { detected: Promise.resolve(), finish: async () => frame.release?.() };
-        const underWay = following.begin(frame);
-        const { detected, detections } = underWay;
-        return { detected, finish: async () => this.#take(following, frame, underWay, await detections) };
-      },
-      failed: (error) => this.#leftOut(error),
-    });
+    this.#trouble = trouble;
+    this.#firstId = lastId;
+    this.#pipeline = this.#makePipeline(lastId);
     this.#session = new CameraSession(
-      address,
-      parameters.live,
+      addressOf(setup.source.url, setup.realtime),
+      setup.parameters.live,
       {
-        letterbox: (...size) => models.detector.letterbox(...size),
-        onFormat: (format) => this.#setFormat(format),
+        letterbox: (...size) => this.#setup.models.detector.letterbox(...size),
+        onFormat: (format) => this.#pipeline.setFormat(format),
         onFrame: (frame) => {
           statistics.frameReceived();
-          this.#lane.put(frame);
+          this.#pipeline.put(frame);
         },
         onConnected: () => this.#connected(),
         onOffline: (fault, retrySeconds) => this.#offline({ ...fault, retrySeconds }),
       },
-      parameters.video.sar,
+      setup.parameters.video.sar,
     );
-    this.#timer = setInterval(() => this.#tick(), 1000 * TICK_SECONDS);
+    this.#timer = setInterval(() => this.#pipeline.wait(), 1000 * TICK_SECONDS);
+  }
+
+  get source(): CameraSource {
+    return this.#setup.source;
+  }
+
+  get state(): CameraState {
+    return this.#statistics.state;
   }
 
   get status(): CameraStatus {
-    const dropped = { dropped: this.#lane.dropped, recordingDropped: this.#drawing.dropped };
-    return this.#statistics.status(dropped, this.#following);
+    this.#statistics.tracks = this.#pipeline.lastId - this.#firstId;
+    return this.#statistics.status(this.#pipeline.dropped, this.#pipeline.following);
   }
 
   /** The annotated pictures, for viewers. */
   get pictures(): PictureFeed {
-    return this.#drawing.viewers;
+    return this.#pipeline.pictures;
   }
 
   get history(): PeopleHistory {
     return this.#statistics.history();
   }
 
+  /**
+   * Goes over to another setup of the same source: the connection stays, and the next frame is of the new one. Resolves when what was
+   * under way is complete; the networks of the setup before are not needed then.
+   */
+  async reconfigure(setup: CameraSetup): Promise<void> {
+    const before = this.#pipeline;
+    this.#setup = setup;
+    this.#pipeline = this.#makePipeline(before.end());
+    this.#session.limits = setup.parameters.live;
+    this.#session.reformat();
+    await before.close();
+  }
+
   /** Ends the session and completes all outputs. */
   async stop(): Promise<void> {
     clearInterval(this.#timer);
     await this.#session.stop();
-    await this.#lane.close();
-    this.#endAll();
+    await this.#pipeline.close();
     this.#statistics.state = 'offline';
     this.#report({ event: 'stopped', camera: this.source.name, time: isoTime(now()) });
-    await Promise.all([this.#hours.close(), this.#events.close(), this.#drawing.close()]);
+    await this.#events.close();
   }
 
-  #setFormat(format: VideoInfo): void {
-    const { width, height } = format;
-    const { source, parameters, models } = this.#setup;
-    const size = { width, height };
-    const following = new Following({
-      camera: source.name,
-      video: format,
-      ...{ parameters, models },
-      lastId: this.#following?.lastId ?? this.#lastId,
-      onEvent: (event) => this.#report(event),
-    });
-    this.#endAll(); // boxes in pictures of another size are of no use any more
-    this.#following = following;
-    this.#statistics.size = size;
-    this.#hours.startAnew();
-    this.#drawing.setFormat(format, following.counter);
+  #makePipeline(lastId: number): Pipeline {
+    const { source, out, realtime, ...setup } = this.#setup;
+    return new Pipeline(
+      {
+        ...setup,
+        name: source.name,
+        shown: addressOf(source.url, realtime).shown,
+        folder: join(out, source.name),
+        statistics: this.#statistics,
+        onEvent: (event) => this.#report(event),
+        trouble: this.#trouble,
+      },
+      lastId,
+    );
   }
 
   #connected(): void {
@@ -198,40 +183,6 @@ export class Camera {
     }
     statistics.state = 'offline';
     statistics.fault = fault;
-  }
-
-  /** Takes a frame with the people found in it. */
-  #take(following: Following, frame: CameraFrame, underWay: FrameUnderWay, detections: Detections): void {
-    if (following !== this.#following) {
-      frame.release?.(); // its pictures had another size
-      return;
-    }
-    const { people, ended } = following.take(underWay, frame, detections);
-    this.#hours.write(people);
-    this.#hours.end(ended);
-    this.#drawing.add(frame, people);
-    this.#statistics.frameProcessed(frame.time, people.length);
-    this.#statistics.tracks = following.lastId - this.#lastId;
-    if (this.#failing) this.#setup.log.info({ camera: this.source.name }, 'people are followed again');
-    this.#failing = false;
-  }
-
-  #leftOut(error: unknown): void {
-    const fields = { camera: this.source.name, reason: messageOf(error) };
-    if (!this.#failing) this.#setup.log.error(fields, 'frames are left out');
-    this.#failing = true;
-  }
-
-  #endAll(): void {
-    this.#hours.end(this.#following?.end() ?? []);
-    this.#statistics.people = 0;
-  }
-
-  #tick(): void {
-    const ended = this.#following?.wait(now());
-    if (!ended) return;
-    this.#hours.end(ended);
-    this.#statistics.people = 0;
   }
 
   #report(event: LiveEvent): void {

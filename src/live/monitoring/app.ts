@@ -1,13 +1,11 @@
 import { fileURLToPath } from 'node:url';
 import { serveStatic } from '@hono/node-server/serve-static';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
-import { basicAuth } from 'hono/basic-auth';
 import { secureHeaders } from 'hono/secure-headers';
 import { stream, streamSSE } from 'hono/streaming';
-import { timingSafeEqual } from 'hono/utils/buffer';
 import { pause } from '../../video/camera/back-off.ts';
 import type { Live } from '../live.ts';
-import { isLoopback } from './loopback.ts';
+import { Places, requireLoopback, requireToken } from './access.ts';
 import { createMetrics } from './metrics.ts';
 import type { PictureFeed } from './pictures.ts';
 
@@ -24,66 +22,94 @@ const FILES: Readonly<Record<string, URL | string>> = {
 const PICTURE_SECONDS = 2;
 const BOUNDARY = 'twintrack-picture';
 
-/** Makes the web application that shows the cameras; `startServer` describes it. */
-export function createApp(live: Live, token: string | undefined): Hono {
+/**
+ * Makes the web application that shows the cameras; `startServer` describes it.
+ *
+ * @param find the cameras, once there are some; until then every request is answered with 503
+ */
+export function createApp(find: () => Live | undefined, token: string | undefined): Hono {
   const app = new Hono();
   const metrics = createMetrics();
+  const places = new Places(() => find()?.viewers ?? 0);
   app.use(headers, noStore);
+  app.use(async (c, next) => (find() ? next() : c.text('starting\n', 503)));
   app.get('/healthz', (c) => {
-    const { cameras, detector, appearance } = live.status;
-    const failed = !detector.works ? 'detector' : appearance?.works === false ? 'appearance' : undefined;
+    const { cameras, skipped, unhealthy } = find()!.status;
     const on = cameras.filter(({ state }) => state === 'live').length;
-    const state = { status: failed ? `${failed} failed` : 'ok', cameras: cameras.length, live: on };
-    return c.json(state, failed ? 503 : 200);
+    const without = skipped.length > 0 && { skipped: skipped.map(({ name }) => name) };
+    return c.json({ status: unhealthy ?? 'ok', cameras: cameras.length, live: on, ...without }, unhealthy ? 503 : 200);
+  });
+  app.get('/readyz', (c) => {
+    const ready = find()!.status.cameras.some(({ state }) => state === 'live');
+    return c.json({ status: ready ? 'ready' : 'no camera is live' }, ready ? 200 : 503);
   });
   app.use(token ? requireToken(token) : requireLoopback);
   for (const [path, file] of Object.entries(FILES)) app.get(path, serveStatic({ path: fileURLToPath(file) }));
   app.get('/metrics', async (c) =>
-    c.text(await metrics(live.status), 200, { 'content-type': 'text/plain; version=0.0.4' }),
+    c.text(await metrics(find()!.status), 200, { 'content-type': 'text/plain; version=0.0.4' }),
   );
-  app.get('/api/status', (c) => c.json(live.status));
+  app.get('/api/status', (c) => c.json(find()!.status));
   app.get('/api/history', (c) =>
-    c.json(Object.fromEntries(live.cameras.map(({ source, history }) => [source.name, history]))),
+    c.json(Object.fromEntries(find()!.cameras.map(({ source, history }) => [source.name, history]))),
   );
   app.get('/api/live', (c) => {
+    const leave = places.take();
+    if (!leave) return full(c);
     const { signal } = c.req.raw;
     return streamSSE(c, async (events) => {
-      while (!signal.aborted) {
-        await events.writeSSE({ data: JSON.stringify(live.status) });
-        await pause(1, signal);
+      try {
+        while (!signal.aborted) {
+          await events.writeSSE({ data: JSON.stringify(find()!.status) });
+          await pause(1, signal);
+        }
+      } finally {
+        leave();
       }
     });
   });
   app.get('/cameras/:name/picture.jpg', async (c) => {
-    const feed = feedOf(live, c);
+    const feed = feedOf(find()!, c);
     if (!feed) return c.text('no such camera', 404);
+    const leave = places.take();
+    if (!leave) return full(c);
     const after = Number(c.req.query('after') ?? 0) || 0;
-    const picture = await feed.next(after, PICTURE_SECONDS, c.req.raw.signal);
+    const picture = await feed.next(after, PICTURE_SECONDS, c.req.raw.signal).finally(leave);
     if (!picture) return c.body(null, 204);
     const jpeg = picture.jpeg as Uint8Array<ArrayBuffer>;
     return c.body(jpeg, 200, { 'content-type': 'image/jpeg', 'x-picture': String(picture.number) });
   });
   app.get('/cameras/:name/video.mjpeg', (c) => {
-    if (!feedOf(live, c)) return c.text('no such camera', 404);
+    if (!feedOf(find()!, c)) return c.text('no such camera', 404);
+    const leave = places.take();
+    if (!leave) return full(c);
     c.header('content-type', `multipart/x-mixed-replace; boundary=${BOUNDARY}`);
     const { signal } = c.req.raw;
     return stream(c, async (parts) => {
       let last = 0;
       let before: PictureFeed | undefined;
-      while (!signal.aborted) {
-        const feed = feedOf(live, c); // another one when the camera was reconfigured, none when it was removed
-        if (!feed) return;
-        if (feed !== before) [before, last] = [feed, 0];
-        const picture = await feed.next(last, PICTURE_SECONDS, signal);
-        if (!picture) continue;
-        last = picture.number;
-        const { jpeg } = picture;
-        const head = `--${BOUNDARY}\r\ncontent-type: image/jpeg\r\ncontent-length: ${jpeg.length}\r\n\r\n`;
-        await parts.write(Buffer.concat([Buffer.from(head), jpeg, Buffer.from('\r\n')]));
+      try {
+        while (!signal.aborted) {
+          const feed = feedOf(find()!, c); // another one when the camera was reconfigured, none when it was removed
+          if (!feed) return;
+          if (feed !== before) [before, last] = [feed, 0];
+          const picture = await feed.next(last, PICTURE_SECONDS, signal);
+          if (!picture) continue;
+          last = picture.number;
+          const { jpeg } = picture;
+          const head = `--${BOUNDARY}\r\ncontent-type: image/jpeg\r\ncontent-length: ${jpeg.length}\r\n\r\n`;
+          await parts.write(Buffer.concat([Buffer.from(head), jpeg, Buffer.from('\r\n')]));
+        }
+      } finally {
+        leave();
       }
     });
   });
   return app;
+}
+
+/** The answer where all places are taken. */
+function full(c: Context): Response {
+  return c.text('too many viewers; see live.viewers', 503, { 'retry-after': '5' });
 }
 
 /** The page fetches nothing from elsewhere, and no other site shows it in a frame. Headers that need TLS are left to the proxy that has it. */
@@ -110,21 +136,3 @@ const noStore: MiddlewareHandler = async (c, next) => {
 function feedOf(live: Live, c: Context): PictureFeed | undefined {
   return live.camera(c.req.param('name') ?? '')?.pictures;
 }
-
-/** Takes the token as the password of Basic authentication, or as a Bearer token of any characters: hono's bearerAuth allows only some. */
-function requireToken(token: string): MiddlewareHandler {
-  const verifyUser = (_: string, password: string) => timingSafeEqual(password, token);
-  const invalidUserMessage = 'the token is needed, as password with any user name';
-  const basic = basicAuth({ verifyUser, realm: 'twintrack', invalidUserMessage });
-  return async (c, next) => {
-    const [, bearer = ''] = /^Bearer (.*)$/i.exec(c.req.header('authorization') ?? '') ?? [];
-    return (await timingSafeEqual(bearer, token)) ? next() : basic(c, next);
-  };
-}
-
-/** Refuses requests under another host name: a site could give its own name this machine's address (DNS rebinding). */
-const requireLoopback: MiddlewareHandler = async (c, next) => {
-  const host = (c.req.header('host') ?? '').replace(/:\d+$/, '');
-  if (isLoopback(host)) return next();
-  return c.text(`${host} is not this machine; start with --token to be reached by it`, 403);
-};

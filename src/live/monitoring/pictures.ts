@@ -3,6 +3,7 @@ import { jpegArguments } from '../../video/encode-stills.ts';
 import { type FfmpegProcess, findFfmpeg, startFfmpeg } from '../../video/ffmpeg.ts';
 import { i420Layout } from '../../video/i420.ts';
 import type { PictureFormat } from '../../video/probe.ts';
+import { shownSize } from '../../video/shown-size.ts';
 
 /** The annotated frame of a camera as JPEG. */
 export interface CameraPicture {
@@ -126,8 +127,12 @@ class JpegEncoder {
   #child: FfmpegProcess | undefined;
   #closed = false;
 
-  constructor({ width, height, colourSpace }: PictureFormat, most: number, onPicture: (jpeg: Uint8Array) => void) {
-    const scale = `${width > most ? `${2 * Math.round(most / 2)}:-2` : `${width}:${height}`}:flags=fast_bilinear`;
+  constructor(format: PictureFormat, most: number, onPicture: (jpeg: Uint8Array) => void) {
+    const { width, height, colourSpace, sampleAspectRatio } = format;
+    const shown = shownSize(format, sampleAspectRatio);
+    const across = Math.min(shown.width, 2 * Math.round(most / 2));
+    const down = across < shown.width ? 2 * Math.max(1, Math.round((across * height) / shown.width / 2)) : height;
+    const scale = `${across}:${down}:flags=fast_bilinear`;
     this.#size = i420Layout(width, height).bytes;
     this.#onPicture = onPicture;
     const encode = jpegArguments({ width, height, format: 'i420', colourSpace }, { scale, quality: 6 });

@@ -1,9 +1,13 @@
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import type { Server } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import type { Hono } from 'hono';
-import { inputError, UsageError } from '../../core/errors.ts';
+import { createSecureContext, type SecureContextOptions } from 'node:tls';
+import { inputError, messageOf, printable, UsageError } from '../../core/errors.ts';
+import { readError } from '../../files/file-errors.ts';
 import type { Live } from '../live.ts';
+import { TOKEN_LENGTH } from './access.ts';
 import { isLoopback } from './loopback.ts';
 
 /** Settings of {@link startServer}. */
@@ -12,8 +16,10 @@ export interface ServerOptions {
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
-  /** Secret that viewers need. It may be absent only when `host` is this machine's own loopback address. */
+  /** Secret that viewers need, of at least 16 characters. It may be absent only when `host` is this machine's own loopback address. */
   readonly token?: string | undefined;
+  /** Paths of a certificate and its key in PEM, for https; both or none. */
+  readonly tls?: { readonly cert: string; readonly key: string } | undefined;
 }
 
 /** A server of the live page. */
@@ -53,17 +59,21 @@ export async function openServer({
   host,
   port,
   token,
+  tls,
 }: ServerOptions): Promise<LiveServer & { show(live: Live): void }> {
   if (!isLoopback(host) && !token) {
     throw new UsageError(
       `--host ${host}: others could watch; add --token with a secret, or set TWINTRACK_TOKEN (for example to the output of "openssl rand -hex 16")`,
     );
   }
+  if (token && token.length < TOKEN_LENGTH)
+    throw new UsageError(`--token: has ${token.length} characters; ${TOKEN_LENGTH} or more cannot be guessed`);
   const { createAdaptorServer } = await import('@hono/node-server');
   const { createApp } = await import('./app.ts');
-  let app: Hono | undefined;
-  const answer = (request: Request) => app?.fetch(request) ?? new Response('starting\n', { status: 503 });
-  const server = createAdaptorServer({ fetch: answer }) as Server;
+  let live: Live | undefined;
+  const { fetch } = createApp(() => live, token);
+  const secure = tls && { createServer: createSecureServer, serverOptions: await readCertificate(tls) };
+  const server = createAdaptorServer({ fetch, hostname: 'localhost', ...secure }) as Server;
   server.listen(port, host);
   try {
     await once(server, 'listening');
@@ -78,13 +88,29 @@ export async function openServer({
   }
   const { address, port: taken, family } = server.address() as AddressInfo;
   return {
-    url: `http://${family === 'IPv6' ? `[${address}]` : address}:${taken}/`,
-    show(live) {
-      app = createApp(live, token);
+    url: `${tls ? 'https' : 'http'}://${family === 'IPv6' ? `[${address}]` : address}:${taken}/`,
+    show(cameras) {
+      live = cameras;
     },
     async close() {
       server.close();
       server.closeAllConnections();
     },
   };
+}
+
+/** @throws TwintrackError when a file cannot be read, or the two do not fit */
+async function readCertificate({ cert, key }: NonNullable<ServerOptions['tls']>): Promise<SecureContextOptions> {
+  const read = (path: string) =>
+    readFile(path).catch((error) => {
+      throw readError(path, error);
+    });
+  const pair = { cert: await read(cert), key: await read(key) };
+  try {
+    createSecureContext(pair);
+  } catch (cause) {
+    const reason = `is no certificate in PEM, or ${printable(key)} is not its key (${messageOf(cause)})`;
+    throw inputError(cert, reason, 'name the two files that belong together', cause);
+  }
+  return pair;
 }

@@ -8,7 +8,7 @@ export interface BackoffLimits {
 
 /** Waits between attempts: each twice as long as the one before up to the longest, less up to a half by chance. */
 export class Backoff {
-  private readonly limits: BackoffLimits;
+  limits: BackoffLimits;
   private attempts = 0;
 
   constructor(limits: BackoffLimits) {

@@ -5,29 +5,44 @@ export function now(): number {
 
 /** The least delayed frame is found among those of so many seconds: clocks drift. */
 const WINDOW_SECONDS = 5;
-/**
- * A frame that comes earlier than any of them by more than this part of the time since the one before is not less delayed: when a
- * connection ends, the decoder gives all it has at once.
- */
-const GAIN = 0.01;
 /** Timestamps that are further off than this have started anew. */
 const JUMP_SECONDS = 5;
-/** Two frames are at least this far apart. */
+/** Two frames are at least this far apart: a microsecond by our clock, a millisecond by the camera's. */
+const LEAST = 1e-6;
 const STEP = 0.001;
+/** The pace of timestamps is measured by the least delays of spans of so many seconds. */
+const SPAN_SECONDS = 2.5;
+/** They run at another pace than time when so many spans in a row are each off by this part, all to the same side. */
+const SPANS = 4;
+const PACE = 0.02;
 
 /**
  * Puts the timestamps of one connection on our clock. They give the distances between frames better than the arrivals do; the frame
- * that was least delayed lately gives the difference of the two clocks.
+ * that was least delayed lately gives the difference of the two clocks. No frame is of later than when it came. Arrivals count where
+ * there are no timestamps, or these stand still, go back, or do not run at the pace of time.
  */
 export class FrameClock {
   /** Differences between the clocks as frames showed them, each smaller than those after it; oldest first. */
   private readonly offsets: { readonly arrival: number; readonly offset: number }[] = [];
-  private arrival = 0;
+  private timestamp = Number.NEGATIVE_INFINITY;
+  /** The span under way: when it began, and the least difference in it; and how the least ones of those before changed. */
+  private span = { begun: 0, offset: Number.POSITIVE_INFINITY };
+  private before = Number.NaN;
+  private readonly changes: number[] = [];
   private last: number;
 
   /** @param last times come after this one */
   constructor(last = Number.NEGATIVE_INFINITY) {
     this.last = last;
+  }
+
+  /** Whether the timestamps run faster or slower than time passes. */
+  get offPace(): boolean {
+    const { changes } = this;
+    return (
+      changes.length === SPANS &&
+      (changes.every((change) => change > PACE) || changes.every((change) => change < -PACE))
+    );
   }
 
   /**
@@ -39,18 +54,38 @@ export class FrameClock {
   timeOf(timestamp: number, arrival: number): number {
     if (Number.isNaN(timestamp)) return this.rising(arrival);
     const { offsets } = this;
-    let offset = arrival - timestamp;
-    if (offsets.length > 0 && Math.abs(offset - offsets[0].offset) > JUMP_SECONDS) offsets.length = 0;
-    if (offsets.length > 0) offset = Math.max(offset, offsets[0].offset - GAIN * (arrival - this.arrival));
-    this.arrival = arrival;
+    const offset = arrival - timestamp;
+    const rises = timestamp > this.timestamp;
+    this.timestamp = timestamp;
+    if (!rises || (offsets.length > 0 && Math.abs(offset - offsets[0].offset) > JUMP_SECONDS)) this.startAnew();
+    if (!rises) return this.rising(arrival);
     while (offsets.length > 0 && offsets[offsets.length - 1].offset >= offset) offsets.pop();
     offsets.push({ arrival, offset });
     while (arrival - offsets[0].arrival > WINDOW_SECONDS) offsets.shift();
-    return this.rising(timestamp + offsets[0].offset);
+    this.measurePace(offset, arrival);
+    return this.rising(this.offPace ? arrival : Math.min(arrival, timestamp + offsets[0].offset));
+  }
+
+  private measurePace(offset: number, arrival: number): void {
+    const { span, changes } = this;
+    const passed = arrival - span.begun;
+    if (passed >= SPAN_SECONDS) {
+      if (!Number.isNaN(this.before)) changes.push((span.offset - this.before) / passed);
+      if (changes.length > SPANS) changes.shift();
+      this.before = span.offset < Number.POSITIVE_INFINITY ? span.offset : Number.NaN;
+      this.span = { begun: arrival, offset };
+    } else span.offset = Math.min(span.offset, offset);
+  }
+
+  private startAnew(): void {
+    this.offsets.length = 0;
+    this.changes.length = 0;
+    this.before = Number.NaN;
+    this.span = { begun: 0, offset: Number.POSITIVE_INFINITY };
   }
 
   private rising(time: number): number {
-    this.last = Math.max(time, this.last + STEP);
+    this.last = Math.max(time, this.last + LEAST);
     return this.last;
   }
 }

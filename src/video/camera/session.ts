@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { TwintrackError } from '../../core/errors.ts';
 import type { Frame, Letterbox } from '../../core/frame.ts';
 import { findFfmpeg } from '../ffmpeg.ts';
@@ -38,6 +39,9 @@ export interface SessionHandlers {
 const SETTLE_SECONDS = 0.05;
 const SETTLE_SECONDS_MOST = 0.3;
 
+/** Formats that have no times: ffmpeg makes up some, at 25 pictures a second. */
+const WITHOUT_TIMES = new Set(['mpjpeg', 'mjpeg', 'jpeg_pipe', 'h264', 'hevc', 'm4v']);
+
 /** A connection that gave pictures for so long is a reason to try again soon; some sources end after each picture. */
 const LASTING_SECONDS = 2;
 
@@ -50,7 +54,7 @@ const LEAST_PATIENCE_SECONDS = 1;
  */
 export class CameraSession {
   readonly #address: Address;
-  readonly #limits: Patience & BackoffLimits;
+  #limits: Patience & BackoffLimits;
   readonly #handlers: SessionHandlers;
   readonly #sar: string | undefined;
   readonly #abort = new AbortController();
@@ -58,6 +62,9 @@ export class CameraSession {
   readonly #ended: Promise<void>;
   readonly #elapsed = new ElapsedTime();
   #format: VideoInfo | undefined;
+  /** What frames are scaled to, and ends the connection that does so in favour of another. */
+  #letterbox: Letterbox | undefined;
+  #renewal = new AbortController();
   /** The size as it stood in ffmpeg's log when the format was probed. */
   #size: string | undefined;
   /** How long it took the last time from connecting to the first picture, in seconds. */
@@ -77,6 +84,30 @@ export class CameraSession {
     this.#ended = this.#run();
   }
 
+  /** When the camera counts as gone and how long to wait, from the next connection on. */
+  set limits(limits: Patience & BackoffLimits) {
+    this.#limits = limits;
+    this.#backoff.limits = limits;
+  }
+
+  /**
+   * Reports the format again, to handlers that do something else with the frames now. Connects anew at once where these need them in another
+   * size, or can do nothing with such pictures.
+   */
+  reformat(): void {
+    const format = this.#format;
+    if (!format) return; // it is yet to be reported
+    try {
+      this.#handlers.onFormat(format);
+      const { width, height, sampleAspectRatio } = format;
+      const letterbox = this.#handlers.letterbox(width, height, sampleAspectRatio);
+      if (isDeepStrictEqual(letterbox, this.#letterbox)) return;
+    } catch {
+      this.#format = undefined; // the next connection says why
+    }
+    this.#renewal.abort();
+  }
+
   /** Ends the session; resolves when its ffmpeg is gone. */
   async stop(): Promise<void> {
     this.#abort.abort();
@@ -93,6 +124,10 @@ export class CameraSession {
         return { kind: 'stream', reason: message };
       });
       if (signal.aborted) return;
+      if (this.#renewal.signal.aborted) {
+        this.#renewal = new AbortController();
+        continue;
+      }
       if (fault.kind === 'authentication' || fault.kind === 'configuration') this.#backoff.slow();
       const seconds = this.#backoff.next();
       this.#handlers.onOffline(fault, seconds);
@@ -103,7 +138,7 @@ export class CameraSession {
   }
 
   async #connect(): Promise<Fault> {
-    const { signal } = this.#abort;
+    const signal = AbortSignal.any([this.#abort.signal, this.#renewal.signal]);
     const ffmpeg = await findFfmpeg();
     if (!this.#format) {
       const format = await inspect(ffmpeg, this.#address, this.#limits, signal, this.#sar);
@@ -114,6 +149,8 @@ export class CameraSession {
     const { width, height, sampleAspectRatio } = this.#format;
     const size = { width, height, ...(sampleAspectRatio && { sampleAspectRatio }) };
     const letterbox = this.#handlers.letterbox(width, height, sampleAspectRatio);
+    this.#letterbox = letterbox;
+    const timed = !WITHOUT_TIMES.has(this.#format.container);
     const clock = new FrameClock(this.#lastTime);
     this.#elapsed.reconnected();
     // a camera that is known to be quick is asked again soon when it says nothing: servers that just started may be stuck
@@ -148,8 +185,8 @@ export class CameraSession {
         const index = this.#frames++;
         const give = () => {
           if (signal.aborted) return;
-          this.#lastTime = clock.timeOf(time, arrival);
-          const elapsed = this.#elapsed.next(time, arrival);
+          this.#lastTime = clock.timeOf(timed ? time : Number.NaN, arrival);
+          const elapsed = this.#elapsed.next(timed && !clock.offPace ? time : Number.NaN, arrival);
           const frame = { index, time: this.#lastTime, elapsed, ...size, pixels, release };
           this.#handlers.onFrame(input ? { ...frame, input } : frame);
         };

@@ -234,6 +234,7 @@ function show(status) {
       ? ['the Siamese network has failed and is loaded again; appearance is not compared']
       : []),
     ...(status.mqtt && !status.mqtt.connected ? ['the MQTT broker is disconnected'] : []),
+    ...status.skipped.map(({ name, reason }) => `${name} cannot be used as it is configured: ${reason}`),
   ];
   byId('notice').textContent = notices.join(' · ');
 }
