@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Parameters } from '../engine/parameters.ts';
-import { configOption, setOption } from './options.ts';
+import type { VideoFindings } from './doctor-file.ts';
+import { configOption, type ReadingFlags, readingOptions, setOption, withReading } from './options.ts';
 
 interface Finding {
   readonly part: string;
@@ -13,31 +14,73 @@ interface Finding {
 
 const INSTALL = 'npm install twintrack (in a clone: npm ci), which brings onnxruntime and the models';
 
+interface DoctorOptions extends ReadingFlags {
+  readonly json?: boolean;
+  readonly config?: string;
+  readonly set: string[];
+}
+
 /** Registers `twintrack doctor`. */
 export function doctorCommand(program: Command): void {
-  program
+  const command = program
     .command('doctor')
-    .summary('check what is installed, what is missing, and how to fix it')
+    .argument('[file]', 'a video, a folder of pictures, - for standard input, or a .txt file of boxes')
+    .summary('check the installation, or a file, and how to fix what is wrong')
     .description(
-      'Checks Node, ffmpeg with its H.264 encoder, the inference library and the models, by using each. Takes the ' +
-        'parameters of a run, so that "--set detection.provider=cuda" checks the accelerator.',
-    )
+      'Without a file: checks Node, ffmpeg with its H.264 encoder, the inference library and the models, by using each. ' +
+        'Takes the parameters of a run, so that "--set detection.provider=cuda" checks the accelerator.\n' +
+        'With a file: decodes it to its end and says what it is, what "track" makes of it, and what changes that. The ' +
+        'exit code is 1 when it is damaged or cannot be tracked.',
+    );
+  for (const option of readingOptions()) command.addOption(option);
+  command
     .addOption(configOption())
     .addOption(setOption())
     .option('--json', 'print the findings as JSON')
-    .action(async (options: { json?: boolean; config?: string; set: string[] }) => {
+    .addHelpText(
+      'after',
+      `
+Examples:
+  twintrack doctor                          the installation
+  twintrack doctor street.mp4               what is in a video, and whether it is whole
+  twintrack doctor dvr.avi --sar 2:1        with the pixels that its recorder means
+  twintrack doctor detections.txt           what the reader says of a file of boxes`,
+    )
+    .action(async (file: string | undefined, options: DoctorOptions) => {
       const { loadParameters } = await import('../engine/configuration.ts');
-      const findings = await examine(await loadParameters(options.config, options.set));
-      if (options.json) process.stdout.write(`${JSON.stringify(findings, null, 2)}\n`);
-      else {
-        const width = Math.max(...findings.map((f) => f.part.length));
-        for (const { part, ok, found, fix } of findings) {
-          process.stdout.write(`${ok ? 'ok     ' : 'MISSING'}  ${part.padEnd(width)}  ${found}\n`);
-          if (fix) process.stdout.write(`${' '.repeat(9)}${' '.repeat(width)}  fix: ${fix}\n`);
-        }
-      }
-      if (findings.some((f) => !f.ok)) process.exitCode = 1;
+      const parameters = await withReading(await loadParameters(options.config, options.set), options);
+      if (file === undefined) await doctorInstallation(parameters, options);
+      else await doctorFile(file, parameters, options);
     });
+}
+
+async function doctorInstallation(parameters: Parameters, { json }: DoctorOptions): Promise<void> {
+  const findings = await examine(parameters);
+  if (json) process.stdout.write(`${JSON.stringify(findings, null, 2)}\n`);
+  else {
+    const width = Math.max(...findings.map((f) => f.part.length));
+    for (const { part, ok, found, fix } of findings) {
+      process.stdout.write(`${ok ? 'ok     ' : 'MISSING'}  ${part.padEnd(width)}  ${found}\n`);
+      if (fix) process.stdout.write(`${' '.repeat(9)}${' '.repeat(width)}  fix: ${fix}\n`);
+    }
+  }
+  if (findings.some((f) => !f.ok)) process.exitCode = 1;
+}
+
+async function doctorFile(file: string, parameters: Parameters, { json, ...flags }: DoctorOptions): Promise<void> {
+  const { examineBoxes, examineVideo, isBoxFile } = await import('./doctor-file.ts');
+  const { boxesText, videoText } = await import('./doctor-text.ts');
+  const { interruptible } = await import('./interrupt.ts');
+  const { startBar } = await import('./progress.ts');
+  const bar = await startBar();
+  await interruptible(bar.stop, async (signal) => {
+    const boxes = isBoxFile(file) ? await examineBoxes(file) : undefined;
+    const found = boxes ?? (await examineVideo(file, { ...parameters.video, signal }, bar.update));
+    bar.stop();
+    const text = boxes ? boxesText(boxes) : videoText(found as VideoFindings, flags);
+    process.stdout.write(json ? `${JSON.stringify(found, null, 2)}\n` : text);
+    if (!found.ok) process.exitCode = 1;
+  });
 }
 
 async function examine(parameters: Parameters): Promise<Finding[]> {

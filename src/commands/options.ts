@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
+import { UsageError } from '../core/errors.ts';
 
 /** Adds a value to those before, for an option that may be repeated. */
 export function repeated(value: string, before: string[]): string[] {
@@ -34,4 +35,44 @@ function number(allowed: (value: number) => boolean, whole: boolean, wanted: str
       return value;
     throw new InvalidArgumentError(`it must be ${wanted}.`);
   };
+}
+
+/** What the user says of how a video is to be read. */
+export interface ReadingFlags {
+  readonly stream?: number;
+  readonly deinterlace?: string;
+  readonly sar?: string;
+}
+
+/** `--stream`, `--deinterlace` and `--sar`: the parameters `video.*` of these names. */
+export function readingOptions(): Option[] {
+  return [
+    new Option(
+      '--stream <n>',
+      'which video stream of a file that has several, from 0 (default: the largest)',
+    ).argParser(numberFrom(0, true)),
+    new Option(
+      '--deinterlace <how>',
+      'auto, where the video says that it is interlaced; on; off (default: auto)',
+    ).choices(['auto', 'on', 'off']),
+    new Option('--sar <w:h>', 'shape of the pixels, for recorders that do not say it: 2:1 for 960×1080'),
+  ];
+}
+
+/**
+ * Parameters with what the flags say.
+ *
+ * @throws UsageError when a value does not fit
+ */
+export async function withReading<P extends { readonly video: object }>(
+  parameters: P,
+  { stream, deinterlace, sar }: ReadingFlags,
+): Promise<P> {
+  const given = Object.entries({ stream, deinterlace, sar }).filter(([, value]) => value !== undefined);
+  const video = { ...parameters.video, ...Object.fromEntries(given) };
+  const { videoParameters } = await import('../video/parameters.ts');
+  const { firstProblem } = await import('../core/schema.ts');
+  const problem = firstProblem(videoParameters, video);
+  if (problem) throw new UsageError(`--${problem}`);
+  return { ...parameters, video };
 }

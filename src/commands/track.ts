@@ -2,10 +2,10 @@ import { type Command, Option } from 'commander';
 import { printable, UsageError } from '../core/errors.ts';
 import { clock, people } from '../core/text.ts';
 import type { TrackProgress, TrackSummary, TrackVideoOptions } from '../engine/track-video.ts';
-import { configOption, positive, setOption } from './options.ts';
+import { configOption, positive, type ReadingFlags, readingOptions, setOption, withReading } from './options.ts';
 import type { ProgressBar } from './progress.ts';
 
-interface TrackOptions {
+interface TrackOptions extends ReadingFlags {
   out: string;
   detector: string;
   detections?: string;
@@ -23,7 +23,7 @@ interface TrackOptions {
 
 /** Registers `twintrack track`. */
 export function trackCommand(program: Command): void {
-  program
+  const command = program
     .command('track')
     .summary('track the people in a video file')
     .description(
@@ -45,7 +45,9 @@ export function trackCommand(program: Command): void {
     .option('--no-annotate', 'write no annotated video')
     .option('--anonymize', 'pixelate every person in the annotated video')
     .option('--save-patches', 'save the best patches of every person, for "twintrack search", as <stem>.patches')
-    .option('--max-frames <n>', 'stop after this many frames', positive(true))
+    .option('--max-frames <n>', 'stop after this many frames', positive(true));
+  for (const option of readingOptions()) command.addOption(option);
+  command
     .addOption(configOption())
     .addOption(setOption())
     .option('--json', 'print one line of JSON per input on standard output')
@@ -57,6 +59,7 @@ Examples:
   twintrack track street.mp4 --out run1 --anonymize     faces and bodies pixelated in the video
   twintrack track frames/ --fps 25                      a folder of pictures
   twintrack track 'frames/*.png' --no-annotate          a glob of them, no video
+  twintrack track dvr.avi --sar 2:1 --deinterlace on    a recorder that says neither
   twintrack track street.mp4 --detector yolox.onnx      your own detector
   twintrack track --detections det.txt --fps 30         a MOT detection file alone
   twintrack track street.mp4 --set tracking.lostSeconds=3
@@ -73,7 +76,7 @@ A config file holds the same parameters by stage (docs/parameters.md lists them)
       checkUsage(inputs, options);
       const { loadParameters } = await import('../engine/configuration.ts');
       const { detector, detections, fps, maxFrames, online, annotate, anonymize, savePatches } = options;
-      const parameters = await loadParameters(options.config, options.set);
+      const parameters = await withReading(await loadParameters(options.config, options.set), options);
       if (savePatches && parameters.appearance.mode === 'off')
         throw new UsageError('--save-patches: no patches are cut with appearance.mode=off; leave that out');
       process.exitCode = await trackAll(inputs.length > 0 ? inputs : [undefined], options, {

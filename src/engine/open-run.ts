@@ -12,6 +12,7 @@ import { type DetectionFile, type Detector, loadDetector, readDetections } from 
 import type { RunDescription } from '../trajectories/index.ts';
 import { isCamera, openCamera } from '../video/camera/camera-video.ts';
 import { openVideo, type VideoInfo, type VideoOptions } from '../video/index.ts';
+import { readingOf } from '../video/parameters.ts';
 import { createEngine, type EngineOptions, type FrameEngine } from './frame-engine.ts';
 import { type Parameters, type ParametersInput, parametersSchema } from './parameters.ts';
 
@@ -182,7 +183,7 @@ export function videoOptions({ maxFrames, frameRate, signal, onNotice, parameter
     ...(frameRate !== undefined && { frameRate }),
     ...(signal && { signal }),
     ...(onNotice && { onNotice }),
-    ...(parameters?.video?.hwaccel !== undefined && { hwaccel: parameters.video.hwaccel }),
+    ...readingOf(parameters),
   };
 }
 

@@ -2,7 +2,7 @@ import type { PictureSize } from '../analytics/index.ts';
 import { PATCH_BYTES, PATCH_HEIGHT, PATCH_WIDTH, PatchCutter } from '../appearance/patches.ts';
 import { inputError } from '../core/errors.ts';
 import { encodeJpegs } from '../video/encode-stills.ts';
-import { openVideo } from '../video/index.ts';
+import { openVideo, type ReadingOptions } from '../video/index.ts';
 import type { shownSize } from '../video/shown-size.ts';
 import type { PersonRecord } from './person-record.ts';
 
@@ -18,6 +18,14 @@ export interface ReportPictures {
   readonly thumbnails: ReadonlyMap<number, Buffer>;
 }
 
+/** Settings of {@link takePictures}. */
+export interface PictureOptions {
+  /** How the video was read when it was tracked. */
+  readonly reading?: ReadingOptions | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onFrame?: (frames: number, total: number) => void;
+}
+
 /**
  * Takes the pictures of a report out of its video, in one pass that ends with the last that is needed: the first frame, and a thumbnail
  * of each person.
@@ -29,12 +37,12 @@ export async function takePictures(
   video: string,
   people: readonly PersonRecord[],
   { picture, shown }: { readonly picture: PictureSize; readonly shown: ReturnType<typeof shownSize> },
-  { signal, onFrame }: { signal?: AbortSignal | undefined; onFrame?: (frames: number, total: number) => void } = {},
+  { reading, signal, onFrame }: PictureOptions = {},
 ): Promise<ReportPictures> {
   const wanted = new Map<number, PersonRecord[]>();
   for (const person of people) wanted.set(person.best.frame, [...(wanted.get(person.best.frame) ?? []), person]);
   const last = people.reduce((latest, { best }) => Math.max(latest, best.frame), 0);
-  const source = await openVideo(video, { pixels: true, maxFrames: last + 1, ...(signal && { signal }) });
+  const source = await openVideo(video, { pixels: true, maxFrames: last + 1, ...reading, ...(signal && { signal }) });
   try {
     const { width, height, colourSpace } = source.info;
     if (width !== picture.width || height !== picture.height) {

@@ -11,6 +11,7 @@ import type { Notice, NoticeSink } from '../core/notices.ts';
 import { fileNotice } from '../core/notices.ts';
 import { OutputFile, refuseInputs } from '../files/output-file.ts';
 import { readTrajectoriesHeader, streamTrajectories, type Trajectory } from '../trajectories/index.ts';
+import { readingOf } from '../video/parameters.ts';
 import { shownSize } from '../video/shown-size.ts';
 import { renderPage } from './page.ts';
 import { type PersonRecord, recordOf } from './person-record.ts';
@@ -60,7 +61,10 @@ export async function writeReport(input: string, options: ReportOptions): Promis
     const pictures =
       video === undefined
         ? undefined
-        : await (await import('./pictures.ts')).takePictures(video, gathered.people, gathered, options);
+        : await (await import('./pictures.ts')).takePictures(video, gathered.people, gathered, {
+            ...options,
+            reading: readingOf(gathered.header.parameters),
+          });
     signal?.throwIfAborted();
     const text = await renderPage({ ...gathered, pictures });
     await file.write(text);

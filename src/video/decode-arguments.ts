@@ -1,9 +1,11 @@
 import type { Letterbox } from '../core/frame.ts';
 import { type Ffmpeg, outputFd } from './ffmpeg.ts';
+import { type Deinterlacing, deinterlacer, type FieldOrder } from './fields.ts';
 import { TICKS_PER_SECOND } from './frame-assembly.ts';
 import { decoderArguments } from './hardware.ts';
 import { i420Layout } from './i420.ts';
 import { letterboxLayout, type PictureLayout } from './picture-reader.ts';
+import { streamSpecifier } from './streams.ts';
 
 /** What is decoded, and into what. */
 export interface Decoding {
@@ -14,6 +16,10 @@ export interface Decoding {
   readonly fullRange: boolean;
   /** What decodes, see `VideoInfo.decoder`. */
   readonly decoder?: string | undefined;
+  /** Number of the video stream; default the first that is no cover picture. */
+  readonly stream?: number | undefined;
+  readonly deinterlacing?: Deinterlacing | undefined;
+  readonly fieldOrder?: FieldOrder | undefined;
   readonly pixels: boolean;
   readonly letterbox?: Letterbox | undefined;
 }
@@ -57,7 +63,8 @@ export function decodingArguments(
   ].join(',');
   // hardware gives the chroma planes interleaved; the filters are to see what software gives
   const planar = decoderArguments(decoding.decoder).length > 0 ? 'format=yuv420p,' : '';
-  const head = `[0:V:0]${planar}${times}`;
+  const fields = deinterlacer(decoding.deinterlacing, decoding.fieldOrder);
+  const head = `[${streamSpecifier(decoding.stream)}]${planar}${fields}${times}`;
   if (branches.length === 0) {
     return {
       args: ['-filter_complex', `${head}[t]`, '-map', '[t]', ...ffmpeg.passthrough, '-f', 'null', '-'],

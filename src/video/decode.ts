@@ -1,15 +1,14 @@
 import { availableParallelism } from 'node:os';
 import type { Frame, Letterbox } from '../core/frame.ts';
-import type { NoticeSink } from '../core/notices.ts';
 import { DamageWatch } from './damage.ts';
 import { decodingArguments } from './decode-arguments.ts';
 import { type Ffmpeg, type FfmpegProcess, findFfmpeg, startFfmpeg } from './ffmpeg.ts';
 import { FrameAssembly, type FrameParts } from './frame-assembly.ts';
 import { decoderArguments, findDecoder } from './hardware.ts';
 import { type Input, type InputOptions, resolveInput } from './input.ts';
-import { probeInput, type VideoInfo } from './probe.ts';
+import { probeFile, type ReadingOptions, type VideoInfo } from './probe.ts';
 
-export interface VideoOptions extends InputOptions {
+export interface VideoOptions extends InputOptions, ReadingOptions {
   /** Whether frames carry their full-size I420 picture. Default false. */
   readonly pixels?: boolean;
   /** What to scale frames to for a detector, or how to choose it once the video's size is known. Default none. */
@@ -20,8 +19,6 @@ export interface VideoOptions extends InputOptions {
   readonly hwaccel?: string;
   /** End after this many frames. */
   readonly maxFrames?: number;
-  /** Takes what is unusual about the video and does not keep it from being read. */
-  readonly onNotice?: NoticeSink | undefined;
   /** Path of ffmpeg; default FFMPEG_BIN, ffmpeg-static, the PATH. */
   readonly ffmpeg?: string;
   /** Ends ffmpeg; the iteration then throws the signal's reason. */
@@ -51,7 +48,7 @@ export async function openVideo(input: string, options: VideoOptions = {}): Prom
   const ffmpeg = await findFfmpeg(options.ffmpeg);
   const resolved = resolveInput(input, options);
   try {
-    let info = options.info ?? (await probeInput(ffmpeg, resolved, options.signal));
+    let info = options.info ?? (await probeFile(ffmpeg, resolved, options, options.signal));
     const { hwaccel = 'off' } = options;
     if (hwaccel !== 'off' && !info.decoder)
       info = { ...info, decoder: await findDecoder(ffmpeg, resolved, info, hwaccel) };

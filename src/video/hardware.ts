@@ -3,6 +3,7 @@ import { promisify } from 'node:util';
 import type { Ffmpeg } from './ffmpeg.ts';
 import type { Input } from './input.ts';
 import type { VideoInfo } from './probe.ts';
+import { streamSpecifier } from './streams.ts';
 
 /** What {@link findDecoder} answers where no hardware is used. */
 export const SOFTWARE = 'software';
@@ -33,18 +34,19 @@ const TRY_MILLISECONDS = 20_000;
 export async function findDecoder(
   ffmpeg: Ffmpeg,
   input: Input,
-  info: Pick<VideoInfo, 'codec' | 'pixelFormat'>,
+  info: Pick<VideoInfo, 'codec' | 'pixelFormat' | 'stream'>,
   asked: string,
 ): Promise<string> {
   if (input.kind !== 'file' || info.pixelFormat !== 'yuv420p' || !EXACT_CODECS.has(info.codec)) return SOFTWARE;
   const listed = (await output(ffmpeg, ['-hwaccels'])).split(/\s+/);
   const methods = Object.keys(SURFACES).filter((name) => listed.includes(name) && (asked === 'auto' || asked === name));
   if (methods.length === 0) return SOFTWARE;
-  const expected = await checksums(ffmpeg, input, [], 'format=yuv420p');
+  const stream = streamSpecifier(info.stream);
+  const expected = await checksums(ffmpeg, input, stream, [], 'format=yuv420p');
   for (const method of methods) {
     // the filter takes pictures in the hardware's memory only: ffmpeg would go over to software without a word
     const options = ['-hwaccel', method, '-hwaccel_output_format', SURFACES[method]];
-    const found = await checksums(ffmpeg, input, options, 'hwdownload,format=nv12,format=yuv420p');
+    const found = await checksums(ffmpeg, input, stream, options, 'hwdownload,format=nv12,format=yuv420p');
     if (found !== '' && found === expected) return method;
   }
   return SOFTWARE;
@@ -56,8 +58,14 @@ export function decoderArguments(decoder: string | undefined): string[] {
 }
 
 /** Checksums of the first pictures; empty when they cannot be decoded so. */
-function checksums(ffmpeg: Ffmpeg, input: Input, options: readonly string[], filter: string): Promise<string> {
-  const first = ['-map', '0:V:0', '-frames:v', `${TRIED}`, '-vf', filter, ...ffmpeg.passthrough];
+function checksums(
+  ffmpeg: Ffmpeg,
+  input: Input,
+  stream: string,
+  options: readonly string[],
+  filter: string,
+): Promise<string> {
+  const first = ['-map', stream, '-frames:v', `${TRIED}`, '-vf', filter, ...ffmpeg.passthrough];
   return output(ffmpeg, ['-noautorotate', ...options, ...input.args, ...first, '-f', 'framemd5', 'pipe:1']);
 }
 

@@ -13,4 +13,5 @@ export { openVideoWriter, type VideoWriter, type VideoWriterOptions } from './en
 export { type Ffmpeg, findFfmpeg, installCommand } from './ffmpeg.ts';
 export { letterboxFor, unletterbox } from './letterbox.ts';
 export { Picture } from './picture.ts';
-export { probe, type VideoInfo } from './probe.ts';
+export { probe, type ReadingOptions, type VideoInfo } from './probe.ts';
+export type { InputStream } from './streams.ts';

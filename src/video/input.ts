@@ -5,6 +5,7 @@ import { inputError } from '../core/errors.ts';
 import { readError } from '../files/file-errors.ts';
 import { glob, isGlob } from '../files/glob.ts';
 import { readSequenceInfo } from '../files/seqinfo.ts';
+import { SAFE_FORMATS } from './formats.ts';
 import { Replay } from './replay.ts';
 import { isPicture, linkPictures, listPictures, naturalOrder } from './still-images.ts';
 
@@ -59,12 +60,13 @@ export function resolveInput(input: string, options: InputOptions = {}): Input {
   const head = readHead(input, stat);
   if (stat.isDirectory()) return fromDirectory(input, options);
   if (stat.size === 0) throw inputError(input, 'is empty (0 bytes)', 'copy or record it again');
-  if (isPicture(input)) return fromPictures(input, stem(input), [input], options.frameRate ?? DEFAULT_FRAME_RATE);
+  if (isPicture(input) && !isAnimated(head))
+    return fromPictures(input, stem(input), [input], options.frameRate ?? DEFAULT_FRAME_RATE);
   return {
     subject: input,
     name: stem(input),
     kind: 'file',
-    args: ['-protocol_whitelist', 'file,pipe', '-i', `file:${input}`],
+    args: ['-protocol_whitelist', 'file,pipe', ...SAFE_FORMATS, '-i', `file:${input}`],
     head,
     cutOff: isCutAvi(head, stat.size),
     dispose() {},
@@ -81,7 +83,7 @@ export function checkInput(input: string, options: InputOptions = {}): void {
 }
 
 function standardInput(stdin: Readable): Input {
-  const args = ['-protocol_whitelist', 'pipe', '-i', 'pipe:0'];
+  const args = ['-protocol_whitelist', 'pipe', ...SAFE_FORMATS, '-i', 'pipe:0'];
   const replay = new Replay(stdin);
   return {
     subject: '-',
@@ -163,9 +165,19 @@ function statOf(path: string): Stats | undefined {
   }
 }
 
+/** Enough for the chunks of a PNG before its picture. */
+const HEAD_BYTES = 65_536;
+
+/** Whether a picture is an animated PNG: a video that ffmpeg reads as one when it is not told that it is a picture. */
+function isAnimated(head: Buffer): boolean {
+  const animation = head.indexOf('acTL');
+  const picture = head.indexOf('IDAT');
+  return head.toString('latin1', 1, 4) === 'PNG' && animation > 0 && (picture < 0 || animation < picture);
+}
+
 /** Reads the first bytes of a file; a folder is only opened. */
 function readHead(path: string, stat: Stats): Buffer {
-  const head = Buffer.alloc(12);
+  const head = Buffer.alloc(HEAD_BYTES);
   try {
     const file = openSync(path, 'r');
     if (stat.isFile()) readSync(file, head, 0, head.length, 0);
@@ -179,7 +191,7 @@ function readHead(path: string, stat: Stats): Buffer {
 /** An AVI says in its first bytes how long it is; cut at a frame's edge it is otherwise read without complaint. */
 function isCutAvi(head: Buffer, size: number): boolean {
   const stated = head.readUInt32LE(4);
-  return /^RIFF....AVI/s.test(head.toString('latin1')) && stated + 8 > size && stated !== 0xffffffff;
+  return /^RIFF....AVI/s.test(head.toString('latin1', 0, 12)) && stated + 8 > size && stated !== 0xffffffff;
 }
 
 function stem(path: string): string {

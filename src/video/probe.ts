@@ -1,6 +1,10 @@
-import { inputError } from '../core/errors.ts';
-import { type Exit, exitReason, type Ffmpeg, findFfmpeg, lastError, startFfmpeg } from './ffmpeg.ts';
+import type { NoticeSink } from '../core/notices.ts';
+import { type Exit, type Ffmpeg, findFfmpeg, startFfmpeg } from './ffmpeg.ts';
+import { type Deinterlacing, deinterlacingOf, type FieldOrder, fieldOrder } from './fields.ts';
 import { type Input, type InputOptions, resolveInput } from './input.ts';
+import { describe, explain, rate } from './probe-log.ts';
+import { pixelShape } from './shape.ts';
+import { chooseStream, type InputStream, noSuchStream, streamNotice, streamSpecifier, streamsIn } from './streams.ts';
 
 /** What is known of a video before it is decoded. */
 export interface VideoInfo {
@@ -34,13 +38,30 @@ export interface VideoInfo {
   readonly decoder?: string;
   /** Clockwise degrees by which the stored pictures are turned for display: 0, 90, 180, 270. */
   readonly rotation: number;
+  /** Which of its video streams is decoded: its number among them, from 0. Absent for cameras. */
+  readonly stream?: number;
+  /** Its streams of all kinds. */
+  readonly streams?: readonly InputStream[];
+  /** Which field comes first, where the video is interlaced. */
+  readonly fieldOrder?: FieldOrder;
+  /** Which pictures are deinterlaced; absent where none are. */
+  readonly deinterlacing?: Deinterlacing;
+}
+
+/** How a video is to be read where it leaves a choice. */
+export interface ReadingOptions {
+  /** Number of the video stream among those of the file, from 0; default `auto`: the default one, then the largest, no still picture. */
+  readonly stream?: number | 'auto' | undefined;
+  /** Deinterlacing, one frame of each picture. Default `auto`: where the video says that it is interlaced. */
+  readonly deinterlace?: 'auto' | 'on' | 'off' | undefined;
+  /** Shape of the pixels, such as `2:1`, width to height as displayed. Default `auto`: as the video says. */
+  readonly sar?: string | undefined;
+  /** Takes what is unusual about the video and does not keep it from being read. */
+  readonly onNotice?: NoticeSink | undefined;
 }
 
 /** What the pictures of a video are like. */
 export type PictureFormat = Pick<VideoInfo, 'width' | 'height' | 'fullRange' | 'colourSpace' | 'sampleAspectRatio'>;
-
-/** Codecs by which ffmpeg renders text as pictures. */
-const TEXT_CODECS = new Set(['ansi', 'bintext', 'xbin', 'idf']);
 
 /**
  * Finds out size, frame rate, duration and codec of a video by decoding its first picture.
@@ -48,25 +69,84 @@ const TEXT_CODECS = new Set(['ansi', 'bintext', 'xbin', 'idf']);
  * @param input path of a video, picture or folder of pictures, or a glob pattern
  * @throws TwintrackError when it cannot be read, holds no video, or ffmpeg is missing
  */
-export async function probe(input: string, options: InputOptions & { ffmpeg?: string } = {}): Promise<VideoInfo> {
+export async function probe(
+  input: string,
+  options: InputOptions & ReadingOptions & { ffmpeg?: string } = {},
+): Promise<VideoInfo> {
   const ffmpeg = await findFfmpeg(options.ffmpeg);
   const resolved = resolveInput(input, options);
   try {
-    return await probeInput(ffmpeg, resolved);
+    return await probeFile(ffmpeg, resolved, options);
   } finally {
     resolved.dispose();
   }
 }
 
 /** As `probe`, for an input already resolved and kept open. */
-export async function probeInput(ffmpeg: Ffmpeg, input: Input, signal?: AbortSignal): Promise<VideoInfo> {
+export async function probeFile(
+  ffmpeg: Ffmpeg,
+  input: Input,
+  { stream = 'auto', deinterlace = 'auto', sar, onNotice }: ReadingOptions,
+  signal?: AbortSignal,
+): Promise<VideoInfo> {
+  const { subject } = input;
+  let opened = await open(ffmpeg, input, stream === 'auto' ? undefined : stream, signal);
+  const videos = opened.streams.filter(({ kind }) => kind === 'video');
+  if (stream !== 'auto' && opened.listed && !videos[stream]) throw noSuchStream(subject, stream, videos);
+  if (stream === 'auto' && videos.filter(({ still }) => !still).length > 1) {
+    const { taken, single } = await chooseStream(ffmpeg, input, videos, signal);
+    if (taken.number !== opened.taken?.number || !opened.header)
+      opened = await open(ffmpeg, input, taken.number, signal);
+    onNotice?.(streamNotice(subject, videos, taken, single));
+  }
+  const { info, header, line } = read(input, opened);
+  const shape = pixelShape(subject, info, header.pixel, sar);
+  const facts = { line, codec: info.codec, first: header.interlaced, rotation: info.rotation };
+  const fields = deinterlacingOf(subject, facts, deinterlace);
+  const order = fieldOrder(facts);
+  for (const notice of [...shape.notices, ...fields.notices]) onNotice?.(notice);
+  return {
+    ...info,
+    ...(shape.ratio && { sampleAspectRatio: shape.ratio }),
+    ...(opened.taken && { stream: opened.taken.number }),
+    streams: opened.streams,
+    ...(order && { fieldOrder: order }),
+    ...(fields.deinterlacing && { deinterlacing: fields.deinterlacing }),
+  };
+}
+
+/** What a camera sends: its first video stream as it is. @param sar as in {@link ReadingOptions} */
+export async function probeCamera(ffmpeg: Ffmpeg, input: Input, signal: AbortSignal, sar?: string): Promise<VideoInfo> {
+  const { info, header } = read(input, await open(ffmpeg, input, undefined, signal));
+  const { ratio } = pixelShape(input.subject, info, header.pixel, sar);
+  return { ...info, ...(ratio && { sampleAspectRatio: ratio }) };
+}
+
+/** What ffmpeg says of an input, and the header that it writes before the first picture; none where it could not. */
+interface Opened {
+  readonly header: string | undefined;
+  readonly log: readonly string[];
+  readonly exit: Exit;
+  readonly streams: readonly InputStream[];
+  /** Whether ffmpeg could list the streams. */
+  readonly listed: boolean;
+  /** The stream whose picture was decoded. */
+  readonly taken: InputStream | undefined;
+}
+
+/** Decodes one picture. @param stream number of the video stream; default the first that is no cover picture */
+async function open(
+  ffmpeg: Ffmpeg,
+  input: Input,
+  stream: number | undefined,
+  signal: AbortSignal | undefined,
+): Promise<Opened> {
   signal?.throwIfAborted();
-  const header: string[] = [];
+  const chunks: string[] = [];
   const log: string[] = [];
-  const args = [
-    ...input.args,
+  const one = [
     '-map',
-    '0:V:0',
+    streamSpecifier(stream),
     '-frames:v',
     '1',
     '-pix_fmt',
@@ -75,30 +155,40 @@ export async function probeInput(ffmpeg: Ffmpeg, input: Input, signal?: AbortSig
     'yuv4mpegpipe',
     'pipe:1',
   ];
-  const child = startFfmpeg(ffmpeg, args, { stdin: !!input.stdin, outputs: 1, onLine: (line) => log.push(line) });
+  const child = startFfmpeg(ffmpeg, [...input.args, ...one], {
+    stdin: !!input.stdin,
+    outputs: 1,
+    onLine: (line) => log.push(line),
+  });
   signal?.addEventListener('abort', child.kill, { once: true });
   child.outputs[0].on('data', (chunk: Buffer) => {
-    if (header.join('').includes('\n')) return;
-    header.push(chunk.toString('latin1', 0, 200));
-    if (header.join('').includes('\n')) child.kill(); // the header is all that is wanted of a perhaps large picture
+    if (chunks.join('').includes('\n')) return;
+    chunks.push(chunk.toString('latin1', 0, 200));
+    if (chunks.join('').includes('\n')) child.kill(); // the header is all that is wanted of a perhaps large picture
   });
   const fed = input.stdin?.record(child);
   const exit = await child.exited;
   await fed;
   signal?.removeEventListener('abort', child.kill);
   signal?.throwIfAborted();
+  const header = chunks.join('').split('\n', 1)[0];
+  const streams = streamsIn(log);
+  const mapped = log.map((line) => /^\[info\] +Stream #0:(\d+) -> /.exec(line)?.[1]).find(Boolean);
+  const taken = streams.find(({ index }) => index === Number(mapped));
+  const listed = log.some((line) => /^\[info\] Input #0/.test(line));
+  return { header: header.startsWith('YUV4MPEG2 ') ? header : undefined, log, exit, streams, listed, taken };
+}
 
-  const line = header.join('').split('\n', 1)[0];
-  const match = /^YUV4MPEG2 W(\d+) H(\d+) F(\d+):(\d+) I\S+ A(\d+):(\d+)/.exec(line);
+/** What was opened, in our words, without the shape of its pixels. */
+function read(input: Input, { header = '', log, exit, taken }: Opened) {
+  const match = /^YUV4MPEG2 W(\d+) H(\d+) F(\d+):(\d+) I(\S+) A(\d+:\d+)/.exec(header);
   if (!match) throw explain(input, log, exit);
-  const [width, height, numerator, denominator, pixelWidth, pixelHeight] = match.slice(1).map(Number);
-  const described = describe(log);
-  if (TEXT_CODECS.has(described.codec)) throw inputError(input.subject, 'is a text, not a video');
-
+  const [width, height, numerator, denominator] = match.slice(1, 5).map(Number);
+  const described = describe(log, taken);
   const frameRate = input.frameRate ?? rate(numerator / denominator, described.averageRate);
   const duration = input.pictures ? input.pictures.length / frameRate : described.duration;
   const frameCount = input.pictures?.length ?? (duration === undefined ? undefined : Math.round(duration * frameRate));
-  return {
+  const info: VideoInfo = {
     input: input.subject,
     name: input.name,
     kind: input.kind,
@@ -112,69 +202,9 @@ export async function probeInput(ffmpeg: Ffmpeg, input: Input, signal?: AbortSig
     pixelFormat: described.pixelFormat,
     fullRange: described.fullRange,
     ...(described.colourSpace && { colourSpace: described.colourSpace }),
-    ...(pixelWidth !== pixelHeight && { sampleAspectRatio: pixelWidth / pixelHeight }), // 0:0 where it is not known
     rotation: described.rotation,
   };
-}
-
-/** The exact rate where it agrees with the average one (rounded to 1/100 by ffmpeg), else the average: the rate varies. */
-function rate(exact: number, average: number | undefined): number {
-  if (average === undefined || !(average > 0)) return exact > 0 && Number.isFinite(exact) ? exact : 25;
-  return Math.abs(exact - average) <= Math.max(0.01, 0.001 * average) ? exact : average;
-}
-
-/** Reads what ffmpeg logs of its input. Only its own lines begin as matched here; a title in the file cannot. */
-function describe(log: readonly string[]) {
-  const mapped = /^\[info\] +Stream #0:(\d+) -> /m.exec(log.join('\n'))?.[1] ?? '0';
-  const start = log.findIndex((line) => new RegExp(`^\\[info\\] +Stream #0:${mapped}(?!\\d).*?: Video: `).test(line));
-  const stream = log[start] ?? '';
-  const format = /: Video: (\w+)[^,]*, (?:(\w+)(?:\(([^)]*)\))?)?/.exec(stream);
-  const time = log.map((line) => /^\[info\] +Duration: (\d+):(\d+):([\d.]+)/.exec(line)).find((m) => m);
-  const average = /, ([\d.]+)(k?) fps/.exec(stream);
-  const matrix = /\b(bt709|smpte170m|bt470bg|bt2020nc|fcc|smpte240m)\b/.exec(format?.[3] ?? '')?.[1];
-  const next = log.findIndex((line, i) => i > start && /^\[info\] *Stream /.test(line));
-  const turned = log.slice(start + 1, next < 0 ? undefined : next).join('\n');
-  const degrees = Number(/displaymatrix: rotation of (-?[\d.]+) degrees/.exec(turned)?.[1] ?? 0);
-  const container = /^\[info\] Input #0, (\S+), from /m.exec(log.join('\n'))?.[1];
-  return {
-    container: container ?? 'unknown',
-    codec: format?.[1] ?? 'unknown',
-    pixelFormat: format?.[2] ?? 'unknown',
-    fullRange: /^yuvj/.test(format?.[2] ?? '') || /\bpc\b/.test(format?.[3] ?? ''),
-    colourSpace: matrix,
-    averageRate: average ? Number(average[1]) * (average[2] ? 1000 : 1) : undefined,
-    duration: time ? Number(time[1]) * 3600 + Number(time[2]) * 60 + Number(time[3]) : undefined,
-    rotation: ((Math.round(-degrees) % 360) + 360) % 360 || 0,
-  };
-}
-
-/** Turns ffmpeg's complaints about an input into one line. */
-function explain(input: Input, log: readonly string[], exit: Exit) {
-  const text = log.join('\n');
-  const { subject } = input;
-  const complaint = lastError(log) || exitReason(exit);
-  const isMp4 = !input.head || /^(ftyp|moov|mdat|free|skip|wide)$/.test(input.head.toString('latin1', 4, 8));
-  if (input.kind === 'stdin' && /moov atom not found|Error marking filters as finished|partial file/.test(text)) {
-    const fix = 'name the file, or move its index to the front: ffmpeg -i FILE -c copy -movflags +faststart NEW';
-    return inputError(subject, 'has its index at the end, or is cut off: it cannot be read as a stream', fix);
-  }
-  if (isMp4 && /moov atom not found/.test(text)) {
-    return inputError(subject, 'is cut off: the index at its end (moov) is missing', 'copy or record it again');
-  }
-  if (/matches no streams|does not contain any stream/.test(text) && /^\[info\] Input #0/m.test(text)) {
-    const reason = /Audio: /.test(text) ? 'holds sound only, no video' : 'holds no video';
-    return inputError(subject, reason, 'name a file with a video stream');
-  }
-  if (/not on whitelist/.test(text)) return inputError(subject, 'refers to another address, which is not followed');
-  if (/Permission denied/.test(text))
-    return inputError(subject, 'cannot be read: permission denied', 'check its permissions');
-  if (/^\[info\] Input #0/m.test(text)) {
-    return inputError(subject, `holds no picture that can be decoded (${complaint})`, 'copy or record it again');
-  }
-  if (/Invalid data found|could not find codec parameters/i.test(text)) {
-    return inputError(subject, 'is not a video that ffmpeg can read', 'check that it plays, or copy it again');
-  }
-  const crashed = exit.signal !== null && exit.signal !== 'SIGKILL';
-  const fix = crashed ? 'name another build of ffmpeg with FFMPEG_BIN' : 'check that it plays';
-  return inputError(subject, `cannot be read: ${complaint}`, fix);
+  // where no shape is encoded, ffmpeg's line may still have a strange one
+  const stated = match[6] === '0:0' ? (/\bSAR (\d+:\d+)/.exec(described.line)?.[1] ?? '0:0') : match[6];
+  return { info, line: described.line, header: { interlaced: match[5], pixel: stated } };
 }

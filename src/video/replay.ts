@@ -19,9 +19,10 @@ export class Replay {
     this.#chunks = stream[Symbol.asyncIterator]();
   }
 
-  /** Feeds the beginning of the stream to a process until that ends, or 64 MB have passed, keeping it for `feed`. */
+  /** Feeds the beginning of the stream to a process until that ends, or 64 MB have passed, keeping it for later ones and `feed`. */
   async record(ffmpeg: FfmpegProcess): Promise<void> {
     const life = new Life(ffmpeg);
+    for (const chunk of this.#head) await write(ffmpeg, chunk, life);
     while (!life.over && this.#headBytes < RECORD_LIMIT) {
       this.#next ??= this.#chunks.next();
       const result = await life.await(this.#next);

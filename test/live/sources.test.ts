@@ -48,6 +48,27 @@ describe('sources', () => {
     expect(addressOf('rtsp://me:secret@x/1?token=abc').shown).toBe('rtsp://***@x/1?token=***');
   });
 
+  it.each([
+    ['rtsp://user:p@ss#1@host/', 'rtsp://***@host/', '#', '%23 for #'],
+    ['rtsp://user:pa/ss?1@host:554/a', 'rtsp://***@host:554/a', '/ and ?', '%2F for /, %3F for ?'],
+    ['http://u:p#q@host/x?y=1#z', 'http://***@host/x?y=1#z', '#', '%23 for #'],
+  ])('name the signs of a password to encode: %s', (url, shown, signs, written) => {
+    expect(() => addressOf(url)).toThrow(
+      `${shown}: the password has ${signs} in it, which ends a host name; write ${written}`,
+    );
+  });
+
+  it.each([
+    'rtsp://user:p@ss@host/',
+    'rtsp://u:p%23q@h/1',
+    'rtsp://user:pw@host:554/path@2',
+    'rtsp://[::1]:554/a@b',
+    'rtsp://host:554/user=admin_password=s#e@cret_channel=1',
+    'http://host/a?b=c@d#e',
+  ])('are taken where all signs are in their place: %s', (url) => {
+    expect(addressOf(url).shown).not.toContain('p@ss');
+  });
+
   it('stand in the config file, beside the parameters', async () => {
     const config = join(folder(), 'c.yaml');
     const read = (text: string) => {

@@ -278,5 +278,19 @@ test('probe says what is known beforehand', async () => {
     fullRange: false,
     colourSpace: 'bt709',
     rotation: 0,
+    stream: 0,
+    streams: [
+      {
+        index: 0,
+        kind: 'video',
+        number: 0,
+        codec: 'h264',
+        width: 64,
+        height: 48,
+        default: true,
+        still: false,
+        line: expect.stringMatching(/^Video: h264 .*64x48/),
+      },
+    ],
   });
 });

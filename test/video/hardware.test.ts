@@ -53,7 +53,7 @@ test('a method that gives the same pictures decodes, and is not tried again for 
   const options = { pixels: true, letterbox, hwaccel: 'auto', ffmpeg: path };
   const { info, frames } = await readAll(clip, options);
   expect(info.decoder).toBe('vaapi');
-  expect(calls().at(-1)).toMatch(/-hwaccel vaapi .*-i file:.*\[0:V:0\]format=yuv420p,/);
+  expect(calls().at(-1)).toMatch(/-hwaccel vaapi .*-i file:.*\[0:v:0\]format=yuv420p,/);
   expect(frames.map(({ pixels }) => pixels)).toEqual(expected.frames.map(({ pixels }) => pixels));
   const before = calls().length;
   await readAll(clip, { ...options, info });

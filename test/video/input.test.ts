@@ -325,7 +325,9 @@ describe('what cannot be read is reported in one line', () => {
       path('list.m3u8'),
       '#EXTM3U\n#EXT-X-TARGETDURATION:5\n#EXTINF:5,\nhttp://127.0.0.1:9/a.ts\n#EXT-X-ENDLIST\n',
     );
-    expect(await failure(path('list.m3u8'))).toMatch(/^(refers to another address|is not a video|cannot be read)/);
+    expect(await failure(path('list.m3u8'))).toMatch(
+      /^is a playlist \(HLS, \.m3u8\) that names other files, which are not/,
+    );
   });
 
   test('a file and a folder without permission', async () => {

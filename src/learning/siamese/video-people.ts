@@ -1,7 +1,8 @@
 import { PATCH_BYTES, PatchCutter } from '../../appearance/patches.ts';
 import { inputError } from '../../core/errors.ts';
 import { findVideo, readTrajectories, type Trajectory } from '../../trajectories/index.ts';
-import { openVideo } from '../../video/index.ts';
+import { openVideo, type ReadingOptions } from '../../video/index.ts';
+import { readingOf } from '../../video/parameters.ts';
 import type { People } from './people.ts';
 
 /** Least seconds between two pictures of a person: closer ones are too similar. */
@@ -31,7 +32,7 @@ export interface Cut {
  * @throws TwintrackError when one of them cannot be read
  */
 export async function readVideoPeople(path: string, video?: string, signal?: AbortSignal): Promise<People> {
-  const { source, trajectories } = await readTrajectories(path);
+  const { source, parameters, trajectories } = await readTrajectories(path);
   const file = video ?? findVideo(path, { source });
   if (file === undefined)
     throw inputError(source.name, 'is the video of these trajectories and not there', 'name it with --video');
@@ -41,6 +42,7 @@ export async function readVideoPeople(path: string, video?: string, signal?: Abo
     file,
     cuts.filter((rows) => rows.length > 0),
     signal,
+    readingOf(parameters),
   );
 }
 
@@ -95,6 +97,7 @@ export function thinned(rows: Int32Array, trajectory: Trajectory): Cut[] {
  * Cuts boxes out of a video.
  *
  * @param people the boxes of each person in frame order
+ * @param reading how the video was read when it was tracked
  * @returns pictures person by person, all of one camera
  * @throws TwintrackError when the video cannot be read or ends before the last box
  */
@@ -102,11 +105,12 @@ export async function cutPeople(
   video: string,
   people: readonly (readonly Cut[])[],
   signal?: AbortSignal,
+  reading: ReadingOptions = {},
 ): Promise<People> {
   const cuts = people.flatMap((boxes, number) => boxes.map((cut) => ({ ...cut, number })));
   const order = [...cuts.keys()].sort((a, b) => cuts[a].frame - cuts[b].frame);
   const patches = new Uint8Array(cuts.length * PATCH_BYTES);
-  const source = await openVideo(video, { pixels: true, ...(signal && { signal }) });
+  const source = await openVideo(video, { pixels: true, ...reading, ...(signal && { signal }) });
   const cutter = new PatchCutter(source.info.colourSpace);
   let next = 0;
   for await (const { index, pixels, width, height } of source) {

@@ -87,16 +87,21 @@ export class Camera {
     this.#trouble = trouble;
     this.#firstId = lastId;
     this.#pipeline = this.#makePipeline(lastId);
-    this.#session = new CameraSession(addressOf(setup.source.url, setup.realtime), setup.parameters.live, {
-      letterbox: (...size) => this.#setup.models.detector.letterbox(...size),
-      onFormat: (format) => this.#pipeline.setFormat(format),
-      onFrame: (frame) => {
-        statistics.frameReceived();
-        this.#pipeline.put(frame);
+    this.#session = new CameraSession(
+      addressOf(setup.source.url, setup.realtime),
+      setup.parameters.live,
+      {
+        letterbox: (...size) => this.#setup.models.detector.letterbox(...size),
+        onFormat: (format) => this.#pipeline.setFormat(format),
+        onFrame: (frame) => {
+          statistics.frameReceived();
+          this.#pipeline.put(frame);
+        },
+        onConnected: () => this.#connected(),
+        onOffline: (fault, retrySeconds) => this.#offline({ ...fault, retrySeconds }),
       },
-      onConnected: () => this.#connected(),
-      onOffline: (fault, retrySeconds) => this.#offline({ ...fault, retrySeconds }),
-    });
+      setup.parameters.video.sar,
+    );
     this.#timer = setInterval(() => this.#pipeline.wait(), 1000 * TICK_SECONDS);
   }
 

@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { printable, UsageError } from '../../core/errors.ts';
+import { SAFE_FORMATS } from '../formats.ts';
 
 /** What is needed to give a live source to ffmpeg. */
 export interface Address {
@@ -31,6 +32,13 @@ const DEFAULT_PORTS: Readonly<Record<string, number>> = { rtsp: 554, rtsps: 322,
 export function addressOf(url: string, realtime = false): Address {
   const shown = printable(url);
   const scheme = /^([a-z][a-z0-9+.-]+):\/\//i.exec(url)?.[1].toLowerCase();
+  const signs = unencodedSigns(url);
+  if (signs.length > 0) {
+    const written = signs.map((sign) => `${encodeURIComponent(sign)} for ${sign}`).join(', ');
+    throw new UsageError(
+      `${shown}: the password has ${signs.join(' and ')} in it, which ends a host name; write ${written}`,
+    );
+  }
   if (scheme === 'rtsp' || scheme === 'rtsps') {
     const input = ['-rtsp_transport', 'tcp', '-allowed_media_types', 'video', ...LOW_DELAY];
     return { shown, args: [...input, ...whitelisted('rtp,tcp,tls,rtsp,rtsps', url)], ...portOf(url, scheme) };
@@ -47,12 +55,24 @@ export function addressOf(url: string, realtime = false): Address {
     throw new UsageError(`${shown}: neither a file nor a live source; for example rtsp://user:password@camera/stream`);
   }
   if (!realtime) throw new UsageError(`${shown}: is a file; add --realtime to play it as if it were a camera`);
-  return { shown, args: ['-re', ...whitelisted('file', `file:${url}`)] };
+  return { shown, args: ['-re', ...SAFE_FORMATS, ...whitelisted('file', `file:${url}`)] };
 }
 
 /** Whatever a stream refers to may be fetched by these protocols only. */
 function whitelisted(protocols: string, url: string): string[] {
   return ['-protocol_whitelist', protocols, '-i', url];
+}
+
+/**
+ * The signs in the password of an address that end it for a reader of addresses. (An @ does not: the last one counts.) Where what is
+ * before them could be a host with its port, they are taken as what they are: the beginning of a path.
+ */
+function unencodedSigns(url: string): string[] {
+  const [, authority, rest] = /^[a-z][a-z0-9+.-]+:\/\/([^/?#]*)([/?#].*)$/is.exec(url) ?? ['', '', ''];
+  const end = rest.lastIndexOf('@');
+  const isHost = /^([^:]*:.*@|[^:@]*@)?(\[[^\]]*\]|[^:@]*)(:\d*)?$/s.test(authority);
+  if (end < 0 || (isHost && rest[0] !== '#')) return [];
+  return [...new Set(rest.slice(0, end).match(/[/?#]/g))];
 }
 
 function portOf(url: string, scheme: string): Pick<Address, 'port' | 'secret'> {

@@ -15,7 +15,7 @@ export function isCamera(input: string): boolean {
 }
 
 /** Settings of {@link openCamera}, besides those of a video. */
-export interface CameraOptions extends Pick<VideoOptions, 'letterbox' | 'maxFrames' | 'signal'> {
+export interface CameraOptions extends Pick<VideoOptions, 'letterbox' | 'maxFrames' | 'signal' | 'sar'> {
   /** When a camera counts as offline, and how long to wait between attempts to connect. */
   readonly limits?: Partial<Patience & BackoffLimits> | undefined;
   /** Takes why the camera is offline, when it goes and after each attempt to connect that failed. */
@@ -58,7 +58,7 @@ class CameraVideo implements VideoSource {
   readonly #aborted: () => void;
 
   constructor(address: Address, options: CameraOptions) {
-    const { letterbox, onOffline, limits, signal } = options;
+    const { letterbox, onOffline, limits, signal, sar } = options;
     this.#options = options;
     let resolve = () => {};
     let reject = (_: unknown) => {};
@@ -94,6 +94,7 @@ class CameraVideo implements VideoSource {
           else onOffline?.(fault, retrySeconds);
         },
       },
+      sar,
     );
     this.#aborted = () => fail(signal?.reason);
     signal?.addEventListener('abort', this.#aborted, { once: true });

@@ -28,7 +28,7 @@ export async function openGate(address: Address): Promise<Gate> {
   const onError = (error: Error & { code?: string }) => {
     complaint ||= `${error.code ?? ''} ${error.message}`;
   };
-  const login = { user: decodeURIComponent(secret.username), password: decodeURIComponent(secret.password) };
+  const login = { user: decoded(secret.username), password: decoded(secret.password) };
   const isWeb = /^https?:$/.test(secret.protocol);
   const server: Server = isWeb ? openWebGate(secret, login, onError) : openRtspGate(secret, login, onError);
   const sockets = new Set<Socket>();
@@ -49,6 +49,15 @@ export async function openGate(address: Address): Promise<Gate> {
       for (const socket of sockets) socket.destroy();
     },
   };
+}
+
+/** A part of an address as it is meant; one that is not encoded as it should be, as it is. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 const localBase = (port: number) => `rtsp://127.0.0.1:${port}/camera`;

@@ -56,6 +56,7 @@ export class CameraSession {
   readonly #address: Address;
   #limits: Patience & BackoffLimits;
   readonly #handlers: SessionHandlers;
+  readonly #sar: string | undefined;
   readonly #abort = new AbortController();
   readonly #backoff: Backoff;
   readonly #ended: Promise<void>;
@@ -73,8 +74,10 @@ export class CameraSession {
   #frames = 0;
   #lastTime = Number.NEGATIVE_INFINITY;
 
-  constructor(address: Address, limits: Patience & BackoffLimits, handlers: SessionHandlers) {
+  /** @param sar shape of the pixels, see `ReadingOptions.sar` */
+  constructor(address: Address, limits: Patience & BackoffLimits, handlers: SessionHandlers, sar?: string) {
     this.#address = address;
+    this.#sar = sar;
     this.#limits = limits;
     this.#handlers = handlers;
     this.#backoff = new Backoff(limits);
@@ -138,7 +141,7 @@ export class CameraSession {
     const signal = AbortSignal.any([this.#abort.signal, this.#renewal.signal]);
     const ffmpeg = await findFfmpeg();
     if (!this.#format) {
-      const format = await inspect(ffmpeg, this.#address, this.#limits, signal);
+      const format = await inspect(ffmpeg, this.#address, this.#limits, signal, this.#sar);
       this.#handlers.onFormat(format);
       this.#format = format;
       this.#size = undefined;
