@@ -35,8 +35,8 @@ export async function tryCameras(
   const checks: CameraCheck[] = new Array(usable.length);
   const waiting = usable.entries();
   const work = async () => {
-    for (const [i, { name, url }] of waiting) {
-      const address = addressOf(url, realtime);
+    for (const [i, { name, url, transport }] of waiting) {
+      const address = addressOf(url, realtime, transport);
       const about = { name, address: address.shown };
       try {
         const { width, height, frameRate, codec, container } = await inspect(

@@ -243,7 +243,8 @@ export class Live {
     const coming = usable.map(async (source) => {
       const running = this.#cameras.get(source.name);
       if (running && same && isDeepStrictEqual(source, running.source)) return;
-      if (running?.source.url === source.url) return void going.push(running.reconfigure(setupOf(source)));
+      if (running?.source.url === source.url && running.source.transport === source.transport)
+        return void going.push(running.reconfigure(setupOf(source)));
       try {
         await running?.stop(); // it writes into the same folder
         this.#cameras.set(source.name, await Camera.start(setupOf(source)));

@@ -101,35 +101,48 @@ export async function filesAtSync(path: string, work: () => Promise<void>): Prom
   return names;
 }
 
-let clip: Promise<string> | undefined;
+type Codec = 'h264' | 'h265';
+const clips = new Map<Codec, Promise<string>>();
+const PARAMETERS = 'repeat-headers=1:scenecut=0';
+const ENCODERS = {
+  h264: ['-c:v', 'libx264', '-x264-params', `${PARAMETERS}:sliced-threads=0`, '-bsf:v', 'h264_metadata=aud=insert'],
+  h265: ['-t', '20', '-c:v', 'libx265', '-x265-params', `${PARAMETERS}:aud=1:log-level=none`],
+};
 
-/** The sample as a camera sends it: H.264 without B frames, a key frame a second at 7 frames/s. Made once, and kept for other runs. */
-async function cameraClip(): Promise<string> {
-  clip ??= (async () => {
-    const encoder = ['-c:v', 'libx264', '-preset', 'ultrafast', '-tune', 'zerolatency', '-crf', '23', '-bf', '0'];
-    const layout = ['-g', '7', '-x264-params', 'repeat-headers=1:sliced-threads=0:scenecut=0'];
-    const output = ['-pix_fmt', 'yuv420p', '-bsf:v', 'h264_metadata=aud=insert', '-f', 'h264'];
-    const args = ['-nostdin', '-loglevel', 'error', '-i', SAMPLE, ...encoder, ...layout, ...output];
-    const cache = join(import.meta.dirname, '../../node_modules/.cache');
-    const path = join(
-      cache,
-      `twintrack-camera-${createHash('sha256').update(args.join(' ')).digest('hex').slice(0, 12)}.h264`,
-    );
-    if (!existsSync(path)) {
-      mkdirSync(cache, { recursive: true });
-      const own = `${path}.${process.pid}`; // another test may be making it as well
-      execFileSync((await findFfmpeg()).path, [...args, own]);
-      renameSync(own, path);
-    }
-    return path;
-  })();
-  return clip;
+/** The sample as a camera sends it: without B frames, a key frame a second at 7 frames/s. Made once, and kept for other runs. */
+function cameraClip(codec: Codec): Promise<string> {
+  const made = clips.get(codec) ?? makeClip(codec);
+  clips.set(codec, made);
+  return made;
+}
+
+async function makeClip(codec: Codec): Promise<string> {
+  const encoder = [...ENCODERS[codec], '-preset', 'ultrafast', '-tune', 'zerolatency', '-crf', '23', '-bf', '0'];
+  const layout = ['-g', '7'];
+  const output = ['-pix_fmt', 'yuv420p', '-f', codec === 'h264' ? 'h264' : 'hevc'];
+  const args = ['-nostdin', '-loglevel', 'error', '-i', SAMPLE, ...encoder, ...layout, ...output];
+  const cache = join(import.meta.dirname, '../../node_modules/.cache');
+  const path = join(
+    cache,
+    `twintrack-camera-${createHash('sha256').update(args.join(' ')).digest('hex').slice(0, 12)}.${codec}`,
+  );
+  if (!existsSync(path)) {
+    mkdirSync(cache, { recursive: true });
+    const own = `${path}.${process.pid}`; // another test may be making it as well
+    execFileSync((await findFfmpeg()).path, [...args, own]);
+    renameSync(own, path);
+  }
+  return path;
 }
 
 export interface CameraOptions {
   readonly fps?: number;
   readonly user?: string;
   readonly password?: string;
+  /** Default `h264`. */
+  readonly codec?: Codec;
+  /** Whether it sends pictures over UDP only. */
+  readonly udp?: boolean;
   /** Whether it wants Digest authentication instead of Basic. */
   readonly digest?: boolean;
   /** Default `stream`. */
@@ -148,18 +161,18 @@ export class TestCamera {
   #spare: ChildProcess | undefined;
 
   static async make(options: CameraOptions = {}): Promise<TestCamera> {
-    const camera = new TestCamera(await cameraClip(), await freePort(), options);
+    const camera = new TestCamera(await cameraClip(options.codec ?? 'h264'), await freePort(), options);
     later(() => camera.dispose());
     return camera;
   }
 
   private constructor(path: string, port: number, options: CameraOptions) {
-    const { fps = 7, user, password, digest, path: place = 'stream' } = options;
+    const { fps = 7, codec = 'h264', udp, user, password, digest, path: place = 'stream' } = options;
     this.fps = fps;
     this.port = port;
     this.#options = options;
     const login = user ? ['--user', user, '--password', password ?? '', ...(digest ? ['--digest'] : [])] : [];
-    const address = ['--port', `${port}`, '--path', `/${place}`];
+    const address = ['--port', `${port}`, '--path', `/${place}`, '--codec', codec, ...(udp ? ['--udp'] : [])];
     this.#args = [join(import.meta.dirname, 'rtsp_camera.py'), path, ...address, '--fps', `${fps}`, ...login];
   }
 

@@ -1,7 +1,8 @@
 #!/usr/bin/python3
-"""A camera for tests: an RTSP server that plays H.264 in a loop, as fast as a wall clock says, whoever watches.
+"""A camera for tests: an RTSP server that plays H.264 or H.265 in a loop, as fast as a wall clock says, whoever watches.
 
-    rtsp_camera.py CLIP.h264 --port 8554 --fps 7 [--epoch SECONDS] [--path /stream] [--user NAME --password SECRET [--digest]] [--wait]
+    rtsp_camera.py CLIP.h264 --port 8554 --fps 7 [--epoch SECONDS] [--path /stream] [--user NAME --password SECRET [--digest]]
+                   [--codec h265] [--udp] [--wait]
 
 CLIP.h264 is Annex B with an access unit delimiter before each picture, without B frames. Picture n of the loop is sent at
 epoch + n / fps, so that a camera that was killed goes on where it would be. A viewer first gets the pictures since the last key
@@ -19,17 +20,19 @@ gi.require_version("GstRtsp", "1.0")
 gi.require_version("GstRtspServer", "1.0")
 from gi.repository import GLib, Gst, GstRtsp, GstRtspServer  # noqa: E402
 
-DELIMITER = b"\x00\x00\x00\x01\x09"
+# access unit delimiter, and the start of a key frame
+DELIMITERS = {"h264": b"\x00\x00\x00\x01\x09", "h265": b"\x00\x00\x00\x01\x46\x01"}
+KEYS = {"h264": b"\x00\x00\x01[\x05\x25\x45\x65]", "h265": b"\x00\x00\x01[\x26\x28]\x01"}
 
 
 class Clip:
-    """The pictures of an H.264 stream."""
+    """The pictures of a stream."""
 
-    def __init__(self, path):
+    def __init__(self, path, codec):
         data = open(path, "rb").read()
-        starts = [match.start() for match in re.finditer(re.escape(DELIMITER), data)]
+        starts = [match.start() for match in re.finditer(re.escape(DELIMITERS[codec]), data)]
         self.pictures = [data[a:b] for a, b in zip(starts, [*starts[1:], len(data)])]
-        self.key = [re.search(b"\x00\x00\x01[\x05\x25\x45\x65]", picture) is not None for picture in self.pictures]
+        self.key = [re.search(KEYS[codec], picture) is not None for picture in self.pictures]
 
     def last_key(self, n):
         while not self.key[n % len(self.pictures)]:
@@ -93,6 +96,8 @@ def main():
     parser.add_argument("--user")
     parser.add_argument("--password")
     parser.add_argument("--digest", action="store_true")
+    parser.add_argument("--codec", choices=["h264", "h265"], default="h264")
+    parser.add_argument("--udp", action="store_true")
     parser.add_argument("--wait", action="store_true")
     options = parser.parse_args()
 
@@ -104,10 +109,12 @@ def main():
     factory.set_shared(True)
     factory.set_launch(
         "( appsrc name=source is-live=true format=time max-bytes=0"
-        " caps=video/x-h264,stream-format=byte-stream,alignment=au"
-        " ! h264parse ! rtph264pay name=pay0 pt=96 config-interval=-1 )"
+        f" caps=video/x-{options.codec},stream-format=byte-stream,alignment=au"
+        f" ! {options.codec}parse ! rtp{options.codec}pay name=pay0 pt=96 config-interval=-1 )"
     )
-    clip = Clip(options.clip)
+    if options.udp:
+        factory.set_protocols(GstRtsp.RTSPLowerTrans.UDP)
+    clip = Clip(options.clip, options.codec)
     if options.user:
         auth = GstRtspServer.RTSPAuth()
         token = GstRtspServer.RTSPToken()

@@ -42,7 +42,7 @@ describe('sources', () => {
       addressOf(url, true)
         .args.join(' ')
         .match(/-protocol_whitelist (\S+)/)?.[1];
-    expect(whitelist('rtsp://x/1')).toBe('rtp,tcp,tls,rtsp,rtsps');
+    expect(whitelist('rtsp://x/1')).toBe('rtp,udp,tcp,tls,rtsp,rtsps');
     expect(whitelist('https://x/1.m3u8')).toBe('http,https,tcp,tls,crypto');
     expect([whitelist(SAMPLE), whitelist('/dev/video0')]).toEqual(['file', 'file']);
     expect(addressOf('rtsp://me:secret@x/1?token=abc').shown).toBe('rtsp://***@x/1?token=***');

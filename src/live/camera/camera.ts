@@ -88,7 +88,7 @@ export class Camera {
     this.#firstId = lastId;
     this.#pipeline = this.#makePipeline(lastId);
     this.#session = new CameraSession(
-      addressOf(setup.source.url, setup.realtime),
+      addressOf(setup.source.url, setup.realtime, setup.source.transport),
       setup.parameters.live,
       {
         letterbox: (...size) => this.#setup.models.detector.letterbox(...size),

@@ -1,6 +1,7 @@
 import { basename, extname } from 'node:path';
 import type { IgnoreParameters, LinesParameters, ZonesParameters } from '../../analytics/parameters.ts';
 import { printable } from '../../core/errors.ts';
+import type { Transport } from '../../video/camera/address.ts';
 
 /** A camera as it is configured. */
 export interface CameraSource {
@@ -8,6 +9,8 @@ export interface CameraSource {
   readonly name: string;
   /** rtsp(s) or http(s) address, video device, or path of a file that is played in real time, over and over. */
   readonly url: string;
+  /** How the pictures of an RTSP camera come; default `auto`: over TCP, or over UDP where the camera refuses that. */
+  readonly transport?: Transport | undefined;
   /** Zones, lines and ignore areas in its picture, instead of those that the parameters have for all cameras. */
   readonly zones?: ZonesParameters | undefined;
   readonly lines?: LinesParameters | undefined;

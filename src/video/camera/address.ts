@@ -23,13 +23,23 @@ const LOW_DELAY = ['-analyzeduration', '0', '-probesize', '32', '-flags', 'low_d
 
 const DEFAULT_PORTS: Readonly<Record<string, number>> = { rtsp: 554, rtsps: 322, http: 80, https: 443 };
 
+/** How the pictures of an RTSP camera come: over its TCP connection, over UDP, or over TCP unless the camera refuses. */
+export type Transport = 'auto' | 'tcp' | 'udp';
+
+const TRANSPORTS: Readonly<Record<Transport, readonly string[]>> = {
+  auto: ['-rtsp_flags', 'prefer_tcp'],
+  tcp: ['-rtsp_transport', 'tcp'],
+  udp: ['-rtsp_transport', 'udp'],
+};
+
 /**
  * How ffmpeg is to open a live source.
  *
  * @param realtime whether a file may be played as if it were a camera
+ * @param transport of an RTSP camera
  * @throws UsageError when it is no source of a known kind
  */
-export function addressOf(url: string, realtime = false): Address {
+export function addressOf(url: string, realtime = false, transport: Transport = 'auto'): Address {
   const shown = printable(url);
   const scheme = /^([a-z][a-z0-9+.-]+):\/\//i.exec(url)?.[1].toLowerCase();
   const signs = unencodedSigns(url);
@@ -40,8 +50,8 @@ export function addressOf(url: string, realtime = false): Address {
     );
   }
   if (scheme === 'rtsp' || scheme === 'rtsps') {
-    const input = ['-rtsp_transport', 'tcp', '-allowed_media_types', 'video', ...LOW_DELAY];
-    return { shown, args: [...input, ...whitelisted('rtp,tcp,tls,rtsp,rtsps', url)], ...portOf(url, scheme) };
+    const input = [...TRANSPORTS[transport], '-allowed_media_types', 'video', ...LOW_DELAY];
+    return { shown, args: [...input, ...whitelisted('rtp,udp,tcp,tls,rtsp,rtsps', url)], ...portOf(url, scheme) };
   }
   if (scheme === 'http' || scheme === 'https') {
     const input = ['-flags', 'low_delay', ...whitelisted('http,https,tcp,tls,crypto', url)];

@@ -16,6 +16,11 @@ const SIGNS: readonly (readonly [RegExp, FaultKind, string])[] = [
   [/401 Unauthorized|authorization failed/i, 'authentication', 'user name or password is wrong (401)'],
   [/403 Forbidden|Server returned 403/i, 'authentication', 'access is forbidden (403)'],
   [/404 Not Found|Server returned 404/i, 'path', 'there is no such stream at this address (404)'],
+  [
+    /461 Unsupported transport|Protocol not supported/i,
+    'configuration',
+    'the camera does not send its pictures this way (461): see transport',
+  ],
   [/No such file or directory|No such device/i, 'path', 'there is no such file or device'],
   [/Connection refused|ECONNREFUSED/i, 'network', 'the connection is refused'],
   [
