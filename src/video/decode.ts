@@ -5,9 +5,12 @@ import { DamageWatch } from './damage.ts';
 import { decodingArguments } from './decode-arguments.ts';
 import { type Ffmpeg, type FfmpegProcess, findFfmpeg, startFfmpeg } from './ffmpeg.ts';
 import { FrameAssembly, type FrameParts } from './frame-assembly.ts';
+import { FrameLog } from './frame-log.ts';
 import { decoderArguments, findDecoder } from './hardware.ts';
 import { type Input, type InputOptions, resolveInput } from './input.ts';
 import { probeInput, type VideoInfo } from './probe.ts';
+import { Timeline } from './timeline.ts';
+import { isUntimed, videoNotices } from './video-notices.ts';
 
 export interface VideoOptions extends InputOptions {
   /** Whether frames carry their full-size I420 picture. Default false. */
@@ -38,8 +41,8 @@ export interface VideoSource extends AsyncIterable<Frame> {
 /**
  * Opens a video and decodes it as it is iterated, at most a few frames ahead. Each frame comes once, in order of presentation, none
  * dropped or doubled. `Frame.time` is what a player shows: 0 is the start of the file (of its earliest stream), so a picture that
- * starts after the sound has a first time above 0. Times always rise: a repeated or backward timestamp becomes the
- * previous one plus a millisecond. Pictures of another size than the first are scaled to it.
+ * starts after the sound has a first time above 0. Times always rise, see `Timeline`: where the video's clock starts again or jumps by
+ * hours, they go on one frame later. Pictures of another size than the first are scaled to it. `onNotice` is told of all that at the end.
  *
  * A broken file gives every frame that can be decoded first, and then the iteration throws.
  *
@@ -55,6 +58,7 @@ export async function openVideo(input: string, options: VideoOptions = {}): Prom
     const { hwaccel = 'off' } = options;
     if (hwaccel !== 'off' && !info.decoder)
       info = { ...info, decoder: await findDecoder(ffmpeg, resolved, info, hwaccel) };
+    if (options.frameRate !== undefined && isUntimed(info)) info = { ...info, frameRate: options.frameRate };
     options.signal?.throwIfAborted();
     return new FileSource(ffmpeg, resolved, info, options);
   } catch (error) {
@@ -62,6 +66,9 @@ export async function openVideo(input: string, options: VideoOptions = {}): Prom
     throw error;
   }
 }
+
+/** Timestamps as the container has them, from its start on: ffmpeg would bridge steps of some containers, without a word. */
+const RAW_TIMES = ['-copyts', '-start_at_zero'];
 
 /** Detection is busy on all cores meanwhile; and each thread decodes a picture of its own, which takes memory. */
 const THREADS = Math.min(4, Math.ceil(availableParallelism() / 2));
@@ -73,7 +80,9 @@ class FileSource implements VideoSource {
   readonly #letterbox: Letterbox | undefined;
   readonly #child: FfmpegProcess;
   readonly #assembly: FrameAssembly;
+  readonly #log: FrameLog;
   readonly #damage: DamageWatch;
+  readonly #timeline: Timeline;
   readonly #frames: AsyncGenerator<Frame>;
   readonly #stop = () => {
     this.#stopped = true;
@@ -89,16 +98,20 @@ class FileSource implements VideoSource {
     this.#input = input;
     this.#options = options;
     this.#letterbox = typeof options.letterbox === 'function' ? options.letterbox(info) : options.letterbox;
-    this.#damage = new DamageWatch(input);
+    this.#log = new FrameLog(info.container);
+    this.#damage = new DamageWatch(input, info.codec, this.#log);
+    const counted = isUntimed(info) && options.frameRate !== undefined;
+    this.#timeline = new Timeline({ ...info, counted });
     const { pixels = false } = options;
-    const { args, layouts } = decodingArguments(ffmpeg, { ...info, pixels, letterbox: this.#letterbox }, THREADS);
+    const decoding = { ...info, pixels, letterbox: this.#letterbox, frameLog: true };
+    const { args, layouts } = decodingArguments(ffmpeg, decoding, THREADS);
     this.#child = startFfmpeg(
       ffmpeg,
-      ['-threads', String(THREADS), ...decoderArguments(info.decoder), ...input.args, ...args],
+      ['-threads', String(THREADS), ...RAW_TIMES, ...decoderArguments(info.decoder), ...input.args, ...args],
       {
         stdin: !!input.stdin,
         outputs: 1 + layouts.length,
-        onLine: (line) => this.#damage.onLine(line, this.#assembly.received),
+        onLine: (line) => this.#log.onLine(line) || this.#damage.onLine(line, this.#assembly.received),
       },
     );
     const [times, ...pictures] = this.#child.outputs;
@@ -130,7 +143,6 @@ class FileSource implements VideoSource {
   async *#decode(): AsyncGenerator<Frame> {
     const { maxFrames = Number.POSITIVE_INFINITY, signal } = this.#options;
     let count = 0;
-    let time = Number.NEGATIVE_INFINITY;
     try {
       while (count < maxFrames && !this.#stopped) {
         const parts = this.#assembly.take();
@@ -139,7 +151,7 @@ class FileSource implements VideoSource {
           await this.#assembly.changed();
           continue;
         }
-        time = nextTime(parts.time, time, this.info.frameRate);
+        const time = this.#timeline.next(parts.time);
         // a picture that cannot be decoded leaves a gap in the times: the others keep their numbers
         const index = this.#input.pictures ? Math.round(time * this.info.frameRate) : count;
         this.#damage.onFrame(index, time);
@@ -148,11 +160,21 @@ class FileSource implements VideoSource {
       }
       signal?.throwIfAborted();
       if (this.#stopped || count >= maxFrames) return;
-      const fault = this.#damage.fault(await this.#child.exited, this.#child.log);
+      const exit = await this.#child.exited;
+      this.#log.end();
+      const fault = this.#damage.fault(exit, this.#child.log);
       if (fault) throw fault;
     } finally {
+      this.#report();
       await this.close();
     }
+  }
+
+  /** Hands over what was unusual about the frames that were read. */
+  #report(): void {
+    const { onNotice } = this.#options;
+    if (!onNotice) return;
+    for (const notice of videoNotices(this.info, this.#timeline, this.#log)) onNotice(notice);
   }
 
   #frame(index: number, time: number, { pictures, release }: FrameParts): Frame {
@@ -169,10 +191,4 @@ class FileSource implements VideoSource {
       release,
     };
   }
-}
-
-/** The timestamp as it is where it rises, else the smallest step on from the previous one. */
-function nextTime(time: number, previous: number, frameRate: number): number {
-  if (Number.isNaN(time)) return previous === Number.NEGATIVE_INFINITY ? 0 : previous + 1 / frameRate;
-  return time > previous ? time : previous + 0.001;
 }
