@@ -84,8 +84,16 @@ export class DamageWatch {
     this.#count++;
   }
 
-  /** What was wrong with a video that has been read to its end, if anything. */
-  fault(exit: Exit, log: readonly string[]): TwintrackError | undefined {
+  /**
+   * What was wrong with a video that has been read to its end, if anything.
+   *
+   * @param more whether another recording follows: damage is then told when that has been read, unless ffmpeg itself failed
+   */
+  fault(exit: Exit, log: readonly string[], more = false): TwintrackError | undefined {
+    if (more && (exit.code === 0 || this.#count > 0)) {
+      if (exit.code !== 0) this.#damagedNear ??= this.#last.index;
+      return undefined;
+    }
     const { subject, pictures } = this.#input;
     const complaint = lastError(log) || exitReason(exit);
     const fix = `the ${this.#count} frames that could be decoded are kept; copy or record it again`;

@@ -1,6 +1,7 @@
 import { inputError } from '../core/errors.ts';
 import { type Exit, exitReason, type Ffmpeg, findFfmpeg, lastError, startFfmpeg } from './ffmpeg.ts';
 import { type Input, type InputOptions, resolveInput } from './input.ts';
+import { firstRecording } from './joined.ts';
 
 /** What is known of a video before it is decoded. */
 export interface VideoInfo {
@@ -52,7 +53,7 @@ export async function probe(input: string, options: InputOptions & { ffmpeg?: st
   const ffmpeg = await findFfmpeg(options.ffmpeg);
   const resolved = resolveInput(input, options);
   try {
-    return await probeInput(ffmpeg, resolved);
+    return await probeInput(ffmpeg, firstRecording(resolved).first);
   } finally {
     resolved.dispose();
   }

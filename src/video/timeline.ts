@@ -70,6 +70,7 @@ export class Timeline {
   /** The lowest timestamp since the clock started. */
   #start = 0;
   #raw = 0;
+  #restarted = false;
 
   constructor(options: TimelineOptions) {
     this.#options = options;
@@ -87,6 +88,11 @@ export class Timeline {
     return time;
   }
 
+  /** The next frame is the first of another recording: the clock starts again, whatever its timestamp. */
+  restart(): void {
+    this.#restarted = this.#count > 0;
+  }
+
   /** Seconds from a frame to the next: the rate that is stated, where the latest frames agree with it. */
   get interval(): number {
     const stated = 1 / this.#options.frameRate;
@@ -101,10 +107,11 @@ export class Timeline {
       return first ? 0 : this.#last + this.interval;
     }
     if (first) return this.#first(raw);
-    const step = raw + this.#offset - this.#last;
-    const wrap = WRAPS.find((length) => isStep(step + length)) ?? -(WRAPS.find((length) => isStep(step - length)) ?? 0);
     const previous = this.#raw;
     this.#raw = raw;
+    if (this.#restarted) return this.#restart(raw, previous);
+    const step = raw + this.#offset - this.#last;
+    const wrap = WRAPS.find((length) => isStep(step + length)) ?? -(WRAPS.find((length) => isStep(step - length)) ?? 0);
     if (wrap !== 0) {
       this.#offset += wrap;
       return raw + this.#offset;
@@ -112,11 +119,18 @@ export class Timeline {
     if (step > 0) return this.#ahead(raw, previous, step);
     const { interval } = this;
     if (-step <= this.#reordered(interval) && !(-step >= 8 * interval && raw <= this.#start + interval)) {
-      this.repeats = this.#event(this.repeats, step);
-      return this.#last + 0.001;
+      const time = this.#last + 0.001;
+      this.repeats = this.#event(this.repeats, time, step);
+      return time;
     }
-    this.restarts = this.#event(this.restarts, raw - previous);
-    return this.#goOn(raw, interval);
+    return this.#restart(raw, previous);
+  }
+
+  #restart(raw: number, previous: number): number {
+    this.#restarted = false;
+    const time = this.#goOn(raw);
+    this.restarts = this.#event(this.restarts, time, raw - previous);
+    return time;
   }
 
   /** The first frame: after the start by as much as it says, if that can be. */
@@ -124,7 +138,7 @@ export class Timeline {
     this.#raw = raw;
     this.#start = raw;
     if (raw > 0 && this.#canBe(raw, 0, raw)) return raw;
-    if (raw > 0) this.jumps = this.#event(this.jumps, raw);
+    if (raw > 0) this.jumps = this.#event(this.jumps, 0, raw);
     this.#offset = -raw;
     return 0;
   }
@@ -132,22 +146,25 @@ export class Timeline {
   #ahead(raw: number, previous: number, step: number): number {
     const { interval } = this;
     if (!this.#canBe(raw, previous, step)) {
-      this.jumps = this.#event(this.jumps, step);
-      return this.#goOn(raw, interval);
+      const time = this.#goOn(raw);
+      this.jumps = this.#event(this.jumps, time, step);
+      return time;
     }
-    if (step > GAP_SECONDS && step > GAP_INTERVALS * interval) this.gaps = this.#event(this.gaps, step);
+    const time = raw + this.#offset;
+    if (step > GAP_SECONDS && step > GAP_INTERVALS * interval) this.gaps = this.#event(this.gaps, time, step);
     else {
       this.#recent.push(step);
       if (this.#recent.length > RECENT) this.#recent.shift();
       this.rates.add(step);
     }
-    return raw + this.#offset;
+    return time;
   }
 
-  #goOn(raw: number, interval: number): number {
-    this.#offset = this.#last + interval - raw;
+  #goOn(raw: number): number {
+    const time = this.#last + this.interval;
+    this.#offset = time - raw;
     this.#start = raw;
-    return this.#last + interval;
+    return time;
   }
 
   /** How far back a timestamp can be of a frame that is only out of order. */
@@ -168,8 +185,8 @@ export class Timeline {
     return step <= Math.max(FAR, 100 * interval);
   }
 
-  #event(before: TimelineEvent | undefined, step: number): TimelineEvent {
-    if (!before) return { count: 1, frame: this.#count, time: this.#last, step, total: step };
+  #event(before: TimelineEvent | undefined, time: number, step: number): TimelineEvent {
+    if (!before) return { count: 1, frame: this.#count, time, step, total: step };
     before.count++;
     before.total += step;
     return before;

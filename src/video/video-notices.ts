@@ -32,10 +32,10 @@ export function videoNotices(info: VideoInfo, timeline: Timeline, log: FrameLog)
     notices.push({ code, text, ...(frame !== undefined && { frame }) });
 
   if (restarts) {
-    const back = `the clock steps back by ${duration(-restarts.step)} at ${place(restarts)}`;
+    const again = `the clock starts again at ${place(restarts)}`;
     say(
       'clock-restarted',
-      `${back}${more(restarts.count)}: times go on one frame later, as of one recording`,
+      `${again}${more(restarts.count)}: times go on one frame later, as of one recording`,
       restarts.frame,
     );
   }
