@@ -93,12 +93,12 @@ export class Timeline {
     this.#restarted = this.#count > 0;
   }
 
-  /** Seconds from a frame to the next: the rate that is stated, where the latest frames agree with it. */
+  /** Seconds from a frame to the next: the rate that is stated, where the latest frames agree with it; a millisecond and more. */
   get interval(): number {
-    const stated = 1 / this.#options.frameRate;
+    const stated = Math.max(0.001, 1 / this.#options.frameRate);
     if (this.#recent.length === 0) return stated;
     const median = [...this.#recent].sort((a, b) => a - b)[this.#recent.length >> 1];
-    return Math.abs(median - stated) <= Math.max(0.0015, 0.05 * stated) ? stated : median;
+    return Math.abs(median - stated) <= Math.max(0.0015, 0.05 * stated) ? stated : Math.max(0.001, median);
   }
 
   #time(raw: number, first: boolean): number {
