@@ -108,7 +108,8 @@ class FileSource implements VideoSource {
     this.#letterbox = typeof options.letterbox === 'function' ? options.letterbox(info) : options.letterbox;
     this.#log = new FrameLog(info.container);
     this.#damage = new DamageWatch(input, info.codec, this.#log);
-    this.#timeline = new Timeline({ ...info, counted: isUntimed(info) && options.frameRate !== undefined });
+    const untimed = isUntimed(info);
+    this.#timeline = new Timeline({ ...info, untimed, counted: untimed && options.frameRate !== undefined });
     const { pixels = false } = options;
     const decoding = { ...info, pixels, letterbox: this.#letterbox, frameLog: true };
     const { args, layouts } = decodingArguments(ffmpeg, decoding, THREADS);

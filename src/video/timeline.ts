@@ -6,6 +6,8 @@ export interface TimelineOptions {
   readonly duration?: number | undefined;
   /** ffmpeg's name of the container. */
   readonly container: string;
+  /** Whether the video has no timestamps: ffmpeg's are computed, and the first is 0. Default false. */
+  readonly untimed?: boolean;
   /** Whether times are the frame's number over `frameRate`, whatever the timestamps. Default false. */
   readonly counted?: boolean;
 }
@@ -31,7 +33,7 @@ const REORDERED = 16;
 /** Containers that are written with their duration at the end, so that no frame is beyond it. */
 const STATES_DURATION = new Set(['matroska,webm', 'flv', 'asf']);
 /** Containers whose stated duration ffmpeg does not take from the last timestamp. */
-const COVERS = new Set(['matroska,webm', 'asf', 'mov,mp4,m4a,3gp,3g2,mj2', 'avi', 'nut']);
+const COVERS = new Set(['matroska,webm', 'asf', 'mov,mp4,m4a,3gp,3g2,mj2', 'avi']);
 /** Seconds beyond which a step ahead is taken for another clock, where the container does not confirm it. */
 const FAR = 3600;
 /** A step ahead of this many seconds and intervals is reported. */
@@ -137,8 +139,9 @@ export class Timeline {
   #first(raw: number): number {
     this.#raw = raw;
     this.#start = raw;
-    if (raw > 0 && this.#canBe(raw, 0, raw)) return raw;
-    if (raw > 0) this.jumps = this.#event(this.jumps, 0, raw);
+    const { untimed } = this.#options;
+    if (raw > 0 && !untimed && this.#canBe(raw, 0, raw)) return raw;
+    if (raw > 0 && !untimed) this.jumps = this.#event(this.jumps, 0, raw);
     this.#offset = -raw;
     return 0;
   }
@@ -198,7 +201,7 @@ function isStep(seconds: number): boolean {
 }
 
 /** Buckets an octave of intervals, from 2^-14 s on. */
-const PER_OCTAVE = 16;
+const PER_OCTAVE = 64;
 const LOWEST = -14;
 const OCTAVES = 32;
 
@@ -214,7 +217,7 @@ export class RateRange {
     this.#count++;
   }
 
-  /** The rates that one frame in twenty is below and above, per second, where they differ by half and more; to a 20th exactly. */
+  /** The rates that one frame in twenty is below and above, per second, where they differ by half and more; to a hundredth. */
   get varies(): { from: number; to: number } | undefined {
     if (this.#count < 20) return undefined;
     const short = this.#quantile(0.05);
@@ -222,7 +225,7 @@ export class RateRange {
     return long >= 1.5 * short && long - short > 0.0025 ? { from: 1 / long, to: 1 / short } : undefined;
   }
 
-  /** The median interval in seconds, to a 20th exactly. */
+  /** The median interval in seconds, to a hundredth. */
   get median(): number {
     return this.#quantile(0.5);
   }

@@ -3,7 +3,7 @@ import type { FrameLog, PictureShape } from './frame-log.ts';
 import type { VideoInfo } from './probe.ts';
 import type { Timeline, TimelineEvent } from './timeline.ts';
 
-/** Containers without timestamps: a codec's pictures one after another. */
+/** Containers without timestamps: a codec's pictures one after another. So are those that ffmpeg names by a `_pipe`. */
 const UNTIMED = new Set([
   'h264',
   'hevc',
@@ -20,7 +20,7 @@ const UNTIMED = new Set([
 
 /** Whether a video has no timestamps. */
 export function isUntimed({ container }: Pick<VideoInfo, 'container'>): boolean {
-  return UNTIMED.has(container);
+  return UNTIMED.has(container) || container.endsWith('_pipe');
 }
 
 /** What was unusual about a video that has been read, the most serious first. */

@@ -144,6 +144,10 @@ it('counted times are those of the rate', () => {
   expectTimes(timesOf([0, 7, 3, Number.NaN], { counted: true }).times, [0, 0.1, 0.2, 0.3]);
 });
 
+it('the first time is 0 where there are no timestamps', () => {
+  expectTimes(timesOf(run(0.2, 5), { untimed: true }).times, run(0, 5));
+});
+
 it('a first timestamp below 0 is the start', () => {
   expectTimes(timesOf(run(-0.2, 5)).times, run(0, 5));
 });
