@@ -1,5 +1,4 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import type { Input } from './input.ts';
 
 /** Finds where in a file its elements begin, of which a recording begins with a certain one. */
 interface Layout {
@@ -102,8 +101,15 @@ function partsOf(path: string): Part[] {
   }
 }
 
+/** What an input is read from: see `Input`. */
+interface Source {
+  readonly subject: string;
+  readonly kind: 'file' | 'images' | 'stdin';
+  readonly args: readonly string[];
+}
+
 /** An input to be read from its first recording on, and where in it the recordings are: see `partsOf`. */
-export function firstRecording(input: Input): { first: Input; parts: readonly Part[] } {
+export function firstRecording<T extends Source>(input: T): { first: T; parts: readonly Part[] } {
   const parts = input.kind === 'file' ? partsOf(input.subject) : [];
   return { first: parts[0] ? { ...input, args: partArguments(input.args, parts[0]) } : input, parts };
 }

