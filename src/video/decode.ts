@@ -11,8 +11,8 @@ import { decoderArguments, findDecoder } from './hardware.ts';
 import { type Input, type InputOptions, resolveInput } from './input.ts';
 import { firstRecording, type Part, partArguments } from './joined.ts';
 import { probeInput, type VideoInfo } from './probe.ts';
-import { Timeline } from './timeline.ts';
-import { isUntimed, videoNotices } from './video-notices.ts';
+import { isUntimed, Timeline } from './timeline.ts';
+import { videoNotices } from './video-notices.ts';
 
 export interface VideoOptions extends InputOptions {
   /** Whether frames carry their full-size I420 picture. Default false. */
@@ -61,7 +61,7 @@ export async function openVideo(input: string, options: VideoOptions = {}): Prom
     const { hwaccel = 'off' } = options;
     if (hwaccel !== 'off' && !info.decoder)
       info = { ...info, decoder: await findDecoder(ffmpeg, first, info, hwaccel) };
-    if (options.frameRate !== undefined && isUntimed(info)) info = { ...info, frameRate: options.frameRate };
+    if (options.frameRate !== undefined && isUntimed(info.container)) info = { ...info, frameRate: options.frameRate };
     options.signal?.throwIfAborted();
     if (parts.length > 0) {
       const { duration, frameCount, ...rest } = info; // of the first recording
@@ -108,7 +108,7 @@ class FileSource implements VideoSource {
     this.#letterbox = typeof options.letterbox === 'function' ? options.letterbox(info) : options.letterbox;
     this.#log = new FrameLog(info.container);
     this.#damage = new DamageWatch(input, info.codec, this.#log);
-    const untimed = isUntimed(info);
+    const untimed = isUntimed(info.container);
     this.#timeline = new Timeline({ ...info, untimed, counted: untimed && options.frameRate !== undefined });
     const { pixels = false } = options;
     const decoding = { ...info, pixels, letterbox: this.#letterbox, frameLog: true };

@@ -2,6 +2,7 @@ import { inputError } from '../core/errors.ts';
 import { type Exit, exitReason, type Ffmpeg, findFfmpeg, lastError, startFfmpeg } from './ffmpeg.ts';
 import { type Input, type InputOptions, resolveInput } from './input.ts';
 import { firstRecording } from './joined.ts';
+import { isUntimed } from './timeline.ts';
 
 /** What is known of a video before it is decoded. */
 export interface VideoInfo {
@@ -96,7 +97,8 @@ export async function probeInput(ffmpeg: Ffmpeg, input: Input, signal?: AbortSig
   const described = describe(log);
   if (TEXT_CODECS.has(described.codec)) throw inputError(input.subject, 'is a text, not a video');
 
-  const frameRate = input.frameRate ?? rate(numerator / denominator, described.averageRate);
+  const averageRate = isUntimed(described.container) ? undefined : described.averageRate; // of a default
+  const frameRate = input.frameRate ?? rate(numerator / denominator, averageRate);
   const duration = input.pictures ? input.pictures.length / frameRate : described.duration;
   const frameCount = input.pictures?.length ?? (duration === undefined ? undefined : Math.round(duration * frameRate));
   return {

@@ -24,6 +24,26 @@ export interface TimelineEvent {
   total: number;
 }
 
+/** Containers without timestamps: a codec's pictures one after another. So are those that ffmpeg names by a `_pipe`. */
+const UNTIMED = new Set([
+  'h264',
+  'hevc',
+  'vvc',
+  'mjpeg',
+  'm4v',
+  'mpegvideo',
+  'obu',
+  'vc1',
+  'cavsvideo',
+  'avs2',
+  'avs3',
+]);
+
+/** Whether a video has no timestamps. */
+export function isUntimed(container: string): boolean {
+  return UNTIMED.has(container) || container.endsWith('_pipe');
+}
+
 /** Clocks that start again at 0 when they are full, in seconds: 33 and 32 bits of 90 kHz, 32, 31 and 24 bits of 1 kHz. */
 const WRAPS = [2 ** 33 / 90_000, 2 ** 32 / 90_000, 2 ** 32 / 1000, 2 ** 31 / 1000, 2 ** 24 / 1000];
 /** A step of at most this many seconds is one that a clock can take as it wraps. */

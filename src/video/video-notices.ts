@@ -1,27 +1,7 @@
 import { fileNotice, type Notice } from '../core/notices.ts';
 import type { FrameLog, PictureShape } from './frame-log.ts';
 import type { VideoInfo } from './probe.ts';
-import type { Timeline, TimelineEvent } from './timeline.ts';
-
-/** Containers without timestamps: a codec's pictures one after another. So are those that ffmpeg names by a `_pipe`. */
-const UNTIMED = new Set([
-  'h264',
-  'hevc',
-  'vvc',
-  'mjpeg',
-  'm4v',
-  'mpegvideo',
-  'obu',
-  'vc1',
-  'cavsvideo',
-  'avs2',
-  'avs3',
-]);
-
-/** Whether a video has no timestamps. */
-export function isUntimed({ container }: Pick<VideoInfo, 'container'>): boolean {
-  return UNTIMED.has(container) || container.endsWith('_pipe');
-}
+import { isUntimed, type Timeline, type TimelineEvent } from './timeline.ts';
 
 /** What was unusual about a video that has been read, the most serious first. */
 export function videoNotices(info: VideoInfo, timeline: Timeline, log: FrameLog): Notice[] {
@@ -65,7 +45,7 @@ export function videoNotices(info: VideoInfo, timeline: Timeline, log: FrameLog)
     const text = `the timestamp of frame ${repeats.frame} is not after the one before${more(repeats.count)}: it is taken to be 1 ms later`;
     say('times-unordered', text, repeats.frame);
   }
-  if (isUntimed(info) && !pictures) {
+  if (isUntimed(info.container) && !pictures) {
     const { frameRate } = info;
     say(
       'times-computed',

@@ -171,8 +171,9 @@ describe('times are computed, and that is said', () => {
     ['raw.m2v', MPEG2, 25],
   ])('%s', async (name, encoding, rate) => {
     const path = clip(name, encoding, { rate });
-    const { times, error, codes } = await read(path);
-    expect([error, codes]).toEqual(['', ['times-computed']]);
+    const { times, error, notices } = await read(path);
+    const message = expect.stringContaining(`computed from ${rate} frames per second`);
+    expect([error, notices]).toEqual(['', [{ code: 'times-computed', message }]]);
     expectTimes(times, run(0, 2 * rate, rate));
     const given = await read(path, { frameRate: 12.5 });
     expectTimes(given.times, run(0, 2 * rate, 12.5));
