@@ -38,7 +38,7 @@ export function videoNotices(info: VideoInfo, timeline: Timeline, log: FrameLog)
   const joins = new Set([restarts?.frame, jumps?.frame]);
   const first = log.gapFrames.find((frame) => !joins.has(frame));
   if (log.gaps > (restarts?.count ?? 0) + (jumps?.count ?? 0) && first !== undefined) {
-    const text = `packets are missing before frame ${first}${more(log.gaps)}, or recordings are joined there: all that is there is decoded`;
+    const text = `packets are missing before frame ${first}${more(log.gaps)}, or recordings are joined there`;
     say('packets-missing', text, first);
   }
   if (repeats) {
