@@ -40,7 +40,11 @@ export function trackCommand(program: Command): void {
         'MOT detection file instead of a detector; the video is then optional',
       ).conflicts('detector'),
     )
-    .option('--fps <n>', 'frame rate of --detections without a video, or of pictures', positive())
+    .option(
+      '--fps <n>',
+      'frame rate of --detections without a video, of pictures, or of video without timestamps',
+      positive(),
+    )
     .option('--online', 'do not look ahead, as with a live camera; always so with standard input')
     .option('--no-annotate', 'write no annotated video')
     .option('--anonymize', 'pixelate every person in the annotated video')

@@ -26,7 +26,7 @@ export interface InputOptions {
   readonly appearance?: AppearanceModel | undefined;
   /** A score of pairs, instead of the one that the parameters name. */
   readonly association?: AssociationScore | undefined;
-  /** Frame rate of `detections` without a video, or of pictures. */
+  /** Frame rate of `detections` without a video, of pictures, or of a video without timestamps. */
   readonly frameRate?: number | undefined;
   readonly maxFrames?: number | undefined;
   /** Overrides of the defaults of {@link parametersSchema}, by stage. */

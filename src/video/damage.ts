@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { inputError, type TwintrackError } from '../core/errors.ts';
 import { type Exit, exitReason, lastError } from './ffmpeg.ts';
+import type { FrameLog } from './frame-log.ts';
 import type { Input } from './input.ts';
 
 /** Lines of ffmpeg's log that only describe the input: names and titles may say anything. */
@@ -30,17 +31,30 @@ const DAMAGED = new RegExp(
   ].join('|'),
 );
 
+/** An error of a decoder: it may be one that the decoder copes with. */
+const DECODER_ERROR = /^\[(?:dec:)?(\w+) @ \w+\] (?:\[dec:.*?\] )?\[error\]/;
+/** Frames after a gap in which an error of the decoder shows that the gap cost pictures. */
+const NEAR = 32;
+
 /** Watches a video being decoded for the signs that it is broken. */
 export class DamageWatch {
   readonly #input: Input;
+  readonly #codec: string;
+  readonly #frames: FrameLog;
   #cutOff: boolean;
   #damagedNear: number | undefined;
   #count = 0;
   #last = { index: -1, time: 0 };
   #missing: number | undefined;
 
-  constructor(input: Input) {
+  /**
+   * @param codec ffmpeg's name of the codec
+   * @param frames what has been read of the same log: a gap in an MPEG-TS is no damage while decoders do not complain
+   */
+  constructor(input: Input, codec: string, frames: FrameLog) {
     this.#input = input;
+    this.#codec = codec;
+    this.#frames = frames;
     this.#cutOff = input.cutOff;
   }
 
@@ -57,7 +71,11 @@ export class DamageWatch {
   onLine(line: string, received: number): void {
     if (DESCRIPTION.test(line)) return;
     if (CUT_OFF.test(line)) this.#cutOff = true;
-    else if (received > 0 && DAMAGED.test(line)) this.#damagedNear ??= received;
+    else if (received > 0 && (DAMAGED.test(line) || this.#costsPictures(line))) this.#damagedNear ??= received;
+  }
+
+  #costsPictures(line: string): boolean {
+    return DECODER_ERROR.exec(line)?.[1] === this.#codec && this.#frames.gapWithin(NEAR);
   }
 
   onFrame(index: number, time: number): void {
@@ -66,8 +84,16 @@ export class DamageWatch {
     this.#count++;
   }
 
-  /** What was wrong with a video that has been read to its end, if anything. */
-  fault(exit: Exit, log: readonly string[]): TwintrackError | undefined {
+  /**
+   * What was wrong with a video that has been read to its end, if anything.
+   *
+   * @param more whether another recording follows: damage is then told when that has been read, unless ffmpeg itself failed
+   */
+  fault(exit: Exit, log: readonly string[], more = false): TwintrackError | undefined {
+    if (more && (exit.code === 0 || this.#count > 0)) {
+      if (exit.code !== 0) this.#damagedNear ??= this.#last.index;
+      return undefined;
+    }
     const { subject, pictures } = this.#input;
     const complaint = lastError(log) || exitReason(exit);
     const fix = `the ${this.#count} frames that could be decoded are kept; copy or record it again`;
@@ -79,7 +105,7 @@ export class DamageWatch {
       return inputError(subject, `picture ${basename(pictures[missing])} (frame ${missing}) cannot be decoded`, fix);
     }
     const last = `frame ${this.#last.index} (${this.#last.time.toFixed(2)} s)`;
-    if (this.#cutOff) return inputError(subject, `is cut off after ${last}`, fix);
+    if (this.#cutOff || this.#frames.endsInGap) return inputError(subject, `is cut off after ${last}`, fix);
     if (this.#damagedNear !== undefined) return inputError(subject, `is damaged near frame ${this.#damagedNear}`, fix);
     if (exit.code !== 0) return inputError(subject, `breaks off after ${last}: ${complaint}`, fix);
     return undefined;

@@ -2,6 +2,7 @@ import type { Letterbox } from '../core/frame.ts';
 import { type Ffmpeg, outputFd } from './ffmpeg.ts';
 import { type Deinterlacing, deinterlacer, type FieldOrder } from './fields.ts';
 import { TICKS_PER_SECOND } from './frame-assembly.ts';
+import { FRAME_LOG } from './frame-log.ts';
 import { decoderArguments } from './hardware.ts';
 import { i420Layout } from './i420.ts';
 import { letterboxLayout, type PictureLayout } from './picture-reader.ts';
@@ -22,6 +23,8 @@ export interface Decoding {
   readonly fieldOrder?: FieldOrder | undefined;
   readonly pixels: boolean;
   readonly letterbox?: Letterbox | undefined;
+  /** Whether ffmpeg logs what each frame is like, for `FrameLog`. Default false. */
+  readonly frameLog?: boolean;
 }
 
 /** ffmpeg's buffer would be a copy more of each picture. */
@@ -55,11 +58,14 @@ export function decodingArguments(
     branches.push({ filter, layout: letterboxLayout(letterbox, [1, 2, 0]) });
   }
 
-  // `metadata=print` needs a key to print; every line leaves before its picture does
+  // `metadata=print` needs a key to print; every line leaves before its picture does. Pictures need no timestamps then, and ffmpeg
+  // may lose those whose timestamps do not rise
   const times = [
     `settb=1/${TICKS_PER_SECOND}`,
+    ...(decoding.frameLog ? [FRAME_LOG] : []),
     'metadata=mode=add:key=twintrack:value=1',
     `metadata=mode=print:key=twintrack:file='pipe\\:${outputFd(0)}':direct=1`,
+    'setpts=0',
   ].join(',');
   // hardware gives the chroma planes interleaved; the filters are to see what software gives
   const planar = decoderArguments(decoding.decoder).length > 0 ? 'format=yuv420p,' : '';

@@ -2,11 +2,16 @@ import { availableParallelism } from 'node:os';
 import type { Frame, Letterbox } from '../core/frame.ts';
 import { DamageWatch } from './damage.ts';
 import { decodingArguments } from './decode-arguments.ts';
-import { type Ffmpeg, type FfmpegProcess, findFfmpeg, startFfmpeg } from './ffmpeg.ts';
-import { FrameAssembly, type FrameParts } from './frame-assembly.ts';
+import { Decoder } from './decoder.ts';
+import { type Exit, type Ffmpeg, findFfmpeg } from './ffmpeg.ts';
+import type { FrameParts } from './frame-assembly.ts';
+import { FrameLog } from './frame-log.ts';
 import { decoderArguments, findDecoder } from './hardware.ts';
 import { type Input, type InputOptions, resolveInput } from './input.ts';
+import { firstRecording, type Part, partArguments } from './joined.ts';
 import { probeFile, type ReadingOptions, type VideoInfo } from './probe.ts';
+import { isUntimed, Timeline } from './timeline.ts';
+import { videoNotices } from './video-notices.ts';
 
 export interface VideoOptions extends InputOptions, ReadingOptions {
   /** Whether frames carry their full-size I420 picture. Default false. */
@@ -35,8 +40,8 @@ export interface VideoSource extends AsyncIterable<Frame> {
 /**
  * Opens a video and decodes it as it is iterated, at most a few frames ahead. Each frame comes once, in order of presentation, none
  * dropped or doubled. `Frame.time` is what a player shows: 0 is the start of the file (of its earliest stream), so a picture that
- * starts after the sound has a first time above 0. Times always rise: a repeated or backward timestamp becomes the
- * previous one plus a millisecond. Pictures of another size than the first are scaled to it.
+ * starts after the sound has a first time above 0. Times always rise, see `Timeline`: where the video's clock starts again or jumps by
+ * hours, they go on one frame later. Pictures of another size than the first are scaled to it. `onNotice` is told of all that at the end.
  *
  * A broken file gives every frame that can be decoded first, and then the iteration throws.
  *
@@ -48,17 +53,26 @@ export async function openVideo(input: string, options: VideoOptions = {}): Prom
   const ffmpeg = await findFfmpeg(options.ffmpeg);
   const resolved = resolveInput(input, options);
   try {
-    let info = options.info ?? (await probeFile(ffmpeg, resolved, options, options.signal));
+    const { first, parts } = firstRecording(resolved);
+    let info = options.info ?? (await probeFile(ffmpeg, first, options, options.signal));
     const { hwaccel = 'off' } = options;
     if (hwaccel !== 'off' && !info.decoder)
-      info = { ...info, decoder: await findDecoder(ffmpeg, resolved, info, hwaccel) };
+      info = { ...info, decoder: await findDecoder(ffmpeg, first, info, hwaccel) };
+    if (options.frameRate !== undefined && isUntimed(info.container)) info = { ...info, frameRate: options.frameRate };
     options.signal?.throwIfAborted();
-    return new FileSource(ffmpeg, resolved, info, options);
+    if (parts.length > 0) {
+      const { duration, frameCount, ...rest } = info; // of the first recording
+      info = rest;
+    }
+    return new FileSource(ffmpeg, resolved, parts, info, options);
   } catch (error) {
     resolved.dispose();
     throw error;
   }
 }
+
+/** Timestamps as the container has them, from its start on: ffmpeg would bridge steps of some containers, without a word. */
+const RAW_TIMES = ['-copyts', '-start_at_zero'];
 
 /** Detection is busy on all cores meanwhile; and each thread decodes a picture of its own, which takes memory. */
 const THREADS = Math.min(4, Math.ceil(availableParallelism() / 2));
@@ -68,48 +82,58 @@ class FileSource implements VideoSource {
   readonly #input: Input;
   readonly #options: VideoOptions;
   readonly #letterbox: Letterbox | undefined;
-  readonly #child: FfmpegProcess;
-  readonly #assembly: FrameAssembly;
+  readonly #log: FrameLog;
   readonly #damage: DamageWatch;
+  readonly #timeline: Timeline;
+  /** Starts ffmpeg on a recording of the file; of standard input on the next. */
+  readonly #start: (part: number) => Decoder;
   readonly #frames: AsyncGenerator<Frame>;
   readonly #stop = () => {
     this.#stopped = true;
-    this.#child.kill();
-    for (const pipe of this.#child.outputs) pipe.destroy();
-    this.#assembly.wake();
+    this.#decoder.stop();
   };
+  #decoder: Decoder;
+  /** Whether standard input goes on with another recording. */
+  #fed: Promise<boolean> | undefined;
   #stopped = false;
-  #ended = false;
+  #count = 0;
 
-  constructor(ffmpeg: Ffmpeg, input: Input, info: VideoInfo, options: VideoOptions) {
+  constructor(ffmpeg: Ffmpeg, input: Input, parts: readonly Part[], info: VideoInfo, options: VideoOptions) {
     this.info = info;
     this.#input = input;
     this.#options = options;
     this.#letterbox = typeof options.letterbox === 'function' ? options.letterbox(info) : options.letterbox;
-    this.#damage = new DamageWatch(input);
+    this.#log = new FrameLog(info.container);
+    this.#damage = new DamageWatch(input, info.codec, this.#log);
+    const untimed = isUntimed(info.container);
+    this.#timeline = new Timeline({ ...info, untimed, counted: untimed && options.frameRate !== undefined });
     const { pixels = false } = options;
-    const { args, layouts } = decodingArguments(ffmpeg, { ...info, pixels, letterbox: this.#letterbox }, THREADS);
-    this.#child = startFfmpeg(
-      ffmpeg,
-      ['-threads', String(THREADS), ...decoderArguments(info.decoder), ...input.args, ...args],
-      {
-        stdin: !!input.stdin,
-        outputs: 1 + layouts.length,
-        onLine: (line) => this.#damage.onLine(line, this.#assembly.received),
-      },
-    );
-    const [times, ...pictures] = this.#child.outputs;
-    this.#assembly = new FrameAssembly(times, pictures, layouts);
-    this.#child.exited.then(() => {
-      this.#ended = true;
-      this.#assembly.wake();
-    });
-    input.stdin?.feed(this.#child).catch(() => {
-      this.#damage.broken();
-      this.#child.stdin?.end();
-    });
+    const decoding = { ...info, pixels, letterbox: this.#letterbox, frameLog: true };
+    const { args, layouts } = decodingArguments(ffmpeg, decoding, THREADS);
+    const before = ['-threads', String(THREADS), ...RAW_TIMES, ...decoderArguments(info.decoder)];
+    this.#start = (number) => {
+      const earlier = this.#count;
+      const part = parts[number];
+      const decoder = new Decoder(
+        ffmpeg,
+        [...before, ...(part ? partArguments(input.args, part) : input.args), ...args],
+        layouts,
+        {
+          stdin: !!input.stdin,
+          onLine: (line, received) =>
+            this.#log.onLine(line) || this.#damage.onLine(line, received && earlier + received),
+        },
+      );
+      this.#fed = input.stdin?.feed(decoder.child).catch(() => {
+        this.#damage.broken();
+        decoder.child.stdin?.end();
+        return false;
+      });
+      return decoder;
+    };
+    this.#decoder = this.#start(0);
     options.signal?.addEventListener('abort', this.#stop, { once: true });
-    this.#frames = this.#decode();
+    this.#frames = this.#decode(parts.length);
   }
 
   [Symbol.asyncIterator](): AsyncIterator<Frame> {
@@ -118,38 +142,56 @@ class FileSource implements VideoSource {
 
   async close(): Promise<void> {
     this.#stop();
-    await this.#child.exited;
-    this.#assembly.clear();
+    await this.#decoder.child.exited;
+    this.#decoder.clear();
     this.#input.dispose();
     this.#options.signal?.removeEventListener('abort', this.#stop);
   }
 
-  async *#decode(): AsyncGenerator<Frame> {
+  async *#decode(parts: number): AsyncGenerator<Frame> {
     const { maxFrames = Number.POSITIVE_INFINITY, signal } = this.#options;
-    let count = 0;
-    let time = Number.NEGATIVE_INFINITY;
     try {
-      while (count < maxFrames && !this.#stopped) {
-        const parts = this.#assembly.take();
-        if (!parts && this.#ended) break;
-        if (!parts) {
-          await this.#assembly.changed();
-          continue;
+      for (let part = 0; ; part++) {
+        while (this.#count < maxFrames && !this.#stopped) {
+          const frame = await this.#decoder.next();
+          if (!frame || this.#stopped) break;
+          const time = this.#timeline.next(frame.time);
+          // a picture that cannot be decoded leaves a gap in the times: the others keep their numbers
+          const index = this.#input.pictures ? Math.round(time * this.info.frameRate) : this.#count;
+          this.#damage.onFrame(index, time);
+          this.#count++;
+          yield this.#frame(index, time, frame);
         }
-        time = nextTime(parts.time, time, this.info.frameRate);
-        // a picture that cannot be decoded leaves a gap in the times: the others keep their numbers
-        const index = this.#input.pictures ? Math.round(time * this.info.frameRate) : count;
-        this.#damage.onFrame(index, time);
-        count++;
-        yield this.#frame(index, time, parts);
+        signal?.throwIfAborted();
+        if (this.#stopped || this.#count >= maxFrames) return;
+        const { child } = this.#decoder;
+        const exit = await child.exited;
+        this.#log.end();
+        const more = part + 1 < parts || (await this.#nextFollows(exit));
+        const fault = this.#damage.fault(exit, child.log, more);
+        if (fault) throw fault;
+        if (!more) return;
+        if (this.#stopped) continue;
+        this.#timeline.restart();
+        this.#decoder = this.#start(part + 1);
       }
-      signal?.throwIfAborted();
-      if (this.#stopped || count >= maxFrames) return;
-      const fault = this.#damage.fault(await this.#child.exited, this.#child.log);
-      if (fault) throw fault;
     } finally {
+      this.#report();
       await this.close();
     }
+  }
+
+  /** Whether standard input goes on with another recording when ffmpeg has read one. */
+  async #nextFollows(exit: Exit): Promise<boolean> {
+    if (await this.#fed) return true;
+    return exit.code === 0 && ((await this.#input.stdin?.skip().catch(() => this.#damage.broken())) ?? false);
+  }
+
+  /** Hands over what was unusual about the frames that were read. */
+  #report(): void {
+    const { onNotice } = this.#options;
+    if (!onNotice) return;
+    for (const notice of videoNotices(this.info, this.#timeline, this.#log)) onNotice(notice);
   }
 
   #frame(index: number, time: number, { pictures, release }: FrameParts): Frame {
@@ -166,10 +208,4 @@ class FileSource implements VideoSource {
       release,
     };
   }
-}
-
-/** The timestamp as it is where it rises, else the smallest step on from the previous one. */
-function nextTime(time: number, previous: number, frameRate: number): number {
-  if (Number.isNaN(time)) return previous === Number.NEGATIVE_INFINITY ? 0 : previous + 1 / frameRate;
-  return time > previous ? time : previous + 0.001;
 }

@@ -34,6 +34,8 @@ export interface FfmpegProcess {
 }
 
 const LOG_LINES = 40;
+/** Lines of filters that log every frame: they would leave no room for others. */
+const FILTER_LINE = /^\[showinfo@/;
 /** libavfilter 7.110 is ffmpeg 4.4, the first with `metadata=print:direct`. */
 const OLDEST_FILTER = [7, 110];
 /** libavformat 59.27 is ffmpeg 5.1, the first with `-fps_mode`. */
@@ -162,7 +164,7 @@ export function startFfmpeg(
   const inputs = args.filter((_, i) => args[i - 1] === '-i').map((input) => [input, printable(input)] as const);
   readLines(child.stderr!, (printed) => {
     const line = inputs.reduce((text, [input, shown]) => text.replaceAll(input, shown), printed);
-    if (log.push(line) > LOG_LINES) log.shift();
+    if (!FILTER_LINE.test(line) && log.push(line) > LOG_LINES) log.shift();
     onLine?.(line);
   });
   child.stdin?.on('error', () => {}); // a broken pipe: the exit code and the log say why

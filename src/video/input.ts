@@ -32,7 +32,10 @@ export interface Input {
 }
 
 export interface InputOptions {
-  /** Pictures per second of an image sequence; default the seqinfo.ini of a MOT sequence, else 30. Ignored for videos. */
+  /**
+   * Pictures per second of an image sequence; default the seqinfo.ini of a MOT sequence, else 30. Also of a video without timestamps (raw
+   * H.264, HEVC, MJPEG); default what its pictures say, else 25. Ignored for other videos.
+   */
   readonly frameRate?: number;
   /** What `-` reads; default the standard input of this process. */
   readonly stdin?: Readable;

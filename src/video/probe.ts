@@ -2,9 +2,11 @@ import type { NoticeSink } from '../core/notices.ts';
 import { type Exit, type Ffmpeg, findFfmpeg, startFfmpeg } from './ffmpeg.ts';
 import { type Deinterlacing, deinterlacingOf, type FieldOrder, fieldOrder } from './fields.ts';
 import { type Input, type InputOptions, resolveInput } from './input.ts';
+import { firstRecording } from './joined.ts';
 import { describe, explain, rate } from './probe-log.ts';
 import { pixelShape } from './shape.ts';
 import { chooseStream, type InputStream, noSuchStream, streamNotice, streamSpecifier, streamsIn } from './streams.ts';
+import { isUntimed } from './timeline.ts';
 
 /** What is known of a video before it is decoded. */
 export interface VideoInfo {
@@ -76,7 +78,7 @@ export async function probe(
   const ffmpeg = await findFfmpeg(options.ffmpeg);
   const resolved = resolveInput(input, options);
   try {
-    return await probeFile(ffmpeg, resolved, options);
+    return await probeFile(ffmpeg, firstRecording(resolved).first, options);
   } finally {
     resolved.dispose();
   }
@@ -185,7 +187,8 @@ function read(input: Input, { header = '', log, exit, taken }: Opened) {
   if (!match) throw explain(input, log, exit);
   const [width, height, numerator, denominator] = match.slice(1, 5).map(Number);
   const described = describe(log, taken);
-  const frameRate = input.frameRate ?? rate(numerator / denominator, described.averageRate);
+  const averageRate = isUntimed(described.container) ? undefined : described.averageRate; // of a default
+  const frameRate = input.frameRate ?? rate(numerator / denominator, averageRate);
   const duration = input.pictures ? input.pictures.length / frameRate : described.duration;
   const frameCount = input.pictures?.length ?? (duration === undefined ? undefined : Math.round(duration * frameRate));
   const info: VideoInfo = {

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { FfmpegProcess } from './ffmpeg.ts';
+import { PartSplitter } from './joined.ts';
 
 const RECORD_LIMIT = 64 * 2 ** 20;
 
@@ -12,6 +13,7 @@ export class Replay {
   readonly #chunks: AsyncIterator<Buffer>;
   #head: Buffer[] = [];
   #headBytes = 0;
+  readonly #splitter = new PartSplitter();
   #next: Promise<IteratorResult<Buffer>> | undefined;
 
   constructor(stream: Readable) {
@@ -35,19 +37,47 @@ export class Replay {
     ffmpeg.stdin?.end();
   }
 
-  /** Feeds the whole stream to a process. */
-  async feed(ffmpeg: FfmpegProcess): Promise<void> {
+  /**
+   * Feeds the stream to a process: the first recording in it, or what is left of that; then the next one.
+   *
+   * @returns whether another recording follows
+   */
+  async feed(ffmpeg: FfmpegProcess): Promise<boolean> {
     const life = new Life(ffmpeg);
-    for (const chunk of this.#head) await write(ffmpeg, chunk, life);
-    this.#head = [];
     while (!life.over) {
-      this.#next ??= this.#chunks.next();
-      const result = await life.await(this.#next);
-      if (!result || result.done) break;
-      this.#next = undefined;
-      await write(ffmpeg, result.value, life);
+      const chunk = this.#head.shift() ?? (await this.#read(life));
+      if (!chunk) break;
+      const { own, rest } = this.#splitter.push(chunk);
+      await write(ffmpeg, own, life);
+      if (!rest) continue;
+      this.#head.unshift(rest);
+      ffmpeg.stdin?.end();
+      return true;
     }
+    await write(ffmpeg, this.#splitter.end(), life);
     ffmpeg.stdin?.end();
+    return false;
+  }
+
+  /** Passes over the rest of a recording that its process did not want. Returns whether another one follows. */
+  async skip(): Promise<boolean> {
+    for (;;) {
+      const chunk = this.#head.shift() ?? (await this.#read());
+      if (!chunk) return false;
+      const { rest } = this.#splitter.push(chunk);
+      if (!rest) continue;
+      this.#head.unshift(rest);
+      return true;
+    }
+  }
+
+  /** The next chunk; undefined at the end of the stream, or of the life. */
+  async #read(life?: Life): Promise<Buffer | undefined> {
+    this.#next ??= this.#chunks.next();
+    const result = life ? await life.await(this.#next) : await this.#next;
+    if (!result || result.done) return undefined;
+    this.#next = undefined;
+    return result.value;
   }
 
   close(): void {

@@ -92,7 +92,10 @@ describe('track --detections', () => {
     const { status, stderr } = await twintrack([...args, '--out', out]);
     expect(status).toBe(0);
     expect(stderr).toContain('past.txt: has boxes up to frame 300, the video has 10 frames; ');
-    expect(readJson(join(out, 'clip.trajectories.json')).notices).toMatchObject([{ code: 'frames-past-end' }]);
+    expect(readJson(join(out, 'clip.trajectories.json')).notices).toMatchObject([
+      { code: 'times-computed' },
+      { code: 'frames-past-end' },
+    ]);
   });
 
   it('a fault that cannot be read: one line, exit code 1, no file', async () => {
