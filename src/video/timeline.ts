@@ -25,19 +25,7 @@ export interface TimelineEvent {
 }
 
 /** Containers without timestamps: a codec's pictures one after another. So are those that ffmpeg names by a `_pipe`. */
-const UNTIMED = new Set([
-  'h264',
-  'hevc',
-  'vvc',
-  'mjpeg',
-  'm4v',
-  'mpegvideo',
-  'obu',
-  'vc1',
-  'cavsvideo',
-  'avs2',
-  'avs3',
-]);
+const UNTIMED = new Set('h264 hevc vvc mjpeg mpjpeg m4v mpegvideo obu vc1 cavsvideo avs2 avs3'.split(' '));
 
 /** Whether a video has no timestamps. */
 export function isUntimed(container: string): boolean {

