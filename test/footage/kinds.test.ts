@@ -98,6 +98,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
   'messenger: GIF': { file: 'v.gif', encoder: '-c:v gif', info: { codec: 'gif' }, tolerance: 20 },
   'messenger: APNG named .png': { file: 'moving.png', encoder: '-f apng', info: { codec: 'apng', kind: 'file' } },
   'browser: VP8': { file: 'v.webm', encoder: '-c:v libvpx -crf 4 -b:v 2M', info: { codec: 'vp8' } },
+  'browser: AV1': { file: 'av1.mp4', encoder: '-c:v libaom-av1 -cpu-used 8 -crf 20', info: { codec: 'av1' } },
   'browser: VP9 with alpha': {
     file: 'alpha.webm',
     encoder: '-c:v libvpx-vp9 -pix_fmt yuva420p',

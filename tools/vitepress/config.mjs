@@ -24,6 +24,7 @@ const guides = [
   ['From TypeScript', 'library'],
   ['Detection', 'detection'],
   ['Tracking', 'tracking'],
+  ['Footage and files', 'footage'],
   ['Live cameras', 'live'],
   ['Zones, lines, reports', 'analytics'],
   ['Appearance', 'appearance'],

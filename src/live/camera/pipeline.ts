@@ -45,6 +45,8 @@ export class Pipeline {
   readonly #firstId: number;
   /** There is none until the size of the pictures is known. */
   #following: Following | undefined;
+  /** What its documents say of the shape of pixels. */
+  #shape: { readonly sampleAspectRatio?: number } = {};
   /** Whether the last frame was left out. */
   #failing = false;
 
@@ -61,7 +63,7 @@ export class Pipeline {
     });
     const describe = (startedAt: string) => ({
       ...setup.run,
-      source: { name: setup.shown, ...statistics.size, startedAt },
+      source: { name: setup.shown, ...statistics.size, ...this.#shape, startedAt },
     });
     this.#hours = new HourlyTrajectories(folder, describe, setup.trouble);
     this.#lane = scheduler.open({
@@ -112,7 +114,9 @@ export class Pipeline {
     });
     this.#endAll(); // boxes in pictures of another size are of no use any more
     this.#following = following;
-    statistics.size = { width: format.width, height: format.height };
+    const { width, height, sampleAspectRatio } = format;
+    statistics.size = { width, height };
+    this.#shape = sampleAspectRatio ? { sampleAspectRatio } : {};
     this.#hours.startAnew();
     this.#drawing.setFormat(format, following.counter);
   }
