@@ -2,7 +2,7 @@ import type { Letterbox } from '../../core/frame.ts';
 import { decodingArguments } from '../decode-arguments.ts';
 import { exitReason, type Ffmpeg, lastError, startFfmpeg } from '../ffmpeg.ts';
 import { FrameAssembly, type FrameParts } from '../frame-assembly.ts';
-import { probeCamera, type VideoInfo } from '../probe.ts';
+import { type CameraReading, probeCamera, type VideoInfo } from '../probe.ts';
 import type { Address } from './address.ts';
 import { type Fault, faultOf, streamFault } from './faults.ts';
 import { openGate } from './gate.ts';
@@ -28,7 +28,7 @@ export class ConnectionError extends Error {
 /**
  * Connects once to learn what the pictures are like.
  *
- * @param sar shape of the pixels, see `ReadingOptions.sar`
+ * @param reading how the pictures are to be read
  * @throws ConnectionError when there is no picture within `connectSeconds`
  */
 export async function inspect(
@@ -36,13 +36,13 @@ export async function inspect(
   address: Address,
   { connectSeconds }: Patience,
   signal: AbortSignal,
-  sar?: string,
+  reading: CameraReading = {},
 ): Promise<VideoInfo> {
   const gate = await openGate(address);
   const input = { subject: address.shown, name: '', args: gate.args, kind: 'file', cutOff: false } as const;
   const late = AbortSignal.timeout(1000 * connectSeconds);
   try {
-    return await probeCamera(ffmpeg, { ...input, dispose() {} }, AbortSignal.any([signal, late]), sar);
+    return await probeCamera(ffmpeg, { ...input, dispose() {} }, AbortSignal.any([signal, late]), reading);
   } catch (error) {
     if (late.aborted) throw new ConnectionError(silence(connectSeconds));
     const message = (error as Error).message.replace(`${address.shown}: `, '').split('; ')[0];

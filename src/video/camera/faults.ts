@@ -21,6 +21,13 @@ const SIGNS: readonly (readonly [RegExp, FaultKind, string])[] = [
     'configuration',
     'the camera does not send its pictures this way (461): see transport',
   ],
+  [/Protocol not found/i, 'configuration', 'this ffmpeg does not know the protocol: see `ffmpeg -protocols`'],
+  [
+    /Unable to receive RTP payload type/i,
+    'configuration',
+    'no MPEG-TS comes over RTP there: twintrack reads nothing else of rtp://',
+  ],
+  [/Server error:|NetStream\.Play\./i, 'path', 'the RTMP server refuses the stream'],
   [/No such file or directory|No such device/i, 'path', 'there is no such file or device'],
   [/Connection refused|ECONNREFUSED/i, 'network', 'the connection is refused'],
   [
