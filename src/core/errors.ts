@@ -38,7 +38,7 @@ const ADDRESS = /[a-z][a-z0-9+.-]*:\/\/[^\s'"]+/gi;
 const USER = /^([^:]+:\/\/)(?:[^/?#:]*:.*@|[^/?#]+@)/s;
 const HOST = String.raw`^[^:]+:\/\/(?:[^/?#]*@)?(?:\[[^\]]*\]|[^/?#@:]*)(?::\d*)?`;
 /** A secret in the path or the query. Where it ends is not known: it may hold any character. */
-const BEHIND_HOST = new RegExp(`(${HOST}(?:/|[/?#].*?[/?&;])${KEY}).*`, 'is');
+const BEHIND_HOST = new RegExp(`(${HOST}[/?#](?:.*?[/?&;])??${KEY}).*`, 'is');
 const IN_QUERY = new RegExp(`([?&]${KEY})[^\\s'"]*`, 'gi');
 /** What is behind the application in an RTMP address. */
 const STREAM_KEY = /^(rtmp\w*:\/\/[^/]*\/[^/]*\/).+/is;

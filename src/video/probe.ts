@@ -117,7 +117,7 @@ export async function probeFile(
 /** How the pictures of a camera are to be read. */
 export type CameraReading = Pick<ReadingOptions, 'sar' | 'deinterlace'>;
 
-/** What a camera sends: its first video stream. */
+/** What a camera sends: its first video stream. An error has ffmpeg's log as its `cause`. */
 export async function probeCamera(
   ffmpeg: Ffmpeg,
   input: Input,
@@ -208,7 +208,7 @@ async function open(
 /** What was opened, in our words, without the shape of its pixels. */
 function read(input: Input, { header = '', log, exit, taken }: Opened) {
   const match = /^YUV4MPEG2 W(\d+) H(\d+) F(\d+):(\d+) I(\S+) A(\d+:\d+)/.exec(header);
-  if (!match) throw explain(input, log, exit);
+  if (!match) throw Object.assign(explain(input, log, exit), { cause: log });
   const [width, height, numerator, denominator] = match.slice(1, 5).map(Number);
   const described = describe(log, taken);
   const averageRate = isUntimed(described.container) ? undefined : described.averageRate; // of a default

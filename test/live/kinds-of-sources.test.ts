@@ -113,9 +113,17 @@ describe('streams', () => {
     const secret = 'passphrase=s3cret-of-the-stream';
     const kinds = [
       ['udp', ['-f', 'mpegts', `udp://${at(0)}?pkt_size=1316`], `udp://${at(0)}`],
-      ['multicast', ['-f', 'mpegts', `udp://${group}?ttl=0&localaddr=127.0.0.1`], `udp://@${group}?localaddr=127.0.0.1`],
+      [
+        'multicast',
+        ['-f', 'mpegts', `udp://${group}?ttl=0&localaddr=127.0.0.1`],
+        `udp://@${group}?localaddr=127.0.0.1`,
+      ],
       ['rtp', ['-f', 'rtp_mpegts', `rtp://${at(2)}`], `rtp://${at(2)}`],
-      ['srt caller', ['-f', 'mpegts', `srt://${at(3)}?mode=listener&${secret}`], `srt://${at(3)}?mode=caller&${secret}`],
+      [
+        'srt caller',
+        ['-f', 'mpegts', `srt://${at(3)}?mode=listener&${secret}`],
+        `srt://${at(3)}?mode=caller&${secret}`,
+      ],
       ['srt listener', ['-f', 'mpegts', `srt://${at(4)}?mode=caller`], `srt://:${ports[4]}?mode=listener`],
       ['rtmp', ['-listen', '1', '-f', 'flv', `rtmp://${at(5)}/live/x`], `rtmp://${at(5)}/live/x`],
     ] as const;
@@ -148,5 +156,105 @@ describe('streams', () => {
       const rises = seen.elapsed.every((time, k) => k === 0 || time > seen.elapsed[k - 1]);
       expect(rises, kind).toBe(true);
     });
+  });
+});
+
+describe('a stream that cannot be followed', () => {
+  const firstFault = async (address: Address) => {
+    const seen = watch(address);
+    await until('a fault', () => seen.faults.length > 0, 15);
+    return seen.faults[0];
+  };
+
+  it('is told by its kind', async () => {
+    const [silent, other, secret] = [await freePort(), await freePort(), await freePort()];
+    await Sender.make(['-f', 'rtp', `rtp://127.0.0.1:${other}`]);
+    await Sender.make(['-f', 'mpegts', `srt://127.0.0.1:${secret}?mode=listener&passphrase=the-right-one`]);
+    const faults = await Promise.all([
+      firstFault({ shown: 'x', args: ['-i', 'nosuch://127.0.0.1/x'] }),
+      firstFault(addressOf(`rtmp://127.0.0.1:${silent}/live/key`)),
+      firstFault(addressOf(`srt://127.0.0.1:${secret}?passphrase=not-that-one`)),
+      firstFault(addressOf(`rtp://127.0.0.1:${other}`)),
+      firstFault(addressOf(`udp://127.0.0.1:${silent}`)),
+    ]);
+    expect(faults).toEqual([
+      'this ffmpeg does not know the protocol: `ffmpeg -protocols` lists those it knows',
+      'the connection is refused',
+      'there is no answer, or the passphrase is wrong',
+      'no MPEG-TS comes over RTP there: twintrack reads nothing else of rtp://',
+      'no picture for 10 s',
+    ]);
+  });
+});
+
+describe('interlaced streams', () => {
+  it('are deinterlaced as files are, and no more after the parameter has changed, on a new connection', async () => {
+    const port = await freePort();
+    const interlaced = ['-flags', '+ildct+ilme', '-x264-params', 'tff=1:force-cfr=1'];
+    await Sender.make([...interlaced, '-f', 'mpegts', `udp://127.0.0.1:${port}`], ',setfield=tff');
+    const seen = watch(addressOf(`udp://127.0.0.1:${port}`));
+    await until('frames', () => seen.frames > 3);
+    expect(seen.format).toMatchObject({ fieldOrder: 'top', deinterlacing: 'marked' });
+    seen.session.reading = { deinterlace: 'auto', sar: undefined };
+    expect(seen.connected).toBe(1);
+    seen.session.reading = { deinterlace: 'off', sar: '2:1' };
+    await until('a new connection', () => seen.connected === 2);
+    expect(seen.format).toMatchObject({ fieldOrder: 'top', sampleAspectRatio: 2 });
+    expect(seen.format).not.toHaveProperty('deinterlacing');
+    expect(seen.faults).toEqual([]);
+  });
+});
+
+describe('addresses', () => {
+  it('are those of cameras by their scheme, or of devices', () => {
+    const cameras = ['rtmp://h/a/b', 'RTMPS://h/a', 'srt://:9000', 'udp://@239.1.1.1:5000', 'rtp://h:5', 'dshow:Cam 1'];
+    expect(cameras.map(isCamera)).toEqual(cameras.map(() => true));
+    const others = ['ftp://h/a', 'a.mp4', '/dev/video', 'constructor://x', 'dshow:', 'file:a'];
+    expect(others.map(isCamera)).toEqual(others.map(() => false));
+    expect(nameSources(cameras).map(({ name }) => name)).toEqual([
+      'h',
+      'h-2',
+      'camera',
+      '239.1.1.1',
+      'h-3',
+      'dshow-Cam-1',
+    ]);
+  });
+
+  it.each([
+    ['rtmp://host/live/s3cret', 'rtmp,tcp', 'flv', 'rtmp://host/live/***'],
+    ['rtmps://host/live/s3cret?t=1', 'rtmps,tls,tcp', 'flv', 'rtmps://host/live/***'],
+    ['srt://host:9000?mode=caller&passphrase=s3cret', 'srt', 'mpegts', 'srt://host:9000?mode=caller&passphrase=***'],
+    ['srt://host:9000?streamid=#!::u=me,s=s3cret', 'srt', 'mpegts', 'srt://host:9000?streamid=***'],
+    ['udp://@239.1.1.1:5000', 'udp', 'mpegts', 'udp://@239.1.1.1:5000'],
+    ['rtp://127.0.0.1:5004', 'rtp,udp', 'rtp', 'rtp://127.0.0.1:5004'],
+  ])(
+    '%s is opened by its protocols and as its format only, and shown without its secret',
+    (url, list, format, shown) => {
+      const address = addressOf(url);
+      expect(address.args.slice(-6)).toEqual(['-f', format, '-protocol_whitelist', list, '-i', url]);
+      expect(address).toEqual({ shown, args: address.args });
+    },
+  );
+
+  it('of webcams give the arguments for macOS and Windows (not tried there), and one line on other systems', () => {
+    const on = (platform: string, url: string) => {
+      const { value } = Object.getOwnPropertyDescriptor(process, 'platform')!;
+      Object.defineProperty(process, 'platform', { value: platform });
+      try {
+        return addressOf(url).args.join(' ');
+      } finally {
+        Object.defineProperty(process, 'platform', { value });
+      }
+    };
+    expect(on('darwin', 'avfoundation:0')).toBe('-f avfoundation -framerate 30 -i 0:none');
+    expect(on('darwin', 'avfoundation:FaceTime HD')).toBe('-f avfoundation -framerate 30 -i FaceTime HD:none');
+    expect(on('win32', 'dshow:Integrated Camera')).toBe('-f dshow -i video=Integrated Camera');
+    expect(() => on('linux', 'dshow:Cam')).toThrow(
+      'dshow:Cam: is a webcam of Windows; on this system name one as /dev/video0',
+    );
+    expect(() => on('win32', 'avfoundation:0')).toThrow(
+      'avfoundation:0: is a webcam of macOS; on this system name one as dshow:NAME',
+    );
   });
 });

@@ -45,8 +45,10 @@ export async function inspect(
     return await probeCamera(ffmpeg, { ...input, dispose() {} }, AbortSignal.any([signal, late]), reading);
   } catch (error) {
     if (late.aborted) throw new ConnectionError(silence(connectSeconds));
+    const { cause } = error as Error;
     const message = (error as Error).message.replace(`${address.shown}: `, '').split('; ')[0];
-    throw new ConnectionError(faultOf(gate.complaint) ?? faultOf(message) ?? streamFault(message));
+    const known = faultOf(Array.isArray(cause) ? complaintsIn(cause) : message);
+    throw new ConnectionError(faultOf(gate.complaint) ?? known ?? streamFault(message));
   } finally {
     gate.close();
   }
@@ -126,13 +128,17 @@ export async function readConnection(ffmpeg: Ffmpeg, address: Address, options: 
   signal.removeEventListener('abort', stop);
   const exit = await child.exited;
   gate.close();
-  const complaints = child.log.filter((line) => /\[(error|fatal|panic|warning)\]/.test(line)).join('\n');
   if (fault) return fault;
   return (
     faultOf(gate.complaint) ??
-    faultOf(complaints) ??
+    faultOf(complaintsIn(child.log)) ??
     streamFault(frames > 0 ? 'the stream ended' : lastError(child.log) || exitReason(exit))
   );
+}
+
+/** The lines of ffmpeg's log that say what went wrong. */
+function complaintsIn(log: readonly string[]): string {
+  return log.filter((line) => /\[(error|fatal|panic|warning)\]/.test(line)).join('\n');
 }
 
 /** Has ffmpeg report when the TCP connection is made. */

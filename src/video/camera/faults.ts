@@ -21,7 +21,11 @@ const SIGNS: readonly (readonly [RegExp, FaultKind, string])[] = [
     'configuration',
     'the camera does not send its pictures this way (461): see transport',
   ],
-  [/Protocol not found/i, 'configuration', 'this ffmpeg does not know the protocol: see `ffmpeg -protocols`'],
+  [
+    /Protocol not found/i,
+    'configuration',
+    'this ffmpeg does not know the protocol: `ffmpeg -protocols` lists those it knows',
+  ],
   [
     /Unable to receive RTP payload type/i,
     'configuration',
@@ -40,6 +44,7 @@ const SIGNS: readonly (readonly [RegExp, FaultKind, string])[] = [
     'network',
     'the host cannot be reached',
   ],
+  [/^.*\bsrt:.*Input\/output error/im, 'network', 'there is no answer, or the passphrase is wrong'],
   [/timed out|ETIMEDOUT/i, 'network', 'there is no answer'],
   [/Connection reset|Broken pipe|ECONNRESET|EPIPE/i, 'network', 'the connection was broken'],
 ];
