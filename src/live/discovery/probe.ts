@@ -124,7 +124,8 @@ function devicesIn(answer: string, host: string): (readonly [string, Device])[] 
     .inside('ProbeMatch')
     .flatMap((match) => {
       const services = match.textOf('XAddrs').split(/\s+/).map(webAddress);
-      const service = services.find((url) => url?.hostname === host) ?? services.find((url) => url);
+      const service =
+        services.find((url) => url?.hostname === host) ?? services.find((url) => url?.hostname.includes('.'));
       if (!service) return [];
       service.hostname = host;
       const scopes = match.textOf('Scopes').split(/\s+/).filter(Boolean);
