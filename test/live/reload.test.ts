@@ -98,6 +98,21 @@ describe('other parameters', () => {
     expect(existsSync(join(out, 'yard', 'events.jsonl'))).toBe(true);
   });
 
+  it('of reading the pictures take effect on a new connection', async () => {
+    const out = folder();
+    const cameras = [{ name: 'yard', url: clip() }];
+    const live = await follow({ cameras, detector: standIn(), realtime: true, out }, QUIET);
+    await until('frames', () => statusOf(live).processed > 3);
+    await live.reconfigure({ cameras, parameters: cameraParametersSchema.parse({ ...QUIET, video: { sar: '2:1' } }) });
+    await until('a new connection', () => statusOf(live).reconnects === 1);
+    const { processed } = statusOf(live);
+    await until('frames', () => statusOf(live).processed > processed + 3);
+    await live.close();
+    const names = readdirSync(join(out, 'yard')).filter((name) => name.endsWith('.trajectories.json'));
+    const documents = await Promise.all(names.map((name) => readTrajectories(join(out, 'yard', name))));
+    expect(documents.map(({ source }) => source.sampleAspectRatio)).toEqual([undefined, 2]);
+  });
+
   it('that no picture fits are told as a fault of the camera, until they are right again', async () => {
     const cameras = [{ name: 'yard', url: clip() }];
     const live = await follow({ cameras, detector: standIn(), realtime: true }, QUIET);
