@@ -137,7 +137,8 @@ describe('streams', () => {
     await until('frames', () => missing(2 * RATE).length === 0, 30).catch(() => {});
     expect(missing(2 * RATE)).toEqual([]);
     for (const { kind, seen } of followed) {
-      expect([kind, seen.format], kind).toMatchObject([kind, { width: 96, height: 64, codec: 'h264' }]);
+      expect([kind, seen.format], kind).toMatchObject([kind, { width: 96, codec: 'h264', pixelFormat: 'yuv420p' }]);
+      expect(seen.format?.frameRate, kind).toBeCloseTo(RATE, 0);
       expect(median(seen.ages), kind).toBeLessThan(1 * slowness());
       // by the sender's clock, however late the frames come
       const [first, last] = [seen.elapsed[0], seen.elapsed[2 * RATE - 1]];
@@ -233,7 +234,8 @@ describe('addresses', () => {
     (url, list, format, shown) => {
       const address = addressOf(url);
       expect(address.args.slice(-6)).toEqual(['-f', format, '-protocol_whitelist', list, '-i', url]);
-      expect(address).toEqual({ shown, args: address.args });
+      expect(address).toMatchObject({ shown });
+      expect(address).not.toHaveProperty('port');
     },
   );
 

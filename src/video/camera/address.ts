@@ -8,6 +8,8 @@ export interface Address {
   readonly shown: string;
   /** ffmpeg's arguments up to and with `-i`. */
   readonly args: readonly string[];
+  /** Further arguments, before `-i`, to learn what the pictures are like. */
+  readonly probing?: readonly string[];
   /** Where a TCP connection shows whether the other side is there. */
   readonly port?: { readonly host: string; readonly port: number };
   /** The whole of it, where it has a password or a user in it; see `openGate`. */
@@ -26,6 +28,7 @@ interface Scheme {
   /** Whatever a stream refers to may be fetched by these protocols only. */
   readonly protocols: string;
   readonly args: readonly string[];
+  readonly probing?: readonly string[];
   /** The usual port, where a TCP connection shows whether the other side is there. */
   readonly port?: number;
 }
@@ -33,6 +36,8 @@ interface Scheme {
 const RTSP = { protocols: 'rtp,udp,tcp,tls,rtsp,rtsps', args: ['-allowed_media_types', 'video', ...LOW_DELAY] };
 const WEB = { protocols: 'http,https,tcp,tls,crypto', args: ['-flags', 'low_delay'] };
 const FLV = [...LOW_DELAY, '-f', 'flv'];
+/** MPEG-TS says what its pictures are like with each key frame only. */
+const PROBING = ['-analyzeduration', '3000000', '-probesize', '5000000'];
 const MPEG_TS = [...LOW_DELAY, '-f', 'mpegts'];
 
 const SCHEMES: Readonly<Record<string, Scheme>> = {
@@ -43,9 +48,9 @@ const SCHEMES: Readonly<Record<string, Scheme>> = {
   // a connection to see whether they are there would take the place of the one they serve
   rtmp: { protocols: 'rtmp,tcp', args: FLV },
   rtmps: { protocols: 'rtmps,tls,tcp', args: FLV },
-  srt: { protocols: 'srt', args: MPEG_TS },
-  udp: { protocols: 'udp', args: MPEG_TS },
-  rtp: { protocols: 'rtp,udp', args: [...LOW_DELAY, '-f', 'rtp'] },
+  srt: { protocols: 'srt', args: MPEG_TS, probing: PROBING },
+  udp: { protocols: 'udp', args: MPEG_TS, probing: PROBING },
+  rtp: { protocols: 'rtp,udp', args: [...LOW_DELAY, '-f', 'rtp'], probing: PROBING },
 };
 
 /** How webcams are opened: by their name, on the system that names them so. */
@@ -103,11 +108,12 @@ export function addressOf(url: string, realtime = false, transport: Transport = 
       const known = Object.keys(SCHEMES).join(', ');
       throw new UsageError(`${shown}: ${scheme} is no kind of live source; known are ${known}`);
     }
-    const { protocols, args, port } = SCHEMES[scheme];
+    const { protocols, args, probing, port } = SCHEMES[scheme];
     const over = /^rtsp/.test(scheme) ? TRANSPORTS[transport] : [];
     return {
       shown,
       args: [...over, ...args, ...whitelisted(protocols, url)],
+      ...(probing && { probing }),
       ...(port !== undefined && portOf(url, port)),
     };
   }

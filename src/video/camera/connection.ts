@@ -39,7 +39,8 @@ export async function inspect(
   reading: CameraReading = {},
 ): Promise<VideoInfo> {
   const gate = await openGate(address);
-  const input = { subject: address.shown, name: '', args: gate.args, kind: 'file', cutOff: false } as const;
+  const args = [...gate.args.slice(0, -2), ...(address.probing ?? []), ...gate.args.slice(-2)];
+  const input = { subject: address.shown, name: '', args, kind: 'file', cutOff: false } as const;
   const late = AbortSignal.timeout(1000 * connectSeconds);
   try {
     return await probeCamera(ffmpeg, { ...input, dispose() {} }, AbortSignal.any([signal, late]), reading);
@@ -85,14 +86,11 @@ export async function readConnection(ffmpeg: Ffmpeg, address: Address, options: 
     onLine(line) {
       // until then it was this machine that took its time
       if (frames === 0 && line.includes('Successfully connected')) last = performance.now();
-      const size = /: Video: .*?, (\d{2,5}x\d{2,5})/.exec(line)?.[1];
-      if (size && /Stream #0:\d+.*: Video/.test(line) && !sizeSeen) {
-        sizeSeen = true;
-        if (!onSize(size)) end(streamFault(`the pictures are now ${size}`));
-      }
+      // of the first picture, and again when it changes
+      const [, width, height] = /^\[graph.*\bw:(\d+) h:(\d+) pixfmt:/.exec(line) ?? [];
+      if (width && !onSize(`${width}x${height}`)) end(streamFault(`the pictures are now ${width}x${height}`));
     },
   });
-  let sizeSeen = false;
   const [times, ...pictures] = child.outputs;
   const assembly = new FrameAssembly(times, pictures, layouts);
   let over = false;
