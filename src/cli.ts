@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { adaptCommand } from './commands/adapt.ts';
 import { calibrateCommand } from './commands/calibrate.ts';
 import { calibrateScoresCommand } from './commands/calibrate-scores.ts';
+import { camerasCommand } from './commands/cameras.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
 import { exportCommand } from './commands/export.ts';
@@ -42,6 +43,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted.`,
 // The commands take over these settings, so they come last.
 trackCommand(program);
 streamCommand(program);
+camerasCommand(program);
 evaluateCommand(program);
 similarityCommand(program);
 searchCommand(program);

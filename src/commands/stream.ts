@@ -30,11 +30,15 @@ export function streamCommand(program: Command): void {
     .command('stream')
     .summary('track the people at live cameras, until stopped')
     .description(
-      'Tracks the people at live cameras: RTSP, HTTP (MJPEG, HLS), video devices, or files played in real time. ' +
+      'Tracks the people at live cameras and streams: RTSP, HTTP (MJPEG, HLS), RTMP, SRT, MPEG-TS over UDP or RTP, webcams, or files played ' +
+        'in real time. `twintrack cameras` finds the cameras on the network. ' +
         'Reconnects when a connection ends. Writes the events and hourly trajectories of each camera into its own folder, ' +
         'and serves a live page, /healthz and /metrics. SIGTERM and Ctrl-C complete all outputs; SIGHUP reads --config again.',
     )
-    .argument('[url...]', 'rtsp://…, rtsps://…, http://…, https://…, /dev/video0, or a file with --realtime')
+    .argument(
+      '[url...]',
+      'rtsp(s)://…, http(s)://…, rtmp(s)://…, srt://…, udp://…, rtp://…, /dev/video0, or a file with --realtime',
+    )
     .option('--out <dir>', 'folder for the outputs, created when missing', 'live')
     .option('--port <n>', 'port of the live page; 0 takes a free one', port, 8080)
     .option('--host <address>', 'address that the live page listens on', '127.0.0.1')
@@ -60,6 +64,7 @@ Examples:
   twintrack stream --config cameras.yaml --out /var/lib/twintrack --keep 30d --record
   twintrack stream rtsp://camera/1 --mqtt mqtt://localhost
   twintrack stream rtsp://camera/1 --host 0.0.0.0        for others too; the token is in live/token
+  twintrack stream srt://:9000?mode=listener             an encoder sends to this machine
   twintrack stream --check cameras.yaml                  which cameras can be reached, and why not
   twintrack stream videos/pets09-s2l1.mp4 --realtime     a file in place of a camera
 

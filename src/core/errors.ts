@@ -32,18 +32,21 @@ export function printable(name: string): string {
   return shown.replace(/[\u0000-\u001f\u007f-\u009f]/g, (c) => JSON.stringify(c).slice(1, -1));
 }
 
-const KEY = '[\\w-]*(?:user|usr|login|pass|pwd|psw|pw|token|auth|secret|key)[\\w-]*=';
+const KEY = '[\\w-]*(?:user|usr|login|pass|pwd|psw|pw|token|auth|secret|key|streamid)[\\w-]*=';
 const ADDRESS = /[a-z][a-z0-9+.-]*:\/\/[^\s'"]+/gi;
 /** `user:secret@`, also of a secret with characters that an address should have escaped; or anything before an @ of the host. */
-const USER = /^([^:]+:\/\/)(?:[^/?#:]*:.*@|[^/?#]*@)/s;
+const USER = /^([^:]+:\/\/)(?:[^/?#:]*:.*@|[^/?#]+@)/s;
 const HOST = String.raw`^[^:]+:\/\/(?:[^/?#]*@)?(?:\[[^\]]*\]|[^/?#@:]*)(?::\d*)?`;
 /** A secret in the path or the query. Where it ends is not known: it may hold any character. */
-const BEHIND_HOST = new RegExp(`(${HOST}(?:/|[/?#].*?[/?&;])${KEY}).*`, 'is');
+const BEHIND_HOST = new RegExp(`(${HOST}[/?#](?:.*?[/?&;])??${KEY}).*`, 'is');
 const IN_QUERY = new RegExp(`([?&]${KEY})[^\\s'"]*`, 'gi');
+/** What is behind the application in an RTMP address. */
+const STREAM_KEY = /^(rtmp\w*:\/\/[^/]*\/[^/]*\/).+/is;
 
 /**
  * Hides the credentials of every URL in a text: `rtsp://user:secret@host` becomes `rtsp://***@host`, `?password=secret&fps=5` becomes
- * `?password=***`, and `/user=a_password=secret_channel=1` `/user=***`. An address ends at a space or a quote here; `printable` is for a
+ * `?password=***`, and `/user=a_password=secret_channel=1` `/user=***`; of an RTMP address also the name of the stream, which is often
+ * its key. An address ends at a space or a quote here; `printable` is for a
  * whole one.
  */
 export function redact(text: string): string {
@@ -52,7 +55,8 @@ export function redact(text: string): string {
 
 /** First what is behind the host, as an @ in there is none of a user; and again, where the user's secret has the form of a path. */
 function withoutSecrets(address: string): string {
-  return address.replace(BEHIND_HOST, '$1***').replace(USER, '$1***@').replace(BEHIND_HOST, '$1***');
+  const shown = address.replace(BEHIND_HOST, '$1***').replace(USER, '$1***@').replace(BEHIND_HOST, '$1***');
+  return shown.replace(STREAM_KEY, '$1***');
 }
 
 function oneLine(text: string): string {

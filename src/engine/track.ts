@@ -2,7 +2,7 @@ import { inputError } from '../core/errors.ts';
 import { StageClock } from '../core/stage-clock.ts';
 import { type PeopleFrame, type TrackedFrame, toPeopleFrame } from '../core/tracked-frame.ts';
 import { inFrameOrder, refine, TrajectoryCollector } from '../trajectories/index.ts';
-import { isCamera } from '../video/camera/camera-video.ts';
+import { isCamera } from '../video/camera/address.ts';
 import { type Frame, openVideo } from '../video/index.ts';
 import { checkInput } from '../video/input.ts';
 import { Picture } from '../video/picture.ts';
@@ -39,8 +39,8 @@ export interface TrackedPeople extends PeopleFrame {
 /**
  * Tracks people and yields them frame by frame. Leaving the loop, or `signal`, ends it and all that it has started.
  *
- * @param input a video file, folder of pictures, glob pattern, `-`, or the address of a camera (rtsp, rtsps, http, https, /dev/video0);
- *   undefined with `detections` alone
+ * @param input a video file, folder of pictures, glob pattern, `-`, or the address of a camera (see `openCamera`); undefined
+ *   with `detections` alone
  * @throws TwintrackError when the input or a model cannot be used, or a parameter is unknown or out of its range; of a file that is
  *   damaged after the frames before it
  * @throws the reason of `signal`

@@ -7,7 +7,8 @@
  * for await (const { index, time, width, height } of await openVideo('street.mp4')) console.log(index, time, width, height);
  */
 export type { Frame, Letterbox } from '../core/frame.ts';
-export { type CameraOptions, isCamera, openCamera } from './camera/camera-video.ts';
+export { isCamera } from './camera/address.ts';
+export { type CameraOptions, openCamera } from './camera/camera-video.ts';
 export { openVideo, type VideoOptions, type VideoSource } from './decode.ts';
 export { openVideoWriter, type VideoWriter, type VideoWriterOptions } from './encode.ts';
 export { type Ffmpeg, findFfmpeg, installCommand } from './ffmpeg.ts';

@@ -24,7 +24,7 @@ export const videoParameters = z.strictObject({
     .enum(['auto', 'on', 'off'], 'it must be auto, on or off')
     .default('auto')
     .describe(
-      'Deinterlacing of video files, one frame of each: auto where the video says that it is interlaced, on for every picture, off',
+      'Deinterlacing, one frame of each picture: auto where the video or the camera says that it is interlaced, on for every picture, off',
     )
     .meta({ unit: '' }),
   sar: z

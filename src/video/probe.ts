@@ -103,25 +103,49 @@ export async function probeFile(
   }
   const { info, header, line } = read(input, opened);
   const shape = pixelShape(subject, info, header.pixel, sar);
-  const facts = { line, codec: info.codec, first: header.interlaced, rotation: info.rotation };
-  const fields = deinterlacingOf(subject, facts, deinterlace);
-  const order = fieldOrder(facts);
+  const fields = fieldsOf(subject, info, header, line, deinterlace);
   for (const notice of [...shape.notices, ...fields.notices]) onNotice?.(notice);
   return {
     ...info,
     ...(shape.ratio && { sampleAspectRatio: shape.ratio }),
     ...(opened.taken && { stream: opened.taken.number }),
     streams: opened.streams,
-    ...(order && { fieldOrder: order }),
-    ...(fields.deinterlacing && { deinterlacing: fields.deinterlacing }),
+    ...fields.known,
   };
 }
 
-/** What a camera sends: its first video stream as it is. @param sar as in {@link ReadingOptions} */
-export async function probeCamera(ffmpeg: Ffmpeg, input: Input, signal: AbortSignal, sar?: string): Promise<VideoInfo> {
-  const { info, header } = read(input, await open(ffmpeg, input, undefined, signal));
-  const { ratio } = pixelShape(input.subject, info, header.pixel, sar);
-  return { ...info, ...(ratio && { sampleAspectRatio: ratio }) };
+/** How the pictures of a camera are to be read. */
+export type CameraReading = Pick<ReadingOptions, 'sar' | 'deinterlace'>;
+
+/** What a camera sends: its first video stream. An error has ffmpeg's log as its `cause`. */
+export async function probeCamera(
+  ffmpeg: Ffmpeg,
+  input: Input,
+  signal: AbortSignal,
+  { sar, deinterlace = 'auto' }: CameraReading,
+): Promise<VideoInfo> {
+  const { subject } = input;
+  const { info, header, line } = read(input, await open(ffmpeg, input, undefined, signal));
+  const { ratio } = pixelShape(subject, info, header.pixel, sar);
+  return {
+    ...info,
+    ...(ratio && { sampleAspectRatio: ratio }),
+    ...fieldsOf(subject, info, header, line, deinterlace).known,
+  };
+}
+
+/** What is known of the fields of a video, and what is to be said of them. */
+function fieldsOf(
+  subject: string,
+  { codec, rotation }: VideoInfo,
+  { interlaced }: { readonly interlaced: string },
+  line: string,
+  asked: 'auto' | 'on' | 'off',
+) {
+  const facts = { line, codec, first: interlaced, rotation };
+  const { deinterlacing, notices } = deinterlacingOf(subject, facts, asked);
+  const order = fieldOrder(facts);
+  return { notices, known: { ...(order && { fieldOrder: order }), ...(deinterlacing && { deinterlacing }) } };
 }
 
 /** What ffmpeg says of an input, and the header that it writes before the first picture; none where it could not. */
@@ -184,7 +208,7 @@ async function open(
 /** What was opened, in our words, without the shape of its pixels. */
 function read(input: Input, { header = '', log, exit, taken }: Opened) {
   const match = /^YUV4MPEG2 W(\d+) H(\d+) F(\d+):(\d+) I(\S+) A(\d+:\d+)/.exec(header);
-  if (!match) throw explain(input, log, exit);
+  if (!match) throw Object.assign(explain(input, log, exit), { cause: log });
   const [width, height, numerator, denominator] = match.slice(1, 5).map(Number);
   const described = describe(log, taken);
   const averageRate = isUntimed(described.container) ? undefined : described.averageRate; // of a default

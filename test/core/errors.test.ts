@@ -13,17 +13,23 @@ describe('redact', () => {
     ['rtsp://host/user=admin&password=secret&channel=1', 'rtsp://host/user=***'],
     ['http://host:81/mjpg?fps=5&pw=sec@ret', 'http://host:81/mjpg?fps=5&pw=***'],
     ['rtsp://me@lan:se/cret@[::1]:554/a?channel=2&token=secret', 'rtsp://***@[::1]:554/a?channel=2&token=***'],
+    ['rtmp://me:secret@host:1935/live/secret?a=1', 'rtmp://***@host:1935/live/***'],
+    ['srt://host:9000?mode=caller&passphrase=secret&latency=1', 'srt://host:9000?mode=caller&passphrase=***'],
+    ['srt://host:9000?streamid=secret', 'srt://host:9000?streamid=***'],
     ['"rtsp://u:secret@a/x", then mqtt://v:secret@b', '"rtsp://***@a/x", then mqtt://***@b'],
   ])('hides the secrets of %s', (text, shown) => {
     expect(redact(text)).toBe(shown);
   });
 
-  it.each(['rtsp://host:554/stream1?channel=2', 'data/user=5/clip.mp4: is empty', 'mail me@home: now'])(
-    'leaves %s',
-    (text) => {
-      expect(redact(text)).toBe(text);
-    },
-  );
+  it.each([
+    'rtsp://host:554/stream1?channel=2',
+    'udp://@239.1.1.1:5000',
+    'rtmp://host/live',
+    'data/user=5/clip.mp4: is empty',
+    'mail me@home: now',
+  ])('leaves %s', (text) => {
+    expect(redact(text)).toBe(text);
+  });
 });
 
 describe('printable', () => {
@@ -32,6 +38,8 @@ describe('printable', () => {
     [`rtsp://user:${SECRET}@host:554/a`, 'rtsp://***@host:554/a'],
     [`rtsp://host:554/live/user=admin_password=${SECRET}_channel=1`, 'rtsp://host:554/live/user=***'],
     [`http://host:81/mjpg?fps=5&token=${SECRET}`, 'http://host:81/mjpg?fps=5&token=***'],
+    [`srt://host:9000?passphrase=${SECRET}`, 'srt://host:9000?passphrase=***'],
+    [`rtmp://host/live/${SECRET}`, 'rtmp://host/live/***'],
     [`rtsp://user:${SECRET}@host/a?token=${encodeURIComponent(SECRET)}`, 'rtsp://***@host/a?token=***'],
   ])('hides the secrets of a whole address, whatever is in them: %s', (address, shown) => {
     expect(printable(address)).toBe(shown);

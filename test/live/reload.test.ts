@@ -5,7 +5,7 @@ import { startServer } from '../../src/live/index.ts';
 import { cameraParametersSchema } from '../../src/live/parameters.ts';
 import { readTrajectories } from '../../src/trajectories/index.ts';
 import { FAST, start, twintrack } from '../commands/cli.ts';
-import { runFfmpeg } from '../video/clips.ts';
+import { readAll, runFfmpeg } from '../video/clips.ts';
 import { endAll, folder, freePort, later, needing, SAMPLE, standIn, statusOf, TestCamera, until } from './rig.ts';
 import { follow } from './scenarios.ts';
 
@@ -96,6 +96,21 @@ describe('other parameters', () => {
     const documents = await Promise.all(names.map((name) => readTrajectories(join(out, 'yard', name))));
     expect(documents.map(({ trajectories }) => trajectories.map(({ id }) => id))).toEqual([[1], [2]]);
     expect(existsSync(join(out, 'yard', 'events.jsonl'))).toBe(true);
+  });
+
+  it('of reading the pictures take effect on a new connection', async () => {
+    const out = folder();
+    const cameras = [{ name: 'yard', url: clip() }];
+    const live = await follow({ cameras, detector: standIn(), realtime: true, record: true, out }, QUIET);
+    await until('frames', () => statusOf(live).processed > 3);
+    await live.reconfigure({ cameras, parameters: cameraParametersSchema.parse({ ...QUIET, video: { sar: '2:1' } }) });
+    await until('a new connection', () => statusOf(live).reconnects === 1);
+    const { processed } = statusOf(live);
+    await until('frames', () => statusOf(live).processed > processed + 3);
+    await live.close();
+    const names = readdirSync(join(out, 'yard')).filter((name) => name.endsWith('.mp4'));
+    const recordings = await Promise.all(names.sort().map((name) => readAll(join(out, 'yard', name))));
+    expect(recordings.map(({ info }) => info.sampleAspectRatio)).toEqual([undefined, 2]);
   });
 
   it('that no picture fits are told as a fault of the camera, until they are right again', async () => {

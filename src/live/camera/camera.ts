@@ -8,6 +8,7 @@ import type { RunDescription } from '../../trajectories/index.ts';
 import { addressOf } from '../../video/camera/address.ts';
 import { now } from '../../video/camera/clock.ts';
 import { CameraSession } from '../../video/camera/session.ts';
+import type { CameraReading } from '../../video/probe.ts';
 import { isoTime } from '../clock.ts';
 import type { Log } from '../monitoring/log.ts';
 import type { PictureFeed } from '../monitoring/pictures.ts';
@@ -100,7 +101,7 @@ export class Camera {
         onConnected: () => this.#connected(),
         onOffline: (fault, retrySeconds) => this.#offline({ ...fault, retrySeconds }),
       },
-      setup.parameters.video.sar,
+      readingOf(setup),
     );
     this.#timer = setInterval(() => this.#pipeline.wait(), 1000 * TICK_SECONDS);
   }
@@ -128,7 +129,8 @@ export class Camera {
   }
 
   /**
-   * Goes over to another setup of the same source: the connection stays, and the next frame is of the new one. Resolves when what was
+   * Goes over to another setup of the same source: the connection stays, unless the pictures are to be read in another way, and the next
+   * frame is of the new one. Resolves when what was
    * under way is complete; the networks of the setup before are not needed then.
    */
   async reconfigure(setup: CameraSetup): Promise<void> {
@@ -136,6 +138,7 @@ export class Camera {
     this.#setup = setup;
     this.#pipeline = this.#makePipeline(before.end());
     this.#session.limits = setup.parameters.live;
+    this.#session.reading = readingOf(setup);
     this.#session.reformat();
     await before.close();
   }
@@ -193,4 +196,10 @@ export class Camera {
     this.#events.add(event);
     this.#setup.onEvent(event);
   }
+}
+
+/** How its pictures are to be read. */
+function readingOf({ parameters }: CameraSetup): CameraReading {
+  const { sar, deinterlace } = parameters.video;
+  return { sar, deinterlace };
 }

@@ -7,7 +7,7 @@ import type { Transport } from '../../video/camera/address.ts';
 export interface CameraSource {
   /** What it is called in outputs, folders and topics: letters, digits, `.`, `_`, `-`. */
   readonly name: string;
-  /** rtsp(s) or http(s) address, video device, or path of a file that is played in real time, over and over. */
+  /** Address of a camera or a stream, video device, or path of a file that is played in real time, over and over. */
   readonly url: string;
   /** How the pictures of an RTSP camera come; default `auto`: over TCP, or over UDP where the camera refuses that. */
   readonly transport?: Transport | undefined;
@@ -31,7 +31,7 @@ export function nameSources(urls: readonly string[], taken: Iterable<string> = [
 
 /** Made of what is shown of the address, so that no part of a password gets into a name. */
 function stemOf(url: string): string {
-  const host = /^[a-z][a-z0-9+.-]+:\/\/(?:\*{3}@)?(\[[^\]]*\]|[^/?#:@]*)/i.exec(printable(url))?.[1];
+  const host = /^[a-z][a-z0-9+.-]+:\/\/(?:(?:\*{3})?@)?(\[[^\]]*\]|[^/?#:@]*)/i.exec(printable(url))?.[1];
   const name = (host ?? basename(url, extname(url))).replace(/[^A-Za-z0-9._-]+/g, '-').replace(/^[.-]+|[.-]+$/g, '');
   return name || 'camera';
 }

@@ -8,6 +8,8 @@ export interface Address {
   readonly shown: string;
   /** ffmpeg's arguments up to and with `-i`. */
   readonly args: readonly string[];
+  /** Further arguments, before `-i`, to learn what the pictures are like. */
+  readonly probing?: readonly string[];
   /** Where a TCP connection shows whether the other side is there. */
   readonly port?: { readonly host: string; readonly port: number };
   /** The whole of it, where it has a password or a user in it; see `openGate`. */
@@ -21,7 +23,59 @@ export interface Address {
  */
 const LOW_DELAY = ['-analyzeduration', '0', '-probesize', '32', '-flags', 'low_delay'];
 
-const DEFAULT_PORTS: Readonly<Record<string, number>> = { rtsp: 554, rtsps: 322, http: 80, https: 443 };
+/** How the sources of a scheme are opened. */
+interface Scheme {
+  /** Whatever a stream refers to may be fetched by these protocols only. */
+  readonly protocols: string;
+  readonly args: readonly string[];
+  readonly probing?: readonly string[];
+  /** The usual port, where a TCP connection shows whether the other side is there. */
+  readonly port?: number;
+}
+
+const RTSP = { protocols: 'rtp,udp,tcp,tls,rtsp,rtsps', args: ['-allowed_media_types', 'video', ...LOW_DELAY] };
+const WEB = { protocols: 'http,https,tcp,tls,crypto', args: ['-flags', 'low_delay'] };
+const FLV = [...LOW_DELAY, '-f', 'flv'];
+/** MPEG-TS says what its pictures are like with each key frame only. */
+const PROBING = ['-analyzeduration', '3000000', '-probesize', '5000000'];
+const MPEG_TS = [...LOW_DELAY, '-f', 'mpegts'];
+
+const SCHEMES: Readonly<Record<string, Scheme>> = {
+  rtsp: { ...RTSP, port: 554 },
+  rtsps: { ...RTSP, port: 322 },
+  http: { ...WEB, port: 80 },
+  https: { ...WEB, port: 443 },
+  // a connection to see whether they are there would take the place of the one they serve
+  rtmp: { protocols: 'rtmp,tcp', args: FLV },
+  rtmps: { protocols: 'rtmps,tls,tcp', args: FLV },
+  srt: { protocols: 'srt', args: MPEG_TS, probing: PROBING },
+  udp: { protocols: 'udp', args: MPEG_TS, probing: PROBING },
+  rtp: { protocols: 'rtp,udp', args: [...LOW_DELAY, '-f', 'rtp'], probing: PROBING },
+};
+
+/** How webcams are opened: by their name, on the system that names them so. */
+const WEBCAMS = {
+  avfoundation: {
+    platform: 'darwin',
+    system: 'macOS',
+    args: (name: string) => ['-f', 'avfoundation', '-framerate', '30', '-i', `${name}:none`], // no sound
+  },
+  dshow: {
+    platform: 'win32',
+    system: 'Windows',
+    args: (name: string) => ['-f', 'dshow', '-i', `video=${name}`],
+  },
+} as const;
+
+const SCHEME = /^([a-z][a-z0-9+.-]+):\/\//i;
+const DEVICE = /^\/dev\/video\d+$/;
+const WEBCAM = /^(avfoundation|dshow):(.+)$/s;
+
+/** Whether an input is the address of a camera or a stream, or a video device. */
+export function isCamera(input: string): boolean {
+  const scheme = SCHEME.exec(input)?.[1].toLowerCase();
+  return scheme === undefined ? DEVICE.test(input) || WEBCAM.test(input) : Object.hasOwn(SCHEMES, scheme);
+}
 
 /** How the pictures of an RTSP camera come: over its TCP connection, over UDP, or over TCP unless the camera refuses. */
 export type Transport = 'auto' | 'tcp' | 'udp';
@@ -41,7 +95,7 @@ const TRANSPORTS: Readonly<Record<Transport, readonly string[]>> = {
  */
 export function addressOf(url: string, realtime = false, transport: Transport = 'auto'): Address {
   const shown = printable(url);
-  const scheme = /^([a-z][a-z0-9+.-]+):\/\//i.exec(url)?.[1].toLowerCase();
+  const scheme = SCHEME.exec(url)?.[1].toLowerCase();
   const signs = unencodedSigns(url);
   if (signs.length > 0) {
     const written = signs.map((sign) => `${encodeURIComponent(sign)} for ${sign}`).join(', ');
@@ -49,18 +103,23 @@ export function addressOf(url: string, realtime = false, transport: Transport = 
       `${shown}: the password has ${signs.join(' and ')} in it, which ends a host name; write ${written}`,
     );
   }
-  if (scheme === 'rtsp' || scheme === 'rtsps') {
-    const input = [...TRANSPORTS[transport], '-allowed_media_types', 'video', ...LOW_DELAY];
-    return { shown, args: [...input, ...whitelisted('rtp,udp,tcp,tls,rtsp,rtsps', url)], ...portOf(url, scheme) };
-  }
-  if (scheme === 'http' || scheme === 'https') {
-    const input = ['-flags', 'low_delay', ...whitelisted('http,https,tcp,tls,crypto', url)];
-    return { shown, args: input, ...portOf(url, scheme) };
-  }
   if (scheme !== undefined) {
-    throw new UsageError(`${shown}: ${scheme} is no kind of live source; known are rtsp, rtsps, http, https`);
+    if (!Object.hasOwn(SCHEMES, scheme)) {
+      const known = Object.keys(SCHEMES).join(', ');
+      throw new UsageError(`${shown}: ${scheme} is no kind of live source; known are ${known}`);
+    }
+    const { protocols, args, probing, port } = SCHEMES[scheme];
+    const over = /^rtsp/.test(scheme) ? TRANSPORTS[transport] : [];
+    return {
+      shown,
+      args: [...over, ...args, ...whitelisted(protocols, url)],
+      ...(probing && { probing }),
+      ...(port !== undefined && portOf(url, port)),
+    };
   }
-  if (/^\/dev\/video\d+$/.test(url)) return { shown, args: ['-f', 'v4l2', ...whitelisted('file', url)] };
+  if (DEVICE.test(url)) return { shown, args: ['-f', 'v4l2', ...whitelisted('file', url)] };
+  const [, kind, name] = WEBCAM.exec(url) ?? [];
+  if (kind) return { shown, args: webcam(shown, kind as keyof typeof WEBCAMS, name) };
   if (!statSync(url, { throwIfNoEntry: false })?.isFile()) {
     throw new UsageError(`${shown}: neither a file nor a live source; for example rtsp://user:password@camera/stream`);
   }
@@ -68,7 +127,20 @@ export function addressOf(url: string, realtime = false, transport: Transport = 
   return { shown, args: ['-re', ...SAFE_FORMATS, ...whitelisted('file', `file:${url}`)] };
 }
 
-/** Whatever a stream refers to may be fetched by these protocols only. */
+/**
+ * ffmpeg's arguments for a webcam.
+ *
+ * @throws UsageError on another system
+ */
+function webcam(shown: string, kind: keyof typeof WEBCAMS, name: string): readonly string[] {
+  const { platform, system, args } = WEBCAMS[kind];
+  if (process.platform === platform) return args(name);
+  const others = Object.entries(WEBCAMS).find(([, of]) => of.platform === process.platform)?.[0];
+  const here = others ? `${others}:NAME` : '/dev/video0';
+  throw new UsageError(`${shown}: is a webcam of ${system}; on this system name one as ${here}`);
+}
+
+/** The last arguments: what may fetch, and the address. */
 function whitelisted(protocols: string, url: string): string[] {
   return ['-protocol_whitelist', protocols, '-i', url];
 }
@@ -85,13 +157,13 @@ function unencodedSigns(url: string): string[] {
   return [...new Set(rest.slice(0, end).match(/[/?#]/g))];
 }
 
-function portOf(url: string, scheme: string): Pick<Address, 'port' | 'secret'> {
+function portOf(url: string, usual: number): Pick<Address, 'port' | 'secret'> {
   try {
     const whole = new URL(url);
     const { hostname, port, username, password } = whole;
     const host = hostname.replace(/^\[|\]$/g, '');
     const secret = (username || password) && { secret: whole };
-    return host ? { port: { host, port: Number(port) || DEFAULT_PORTS[scheme] }, ...secret } : {};
+    return host ? { port: { host, port: Number(port) || usual }, ...secret } : {};
   } catch {
     return {}; // ffmpeg may still make sense of it
   }

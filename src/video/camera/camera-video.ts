@@ -9,13 +9,9 @@ import type { Fault } from './faults.ts';
 import { LatestFrame } from './latest-frame.ts';
 import { type CameraFrame, CameraSession } from './session.ts';
 
-/** Whether an input is the address of a camera, or a video device. */
-export function isCamera(input: string): boolean {
-  return /^(rtsps?|https?):\/\//i.test(input) || /^\/dev\/video\d+$/.test(input);
-}
-
 /** Settings of {@link openCamera}, besides those of a video. */
-export interface CameraOptions extends Pick<VideoOptions, 'letterbox' | 'maxFrames' | 'signal' | 'sar'> {
+export interface CameraOptions
+  extends Pick<VideoOptions, 'letterbox' | 'maxFrames' | 'signal' | 'sar' | 'deinterlace'> {
   /** When a camera counts as offline, and how long to wait between attempts to connect. */
   readonly limits?: Partial<Patience & BackoffLimits> | undefined;
   /** Takes why the camera is offline, when it goes and after each attempt to connect that failed. */
@@ -29,7 +25,7 @@ const LIMITS = { connectSeconds: 10, stallSeconds: 3, retryMinSeconds: 0.25, ret
  * connection ends it is made again, with exponential back-off and jitter, until the source is closed. `Frame.time` is seconds since the
  * first frame by the camera's own clock, and goes on over outages.
  *
- * @param url rtsp(s) or http(s) address, or a video device
+ * @param url address of a camera or a stream (rtsp, rtsps, http, https, rtmp, rtmps, srt, udp, rtp), or a video device
  * @throws TwintrackError when it is no address of a camera or there is no picture at the first attempt; the iteration throws when the
  *   size of the pictures changes
  */
@@ -58,7 +54,7 @@ class CameraVideo implements VideoSource {
   readonly #aborted: () => void;
 
   constructor(address: Address, options: CameraOptions) {
-    const { letterbox, onOffline, limits, signal, sar } = options;
+    const { letterbox, onOffline, limits, signal, sar, deinterlace } = options;
     this.#options = options;
     let resolve = () => {};
     let reject = (_: unknown) => {};
@@ -94,7 +90,7 @@ class CameraVideo implements VideoSource {
           else onOffline?.(fault, retrySeconds);
         },
       },
-      sar,
+      { sar, deinterlace },
     );
     this.#aborted = () => fail(signal?.reason);
     signal?.addEventListener('abort', this.#aborted, { once: true });

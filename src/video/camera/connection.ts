@@ -2,7 +2,7 @@ import type { Letterbox } from '../../core/frame.ts';
 import { decodingArguments } from '../decode-arguments.ts';
 import { exitReason, type Ffmpeg, lastError, startFfmpeg } from '../ffmpeg.ts';
 import { FrameAssembly, type FrameParts } from '../frame-assembly.ts';
-import { probeCamera, type VideoInfo } from '../probe.ts';
+import { type CameraReading, probeCamera, type VideoInfo } from '../probe.ts';
 import type { Address } from './address.ts';
 import { type Fault, faultOf, streamFault } from './faults.ts';
 import { openGate } from './gate.ts';
@@ -28,7 +28,7 @@ export class ConnectionError extends Error {
 /**
  * Connects once to learn what the pictures are like.
  *
- * @param sar shape of the pixels, see `ReadingOptions.sar`
+ * @param reading how the pictures are to be read
  * @throws ConnectionError when there is no picture within `connectSeconds`
  */
 export async function inspect(
@@ -36,17 +36,20 @@ export async function inspect(
   address: Address,
   { connectSeconds }: Patience,
   signal: AbortSignal,
-  sar?: string,
+  reading: CameraReading = {},
 ): Promise<VideoInfo> {
   const gate = await openGate(address);
-  const input = { subject: address.shown, name: '', args: gate.args, kind: 'file', cutOff: false } as const;
+  const args = [...gate.args.slice(0, -2), ...(address.probing ?? []), ...gate.args.slice(-2)];
+  const input = { subject: address.shown, name: '', args, kind: 'file', cutOff: false } as const;
   const late = AbortSignal.timeout(1000 * connectSeconds);
   try {
-    return await probeCamera(ffmpeg, { ...input, dispose() {} }, AbortSignal.any([signal, late]), sar);
+    return await probeCamera(ffmpeg, { ...input, dispose() {} }, AbortSignal.any([signal, late]), reading);
   } catch (error) {
     if (late.aborted) throw new ConnectionError(silence(connectSeconds));
+    const { cause } = error as Error;
     const message = (error as Error).message.replace(`${address.shown}: `, '').split('; ')[0];
-    throw new ConnectionError(faultOf(gate.complaint) ?? faultOf(message) ?? streamFault(message));
+    const known = faultOf(Array.isArray(cause) ? complaintsIn(cause) : message);
+    throw new ConnectionError(faultOf(gate.complaint) ?? known ?? streamFault(message));
   } finally {
     gate.close();
   }
@@ -83,14 +86,11 @@ export async function readConnection(ffmpeg: Ffmpeg, address: Address, options: 
     onLine(line) {
       // until then it was this machine that took its time
       if (frames === 0 && line.includes('Successfully connected')) last = performance.now();
-      const size = /: Video: .*?, (\d{2,5}x\d{2,5})/.exec(line)?.[1];
-      if (size && /Stream #0:\d+.*: Video/.test(line) && !sizeSeen) {
-        sizeSeen = true;
-        if (!onSize(size)) end(streamFault(`the pictures are now ${size}`));
-      }
+      // of the first picture, and again when it changes
+      const [, width, height] = /^\[graph.*\bw:(\d+) h:(\d+) pixfmt:/.exec(line) ?? [];
+      if (width && !onSize(`${width}x${height}`)) end(streamFault(`the pictures are now ${width}x${height}`));
     },
   });
-  let sizeSeen = false;
   const [times, ...pictures] = child.outputs;
   const assembly = new FrameAssembly(times, pictures, layouts);
   let over = false;
@@ -126,13 +126,17 @@ export async function readConnection(ffmpeg: Ffmpeg, address: Address, options: 
   signal.removeEventListener('abort', stop);
   const exit = await child.exited;
   gate.close();
-  const complaints = child.log.filter((line) => /\[(error|fatal|panic|warning)\]/.test(line)).join('\n');
   if (fault) return fault;
   return (
     faultOf(gate.complaint) ??
-    faultOf(complaints) ??
+    faultOf(complaintsIn(child.log)) ??
     streamFault(frames > 0 ? 'the stream ended' : lastError(child.log) || exitReason(exit))
   );
+}
+
+/** The lines of ffmpeg's log that say what went wrong. */
+function complaintsIn(log: readonly string[]): string {
+  return log.filter((line) => /\[(error|fatal|panic|warning)\]/.test(line)).join('\n');
 }
 
 /** Has ffmpeg report when the TCP connection is made. */

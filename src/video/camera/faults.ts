@@ -21,6 +21,17 @@ const SIGNS: readonly (readonly [RegExp, FaultKind, string])[] = [
     'configuration',
     'the camera does not send its pictures this way (461): see transport',
   ],
+  [
+    /Protocol not found/i,
+    'configuration',
+    'this ffmpeg does not know the protocol: `ffmpeg -protocols` lists those it knows',
+  ],
+  [
+    /Unable to receive RTP payload type/i,
+    'configuration',
+    'no MPEG-TS comes over RTP there: twintrack reads nothing else of rtp://',
+  ],
+  [/Server error:|NetStream\.Play\./i, 'path', 'the RTMP server refuses the stream'],
   [/No such file or directory|No such device/i, 'path', 'there is no such file or device'],
   [/Connection refused|ECONNREFUSED/i, 'network', 'the connection is refused'],
   [
@@ -33,6 +44,7 @@ const SIGNS: readonly (readonly [RegExp, FaultKind, string])[] = [
     'network',
     'the host cannot be reached',
   ],
+  [/^.*\bsrt:.*Input\/output error/im, 'network', 'there is no answer, or the passphrase is wrong'],
   [/timed out|ETIMEDOUT/i, 'network', 'there is no answer'],
   [/Connection reset|Broken pipe|ECONNRESET|EPIPE/i, 'network', 'the connection was broken'],
 ];

@@ -3,7 +3,7 @@ import { createServer as createWebServer, type IncomingMessage, request, type Se
 import { request as requestSecurely } from 'node:https';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import type { Address } from './address.ts';
-import { answerTo, type Login } from './login.ts';
+import { answerTo, challengesOf, type Login } from './login.ts';
 import { passRtsp } from './rtsp-gate.ts';
 
 /** A way for one ffmpeg to a camera. */
@@ -106,9 +106,4 @@ function openWebGate(camera: URL, login: Login, onError: (error: Error) => void)
     passed.end();
   };
   return createWebServer((asked, answer) => ask(asked, answer, false));
-}
-
-/** One for each header: Node joins those of a name. */
-function challengesOf({ rawHeaders }: IncomingMessage): string[] {
-  return rawHeaders.filter((_, i) => i % 2 === 1 && /^www-authenticate$/i.test(rawHeaders[i - 1]));
 }

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 
 /** A user name and a password. */
 export interface Login {
@@ -7,6 +8,11 @@ export interface Login {
 }
 
 const HASHES: Readonly<Record<string, string>> = { md5: 'md5', 'sha-256': 'sha256' };
+
+/** The challenges of a server, one for each header: Node joins those of a name. */
+export function challengesOf({ rawHeaders }: IncomingMessage): string[] {
+  return rawHeaders.filter((_, i) => i % 2 === 1 && /^www-authenticate$/i.test(rawHeaders[i - 1]));
+}
 
 /**
  * Answers the challenges of a server by Digest authentication (RFC 7616), or by Basic authentication where it offers nothing better.

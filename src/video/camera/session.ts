@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { TwintrackError } from '../../core/errors.ts';
 import type { Frame, Letterbox } from '../../core/frame.ts';
 import { findFfmpeg } from '../ffmpeg.ts';
-import type { VideoInfo } from '../probe.ts';
+import type { CameraReading, VideoInfo } from '../probe.ts';
 import { isUntimed } from '../timeline.ts';
 import type { Address } from './address.ts';
 import { Backoff, type BackoffLimits, pause, pauseUntilOpen } from './back-off.ts';
@@ -54,7 +54,7 @@ export class CameraSession {
   readonly #address: Address;
   #limits: Patience & BackoffLimits;
   readonly #handlers: SessionHandlers;
-  readonly #sar: string | undefined;
+  #reading: CameraReading;
   readonly #abort = new AbortController();
   readonly #backoff: Backoff;
   readonly #ended: Promise<void>;
@@ -72,10 +72,14 @@ export class CameraSession {
   #frames = 0;
   #lastTime = Number.NEGATIVE_INFINITY;
 
-  /** @param sar shape of the pixels, see `ReadingOptions.sar` */
-  constructor(address: Address, limits: Patience & BackoffLimits, handlers: SessionHandlers, sar?: string) {
+  constructor(
+    address: Address,
+    limits: Patience & BackoffLimits,
+    handlers: SessionHandlers,
+    reading: CameraReading = {},
+  ) {
     this.#address = address;
-    this.#sar = sar;
+    this.#reading = reading;
     this.#limits = limits;
     this.#handlers = handlers;
     this.#backoff = new Backoff(limits);
@@ -86,6 +90,15 @@ export class CameraSession {
   set limits(limits: Patience & BackoffLimits) {
     this.#limits = limits;
     this.#backoff.limits = limits;
+  }
+
+  /** How the pictures are read. Connects anew at once where that changes. */
+  set reading({ sar, deinterlace }: CameraReading) {
+    const reading = { sar, deinterlace };
+    if (isDeepStrictEqual(reading, this.#reading)) return;
+    this.#reading = reading;
+    this.#format = undefined;
+    this.#renewal.abort();
   }
 
   /**
@@ -139,7 +152,7 @@ export class CameraSession {
     const signal = AbortSignal.any([this.#abort.signal, this.#renewal.signal]);
     const ffmpeg = await findFfmpeg();
     if (!this.#format) {
-      const format = await inspect(ffmpeg, this.#address, this.#limits, signal, this.#sar);
+      const format = await inspect(ffmpeg, this.#address, this.#limits, signal, this.#reading);
       this.#handlers.onFormat(format);
       this.#format = format;
       this.#size = undefined;
