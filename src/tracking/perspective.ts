@@ -12,7 +12,7 @@ const LEAST = 0.15;
 const MOST = 4;
 /** Detectors of which this part of the surest new tracks lasts are believed; of others the log-odds fall by so much for each usual difference. */
 const BELIEVED = 0.75;
-const DISBELIEF = 12;
+const DISBELIEF = 9;
 const WORST = 3;
 
 /**
