@@ -23,6 +23,8 @@ export function parseSection<Schema extends z.ZodType>(
  * @param section what the paths in it begin with; none for a schema of several sections
  */
 export function firstProblem(schema: z.ZodType, values: unknown, section = ''): string | undefined {
+  const lost = placeOfProto(values);
+  if (lost) return `${[section, ...lost].filter(Boolean).join('.')}: is no name that can be used; choose another`;
   const result = schema.safeParse(values);
   if (result.success) return undefined;
   // a misspelt key comes before what is missing in its place
@@ -32,6 +34,16 @@ export function firstProblem(schema: z.ZodType, values: unknown, section = ''): 
     return `${path}: ${/received undefined$/.test(issue.message) ? 'is missing' : issue.message}`;
   const keys = [issue.keys[0], ...knownKeys(schema, issue.path)].map((key) => [path, key].filter(Boolean).join('.'));
   return `unknown key ${keys[0]}; known are ${keys.slice(1).join(', ')}`;
+}
+
+/** Where a key stands that schemas leave out without a word. */
+function placeOfProto(values: unknown): string[] | undefined {
+  if (typeof values !== 'object' || values === null) return undefined;
+  for (const key of Object.keys(values)) {
+    const inside = key === '__proto__' ? [] : placeOfProto((values as Record<string, unknown>)[key]);
+    if (inside) return [key, ...inside];
+  }
+  return undefined;
 }
 
 /** The keys that the object at a place in the schema may have. */

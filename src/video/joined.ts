@@ -13,7 +13,7 @@ interface Layout {
 }
 
 /** Bytes of an element that say what and how long it is. */
-const HEADER = 16;
+const HEADER = 24;
 
 const EBML = 0x1a45dfa3;
 const SEGMENT = 0x18538067;
@@ -65,7 +65,18 @@ const mp4: Layout = {
   },
 };
 
-const LAYOUTS = [matroska, flv, mp4];
+/** ASF and WMV: a recording is a header object, a data object and indexes. (Advanced Systems Format Specification, revision 01.20.06) */
+const asf: Layout = {
+  matches: (head) => head.toString('hex', 0, 16) === '3026b2758e66cf11a6d900aa0062ce6c',
+  next(header, first) {
+    if (header.length < 24) return undefined;
+    if (asf.matches(header) && !first) return 'joined';
+    const size = Number(header.readBigUInt64LE(16));
+    return size >= 24 ? size : undefined;
+  },
+};
+
+const LAYOUTS = [matroska, flv, mp4, asf];
 
 /** The bytes of one recording in a file: from `start` on, before `end`. */
 export interface Part {

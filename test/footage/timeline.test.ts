@@ -207,6 +207,7 @@ const RESTARTS: readonly (readonly [string, () => string, number, readonly numbe
     50,
     run(0, 100),
   ],
+  ['WMV joined', () => joined('a3.wmv', ...Array(3).fill(clip('a.wmv', ['-c:v', 'wmv2']))), 50, run(0, 150)],
   ['Flash video joined', () => joined('a3.flv', ...Array(3).fill(clip('a.flv', H264))), 50, run(0, 150)],
   [
     'Flash video joined, the second from 100 s on',
@@ -270,7 +271,7 @@ describe('a clock that starts again or jumps goes on', () => {
     expect(frames).toEqual([frame]);
   });
 
-  it.each(['a3.mkv', 'live3.mkv', 'a3.flv', 'f2.mp4', 'a3.ts'])('on standard input too: %s', async (name) => {
+  it.each(['a3.mkv', 'live3.mkv', 'a3.flv', 'a3.wmv', 'f2.mp4', 'a3.ts'])('on standard input too: %s', async (name) => {
     const fromFile = await read(join(folder, name));
     const { times, error, codes } = await read('-', { stdin: createReadStream(join(folder, name)) });
     expect([error, codes]).toEqual(['', ['clock-restarted']]);
