@@ -23,10 +23,11 @@ export function parseSection<Schema extends z.ZodType>(
  * @param section what the paths in it begin with; none for a schema of several sections
  */
 export function firstProblem(schema: z.ZodType, values: unknown, section = ''): string | undefined {
-  const lost = placeOfProto(values);
-  if (lost) return `${[section, ...lost].filter(Boolean).join('.')}: is no name that can be used; choose another`;
   const result = schema.safeParse(values);
-  if (result.success) return undefined;
+  if (result.success) {
+    const lost = placeOfProto(values);
+    return lost && `${[section, ...lost].filter(Boolean).join('.')}: is no name that can be used; choose another`;
+  }
   // a misspelt key comes before what is missing in its place
   const issue = result.error.issues.find(({ code }) => code === 'unrecognized_keys') ?? result.error.issues[0];
   const path = [section, ...issue.path].filter((part) => part !== '').join('.');
