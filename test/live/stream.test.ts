@@ -33,7 +33,7 @@ describe('twintrack stream', () => {
       [[], 'stream: no camera; for example: twintrack stream rtsp://user:password@192.168.1.20/stream1'],
       [
         ['ftp://me:secret@host/x'],
-        'ftp://***@host/x: ftp is no kind of live source; known are rtsp, rtsps, http, https',
+        'ftp://***@host/x: ftp is no kind of live source; known are rtsp, rtsps, http, https, rtmp, rtmps, srt, udp, rtp',
       ],
       [[SAMPLE], `${SAMPLE}: is a file; add --realtime to play it as if it were a camera`],
       [
