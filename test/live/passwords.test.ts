@@ -6,10 +6,9 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { addressOf } from '../../src/video/camera/address.ts';
 import { openGate } from '../../src/video/camera/gate.ts';
 import { answerTo } from '../../src/video/camera/login.ts';
-import { CameraSession } from '../../src/video/camera/session.ts';
 import { FAST, start } from '../commands/cli.ts';
 import { runFfmpeg } from '../video/clips.ts';
-import { endAll, folder, freePort, later, needing, SAMPLE, TestCamera, until } from './rig.ts';
+import { endAll, folder, freePort, later, needing, SAMPLE, TestCamera, until, watch } from './rig.ts';
 
 afterEach(endAll);
 
@@ -24,24 +23,6 @@ function commandLines(): string[] {
         return ''; // it has ended
       }
     });
-}
-
-/** What a session reports of a source. */
-function watch(url: string) {
-  const seen = { frames: 0, faults: [] as string[] };
-  const limits = { retryMinSeconds: 0.25, retryMaxSeconds: 1, connectSeconds: 10, stallSeconds: 3 };
-  const session = new CameraSession(addressOf(url), limits, {
-    letterbox: () => undefined,
-    onFormat() {},
-    onFrame: ({ release }) => {
-      seen.frames++;
-      release?.();
-    },
-    onConnected() {},
-    onOffline: ({ reason }) => seen.faults.push(reason),
-  });
-  later(() => session.stop());
-  return seen;
 }
 
 describe('the passwords of two cameras', needing('camera'), () => {

@@ -10,7 +10,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { connectAsync, type MqttClient } from 'mqtt';
 import type { Detector } from '../../src/detection/index.ts';
 import type { Live } from '../../src/live/index.ts';
+import { addressOf, type Transport } from '../../src/video/camera/address.ts';
+import { CameraSession } from '../../src/video/camera/session.ts';
 import { findFfmpeg } from '../../src/video/ffmpeg.ts';
+import type { VideoInfo } from '../../src/video/probe.ts';
 import { slowness } from '../machine.ts';
 import { needs } from '../needs.ts';
 
@@ -328,4 +331,24 @@ export function statusOf(live: Live, name?: string) {
   const status = name ? cameras.find((camera) => camera.name === name) : cameras[0];
   if (!status) throw new Error(`no camera ${name}`);
   return status;
+}
+
+/** What a session reports of a camera. */
+export function watch(url: string, transport?: Transport) {
+  const seen = { frames: 0, faults: [] as string[], format: undefined as VideoInfo | undefined };
+  const limits = { retryMinSeconds: 0.25, retryMaxSeconds: 1, connectSeconds: 10, stallSeconds: 3 };
+  const session = new CameraSession(addressOf(url, false, transport), limits, {
+    letterbox: () => undefined,
+    onFormat: (format) => {
+      seen.format = format;
+    },
+    onFrame: ({ release }) => {
+      seen.frames++;
+      release?.();
+    },
+    onConnected() {},
+    onOffline: ({ reason }) => seen.faults.push(reason),
+  });
+  later(() => session.stop());
+  return seen;
 }

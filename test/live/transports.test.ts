@@ -1,30 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { addressOf, type Transport } from '../../src/video/camera/address.ts';
-import { CameraSession } from '../../src/video/camera/session.ts';
-import type { VideoInfo } from '../../src/video/probe.ts';
-import { endAll, later, needing, TestCamera, until } from './rig.ts';
+import { endAll, needing, TestCamera, until, watch } from './rig.ts';
 
 afterEach(endAll);
-
-/** What a session reports of a camera. */
-function watch(url: string, transport?: Transport) {
-  const seen = { frames: 0, faults: [] as string[], format: undefined as VideoInfo | undefined };
-  const limits = { retryMinSeconds: 0.25, retryMaxSeconds: 1, connectSeconds: 10, stallSeconds: 3 };
-  const session = new CameraSession(addressOf(url, false, transport), limits, {
-    letterbox: () => undefined,
-    onFormat: (format) => {
-      seen.format = format;
-    },
-    onFrame: ({ release }) => {
-      seen.frames++;
-      release?.();
-    },
-    onConnected() {},
-    onOffline: ({ reason }) => seen.faults.push(reason),
-  });
-  later(() => session.stop());
-  return seen;
-}
 
 describe('an RTSP camera', needing('camera'), () => {
   it('that sends over UDP only is followed over UDP, with and without a password; not where TCP is asked for', async () => {
