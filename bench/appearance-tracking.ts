@@ -272,6 +272,7 @@ function histogram(): AppearanceModel {
     name: 'histogram',
     sha256: '',
     dimensions: BINS,
+    calibration: siamese.calibration, // not asked for: weight and bias are given
     similarity(a, i, b, j) {
       let sum = 0;
       for (let k = 0; k < BINS; k++) sum += a[i * BINS + k] * b[j * BINS + k];

@@ -6,10 +6,20 @@
  * @example
  * const model = await loadSiamese();
  * const [a, b] = [await model.embed(await readPatch('a.jpg')), await model.embed(await readPatch('b.jpg'))];
- * console.log(model.similarity(a, 0, b, 0)); // 0..1, the same person from 0.5 on
+ * console.log(sameProbability(model.calibration, meanLogOdds(model, a, b))); // for example 0.93
  * await model.close();
  */
 export type { Provider, ProviderChoice } from '../inference/provider.ts';
+export {
+  type Cameras,
+  type ComparisonContext,
+  meanLogOdds,
+  type SimilarityCalibration,
+  type SimilarityScale,
+  sameProbability,
+  type Verdict,
+  verdictOf,
+} from './calibration.ts';
 export { type AppearanceParameters, appearanceParameters } from './parameters.ts';
 export { type I420Picture, PATCH_BYTES, PATCH_HEIGHT, PATCH_WIDTH, PatchCutter } from './patches.ts';
 export { readPatch } from './picture.ts';

@@ -155,19 +155,34 @@ export class Reidentification {
   fillGalleries(
     tracks: readonly ReidTrack[],
     lost: readonly Pick<ReidTrack, 'box'>[],
-    { embeddings, boxes, scores, length }: Detections,
+    detections: Detections,
     time: number,
   ): void {
+    const { embeddings, boxes, scores, length } = detections;
     if (!embeddings) return;
     for (const track of tracks) {
       const j = track.detection;
       if (j < 0 || scores[j] < this.minScore || !hasEmbedding(embeddings, j, this.model)) continue;
-      const visible = visiblePart(boxes, length, j);
-      if (visible < MIN_VISIBLE || lost.some(({ box }) => sharedPart(boxes, j, box, 0) > MAX_SHARED)) continue;
+      if (!showsOnePerson(detections, j, lost)) continue;
       track.gallery ??= new Gallery(this.model.dimensions);
-      track.gallery.add(embeddings, j, scores[j] * visible, time);
+      track.gallery.add(embeddings, j, scores[j] * visiblePart(boxes, length, j), time);
     }
   }
+}
+
+/**
+ * Whether detection `j` shows one person well and no other.
+ *
+ * @param lost tracks that are not seen in this frame: it may show one of them instead
+ */
+export function showsOnePerson(
+  { boxes, length }: Detections,
+  j: number,
+  lost: readonly Pick<ReidTrack, 'box'>[],
+): boolean {
+  return (
+    visiblePart(boxes, length, j) >= MIN_VISIBLE && !lost.some(({ box }) => sharedPart(boxes, j, box, 0) > MAX_SHARED)
+  );
 }
 
 /** Whether a person can walk from box `a` to box `b` in this time. */

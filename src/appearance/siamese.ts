@@ -8,6 +8,7 @@ import { SHIPPED_SIAMESE, SIAMESE_FILES } from '../inference/model-file.ts';
 import type { Provider, ProviderChoice } from '../inference/provider.ts';
 import { Inference } from '../inference/session.ts';
 import { fits } from '../inference/tensors.ts';
+import { readSimilarityCalibration, type SimilarityCalibration } from './calibration.ts';
 import { PATCH_BYTES, PATCH_HEIGHT, PATCH_WIDTH } from './patches.ts';
 import { type Similarity, SimilarityHead } from './similarity.ts';
 
@@ -17,6 +18,8 @@ export interface AppearanceModel extends Similarity {
   readonly name: string;
   /** SHA-256 of its files, in hexadecimal. */
   readonly sha256: string;
+  /** What its similarities mean. */
+  readonly calibration: SimilarityCalibration;
   /** What computes its network, where it has one. */
   readonly provider?: Provider;
   /**
@@ -36,6 +39,7 @@ export function leftOpen(model: AppearanceModel): AppearanceModel {
   return {
     name: model.name,
     sha256: model.sha256,
+    calibration: model.calibration,
     ...(model.provider && { provider: model.provider }),
     dimensions: model.dimensions,
     similarity: (a, i, b, j) => model.similarity(a, i, b, j),
@@ -53,18 +57,18 @@ const AS_BYTES = { type: 'float32', order: 'rgb', mean: [0, 0, 0], std: [1, 1, 1
  * Loads a Siamese network.
  *
  * @param model `siamese`, which comes with the package, or a folder with siamese-embedding.onnx (patches [n, 3, 128, 64] of 0..255 →
- *   embeddings [n, d]) and siamese-head.onnx
+ *   embeddings [n, d]), siamese-head.onnx and, where it has been calibrated, siamese-calibration.json
  * @param cores processor cores for all inference, of which half compute embeddings; 0, the default: all cores
  * @param provider what computes it; `auto` takes the best one that works
  * @throws TwintrackError when a file cannot be read or is not such a network, or `provider` is missing or does not work
  *
  * @example
- * import { loadSiamese, readPatch } from 'twintrack/appearance';
+ * import { loadSiamese, meanLogOdds, readPatch, sameProbability } from 'twintrack/appearance';
  *
  * const model = await loadSiamese();
  * const a = await model.embed(await readPatch('a.jpg'));
  * const b = await model.embed(await readPatch('b.jpg'));
- * console.log(model.similarity(a, 0, b, 0) >= 0.5 ? 'the same person' : 'different people');
+ * console.log(sameProbability(model.calibration, meanLogOdds(model, a, b))); // for example 0.93
  * await model.close();
  */
 export async function loadSiamese(
@@ -78,6 +82,7 @@ export async function loadSiamese(
   const embedding = await readModel(file, model); // in turn: the error names the same file each time
   const headBytes = await readModel(headFile, model);
   const head = new SimilarityHead(headFile, headBytes);
+  const calibration = await readSimilarityCalibration(folder);
   const sha256 = createHash('sha256').update(embedding).update(headBytes).digest('hex');
   const threads = Math.ceil((cores || availableParallelism()) / 2); // detection goes on meanwhile
   const inference = await Inference.load(file, 1, threads, 'embedding', provider);
@@ -92,6 +97,7 @@ export async function loadSiamese(
   return {
     name: model,
     sha256,
+    calibration,
     provider: inference.provider,
     dimensions: head.dimensions,
     similarity: (a, i, b, j) => head.similarity(a, i, b, j),

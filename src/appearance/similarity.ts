@@ -6,7 +6,7 @@ import { readOnnxInitializers } from '../inference/onnx/reader.ts';
 export interface Similarity {
   /** Numbers of an embedding, d. */
   readonly dimensions: number;
-  /** Similarity, 0..1, of row `i` of `a` and row `j` of `b` (rows of d numbers): the same person from 0.5 on. */
+  /** What the network says of row `i` of `a` and row `j` of `b` (rows of d numbers), 0..1; `sameProbability` says what it means. */
   similarity(a: Float32Array, i: number, b: Float32Array, j: number): number;
 }
 

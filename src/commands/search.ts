@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
+import type { Cameras } from '../appearance/calibration.ts';
 import { clock } from '../core/text.ts';
+import { camerasOption, VERDICTS } from './similarity.ts';
 
 /** Registers `twintrack search`. */
 export function searchCommand(program: Command): void {
@@ -7,32 +9,35 @@ export function searchCommand(program: Command): void {
     .command('search')
     .summary('find the trajectories that show the person of a picture')
     .description(
-      'Compares a picture of one person with all people of a run made with --save-patches. Prints the trajectories, most similar first, ' +
-        'with a similarity from 0 to 1: 0.5 or more means the same person. Writes their best patches to <query>.search.png in the same folder.',
+      'Compares a picture of one person with all people of runs made with --save-patches. Prints the trajectories, most similar first, each ' +
+        'with the probability, from 0 to 1, that it is the person of the picture: among many candidates, likeness proves less. From 0.8 on it is ' +
+        '"the same person", up to 0.2 "different people". Writes their best patches to <query>.search.png in the first folder.',
     )
     .argument('<query>', 'picture of a person, from head to feet, of any size')
-    .argument('<run-dir>', 'folder that "twintrack track --save-patches --out" wrote to')
+    .argument('<run-dir...>', 'folders that "twintrack track --save-patches --out" wrote to')
+    .addOption(camerasOption('whether the camera of the runs made the picture, or another one'))
     .option('--json', 'print one JSON object instead of the table')
     .addHelpText(
       'after',
       `
 Examples:
   twintrack track street.mp4 --out run1 --save-patches
-  twintrack search guest.jpg run1`,
+  twintrack search guest.jpg run1
+  twintrack search guest.jpg monday tuesday --cameras two        several days; the picture is by another camera`,
     )
-    .action(async (query: string, folder: string, { json }: { json?: boolean }) => {
+    .action(async (query: string, folders: string[], { cameras, json }: { cameras?: Cameras; json?: boolean }) => {
       const { basename, dirname, extname, join } = await import('node:path');
       const { isPatches } = await import('../search/index-file.ts');
       const { searchRun } = await import('../search/search-run.ts');
       const { writeContactSheet } = await import('../search/contact-sheet.ts');
       const { printable } = await import('../core/errors.ts');
-      const found = await searchRun(query, folder);
+      const found = await searchRun(query, folders, { cameras });
       const several = new Set(found.map(({ source }) => source)).size > 1;
       const lines = found.map(
-        ({ similarity, id, from, to, source }) =>
-          `${similarity.toFixed(3)}  person ${id}  ${clock(from)} to ${clock(to)}${several ? `  ${source}` : ''}`,
+        ({ similarity, verdict, id, from, to, source }) =>
+          `${similarity.toFixed(3)}  ${VERDICTS[verdict].padEnd(16)}  person ${id}  ${clock(from)} to ${clock(to)}${several ? `  ${source}` : ''}`,
       );
-      const beside = isPatches(folder) ? dirname(folder) : folder;
+      const beside = isPatches(folders[0]) ? dirname(folders[0]) : folders[0];
       const sheet = join(beside, `${basename(query, extname(query))}.search.png`);
       const rows = found.map((one, i) => ({ ...one, label: lines[i] }));
       // where the sheet cannot be written, what was found is printed all the same
@@ -40,7 +45,6 @@ Examples:
       if (json) {
         const results = found.map(({ patches, folder, ...one }) => ({
           ...one,
-          same: one.similarity >= 0.5,
           patches: patches.map((file) => join(folder, file)),
         }));
         process.stdout.write(`${JSON.stringify({ query, results, ...(!failure && { sheet }) })}\n`);

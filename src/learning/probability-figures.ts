@@ -51,18 +51,27 @@ export function areaUnderCurve(probabilities: Float64Array, labels: Uint8Array):
   return (ranks - (positives * (positives + 1)) / 2) / (positives * (order.length - positives));
 }
 
-/** Reliability of probabilities in bins of equal width. */
-export function calibration(probabilities: Float64Array, labels: Uint8Array, bins = 10): CalibrationBin[] {
+/**
+ * Reliability of probabilities in bins of equal width.
+ *
+ * @param weights how much an example of label 0 and of label 1 counts
+ */
+export function calibration(
+  probabilities: Float64Array,
+  labels: Uint8Array,
+  bins = 10,
+  weights: readonly [number, number] = [1, 1],
+): CalibrationBin[] {
   return Array.from({ length: bins }, (_, b) => {
-    let count = 0;
-    let predicted = 0;
-    let observed = 0;
+    let [count, weight, predicted, observed] = [0, 0, 0, 0];
     for (let i = 0; i < labels.length; i++) {
       if (Math.min(bins - 1, Math.floor(bins * probabilities[i])) !== b) continue;
+      const w = weights[labels[i]];
       count++;
-      predicted += probabilities[i];
-      observed += labels[i];
+      weight += w;
+      predicted += w * probabilities[i];
+      observed += w * labels[i];
     }
-    return { from: b / bins, to: (b + 1) / bins, count, predicted: predicted / count, observed: observed / count };
+    return { from: b / bins, to: (b + 1) / bins, count, predicted: predicted / weight, observed: observed / weight };
   });
 }

@@ -1,10 +1,11 @@
 import { inputError } from '../core/errors.ts';
 import type { NoticeSink } from '../core/notices.ts';
-import { logOdds, sigmoid } from '../core/probability.ts';
+import { logOdds } from '../core/probability.ts';
 import { AS_IT_IS, type Calibration, calibrationOfFile, probabilityOf } from '../detection/calibration.ts';
 import { readDetections } from '../detection/mot-detections.ts';
 import { readGroundTruth } from '../evaluation/ground-truth.ts';
 import { identify } from './labelled-frame.ts';
+import { fitLogistic } from './logistic.ts';
 import { peopleIn } from './mot-root.ts';
 import { type CalibrationBin, calibration as reliability } from './probability-figures.ts';
 
@@ -58,7 +59,7 @@ export async function calibrateScores(gt: string, det: string, onNotice?: Notice
   const [least, greatest] = [scores.reduce((a, b) => Math.min(a, b)), scores.reduce((a, b) => Math.max(a, b))];
   const usual = calibrationOfFile(least, greatest);
   const of = usual === AS_IT_IS ? 'log-odds' : 'score';
-  const [intercept, slope] = fitLine(
+  const [intercept, slope] = fitLogistic(
     scores.map((score) => (of === 'score' ? score : logOdds(score))),
     labels,
   );
@@ -76,34 +77,4 @@ export async function calibrateScores(gt: string, det: string, onNotice?: Notice
     ).filter(({ count }) => count > 0),
   );
   return { calibration, boxes: labels.length, people, before, after };
-}
-
-/** Logistic regression on one variable by Newton's method, with the smoothed labels of Platt (1999): never without a finite answer. */
-function fitLine(values: readonly number[], labels: readonly number[]): [intercept: number, slope: number] {
-  const people = labels.reduce((sum, label) => sum + label, 0);
-  const target = [1 / (labels.length - people + 2), (people + 1) / (people + 2)];
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const deviation = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length) || 1;
-  let [a, b] = [0, 0];
-  for (let step = 0; step < 100; step++) {
-    let [ga, gb, haa, hab, hbb] = [0, 0, 1e-9, 0, 1e-9];
-    values.forEach((value, i) => {
-      const x = (value - mean) / deviation;
-      const p = sigmoid(a + b * x);
-      const w = p * (1 - p);
-      ga += target[labels[i]] - p;
-      gb += (target[labels[i]] - p) * x;
-      haa += w;
-      hab += w * x;
-      hbb += w * x * x;
-    });
-    const determinant = haa * hbb - hab * hab;
-    const da = (hbb * ga - hab * gb) / determinant;
-    const db = (haa * gb - hab * ga) / determinant;
-    const size = Math.max(1, Math.abs(da), Math.abs(db)); // at most 1 a step: far steps go astray
-    a += da / size;
-    b += db / size;
-    if (Math.abs(da) + Math.abs(db) < 1e-9) break;
-  }
-  return [a - (b * mean) / deviation, b / deviation];
 }

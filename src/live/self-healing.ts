@@ -95,9 +95,9 @@ export class SelfHealing<Model extends { close(): Promise<void> }> {
 
 /** A network that leaves embeddings out (NaN) while it does not work: people are tracked without appearance then. */
 export function withFallback(network: SelfHealing<AppearanceModel>): AppearanceModel {
-  const { name, sha256, dimensions, provider } = network.model;
+  const { name, sha256, dimensions, calibration, provider } = network.model;
   return {
-    ...{ name, sha256, dimensions, ...(provider && { provider }) },
+    ...{ name, sha256, dimensions, calibration, ...(provider && { provider }) },
     similarity: (a, i, b, j) => network.model.similarity(a, i, b, j),
     embed(patches) {
       const values = (patches.length / PATCH_BYTES) * dimensions;

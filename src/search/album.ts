@@ -1,6 +1,7 @@
+import { meanLogOdds, sameProbability, verdictOf } from '../appearance/calibration.ts';
 import { CAPACITY, Gallery } from '../appearance/gallery.ts';
 import { PATCH_BYTES } from '../appearance/patches.ts';
-import { hasEmbedding, visiblePart } from '../appearance/reid.ts';
+import { hasEmbedding, showsOnePerson, visiblePart } from '../appearance/reid.ts';
 import type { AppearanceModel } from '../appearance/siamese.ts';
 import type { Detections } from '../detection/index.ts';
 import { writeError } from '../files/file-errors.ts';
@@ -11,11 +12,14 @@ import type { Frame } from '../video/index.ts';
 import type { EmbeddingIndex } from './index-file.ts';
 import { PatchPictures } from './patch-pictures.ts';
 
+/** What the quality of a patch is multiplied by where it may show another person. */
+const DOUBTFUL = 0.1;
+
 /** What an album needs to know of the run. */
 export interface AlbumOptions {
   /** Name of the video, as it stands in the index. */
   readonly source: string;
-  readonly model: Pick<AppearanceModel, 'name' | 'sha256' | 'dimensions'>;
+  readonly model: Pick<AppearanceModel, 'name' | 'sha256' | 'dimensions' | 'similarity' | 'calibration'>;
   /** ffmpeg's name of the YUV matrix of the frames. */
   readonly colourSpace?: string | undefined;
   /** Whether the patches are saved as pictures, in a folder; else the index alone, as a file. Default true. */
@@ -31,6 +35,8 @@ interface Page {
   readonly patches: Uint8Array;
   readonly moments: { frame: number; time: number; box: [number, number, number, number] }[];
 }
+
+type Patch = EmbeddingIndex['trajectories'][number]['patches'][number];
 
 /**
  * The embeddings of the best patches of each trajectory, with their pictures for `twintrack search`: a folder of JPEG pictures and an
@@ -67,9 +73,10 @@ export class PatchAlbum {
    * @throws TwintrackError when the encoder has failed
    */
   async add(frame: Frame, detections: Detections, tracks: readonly Track[]): Promise<void> {
+    const lost = tracks.filter(({ detection, state }) => detection < 0 && state !== 'ended');
     for (const track of tracks) {
       if (track.state === 'confirmed') this.page(track).from ??= frame.time;
-      if (track.detection >= 0) this.observe(track, frame, detections);
+      if (track.detection >= 0) this.observe(track, frame, detections, lost);
       if (track.state !== 'ended') continue;
       await this.finish(track);
     }
@@ -109,23 +116,30 @@ export class PatchAlbum {
   private async bind(kept: readonly WholeTrajectory[]): Promise<void> {
     const tracks = new Map(this.trajectories.map(({ id, patches }) => [id, patches]));
     this.trajectories = kept.flatMap(({ id, pieces, times }) => {
-      const patches = pieces.flatMap((piece) => tracks.get(piece) ?? []).sort((a, b) => b.quality - a.quality);
-      if (patches.length === 0) return [];
-      return [{ id, from: times[0], to: times[times.length - 1], patches: patches.slice(0, CAPACITY) }];
+      const all = pieces.flatMap((piece) => tracks.get(piece) ?? []).sort((a, b) => b.quality - a.quality);
+      if (all.length === 0) return [];
+      const patches = this.ofOnePerson(all).slice(0, CAPACITY);
+      return [{ id, from: times[0], to: times[times.length - 1], patches }];
     });
     const files = new Set(this.trajectories.flatMap(({ patches }) => patches.map(({ file }) => file)));
     for (const { file } of [...tracks.values()].flat())
       if (file !== undefined && !files.has(file)) await this.pictures?.remove(file);
   }
 
-  private observe(track: Track, { pixels, width, height, index, time }: Frame, detections: Detections): void {
+  private observe(
+    track: Track,
+    { pixels, width, height, index, time }: Frame,
+    detections: Detections,
+    lost: readonly Track[],
+  ): void {
     const { embeddings, boxes, scores, length } = detections;
     const { dimensions } = this.options.model;
     const j = track.detection;
     if (!embeddings || !hasEmbedding(embeddings, j, { dimensions })) return;
     if (this.pictures && !pixels) return;
     const page = this.page(track);
-    const row = page.gallery.add(embeddings, j, scores[j] * visiblePart(boxes, length, j), time);
+    const quality = scores[j] * visiblePart(boxes, length, j) * (showsOnePerson(detections, j, lost) ? 1 : DOUBTFUL);
+    const row = page.gallery.add(embeddings, j, quality, time);
     if (row < 0) return;
     if (pixels) this.pictures?.cutter.cut({ pixels, width, height }, boxes, j, page.patches, row);
     const [x, y, w, h] = boxes.subarray(4 * j, 4 * j + 4);
@@ -149,18 +163,29 @@ export class PatchAlbum {
     if (page?.from === undefined || page.moments.length === 0) return;
     const { gallery, moments, from } = page;
     const { dimensions } = this.options.model;
-    const rows = moments.map((_, row) => row).sort((a, b) => gallery.qualities[b] - gallery.qualities[a]);
-    const patches = [];
-    for (const row of rows) {
+    const patches = moments.map((moment, row) => ({
+      row,
+      ...moment,
+      quality: short(gallery.qualities[row]),
+      embedding: Array.from(gallery.embeddings.subarray(row * dimensions, (row + 1) * dimensions), short),
+    }));
+    const kept: Patch[] = [];
+    for (const { row, ...patch } of this.ofOnePerson(patches.sort((a, b) => b.quality - a.quality))) {
       const file = await this.pictures?.add(page.patches.subarray(row * PATCH_BYTES, (row + 1) * PATCH_BYTES));
-      patches.push({
-        ...(file !== undefined && { file }),
-        ...moments[row],
-        quality: short(gallery.qualities[row]),
-        embedding: Array.from(gallery.embeddings.subarray(row * dimensions, (row + 1) * dimensions), short),
-      });
+      kept.push({ ...(file !== undefined && { file }), ...patch });
     }
-    this.trajectories.push({ id: track.id, from, to: track.lastTime, patches });
+    this.trajectories.push({ id: track.id, from, to: track.lastTime, patches: kept });
+  }
+
+  /** Those patches that show the person of the medoid, the patch most like all others: a track may have taken another for a while. */
+  private ofOnePerson<P extends Pick<Patch, 'embedding'>>(patches: readonly P[]): readonly P[] {
+    const { model } = this.options;
+    const embeddings = patches.map(({ embedding }) => Float32Array.from(embedding));
+    const compared = embeddings.map((a) => embeddings.map((b) => meanLogOdds(model, a, b)));
+    const likeness = compared.map((row) => row.reduce((sum, value) => sum + value, 0));
+    const medoid = compared[likeness.indexOf(Math.max(...likeness))];
+    const context = { cameras: 'one' } as const;
+    return patches.filter((_, i) => verdictOf(sameProbability(model.calibration, medoid[i], context)) !== 'different');
   }
 }
 

@@ -5,4 +5,4 @@
  */
 export { type SheetRow, writeContactSheet } from './contact-sheet.ts';
 export { findPatches, type PatchIndex, readPatchIndex } from './index-file.ts';
-export { type FoundTrajectory, searchRun } from './search-run.ts';
+export { type FoundTrajectory, type SearchOptions, searchRun } from './search-run.ts';

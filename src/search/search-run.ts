@@ -1,7 +1,8 @@
+import type { Cameras } from '../appearance/calibration.ts';
 import { readPatch } from '../appearance/picture.ts';
 import { type AppearanceModel, loadSiamese } from '../appearance/siamese.ts';
 import { inputError } from '../core/errors.ts';
-import { findPatches, readPatchIndex } from './index-file.ts';
+import { findPatches, type PatchIndex, readPatchIndex } from './index-file.ts';
 import { type Ranked, rank } from './ranking.ts';
 
 /** A trajectory found, and where. */
@@ -12,11 +13,17 @@ export interface FoundTrajectory extends Ranked {
   readonly folder: string;
 }
 
+/** How {@link searchRun} compares. */
+export interface SearchOptions {
+  /** Whether the picture is by the camera of the runs, or by another. Unknown: the mean of both probabilities. */
+  readonly cameras?: Cameras;
+}
+
 /**
- * Which of the people tracked in a run a picture shows, best first.
+ * Which of the people tracked in runs a picture shows, most probable first.
  *
  * @param picture file with a picture of one person
- * @param folder results of `twintrack track --save-patches`
+ * @param folders results of `twintrack track --save-patches`: one folder or several
  * @throws TwintrackError when the picture or the results cannot be read, or the network that made the embeddings is not there any more
  *
  * @example
@@ -24,16 +31,22 @@ export interface FoundTrajectory extends Ranked {
  * import { searchRun } from 'twintrack/search';
  *
  * await trackVideo('street.mp4', { out: 'run1', savePatches: true });
- * for (const { id, similarity, from, to } of await searchRun('guest.jpg', 'run1')) console.log(id, similarity, from, to);
+ * for (const { id, similarity, verdict } of await searchRun('guest.jpg', 'run1')) console.log(id, similarity, verdict);
  */
-export async function searchRun(picture: string, folder: string): Promise<FoundTrajectory[]> {
-  const folders = await findPatches(folder);
+export async function searchRun(
+  picture: string,
+  folders: string | readonly string[],
+  { cameras }: SearchOptions = {},
+): Promise<FoundTrajectory[]> {
+  const indexes: { folder: string; index: PatchIndex }[] = [];
+  for (const run of [folders].flat())
+    for (const folder of await findPatches(run)) indexes.push({ folder, index: await readPatchIndex(folder) });
+  const candidates = indexes.reduce((sum, { index }) => sum + index.trajectories.length, 0);
   const patch = await readPatch(picture);
   const models = new Map<string, { model: AppearanceModel; query: Float32Array }>();
   const found: FoundTrajectory[] = [];
   try {
-    for (const patches of folders) {
-      const index = await readPatchIndex(patches);
+    for (const { folder, index } of indexes) {
       const { name, sha256 } = index.model;
       let loaded = models.get(name);
       if (!loaded) {
@@ -43,9 +56,9 @@ export async function searchRun(picture: string, folder: string): Promise<FoundT
         loaded.query = await model.embed(patch.slice());
       }
       if (loaded.model.sha256 !== sha256)
-        throw inputError(patches, `made with another network than ${name} is now`, 'track again with --save-patches');
-      const { source } = index;
-      found.push(...rank(index, loaded.model, loaded.query).map((one) => ({ ...one, source, folder: patches })));
+        throw inputError(folder, `made with another network than ${name} is now`, 'track again with --save-patches');
+      const ranked = rank(index, loaded.model, loaded.query, { cameras, candidates });
+      found.push(...ranked.map((one) => ({ ...one, source: index.source, folder })));
     }
   } finally {
     await Promise.all([...models.values()].map(({ model }) => model.close()));

@@ -52,19 +52,19 @@ describe('twintrack similarity', () => {
       picture('dark.png', '0xf8060a', '33x501'),
       picture('blue.webp', 'blue', '800x600'),
     ];
-    const same = await twintrack(['similarity', red, dark, ...setModel]);
+    const same = await twintrack(['similarity', red, dark, '--cameras', 'two', ...setModel]);
     expect(same).toMatchObject({ status: 0, stderr: '' });
     expect(same.stdout).toMatch(/^0\.9\d\d {2}the same person\n$/);
     const { stdout } = await twintrack(['similarity', red, blue, '--json', ...setModel]);
-    expect(JSON.parse(stdout)).toEqual({ a: red, b: blue, similarity: expect.any(Number), same: false });
+    expect(JSON.parse(stdout)).toEqual({ a: red, b: blue, similarity: expect.any(Number), verdict: 'different' });
   });
 
   it('with the shipped network, says of a picture that it is the same as itself', async () => {
     runFfmpeg('-i', SAMPLE, '-frames:v', '1', '-vf', 'crop=38:92:498:150', path('person.png'));
     const { stdout } = await twintrack(['similarity', path('person.png'), path('person.png'), '--json']);
-    const { similarity, same } = JSON.parse(stdout);
+    const { similarity, verdict } = JSON.parse(stdout);
     expect(similarity).toBeGreaterThan(0.9);
-    expect(same).toBe(true);
+    expect(verdict).toBe('same');
   });
 
   it('says which picture cannot be read', async () => {
@@ -101,11 +101,11 @@ describe('twintrack search', () => {
         .map((line) => line.split(',').map(Number));
       const y = rows.find(([frame, id]) => frame === 20 && id === best.id)![3];
       expect(Math.round((y - 6) / 78)).toBe(i);
-      expect(best).toMatchObject({ source: 'people.mp4', same: true });
+      expect(best).toMatchObject({ source: 'people.mp4', verdict: 'same' });
       const shown = rows.filter(([, id]) => id === best.id).map(([frame]) => (frame - 1) / 10);
       expect(best.from).toBeCloseTo(Math.min(...shown), 3);
       expect(best.to).toBeCloseTo(Math.max(...shown), 3);
-      expect(next.same).toBe(false);
+      expect(next.verdict).toBe('different');
       // the patches and the sheet show the colour that was asked for
       expect(sheet).toBe(path(`${name}/query ${i}.search.png`));
       const { frames } = await readAll(sheet, { pixels: true });
@@ -144,7 +144,7 @@ describe('twintrack search', () => {
         .map((line) => line.split('  ').at(-1))
         .sort(),
     ).toEqual(['other.mp4', 'people.mp4']);
-    expect(lines[0]).toMatch(/^\d\.\d{3} {2}person 3 {2}0:00 to 0:04 {2}\w+\.mp4$/);
+    expect(lines[0]).toMatch(/^\d\.\d{3} {2}the same person {3}person 3 {2}0:00 to 0:04 {2}\w+\.mp4$/);
     expect(stderr).toBe(`${path('several/who.search.png')}\n`);
     // one folder of patches by itself
     for (let time = 0; time < 2; time++) {

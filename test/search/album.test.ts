@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { handSetScore } from '../../src/association/scores/hand-set.ts';
+import { sigmoid } from '../../src/core/probability.ts';
 import type { Detections } from '../../src/detection/index.ts';
 import { PatchAlbum } from '../../src/search/album.ts';
 import { findPatches, readEmbeddings, readPatchIndex } from '../../src/search/index-file.ts';
@@ -12,7 +13,17 @@ import { readAll, temporaryFolder } from '../video/clips.ts';
 
 const folder = temporaryFolder();
 const [WIDTH, HEIGHT] = [128, 96];
-const MODEL = { name: 'test', sha256: 'abc', dimensions: 1 };
+const SCALE = { even: 0, weight: 1, strangers: -4 };
+const MODEL = {
+  name: 'test',
+  sha256: 'abc',
+  dimensions: 1,
+  calibration: { oneCamera: SCALE, twoCameras: SCALE },
+  // one person's lumas differ by less than 50
+  similarity: (a: Float32Array, i: number, b: Float32Array, j: number) => sigmoid(10 - Math.abs(a[i] - b[j]) / 5),
+};
+const { name, sha256, dimensions } = MODEL;
+const ABOUT = { name, sha256, dimensions };
 
 /** Two people for `frames` frames at 10 a second; the second is there from 1 s on. A person's luma is its embedding. */
 async function fill(album: PatchAlbum, frames: number): Promise<void> {
@@ -50,7 +61,7 @@ describe('PatchAlbum', () => {
     await album.close();
     expect(readdirSync(join(folder, 'kept'))).toEqual(['a%d.patches']);
     const { trajectories, source, model } = await readPatchIndex(path);
-    expect([source, model]).toEqual(['a.mp4', MODEL]);
+    expect([source, model]).toEqual(['a.mp4', ABOUT]);
     // from when they were confirmed, as the trajectories are
     expect(trajectories.map(({ id, from, to }) => [id, from, to])).toEqual([
       [1, 0, 5.9],
@@ -166,27 +177,39 @@ describe('the index', () => {
 });
 
 describe('rank', () => {
-  it('puts the most alike first: trajectories by their best patch, patches among themselves', () => {
-    const patch = (file: string, value: number) => ({
-      ...{ file, frame: 0, time: 0, box: [0, 0, 1, 1] as [number, number, number, number] },
-      ...{ quality: 1, embedding: [value] },
-    });
-    const index = {
-      ...{ schema: 'twintrack/patches' as const, version: 1 as const, source: 'x', model: MODEL },
-      trajectories: [
-        { id: 1, from: 0, to: 1, patches: [patch('a.jpg', 0.5), patch('b.jpg', 0.6)] },
-        { id: 2, from: 2, to: 3, patches: [patch('c.jpg', 5), patch('d.jpg', 0.9)] },
-      ],
-    };
-    const near = {
-      dimensions: 1,
-      similarity: (a: Float32Array, i: number, b: Float32Array, j: number) => 1 / (1 + Math.abs(a[i] - b[j])),
-    };
-    const found = rank(index, near, Float32Array.of(1));
+  const patch = (file: string, value: number) => ({
+    ...{ file, frame: 0, time: 0, box: [0, 0, 1, 1] as [number, number, number, number] },
+    ...{ quality: 1, embedding: [value] },
+  });
+  const index = (...values: number[][]) => ({
+    ...{ schema: 'twintrack/patches' as const, version: 1 as const, source: 'x', model: ABOUT },
+    trajectories: values.map((row, t) => ({
+      ...{ id: t + 1, from: t, to: t + 1 },
+      patches: row.map((value, p) => patch(`${t}-${p}.jpg`, value)),
+    })),
+  });
+
+  it('puts the most alike first: trajectories by the mean of their patches, patches among themselves', () => {
+    const found = rank(index([100, 130], [10, 200, 20]), MODEL, Float32Array.of(20));
     expect(found.map(({ id, patches }) => [id, ...patches])).toEqual([
-      [2, 'd.jpg', 'c.jpg'],
-      [1, 'b.jpg', 'a.jpg'],
+      [2, '1-2.jpg', '1-0.jpg', '1-1.jpg'],
+      [1, '0-0.jpg', '0-1.jpg'],
     ]);
-    expect(found[0].similarity).toBeCloseTo(1 / 1.1, 5);
+  });
+
+  it('asks for more where there are many candidates', () => {
+    const [{ similarity }] = rank(index([100]), MODEL, Float32Array.of(60), { candidates: 2 });
+    const [of20] = rank(index([100]), MODEL, Float32Array.of(60), { candidates: 20 });
+    const odds = (p: number) => p / (1 - p);
+    expect(odds(similarity) / odds(of20.similarity)).toBeCloseTo(10, 6);
+  });
+
+  it('asks for more where all are like the picture', () => {
+    const alone = rank(index([100], [0], [10], [250]), MODEL, Float32Array.of(100))[0];
+    const amongTwins = rank(index([100], [105], [95], [110]), MODEL, Float32Array.of(100))[0];
+    expect([alone.id, amongTwins.id]).toEqual([1, 1]);
+    // against the median −9 of the four the odds are a fixed sum higher than against the median 9, both counted by 4/9
+    const odds = (p: number) => Math.log(p / (1 - p));
+    expect(odds(alone.similarity) - odds(amongTwins.similarity)).toBeCloseTo((4 / 9) * (9 + 9), 1);
   });
 });
