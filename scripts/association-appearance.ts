@@ -10,7 +10,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { appearanceParameters, calibrated, loadSiamese, PATCH_BYTES } from '../src/appearance/index.ts';
+import { loadSiamese, PATCH_BYTES } from '../src/appearance/index.ts';
 import { handSetScore } from '../src/association/scores/hand-set.ts';
 import { toAppearanceFile } from '../src/learning/association/appearance-examples.ts';
 import type { Examples } from '../src/learning/association/boosting.ts';
@@ -46,20 +46,18 @@ if (positionals.length !== 1 || !people || !crops || !out) {
   process.exit(2);
 }
 const model = await loadSiamese(values.model);
-const { weight, bias } = appearanceParameters.parse({});
-const similarity = calibrated(model, weight, bias);
 
 const sequences = new Map<string, Examples>();
 const actors = actorsOf(await readPictureFolder(people));
 for (const sequence of await loadMotRoot(positionals[0], { det: values.det?.split(',') })) {
   const { name, det, frameRate } = sequence;
-  const found = collectExamples({ frameRate, frames: await renderPeople(sequence, actors, model) }, similarity);
+  const found = collectExamples({ frameRate, frames: await renderPeople(sequence, actors, model) }, model);
   const before = sequences.get(name);
   sequences.set(name, before ? joinExamples([before, found]) : found);
   process.stderr.write(`${name}, ${det}: ${found.length} pairs\n`);
 }
 const collector = new ExampleCollector();
-collector.addSequence(await streetFrames(crops), SLOW, handSetScore, similarity);
+collector.addSequence(await streetFrames(crops), SLOW, handSetScore, model);
 process.stderr.write(`${basename(crops)}: ${collector.examples.length} pairs\n`);
 writeFileSync(out, toAppearanceFile({ sequences, others: collector.examples }));
 await model.close();

@@ -1,4 +1,5 @@
-import type { Similarity } from './similarity.ts';
+import { sigmoid } from '../core/probability.ts';
+import { type CalibratedSimilarity, evidence, networkLogOdds } from './calibration.ts';
 
 /** Most patches of a person. */
 export const CAPACITY = 8;
@@ -47,22 +48,28 @@ export class Gallery {
     return row;
   }
 
-  /** Similarity, 0..1, of row `j` of `embeddings` and the most similar patch, which shows the person from the same side in the same light. */
-  similarity(model: Similarity, embeddings: Float32Array, j: number): number {
-    let most = 0;
-    for (let i = 0; i < this.length; i++) most = Math.max(most, model.similarity(this.embeddings, i, embeddings, j));
-    return most;
+  /** Probability that row `j` of `embeddings` shows the person of this gallery, which is not empty. */
+  similarity(model: CalibratedSimilarity, embeddings: Float32Array, j: number): number {
+    return sigmoid(evidence(model.calibration.oneCamera, this.logOdds(model, embeddings, j), this.length));
   }
 
-  /** Mean similarity, 0..1, to the patches of another gallery that is not empty, weighted by their qualities. */
-  similarityTo(model: Similarity, other: Gallery): number {
+  /** Probability that another gallery is of the same person; neither is empty. Patches of the other weigh by their qualities. */
+  similarityTo(model: CalibratedSimilarity, other: Gallery): number {
     let sum = 0;
     let weight = 0;
     for (let j = 0; j < other.length; j++) {
-      sum += other.qualities[j] * this.similarity(model, other.embeddings, j);
+      sum += other.qualities[j] * this.logOdds(model, other.embeddings, j);
       weight += other.qualities[j];
     }
-    return sum / weight;
+    const patches = Math.max(this.length, other.length);
+    return sigmoid(evidence(model.calibration.oneCamera, sum / weight, patches));
+  }
+
+  /** Mean log-odds, by the network, of row `j` of `embeddings` and each patch. */
+  private logOdds(model: CalibratedSimilarity, embeddings: Float32Array, j: number): number {
+    let sum = 0;
+    for (let i = 0; i < this.length; i++) sum += networkLogOdds(model, this.embeddings, i, embeddings, j);
+    return sum / this.length;
   }
 
   private worst(time: number): number {

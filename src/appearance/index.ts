@@ -11,8 +11,11 @@
  */
 export type { Provider, ProviderChoice } from '../inference/provider.ts';
 export {
+  type CalibratedSimilarity,
   type Cameras,
+  type Cohort,
   type ComparisonContext,
+  cohortOf,
   meanLogOdds,
   type SimilarityCalibration,
   type SimilarityScale,
@@ -25,4 +28,4 @@ export { type I420Picture, PATCH_BYTES, PATCH_HEIGHT, PATCH_WIDTH, PatchCutter }
 export { readPatch } from './picture.ts';
 export { type ReidOptions, reidOptions } from './reid.ts';
 export { type AppearanceModel, loadSiamese } from './siamese.ts';
-export { calibrated, type Similarity } from './similarity.ts';
+export type { Similarity } from './similarity.ts';

@@ -15,15 +15,13 @@ export const appearanceParameters = z.strictObject({
     .default('siamese')
     .describe('The Siamese network: siamese (which comes with twintrack), or a folder made by "train siamese"')
     .meta({ unit: '' }),
-  weight: number(1, 0, 10, 'ratio', 'Weight of the similarity: what its log-odds are multiplied by'),
-  bias: number(-5, -10, 10, 'log-odds', 'Added to them; people of one camera are more alike than those of two'),
   reidSeconds: number(20, 0, 3600, 's', 'A person unseen for up to this long may be re-identified by appearance'),
   reidReturned: z
     .boolean()
     .default(false)
     .describe('Re-identify people who left the picture as well; else they get a new id when they return')
     .meta({ unit: 'yes/no' }),
-  reidSimilarity: number(0.9, 0, 1, 'similarity', 'Similarity from which a person is re-identified'),
+  reidSimilarity: number(0.8, 0, 1, 'probability', 'Similarity from which a person is re-identified'),
 });
 
 /** Parameters of the appearance stage; see {@link appearanceParameters}. */

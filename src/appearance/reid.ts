@@ -1,8 +1,8 @@
 import type { Detections } from '../core/detections.ts';
-import type { Boxes } from '../core/geometry.ts';
+import { type Boxes, sharedPart } from '../core/geometry.ts';
+import type { CalibratedSimilarity } from './calibration.ts';
 import { Gallery } from './gallery.ts';
 import type { AppearanceParameters } from './parameters.ts';
-import { calibrated, type Similarity } from './similarity.ts';
 
 /** A patch enters a gallery when at least this part of the person is visible: a patch of two people would fit both. */
 const MIN_VISIBLE = 0.5;
@@ -13,8 +13,8 @@ const SPEED = 1.5;
 
 /** Settings of re-identification. */
 export interface ReidOptions {
-  /** Compares embeddings: the probability of being one person, at equal odds before. */
-  readonly similarity: Similarity;
+  /** Compares embeddings. */
+  readonly similarity: CalibratedSimilarity;
   /** A person unseen for up to this many seconds may be re-identified … */
   readonly reidSeconds: number;
   /** … from this similarity on. */
@@ -26,15 +26,14 @@ export interface ReidOptions {
 /**
  * The settings of re-identification that the parameters of the appearance stage ask for.
  *
- * @param model compares embeddings
+ * @param similarity compares embeddings
  * @param picture size of the picture in pixels, where known
  */
 export function reidOptions(
-  model: Similarity,
-  { weight, bias, reidSeconds, reidSimilarity, reidReturned }: AppearanceParameters,
+  similarity: CalibratedSimilarity,
+  { reidSeconds, reidSimilarity, reidReturned }: AppearanceParameters,
   picture?: { readonly width: number; readonly height: number },
 ): ReidOptions {
-  const similarity = calibrated(model, weight, bias);
   return { similarity, reidSeconds, reidSimilarity, picture: reidReturned ? undefined : picture };
 }
 
@@ -59,7 +58,7 @@ export interface ReidTrack extends Sighting {
 
 /** Appearance of the tracked people: fills their galleries, compares them, and re-identifies the lost. */
 export class Reidentification {
-  private readonly model: Similarity;
+  private readonly model: CalibratedSimilarity;
   private readonly seconds: number;
   private readonly minSimilarity: number;
   private readonly picture: ReidOptions['picture'];
@@ -196,7 +195,7 @@ function inReach(a: Boxes, b: Boxes, seconds: number): boolean {
 export function hasEmbedding(
   embeddings: Float32Array,
   j: number,
-  { dimensions }: Pick<Similarity, 'dimensions'>,
+  { dimensions }: Pick<CalibratedSimilarity, 'dimensions'>,
 ): boolean {
   return !Number.isNaN(embeddings[j * dimensions]);
 }
@@ -206,13 +205,4 @@ export function visiblePart(boxes: Boxes, length: number, j: number): number {
   let most = 0;
   for (let i = 0; i < length; i++) if (i !== j) most = Math.max(most, sharedPart(boxes, j, boxes, i));
   return 1 - most;
-}
-
-/** The part, 0..1, of box `j` of `boxes` that lies in box `i` of `others`. */
-function sharedPart(boxes: Boxes, j: number, others: Boxes, i: number): number {
-  const [p, q] = [4 * i, 4 * j];
-  const w = Math.min(others[p] + others[p + 2], boxes[q] + boxes[q + 2]) - Math.max(others[p], boxes[q]);
-  const h =
-    Math.min(others[p + 1] + others[p + 3], boxes[q + 1] + boxes[q + 3]) - Math.max(others[p + 1], boxes[q + 1]);
-  return w > 0 && h > 0 ? (w * h) / (boxes[q + 2] * boxes[q + 3]) : 0;
 }

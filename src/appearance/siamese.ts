@@ -8,18 +8,17 @@ import { SHIPPED_SIAMESE, SIAMESE_FILES } from '../inference/model-file.ts';
 import type { Provider, ProviderChoice } from '../inference/provider.ts';
 import { Inference } from '../inference/session.ts';
 import { fits } from '../inference/tensors.ts';
-import { readSimilarityCalibration, type SimilarityCalibration } from './calibration.ts';
+import type { CalibratedSimilarity } from './calibration.ts';
+import { readSimilarityCalibration } from './calibration-file.ts';
 import { PATCH_BYTES, PATCH_HEIGHT, PATCH_WIDTH } from './patches.ts';
-import { type Similarity, SimilarityHead } from './similarity.ts';
+import { SimilarityHead } from './similarity.ts';
 
 /** An appearance model: embeds patches and compares the embeddings. */
-export interface AppearanceModel extends Similarity {
+export interface AppearanceModel extends CalibratedSimilarity {
   /** Its name in the outputs. */
   readonly name: string;
   /** SHA-256 of its files, in hexadecimal. */
   readonly sha256: string;
-  /** What its similarities mean. */
-  readonly calibration: SimilarityCalibration;
   /** What computes its network, where it has one. */
   readonly provider?: Provider;
   /**

@@ -1,5 +1,5 @@
 import { inputError } from '../core/errors.ts';
-import { logOdds, sigmoid } from '../core/probability.ts';
+import { sigmoid } from '../core/probability.ts';
 import { readOnnxInitializers } from '../inference/onnx/reader.ts';
 
 /** Compares two embeddings. */
@@ -60,26 +60,4 @@ export class SimilarityHead implements Similarity {
     }
     return sigmoid(logit);
   }
-}
-
-/**
- * Calibrates the similarity for one camera: the result is the probability of being one person at equal prior odds. In the light and the
- * place of one camera, different people are more alike than across cameras.
- *
- * @param weight factor of the log-odds of the similarity
- * @param bias added to them
- *
- * @example
- * import { calibrated, loadSiamese } from 'twintrack/appearance';
- *
- * const model = await loadSiamese();
- * const similarity = calibrated(model, 1, -5);
- * console.log(similarity.dimensions); // 128
- * await model.close();
- */
-export function calibrated(model: Similarity, weight: number, bias: number): Similarity {
-  return {
-    dimensions: model.dimensions,
-    similarity: (a, i, b, j) => sigmoid(weight * logOdds(model.similarity(a, i, b, j)) + bias),
-  };
 }

@@ -26,6 +26,15 @@ export function iou(a: Boxes, i: number, b: Boxes, j: number): number {
   return intersection / (a[p + 2] * a[p + 3] + b[q + 2] * b[q + 3] - intersection);
 }
 
+/** The part, 0..1, of box `j` of `boxes` that lies in box `i` of `others`. */
+export function sharedPart(boxes: Boxes, j: number, others: Boxes, i: number): number {
+  const [p, q] = [4 * i, 4 * j];
+  const w = Math.min(others[p] + others[p + 2], boxes[q] + boxes[q + 2]) - Math.max(others[p], boxes[q]);
+  const h =
+    Math.min(others[p + 1] + others[p + 3], boxes[q + 1] + boxes[q + 3]) - Math.max(others[p + 1], boxes[q + 1]);
+  return w > 0 && h > 0 ? (w * h) / (boxes[q + 2] * boxes[q + 3]) : 0;
+}
+
 /** Width and height in pixels. */
 export interface Size {
   readonly width: number;

@@ -1,4 +1,5 @@
 import {
+  type CalibratedSimilarity,
   meanLogOdds,
   type SimilarityCalibration,
   type SimilarityScale,
@@ -96,7 +97,7 @@ export async function calibrateSimilarity(model: AppearanceModel, folder: string
  * @param person n: number of the person
  */
 export function comparePairs(
-  model: AppearanceModel,
+  model: CalibratedSimilarity,
   embeddings: Float32Array,
   person: Int32Array,
   mayCompare: (i: number, j: number) => boolean,

@@ -1,5 +1,6 @@
 import { type AreaEvent, type GroundPlane, type PictureSize, speedsOf, wayOf } from '../analytics/index.ts';
 import type { Trajectory } from '../trajectories/index.ts';
+import { type View, viewsOf } from './best-views.ts';
 
 /** Points of a path, at most. */
 const PATH_POINTS = 40;
@@ -12,8 +13,8 @@ export interface PersonRecord {
   readonly end: number;
   /** The way of the feet in whole source pixels: x, y, x, y … */
   readonly path: readonly number[];
-  /** Where they are seen best: frame number, and the box in source pixels. */
-  readonly best: { readonly frame: number; readonly box: Float64Array };
+  /** Moments at which they may be shown. */
+  readonly views: readonly View[];
   /** Names of zones entered, in order, and lines crossed as "door in". */
   readonly zones: readonly string[];
   readonly lines: readonly string[];
@@ -35,7 +36,7 @@ export function recordOf(
     start: times[0],
     end: times[times.length - 1],
     path: pathOf(trajectory),
-    best: bestOf(trajectory, picture),
+    views: viewsOf(trajectory, picture),
     zones: events.flatMap((event) => (event.type === 'entered' ? [event.zone] : [])),
     lines: events.flatMap((event) => (event.type === 'crossed' ? [`${event.line} ${event.direction}`] : [])),
     ...(ground && movement(trajectory, ground)),
@@ -60,17 +61,4 @@ function pathOf({ boxes, times }: Trajectory): number[] {
     if (x !== path[path.length - 2] || y !== path[path.length - 1]) path.push(x, y);
   }
   return path;
-}
-
-/** The detected box within the picture that is large and sure; any, where none is within. */
-function bestOf({ frames, boxes, scores, detected }: Trajectory, { width, height }: PictureSize): PersonRecord['best'] {
-  let best = 0;
-  let most = -1;
-  for (let i = 0; i < frames.length; i++) {
-    const [x, y, w, h] = boxes.subarray(4 * i, 4 * i + 4);
-    const whole = x >= 0 && y >= 0 && x + w <= width && y + h <= height;
-    const worth = (detected[i] && whole ? 1 : 0.01) * scores[i] * h;
-    if (worth > most) [best, most] = [i, worth];
-  }
-  return { frame: frames[best], box: boxes.slice(4 * best, 4 * best + 4) };
 }

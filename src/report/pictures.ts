@@ -4,6 +4,7 @@ import { inputError } from '../core/errors.ts';
 import { encodeJpegs } from '../video/encode-stills.ts';
 import { openVideo, type ReadingOptions } from '../video/index.ts';
 import type { shownSize } from '../video/shown-size.ts';
+import { bestOf } from './best-views.ts';
 import type { PersonRecord } from './person-record.ts';
 
 /** Width of the frame shown in a report in pixels, at most. */
@@ -39,9 +40,13 @@ export async function takePictures(
   { picture, shown }: { readonly picture: PictureSize; readonly shown: ReturnType<typeof shownSize> },
   { reading, signal, onFrame }: PictureOptions = {},
 ): Promise<ReportPictures> {
-  const wanted = new Map<number, PersonRecord[]>();
-  for (const person of people) wanted.set(person.best.frame, [...(wanted.get(person.best.frame) ?? []), person]);
-  const last = people.reduce((latest, { best }) => Math.max(latest, best.frame), 0);
+  const wanted = new Map<number, { id: number; box: Float64Array }[]>();
+  let last = 0;
+  for (const { id, views } of people) {
+    const { frame, box } = bestOf(views);
+    wanted.set(frame, [...(wanted.get(frame) ?? []), { id, box }]);
+    last = Math.max(last, frame);
+  }
   const source = await openVideo(video, { pixels: true, maxFrames: last + 1, ...reading, ...(signal && { signal }) });
   try {
     const { width, height, colourSpace } = source.info;
@@ -56,9 +61,9 @@ export async function takePictures(
     for await (const { index, pixels } of source) {
       if (!pixels) continue;
       first ??= pixels.slice();
-      for (const { id, best } of wanted.get(index) ?? []) {
+      for (const { id, box } of wanted.get(index) ?? []) {
         const patch = new Uint8Array(PATCH_BYTES);
-        cutter.cut({ pixels, width, height }, widened(best.box, shown.stretch), 0, patch, 0);
+        cutter.cut({ pixels, width, height }, widened(box, shown.stretch), 0, patch, 0);
         ids.push(id);
         patches.push(patch);
       }

@@ -13,6 +13,7 @@ import { OutputFile, refuseInputs } from '../files/output-file.ts';
 import { readTrajectoriesHeader, streamTrajectories, type Trajectory } from '../trajectories/index.ts';
 import { readingOf } from '../video/parameters.ts';
 import { shownSize } from '../video/shown-size.ts';
+import { HiddenViews } from './best-views.ts';
 import { renderPage } from './page.ts';
 import { type PersonRecord, recordOf } from './person-record.ts';
 import type { ReportData } from './report-data.ts';
@@ -99,6 +100,11 @@ async function gather(
     heat.add(next.value);
     people.push(recordOf(next.value, analysis.add(next.value), picture, ground));
     if (people.length >= 2 * MOST_PEOPLE) people = longest(people);
+  }
+  const hidden = new HiddenViews(people);
+  for await (const trajectory of streamTrajectories(input)) {
+    signal?.throwIfAborted();
+    hidden.add(trajectory);
   }
   const listed = longest(people).sort((a, b) => a.start - b.start || a.id - b.id);
   const found = far.notices(input);

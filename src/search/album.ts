@@ -1,4 +1,4 @@
-import { meanLogOdds, sameProbability, verdictOf } from '../appearance/calibration.ts';
+import { type CalibratedSimilarity, meanLogOdds, sameProbability, verdictOf } from '../appearance/calibration.ts';
 import { CAPACITY, Gallery } from '../appearance/gallery.ts';
 import { PATCH_BYTES } from '../appearance/patches.ts';
 import { hasEmbedding, showsOnePerson, visiblePart } from '../appearance/reid.ts';
@@ -19,7 +19,7 @@ const DOUBTFUL = 0.1;
 export interface AlbumOptions {
   /** Name of the video, as it stands in the index. */
   readonly source: string;
-  readonly model: Pick<AppearanceModel, 'name' | 'sha256' | 'dimensions' | 'similarity' | 'calibration'>;
+  readonly model: CalibratedSimilarity & Pick<AppearanceModel, 'name' | 'sha256'>;
   /** ffmpeg's name of the YUV matrix of the frames. */
   readonly colourSpace?: string | undefined;
   /** Whether the patches are saved as pictures, in a folder; else the index alone, as a file. Default true. */

@@ -1,5 +1,12 @@
-import { type Cameras, meanLogOdds, sameProbability, type Verdict, verdictOf } from '../appearance/calibration.ts';
-import type { AppearanceModel } from '../appearance/siamese.ts';
+import {
+  type CalibratedSimilarity,
+  type Cameras,
+  cohortOf,
+  meanLogOdds,
+  sameProbability,
+  type Verdict,
+  verdictOf,
+} from '../appearance/calibration.ts';
 import type { PatchIndex } from './index-file.ts';
 
 /** A trajectory that was compared with a picture. */
@@ -26,7 +33,7 @@ export interface RankingOptions {
 /** The trajectories of an index, those most probably the person of an embedding first. */
 export function rank(
   { trajectories }: PatchIndex,
-  model: Pick<AppearanceModel, 'dimensions' | 'similarity' | 'calibration'>,
+  model: CalibratedSimilarity,
   query: Float32Array,
   { cameras, candidates = trajectories.length }: RankingOptions = {},
 ): Ranked[] {
@@ -38,7 +45,7 @@ export function rank(
     const logOdds = each.reduce((sum, patch) => sum + patch.logOdds, 0) / each.length;
     return { logOdds, patches: each.sort((a, b) => b.logOdds - a.logOdds).map(({ file }) => file) };
   });
-  const cohort = Float64Array.from(compared, ({ logOdds }) => logOdds);
+  const cohort = cohortOf(Float64Array.from(compared, ({ logOdds }) => logOdds));
   return trajectories
     .map(({ id, from, to }, i) => {
       const { logOdds, patches } = compared[i];

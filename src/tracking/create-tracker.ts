@@ -1,6 +1,6 @@
 import { type AppearanceParameters, appearanceParameters } from '../appearance/parameters.ts';
 import { reidOptions } from '../appearance/reid.ts';
-import type { Similarity } from '../appearance/similarity.ts';
+import type { CalibratedSimilarity } from '../appearance/calibration.ts';
 import type { AssociationScore } from '../association/features.ts';
 import { loadAssociation } from '../association/model.ts';
 import { parseSection } from '../core/schema.ts';
@@ -14,7 +14,7 @@ export interface CreateTrackerOptions {
   /** Overrides of the tracker's defaults. */
   readonly parameters?: Partial<TrackingParameters> | undefined;
   /** Compares the embeddings of the detections, such as a model of `loadSiamese()`; without it embeddings are ignored. */
-  readonly appearance?: Similarity | undefined;
+  readonly appearance?: CalibratedSimilarity | undefined;
   /** Overrides of the defaults of re-identification. */
   readonly appearanceParameters?: Partial<AppearanceParameters> | undefined;
   /** Size of the picture in pixels: people who leave it get a new id on their return. */

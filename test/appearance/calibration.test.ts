@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  cohortOf,
   meanLogOdds,
-  readSimilarityCalibration,
   type SimilarityCalibration,
   sameProbability,
-  similarityCalibrationText,
   verdictOf,
 } from '../../src/appearance/calibration.ts';
+import { readSimilarityCalibration, similarityCalibrationText } from '../../src/appearance/calibration-file.ts';
 import { sigmoid } from '../../src/core/probability.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 
@@ -36,7 +36,7 @@ describe('sameProbability', () => {
 
   it('counts from how much alike others are here', () => {
     // five others: half of the way from −4 to the median −1
-    const cohort = Float64Array.of(-1, -3, -1, 5, 0);
+    const cohort = cohortOf(Float64Array.of(-1, -3, -1, 5, 0));
     expect(sameProbability(CALIBRATION, 3, { cameras: 'two', cohort })).toBeCloseTo(sigmoid(3 - 1.5), 12);
   });
 

@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { similarityCalibrationText } from '../../src/appearance/calibration-file.ts';
 import { type OnnxGraph, writeOnnx } from '../../src/inference/onnx/writer.ts';
 
 /** Writes an ONNX file. */
@@ -71,5 +72,8 @@ export function writeColourModel(folder: string): string {
   });
   const head = join(folder, 'siamese-head.onnx');
   writeHead(head, Float32Array.of(1, 1, 1), Float32Array.of(0), Float32Array.of(-60), 8);
+  const scale = { even: 0, weight: 1, strangers: -20 };
+  const calibration = similarityCalibrationText({ oneCamera: scale, twoCameras: scale });
+  writeFileSync(join(folder, 'siamese-calibration.json'), calibration);
   return folder;
 }

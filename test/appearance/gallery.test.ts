@@ -1,11 +1,17 @@
 import { describe, expect, it } from 'vitest';
+import type { CalibratedSimilarity } from '../../src/appearance/calibration.ts';
 import { CAPACITY, Gallery } from '../../src/appearance/gallery.ts';
 import { PatchSelection } from '../../src/appearance/selection.ts';
-import type { Similarity } from '../../src/appearance/similarity.ts';
 import type { Detections } from '../../src/core/detections.ts';
+import { sigmoid } from '../../src/core/probability.ts';
 
 /** Embeddings of one number, alike by how near they are. */
-const LINE: Similarity = { dimensions: 1, similarity: (a, i, b, j) => Math.max(0, 1 - Math.abs(a[i] - b[j])) };
+const SCALE = { even: 0, weight: 1, strangers: 0 };
+const LINE: CalibratedSimilarity = {
+  dimensions: 1,
+  similarity: (a, i, b, j) => sigmoid(4 - Math.abs(a[i] - b[j])),
+  calibration: { oneCamera: SCALE, twoCameras: SCALE },
+};
 
 const values = (gallery: Gallery) => [...gallery.embeddings.subarray(0, gallery.length)];
 
@@ -42,15 +48,16 @@ describe('Gallery', () => {
     expect(values(lasting)).toContain(0);
   });
 
-  it('is as alike as its most alike patch; two galleries by the mean of that, good patches weighing more', () => {
+  it('is as alike as its patches are on average; two galleries by the mean of that, good patches weighing more', () => {
     const [a, b] = [new Gallery(1), new Gallery(1)];
-    for (const [i, value] of [0, 0.5, 0.9].entries()) add(a, value, 0.1 + i, i);
-    add(b, 0.6, 0.75, 0);
-    add(b, 0.8, 0.25, 1);
-    expect(a.similarity(LINE, b.embeddings, 0)).toBeCloseTo(0.9, 6);
-    expect(a.similarityTo(LINE, b)).toBeCloseTo(0.9, 6);
-    add(b, 3, 1, 2);
-    expect(a.similarityTo(LINE, b)).toBeCloseTo(0.45, 6);
+    for (const [i, value] of [0, 1, 2].entries()) add(a, value, 0.5, i);
+    add(b, 1, 0.75, 0);
+    add(b, 5, 0.25, 1);
+    const logOdds = (p: number) => Math.log(p / (1 - p));
+    const three = 0.7 + 0.3 / 3; // how much less the mean of three varies than one
+    expect(logOdds(a.similarity(LINE, b.embeddings, 0))).toBeCloseTo((4 - 2 / 3) / three, 6);
+    expect(logOdds(a.similarity(LINE, b.embeddings, 1))).toBeCloseTo((4 - 4) / three, 6);
+    expect(logOdds(a.similarityTo(LINE, b))).toBeCloseTo((0.75 * (4 - 2 / 3)) / three, 6);
   });
 });
 

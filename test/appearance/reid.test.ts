@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { CalibratedSimilarity } from '../../src/appearance/calibration.ts';
 import { visiblePart } from '../../src/appearance/reid.ts';
-import type { Similarity } from '../../src/appearance/similarity.ts';
 import { FEATURE_COUNT, PairFeatures, SIMILARITY } from '../../src/association/features.ts';
 import { withAppearance } from '../../src/association/scores/fusion.ts';
 import { handSetScore } from '../../src/association/scores/hand-set.ts';
@@ -10,7 +10,12 @@ import { type ReidOptions, type Track, Tracker } from '../../src/tracking/index.
 import { TrajectoryCollector } from '../../src/trajectories/index.ts';
 
 /** People are of a kind, a number; the same kind is the same person for sure: sure enough to outweigh boxes that fit to the pixel. */
-const KINDS: Similarity = { dimensions: 1, similarity: (a, i, b, j) => (a[i] === b[j] ? 0.999 : 0.001) };
+const SCALE = { even: 0, weight: 1, strangers: 0 };
+const KINDS: CalibratedSimilarity = {
+  dimensions: 1,
+  similarity: (a, i, b, j) => (a[i] === b[j] ? 0.999 : 0.001),
+  calibration: { oneCamera: SCALE, twoCameras: SCALE },
+};
 const APPEARANCE: ReidOptions = { similarity: KINDS, reidSeconds: 20, reidSimilarity: 0.9 };
 const PICTURE = { width: 640, height: 480 };
 

@@ -5,8 +5,7 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import { PATCH_BYTES } from '../../src/appearance/patches.ts';
 import { loadSiamese } from '../../src/appearance/siamese.ts';
-import { calibrated, SimilarityHead } from '../../src/appearance/similarity.ts';
-import { logOdds } from '../../src/core/probability.ts';
+import { SimilarityHead } from '../../src/appearance/similarity.ts';
 import { seededRandom } from '../../src/learning/random.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { writeColourModel, writeGraph, writeHead } from './colour-model.ts';
@@ -69,14 +68,6 @@ describe('SimilarityHead', () => {
       nodes: [{ op: 'Identity', inputs: ['a'], outputs: ['b'] }],
     });
     expect(() => new SimilarityHead(other, readFileSync(other))).toThrow('not the similarity head');
-  });
-});
-
-describe('calibrated', () => {
-  it('scales and shifts the log-odds', () => {
-    const model = calibrated({ dimensions: 1, similarity: () => 0.8 }, 2, -1);
-    const p = model.similarity(new Float32Array(1), 0, new Float32Array(1), 0);
-    expect(logOdds(p)).toBeCloseTo(2 * Math.log(4) - 1, 9);
   });
 });
 

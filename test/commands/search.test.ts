@@ -1,4 +1,4 @@
-import { copyFileSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { writeColourModel } from '../appearance/colour-model.ts';
@@ -52,7 +52,7 @@ describe('twintrack similarity', () => {
       picture('dark.png', '0xf8060a', '33x501'),
       picture('blue.webp', 'blue', '800x600'),
     ];
-    const same = await twintrack(['similarity', red, dark, '--cameras', 'two', ...setModel]);
+    const same = await twintrack(['similarity', red, dark, ...setModel]);
     expect(same).toMatchObject({ status: 0, stderr: '' });
     expect(same.stdout).toMatch(/^0\.9\d\d {2}the same person\n$/);
     const { stdout } = await twintrack(['similarity', red, blue, '--json', ...setModel]);
@@ -77,6 +77,43 @@ describe('twintrack similarity', () => {
     expect(broken).toMatchObject({ status: 1, stdout: '' });
     expect(broken.stderr).toMatch(new RegExp(`^twintrack: ${path('broken.jpg')}: .*\\n$`));
     expect((await twintrack(['similarity', red])).status).toBe(2);
+  });
+});
+
+describe('twintrack calibrate-similarity', () => {
+  it('writes the network with what its similarity means in these pictures', async () => {
+    const crops = path('crops');
+    mkdirSync(crops);
+    // eight people of eight greys, three pictures each by two cameras, the second a little brighter
+    const luma = '20+26*floor(N/6)+6*mod(floor(N/3)\\,2)+mod(N\\,3)';
+    makeClip(path('crops/%d.png'), `color=black:s=64x128:r=1:d=48,geq=lum='${luma}':cb=128:cr=128`);
+    for (let n = 0; n < 48; n++) {
+      const name = `${Math.floor(n / 6)}_${Math.floor(n / 3) % 2 ? 'b' : 'a'}${n % 3}.png`;
+      renameSync(path(`crops/${n + 1}.png`), path(`crops/${name}`));
+    }
+    const out = path('calibrated');
+    const { status, stdout } = await twintrack(['calibrate-similarity', crops, '--out', out, '--model', model]);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^48 pictures of 8 people\n/);
+    expect(stdout).toContain('one camera: too few pairs, the scale stays as it is');
+    expect(stdout).toContain('two cameras: 72 pairs of one person, 504 of two');
+    const { oneCamera, twoCameras } = readJson(join(out, 'siamese-calibration.json'));
+    expect(oneCamera.even).toBe(0);
+    expect(twoCameras.weight).toBeGreaterThan(0);
+    const [a, b] = [join(crops, '3_a0.png'), join(crops, '3_b0.png')];
+    const judged = await twintrack([
+      'similarity',
+      a,
+      b,
+      '--cameras',
+      'two',
+      '--json',
+      '--set',
+      `appearance.model=${out}`,
+    ]);
+    expect(JSON.parse(judged.stdout).verdict).toBe('same');
+    const refused = await twintrack(['calibrate-similarity', path('none'), '--out', out]);
+    expect([refused.status, refused.stderr]).toEqual([1, expect.stringContaining('none')]);
   });
 });
 

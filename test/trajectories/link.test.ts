@@ -1,14 +1,19 @@
 import { describe, expect, it } from 'vitest';
+import type { CalibratedSimilarity } from '../../src/appearance/calibration.ts';
 import { Gallery } from '../../src/appearance/gallery.ts';
 import { Reidentification } from '../../src/appearance/reid.ts';
-import type { Similarity } from '../../src/appearance/similarity.ts';
 import type { ReidOptions } from '../../src/tracking/index.ts';
 import type { FollowedTrajectory } from '../../src/trajectories/collector.ts';
 import { refine, refinementParameters, Timeline } from '../../src/trajectories/index.ts';
 import { link } from '../../src/trajectories/link.ts';
 
 /** People are of a kind, a number; the nearer two kinds are, the more alike their embeddings. */
-const KINDS: Similarity = { dimensions: 1, similarity: (a, i, b, j) => 1 - Math.abs(a[i] - b[j]) };
+const SCALE = { even: 0, weight: 1, strangers: 0 };
+const KINDS: CalibratedSimilarity = {
+  dimensions: 1,
+  similarity: (a, i, b, j) => 1 - Math.abs(a[i] - b[j]),
+  calibration: { oneCamera: SCALE, twoCameras: SCALE },
+};
 const RULES: ReidOptions = { similarity: KINDS, reidSeconds: 20, reidSimilarity: 0.9 };
 
 function reid(rules: Partial<ReidOptions> = {}): Reidentification {

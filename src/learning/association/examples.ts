@@ -1,4 +1,4 @@
-import type { Similarity } from '../../appearance/similarity.ts';
+import type { CalibratedSimilarity } from '../../appearance/calibration.ts';
 import { type AssociationScore, FEATURE_COUNT } from '../../association/features.ts';
 import { withRoom } from '../../core/columns.ts';
 import type { TrackingParameters } from '../../tracking/parameters.ts';
@@ -33,7 +33,7 @@ export class ExampleCollector {
     frames: Iterable<LabelledFrame>,
     parameters: Partial<TrackingParameters>,
     score: AssociationScore,
-    similarity?: Similarity,
+    similarity?: CalibratedSimilarity,
   ): void {
     const identityOf = new WeakMap<Track, number>();
     let alive: readonly Track[] = [];

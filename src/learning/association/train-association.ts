@@ -1,4 +1,4 @@
-import type { Similarity } from '../../appearance/similarity.ts';
+import type { CalibratedSimilarity } from '../../appearance/calibration.ts';
 import { FEATURES } from '../../association/features.ts';
 import type { BoostedModel } from '../../association/scores/boosted.ts';
 import { handSetScore } from '../../association/scores/hand-set.ts';
@@ -104,7 +104,7 @@ export async function trainAssociation(
  */
 export function collectExamples(
   { frames, frameRate }: Pick<MotSequence, 'frames' | 'frameRate'>,
-  similarity?: Similarity,
+  similarity?: CalibratedSimilarity,
 ): Examples {
   const collector = new ExampleCollector();
   for (const stride of STRIDES) {

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { SimilarityCalibration } from '../../appearance/calibration.ts';
+import { similarityCalibrationText } from '../../appearance/calibration-file.ts';
 import { version } from '../../core/version.ts';
 import { OutputFile } from '../../files/output-file.ts';
-import { SIAMESE_FILES } from '../../inference/model-file.ts';
+import { SHIPPED_SIAMESE, SIAMESE_FILES } from '../../inference/model-file.ts';
 import { toCurves } from './curves.ts';
 import type { CardFigures, DataFigures } from './figures.ts';
 import type { OnnxPair } from './onnx-export.ts';
@@ -37,6 +39,18 @@ export async function writeModelFolder(folder: string, figures: CardFigures, pai
   const files = Object.fromEntries([await sha256(FILES.embedding), await sha256(FILES.head)]);
   await OutputFile.put(join(folder, FILES.card), toCard(figures, files));
   await OutputFile.put(join(folder, FILES.curves), toCurves(figures.course));
+}
+
+/**
+ * Writes a network with a calibration.
+ *
+ * @param model `siamese`, or the folder of the network
+ */
+export async function copyNetwork(model: string, folder: string, calibration: SimilarityCalibration): Promise<void> {
+  const from = model === 'siamese' ? SHIPPED_SIAMESE : model;
+  for (const name of [FILES.embedding, FILES.head])
+    await OutputFile.put(join(folder, name), await readFile(join(from, name)));
+  await OutputFile.put(join(folder, FILES.calibration), similarityCalibrationText(calibration));
 }
 
 function toCard({ course, more, size, made, ...rest }: CardFigures, files: Record<string, string>): string {
