@@ -4,10 +4,14 @@ import { z } from 'zod';
 import { inputError } from '../core/errors.ts';
 import { readError } from '../files/file-errors.ts';
 import { SHIPPED_SIAMESE, SIAMESE_FILES } from '../inference/model-file.ts';
-import type { SimilarityCalibration } from './calibration.ts';
+import { INPUTS, type InputName, type SimilarityCalibration } from './calibration.ts';
 
 const SCALE = z.strictObject({ even: z.number(), weight: z.number().positive(), strangers: z.number() });
-const CALIBRATION = z.strictObject({ oneCamera: SCALE, twoCameras: SCALE });
+const CALIBRATION = z.strictObject({
+  oneCamera: SCALE,
+  twoCameras: SCALE,
+  input: z.enum(Object.keys(INPUTS) as InputName[]).optional(),
+});
 
 /**
  * Reads the calibration of a Siamese network.

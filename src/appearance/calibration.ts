@@ -18,13 +18,24 @@ export interface SimilarityScale {
   readonly even: number;
   /** What the log-odds beyond `even` are multiplied by, for two single patches. */
   readonly weight: number;
-  /** Mean log-odds, by the network, of different people in the pictures of the fit. */
+  /** Median log-odds, by the network, of different people in the pictures of the fit. */
   readonly strangers: number;
 }
+/** How pictures are fed to a network of your own: planes and their normalisation, as the common families of networks take them. */
+export const INPUTS = {
+  imagenet: { order: 'rgb', mean: [123.675, 116.28, 103.53], std: [58.395, 57.12, 57.375] },
+  rgb: { order: 'rgb', mean: [0, 0, 0], std: [1, 1, 1] },
+  bgr: { order: 'bgr', mean: [0, 0, 0], std: [1, 1, 1] },
+  unit: { order: 'rgb', mean: [0, 0, 0], std: [255, 255, 255] },
+} as const;
+/** Name of one of {@link INPUTS}. */
+export type InputName = keyof typeof INPUTS;
 /** Both scales of a network. */
 export interface SimilarityCalibration {
   readonly oneCamera: SimilarityScale;
   readonly twoCameras: SimilarityScale;
+  /** How pictures are fed to it, where it is a network of your own without a head. */
+  readonly input?: InputName | undefined;
 }
 /** Compares two embeddings, and knows what the result means. */
 export interface CalibratedSimilarity extends Similarity {

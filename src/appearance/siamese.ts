@@ -10,6 +10,7 @@ import { Inference } from '../inference/session.ts';
 import { fits } from '../inference/tensors.ts';
 import type { CalibratedSimilarity } from './calibration.ts';
 import { readSimilarityCalibration } from './calibration-file.ts';
+import { loadOwnNetwork } from './own-network.ts';
 import { PATCH_BYTES, PATCH_HEIGHT, PATCH_WIDTH } from './patches.ts';
 import { SimilarityHead } from './similarity.ts';
 
@@ -78,12 +79,20 @@ export async function loadSiamese(
   const folder = model === 'siamese' ? SHIPPED_SIAMESE : model;
   const file = join(folder, SIAMESE_FILES.embedding);
   const headFile = join(folder, SIAMESE_FILES.head);
+  if (folder.endsWith('.onnx'))
+    throw inputError(
+      folder,
+      'is not calibrated',
+      `run "twintrack calibrate-similarity CROPS --model ${folder} --out DIR" and give DIR`,
+    );
+  const calibration = await readSimilarityCalibration(folder);
+  const threads = Math.ceil((cores || availableParallelism()) / 2); // detection goes on meanwhile
+  const { input: own } = calibration;
+  if (own) return loadOwnNetwork(file, { name: model, input: own, calibration, threads, provider });
   const embedding = await readModel(file, model); // in turn: the error names the same file each time
   const headBytes = await readModel(headFile, model);
   const head = new SimilarityHead(headFile, headBytes);
-  const calibration = await readSimilarityCalibration(folder);
   const sha256 = createHash('sha256').update(embedding).update(headBytes).digest('hex');
-  const threads = Math.ceil((cores || availableParallelism()) / 2); // detection goes on meanwhile
   const inference = await Inference.load(file, 1, threads, 'embedding', provider);
   const [input, output] = [inference.inputs[0], inference.outputs[0]];
   const takesPatches = input.type === 'float32' && fits(input.shape, [null, 3, PATCH_HEIGHT, PATCH_WIDTH]);

@@ -20,32 +20,46 @@ export function calibrateSimilarityCommand(program: Command): void {
         'count as those of one camera.',
     )
     .requiredOption('--out <dir>', 'folder for the network and its calibration, created when missing')
-    .option('--model <name|dir>', 'the network: siamese (shipped), or a folder made by "train siamese"', 'siamese')
+    .option(
+      '--model <name|dir>',
+      'the network: siamese (shipped), a folder made by "train siamese", or an ONNX file of your own',
+      'siamese',
+    )
     .option('--json', 'print the result as one JSON object')
     .addHelpText(
       'after',
       `
 Examples:
   twintrack calibrate-similarity crops --out my-model
-  twintrack track street.mp4 --set appearance.model=my-model`,
+  twintrack track street.mp4 --set appearance.model=my-model
+  twintrack calibrate-similarity crops --model osnet.onnx --out osnet        another re-identification network
+
+A network of your own makes one vector of a picture, of any size. Which of four ways it takes the colours (imagenet, rgb, bgr, unit) is found out by
+which tells the people apart best.`,
     )
     .action(calibrateSimilarityOf);
 }
 
 async function calibrateSimilarityOf(crops: string, options: CalibrateSimilarityOptions): Promise<void> {
-  const { calibrateSimilarity } = await import('../learning/similarity-calibration.ts');
+  const { calibrateOwnNetwork, calibrateSimilarity } = await import('../learning/similarity-calibration.ts');
   const { loadSiamese } = await import('../appearance/siamese.ts');
   const { copyNetwork } = await import('../learning/siamese/model-folder.ts');
   const { makeFolder } = await import('../files/make-folder.ts');
-  const model = await loadSiamese(options.model);
+  const fitOf = async (name: string) => {
+    const model = await loadSiamese(name);
+    return calibrateSimilarity(model, crops).finally(() => model.close());
+  };
   await makeFolder(options.out);
-  const fit = await calibrateSimilarity(model, crops).finally(() => model.close());
+  const fit = options.model.endsWith('.onnx')
+    ? await calibrateOwnNetwork(options.model, crops)
+    : await fitOf(options.model);
   await copyNetwork(options.model, options.out, fit.calibration);
   if (options.json) {
     process.stdout.write(`${JSON.stringify({ ...fit, folder: options.out })}\n`);
     return;
   }
-  const lines = [`${fit.pictures} pictures of ${fit.people} people`, ''];
+  const { input } = fit.calibration;
+  const lines = [`${fit.pictures} pictures of ${fit.people} people${input ? `, fed as ${input}` : ''}`, ''];
   for (const [name, figures] of [['one camera', fit.oneCamera] as const, ['two cameras', fit.twoCameras] as const])
     lines.push(...(figures ? rows(name, figures) : [`${name}: too few pairs, the scale stays as it is`, '']));
   process.stdout.write(`${lines.join('\n')}${options.out}\n`);

@@ -32,7 +32,12 @@ export type {
   TrainingProgress,
 } from './siamese/figures.ts';
 export { type SiameseTrainingOptions, trainSiamese } from './siamese/train-siamese.ts';
-export { calibrateSimilarity, type FittedScale, type SimilarityFit } from './similarity-calibration.ts';
+export {
+  calibrateOwnNetwork,
+  calibrateSimilarity,
+  type FittedScale,
+  type SimilarityFit,
+} from './similarity-calibration.ts';
 export { simulate, simulateMany } from './simulation/simulate.ts';
 export type { SimulationOptions } from './simulation/simulation.ts';
 export { type TuneOptions, type Tuning, tuneTracking } from './tuning/tune-tracking.ts';

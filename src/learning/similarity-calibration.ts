@@ -1,14 +1,20 @@
+import { availableParallelism } from 'node:os';
 import {
   type CalibratedSimilarity,
+  cohortOf,
+  INPUTS,
+  type InputName,
   meanLogOdds,
   type SimilarityCalibration,
   type SimilarityScale,
   sameProbability,
 } from '../appearance/calibration.ts';
+import { loadOwnNetwork } from '../appearance/own-network.ts';
+import { PATCH_BYTES } from '../appearance/patches.ts';
 import type { AppearanceModel } from '../appearance/siamese.ts';
 import { inputError } from '../core/errors.ts';
 import { fitLogistic } from './logistic.ts';
-import { type CalibrationBin, calibration as reliability } from './probability-figures.ts';
+import { areaUnderCurve, type CalibrationBin, calibration as reliability } from './probability-figures.ts';
 import { seededRandom } from './random.ts';
 import { readPictureFolder } from './siamese/picture-folder.ts';
 
@@ -18,6 +24,9 @@ const LEAST = 50;
 const MOST = 200_000;
 /** Patches embedded at once. */
 const TOGETHER = 256;
+/** Pictures that tell how a network takes them. */
+const ENOUGH = 400;
+const AS_IT_IS: SimilarityScale = { even: 0, weight: 1, strangers: 0 };
 
 /** Log-odds of the network of pairs of pictures: of one person, and of two people. */
 export interface ComparedPairs {
@@ -91,6 +100,35 @@ export async function calibrateSimilarity(model: AppearanceModel, folder: string
 }
 
 /**
+ * Calibrates a re-identification network of your own, without a head: finds out how it takes pictures, which is how it tells the people
+ * apart best, and fits what the cosine of its embeddings means.
+ *
+ * @param file ONNX: pictures [n or 1, 3, height, width] → embeddings [n or 1, d]
+ * @param folder as for {@link calibrateSimilarity}
+ * @throws TwintrackError as it does, and when the file is no such network
+ */
+export async function calibrateOwnNetwork(file: string, folder: string): Promise<SimilarityFit> {
+  const people = await readPictureFolder(folder);
+  const few = Math.min(people.length, ENOUGH);
+  const open = (input: InputName) =>
+    loadOwnNetwork(file, {
+      ...{ name: file, input, threads: availableParallelism(), provider: 'cpu' },
+      calibration: { oneCamera: AS_IT_IS, twoCameras: AS_IT_IS, input },
+    });
+  let [best, most] = ['imagenet' as InputName, -1];
+  for (const input of Object.keys(INPUTS) as InputName[]) {
+    const model = await open(input);
+    const embeddings = await model.embed(people.patches.slice(0, few * PATCH_BYTES)).finally(() => model.close());
+    const { values, labels } = labelled(comparePairs(model, embeddings, people.person.subarray(0, few), () => true));
+    const area = areaUnderCurve(values, labels);
+    if (area > most) [best, most] = [input, area];
+  }
+  const model = await open(best);
+  const fit = await calibrateSimilarity(model, folder).finally(() => model.close());
+  return { ...fit, calibration: { ...fit.calibration, input: best } };
+}
+
+/**
  * The log-odds of all pairs of pictures that may be compared; of too many, a sample.
  *
  * @param embeddings n × d
@@ -127,7 +165,7 @@ export function fitScale({ same, different }: ComparedPairs): SimilarityScale {
   return {
     even: rounded(-intercept / slope),
     weight: rounded(slope),
-    strangers: rounded(different.reduce((sum, value) => sum + value, 0) / different.length),
+    strangers: rounded(cohortOf(different)?.median ?? 0),
   };
 }
 

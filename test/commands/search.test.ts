@@ -1,7 +1,7 @@
 import { copyFileSync, cpSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { writeColourModel } from '../appearance/colour-model.ts';
+import { writeColourModel, writeGraph } from '../appearance/colour-model.ts';
 import { makeClip, readAll, runFfmpeg, temporaryFolder } from '../video/clips.ts';
 import { boxesOf, failure, namesIn, readJson, SAMPLE, twintrack } from './cli.ts';
 import { CLOTHES, writePeopleClip } from './people-clip.ts';
@@ -112,6 +112,35 @@ describe('twintrack calibrate-similarity', () => {
       `appearance.model=${out}`,
     ]);
     expect(JSON.parse(judged.stdout).verdict).toBe('same');
+    // a network without a head, of another size: the grey and what is missing to white
+    const own = writeGraph(path('own.onnx'), {
+      inputs: [{ name: 'picture', type: 'float32', dims: [1, 3, 32, 16] }],
+      outputs: [{ name: 'vector', type: 'float32', dims: [1, 2] }],
+      initializers: [
+        { name: 'weights', type: 'float32', dims: [3, 2], data: Float32Array.of(1, -1, 1, -1, 1, -1) },
+        { name: 'bias', type: 'float32', dims: [2], data: Float32Array.of(0, 765) },
+      ],
+      nodes: [
+        {
+          op: 'ReduceMean',
+          inputs: ['picture'],
+          outputs: ['mean'],
+          attributes: { axes: { ints: [2, 3] }, keepdims: { int: 0 } },
+        },
+        { op: 'Gemm', inputs: ['mean', 'weights', 'bias'], outputs: ['vector'] },
+      ],
+    });
+    const uncalibrated = await twintrack(['similarity', a, b, '--set', `appearance.model=${own}`]);
+    expect(uncalibrated.stderr).toContain('is not calibrated; run "twintrack calibrate-similarity CROPS --model');
+    const mine = await twintrack(['calibrate-similarity', crops, '--model', own, '--out', path('mine')]);
+    expect(mine.stdout).toMatch(/^48 pictures of 8 people, fed as \w+\n/);
+    const setMine = ['--cameras', 'two', '--json', '--set', `appearance.model=${path('mine')}`];
+    const [same, other] = [
+      await twintrack(['similarity', a, b, ...setMine]),
+      await twintrack(['similarity', a, join(crops, '7_b0.png'), ...setMine]),
+    ];
+    expect(JSON.parse(other.stdout).verdict).toBe('different');
+    expect(JSON.parse(same.stdout).similarity).toBeGreaterThan(0.3);
     const refused = await twintrack(['calibrate-similarity', path('none'), '--out', out]);
     expect([refused.status, refused.stderr]).toEqual([1, expect.stringContaining('none')]);
   });

@@ -44,12 +44,16 @@ export async function writeModelFolder(folder: string, figures: CardFigures, pai
 /**
  * Writes a network with a calibration.
  *
- * @param model `siamese`, or the folder of the network
+ * @param model `siamese`, the folder of a network, or the ONNX file of one of your own
  */
 export async function copyNetwork(model: string, folder: string, calibration: SimilarityCalibration): Promise<void> {
-  const from = model === 'siamese' ? SHIPPED_SIAMESE : model;
-  for (const name of [FILES.embedding, FILES.head])
-    await OutputFile.put(join(folder, name), await readFile(join(from, name)));
+  if (model.endsWith('.onnx')) await OutputFile.put(join(folder, FILES.embedding), await readFile(model));
+  else
+    for (const name of calibration.input ? [FILES.embedding] : [FILES.embedding, FILES.head])
+      await OutputFile.put(
+        join(folder, name),
+        await readFile(join(model === 'siamese' ? SHIPPED_SIAMESE : model, name)),
+      );
   await OutputFile.put(join(folder, FILES.calibration), similarityCalibrationText(calibration));
 }
 
