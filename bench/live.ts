@@ -7,7 +7,7 @@
  *     killed [--kills 20]                      kill -9 of the command at random moments
  *     outage [--times 5] [--detector FILE]     a second without the camera: which ids stay
  *     share [--seconds 30] [--fps 15] [--detector FILE]   four cameras against a single one
- *     soak [--minutes 30] [--detector FILE]    everything at once, to find memory that grows
+ *     soak [--minutes 30] [--detector FILE]    everything at once, to find memory that grows; prints a sample a line on standard error
  */
 import { parseArgs } from 'node:util';
 import { endAll } from '../test/live/rig.ts';
@@ -40,8 +40,10 @@ const scenarios: Record<string, () => Promise<unknown>> = {
     return figures;
   },
   share: () => share(number(seconds, 30), number(fps, 15), detector),
-  soak: () =>
-    soak(number(minutes, 30), detector ? ['--detector', detector] : [], (line) => process.stderr.write(`${line}\n`)),
+  soak: () => {
+    const more = ['--set', 'detection.inputPixels=60000', ...(detector ? ['--detector', detector] : [])];
+    return soak(number(minutes, 30), { more, onSample: (line) => process.stderr.write(`${JSON.stringify(line)}\n`) });
+  },
 };
 
 /** Least, median and greatest. */

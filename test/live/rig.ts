@@ -105,7 +105,7 @@ export async function filesAtSync(path: string, work: () => Promise<void>): Prom
 }
 
 type Codec = 'h264' | 'h265';
-const clips = new Map<Codec, Promise<string>>();
+const clips = new Map<string, Promise<string>>();
 const PARAMETERS = 'repeat-headers=1:scenecut=0';
 const ENCODERS = {
   h264: ['-c:v', 'libx264', '-x264-params', `${PARAMETERS}:sliced-threads=0`, '-bsf:v', 'h264_metadata=aud=insert'],
@@ -113,15 +113,16 @@ const ENCODERS = {
 };
 
 /** The sample as a camera sends it: without B frames, a key frame a second at 7 frames/s. Made once, and kept for other runs. */
-function cameraClip(codec: Codec): Promise<string> {
-  const made = clips.get(codec) ?? makeClip(codec);
-  clips.set(codec, made);
+function cameraClip(codec: Codec, width?: number): Promise<string> {
+  const key = `${codec} ${width}`;
+  const made = clips.get(key) ?? makeClip(codec, width);
+  clips.set(key, made);
   return made;
 }
 
-async function makeClip(codec: Codec): Promise<string> {
+async function makeClip(codec: Codec, width?: number): Promise<string> {
   const encoder = [...ENCODERS[codec], '-preset', 'ultrafast', '-tune', 'zerolatency', '-crf', '23', '-bf', '0'];
-  const layout = ['-g', '7'];
+  const layout = ['-g', '7', ...(width ? ['-vf', `scale=${width}:-2`] : [])];
   const output = ['-pix_fmt', 'yuv420p', '-f', codec === 'h264' ? 'h264' : 'hevc'];
   const args = ['-nostdin', '-loglevel', 'error', '-i', SAMPLE, ...encoder, ...layout, ...output];
   const cache = join(import.meta.dirname, '../../node_modules/.cache');
@@ -144,6 +145,8 @@ export interface CameraOptions {
   readonly password?: string;
   /** Default `h264`. */
   readonly codec?: Codec;
+  /** Width of its pictures; default the sample's. */
+  readonly width?: number;
   /** Whether it sends pictures over UDP only. */
   readonly udp?: boolean;
   /** Whether it wants Digest authentication instead of Basic. */
@@ -164,7 +167,7 @@ export class TestCamera {
   #spare: ChildProcess | undefined;
 
   static async make(options: CameraOptions = {}): Promise<TestCamera> {
-    const camera = new TestCamera(await cameraClip(options.codec ?? 'h264'), await freePort(), options);
+    const camera = new TestCamera(await cameraClip(options.codec ?? 'h264', options.width), await freePort(), options);
     later(() => camera.dispose());
     return camera;
   }
