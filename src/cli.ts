@@ -83,7 +83,7 @@ function usageFault(text: string): string {
 function hideSecrets(): void {
   const args = process.argv.slice(2);
   const shown = args.map((arg, i) =>
-    args[i - 1] === '--token' ? '***' : redact(arg).replace(/^(--token=).*/s, '$1***'),
+    /^--(admin-)?token$/.test(args[i - 1]) ? '***' : redact(arg).replace(/^(--(?:admin-)?token=).*/s, '$1***'),
   );
   if (shown.some((arg, i) => arg !== args[i])) process.title = ['twintrack', ...shown].join(' ');
 }
