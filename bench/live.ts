@@ -12,7 +12,7 @@
  *                                          node --expose-gc --import tsx
  */
 import { parseArgs } from 'node:util';
-import { simulateDays } from '../test/live/days.ts';
+import { type Day, simulateDays } from '../test/live/days.ts';
 import { endAll } from '../test/live/rig.ts';
 import { killed, outage, reconnect, share, slow } from '../test/live/scenarios.ts';
 import { soak } from '../test/live/soak.ts';
@@ -58,7 +58,11 @@ const scenarios: Record<string, () => Promise<unknown>> = {
     process.env.TZ = 'Europe/Berlin'; // summer time ends on 25 October
     const start = Date.UTC(2026, 9, 10);
     const settings = { start, days: number(values.days, 30), step: number(values.step, 2) };
-    const onDay = (day: object) => process.stderr.write(`${JSON.stringify({ ...day, files: undefined })}\n`);
+    let complete = 0;
+    const onDay = (day: Day) => {
+      complete += day.files.length;
+      process.stderr.write(`${JSON.stringify({ ...day, files: undefined })}\n`);
+    };
     const { days, ...rest } = await simulateDays({ ...settings, onDay });
     const perDay = (pick: (day: (typeof days)[number]) => number) =>
       trendOf(
@@ -66,7 +70,7 @@ const scenarios: Record<string, () => Promise<unknown>> = {
         1,
       );
     return {
-      ...{ ...rest, complete: days.reduce((sum, { files }) => sum + files.length, 0) },
+      ...{ ...rest, complete },
       ...{ heap: perDay(({ heap }) => heap), external: perDay(({ external }) => external) },
       ...{ rss: perDay(({ rss }) => rss), disk: perDay(({ disk }) => disk), handles: perDay(({ handles }) => handles) },
     };

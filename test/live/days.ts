@@ -48,7 +48,8 @@ export interface Day {
 
 /** What came of it all. */
 export interface Days {
-  readonly days: readonly Day[];
+  /** Without the names of files, which would be what grows. */
+  readonly days: readonly Omit<Day, 'files'>[];
   /** Ids given, and the highest one in the files that are kept. */
   readonly lastId: number;
   readonly highest: number;
@@ -131,8 +132,9 @@ export async function simulateDays({ start, days: count, step = 1, onDay }: Days
   const pixels = new Uint8Array((SIZE.width * SIZE.height * 3) / 2).fill(128);
   const camera = new FrameClock();
   const elapsedTime = new ElapsedTime();
-  const names = new Set<string>();
-  const days: Day[] = [];
+  let files: string[] = [];
+  let known = new Set<string>();
+  const days: Omit<Day, 'files'>[] = [];
 
   let index = 0;
   let live = false;
@@ -167,22 +169,19 @@ export async function simulateDays({ start, days: count, step = 1, onDay }: Days
     }
     if (ofDay % 3600 < step) {
       await turn();
-      for (const name of await completeIn(path, hourOf(Date.now() / 1000))) names.add(name);
+      const names = await completeIn(path, hourOf(Date.now() / 1000));
+      files.push(...names.filter((name) => !known.has(name)));
+      known = new Set(names);
       await prune(out, { bytes: 4e6 });
     }
     if (ofDay + step >= DAY) {
-      const files = [...names];
-      names.clear();
       const kept = filesIn(path);
-      const day = {
-        day: days.length + 1,
-        events: counts,
-        files,
-        ...memory(),
-        handles: readdirSync('/proc/self/fd').length,
-      };
-      days.push({ ...day, disk: kept.reduce((sum, { size }) => sum + size, 0) / 1e6, kept: kept.length });
-      onDay?.(days[days.length - 1]);
+      const disk = kept.reduce((sum, { size }) => sum + size, 0) / 1e6;
+      const handles = readdirSync('/proc/self/fd').length;
+      const day = { day: days.length + 1, events: counts, ...memory(), handles, disk, kept: kept.length };
+      days.push(day);
+      onDay?.({ ...day, files });
+      files = [];
       counts = noEvents();
     }
   }

@@ -10,7 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { connectAsync, type MqttClient } from 'mqtt';
 import type { Detector } from '../../src/detection/index.ts';
 import type { Live } from '../../src/live/index.ts';
-import { addressOf, type Transport } from '../../src/video/camera/address.ts';
+import { addressOf, type Connecting } from '../../src/video/camera/address.ts';
 import { CameraSession } from '../../src/video/camera/session.ts';
 import { findFfmpeg } from '../../src/video/ffmpeg.ts';
 import type { VideoInfo } from '../../src/video/probe.ts';
@@ -337,10 +337,10 @@ export function statusOf(live: Live, name?: string) {
 }
 
 /** What a session reports of a camera. */
-export function watch(url: string, transport?: Transport) {
+export function watch(url: string, connecting?: Connecting) {
   const seen = { frames: 0, faults: [] as string[], format: undefined as VideoInfo | undefined };
   const limits = { retryMinSeconds: 0.25, retryMaxSeconds: 1, connectSeconds: 10, stallSeconds: 3 };
-  const session = new CameraSession(addressOf(url, false, transport), limits, {
+  const session = new CameraSession(addressOf(url, false, connecting), limits, {
     letterbox: () => undefined,
     onFormat: (format) => {
       seen.format = format;

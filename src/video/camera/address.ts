@@ -1,5 +1,7 @@
-import { statSync } from 'node:fs';
-import { printable, UsageError } from '../../core/errors.ts';
+import { X509Certificate } from 'node:crypto';
+import { readFileSync, statSync } from 'node:fs';
+import { inputError, printable, UsageError } from '../../core/errors.ts';
+import { readError } from '../../files/file-errors.ts';
 import { SAFE_FORMATS } from '../formats.ts';
 
 /** What is needed to give a live source to ffmpeg. */
@@ -12,8 +14,26 @@ export interface Address {
   readonly probing?: readonly string[];
   /** Where a TCP connection shows whether the other side is there. */
   readonly port?: { readonly host: string; readonly port: number };
-  /** The whole of it, where it has a password or a user in it; see `openGate`. */
-  readonly secret?: URL;
+  /** How twintrack connects in ffmpeg's place, where the address has a password or a user in it, or is one of TLS; see `openGate`. */
+  readonly gate?: { readonly url: URL; readonly tls: TlsCheck };
+}
+
+/** How the certificate of a server is checked. */
+export interface TlsCheck {
+  /** Whether it is. */
+  readonly verify: boolean;
+  /** Certificates in PEM of those who may have signed it, in place of the usual ones. */
+  readonly ca?: Buffer;
+}
+
+/** How to connect to a camera, besides its address. */
+export interface Connecting {
+  /** How the pictures of an RTSP camera come; default `auto`: over TCP, or over UDP where the camera refuses that. */
+  readonly transport?: Transport | undefined;
+  /** Whether the certificate of an rtsps or https camera is checked; default true. */
+  readonly tlsVerify?: boolean | undefined;
+  /** Path of a file with the certificate of such a camera, or of the authority that signed it, in PEM. Default the authorities that Node knows. */
+  readonly tlsCa?: string | undefined;
 }
 
 /**
@@ -90,10 +110,11 @@ const TRANSPORTS: Readonly<Record<Transport, readonly string[]>> = {
  * How ffmpeg is to open a live source.
  *
  * @param realtime whether a file may be played as if it were a camera
- * @param transport of an RTSP camera
  * @throws UsageError when it is no source of a known kind
+ * @throws TwintrackError when `tlsCa` cannot be read
  */
-export function addressOf(url: string, realtime = false, transport: Transport = 'auto'): Address {
+export function addressOf(url: string, realtime = false, connecting: Connecting = {}): Address {
+  const { transport = 'auto' } = connecting;
   const shown = printable(url);
   const scheme = SCHEME.exec(url)?.[1].toLowerCase();
   const signs = unencodedSigns(url);
@@ -114,7 +135,7 @@ export function addressOf(url: string, realtime = false, transport: Transport = 
       shown,
       args: [...over, ...args, ...whitelisted(protocols, url)],
       ...(probing && { probing }),
-      ...(port !== undefined && portOf(url, port)),
+      ...(port !== undefined && portOf(url, port, connecting)),
     };
   }
   if (DEVICE.test(url)) return { shown, args: ['-f', 'v4l2', ...whitelisted('file', url)] };
@@ -157,14 +178,27 @@ function unencodedSigns(url: string): string[] {
   return [...new Set(rest.slice(0, end).match(/[/?#]/g))];
 }
 
-function portOf(url: string, usual: number): Pick<Address, 'port' | 'secret'> {
+function portOf(url: string, usual: number, connecting: Connecting): Pick<Address, 'port' | 'gate'> {
+  if (!URL.canParse(url)) return {}; // ffmpeg may still make sense of it
+  const whole = new URL(url);
+  const { hostname, port, username, password, protocol } = whole;
+  const host = hostname.replace(/^\[|\]$/g, '');
+  if (!host) return {};
+  const gated = username || password || /^(https|rtsps):$/.test(protocol);
+  return {
+    port: { host, port: Number(port) || usual },
+    ...(gated && { gate: { url: whole, tls: tlsCheck(connecting) } }),
+  };
+}
+
+function tlsCheck({ tlsVerify: verify = true, tlsCa }: Connecting): TlsCheck {
+  if (tlsCa === undefined) return { verify };
   try {
-    const whole = new URL(url);
-    const { hostname, port, username, password } = whole;
-    const host = hostname.replace(/^\[|\]$/g, '');
-    const secret = (username || password) && { secret: whole };
-    return host ? { port: { host, port: Number(port) || usual }, ...secret } : {};
-  } catch {
-    return {}; // ffmpeg may still make sense of it
+    const ca = readFileSync(tlsCa);
+    new X509Certificate(ca); // throws where it is none
+    return { verify, ca };
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).syscall) throw readError(tlsCa, cause);
+    throw inputError(tlsCa, 'is no certificate in PEM', 'name the file of the authority in tlsCa', cause);
   }
 }

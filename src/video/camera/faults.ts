@@ -12,7 +12,24 @@ export interface Fault {
   readonly reason: string;
 }
 
+/** What to do where the certificate is right all the same. */
+const TRUST = 'see tlsCa and tlsVerify';
+
 const SIGNS: readonly (readonly [RegExp, FaultKind, string])[] = [
+  [/CERT_HAS_EXPIRED/, 'configuration', `certificate: expired; ${TRUST}`],
+  [
+    /CERT_NOT_YET_VALID/,
+    'configuration',
+    `certificate: not yet valid, or the clock of this machine is wrong; ${TRUST}`,
+  ],
+  [/ERR_TLS_CERT_ALTNAME_INVALID/, 'configuration', `certificate: of another name; ${TRUST}`],
+  [/DEPTH_ZERO_SELF_SIGNED_CERT/, 'configuration', `certificate: self-signed; ${TRUST}`],
+  [
+    /SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_(VERIFY_LEAF_SIGNATURE|GET_ISSUER_CERT)/,
+    'configuration',
+    `certificate: of an unknown authority; ${TRUST}`,
+  ],
+  [/\bERR_SSL_|\bEPROTO\b/, 'configuration', 'there is no TLS at this port, or none that can be agreed on'],
   [/401 Unauthorized|authorization failed/i, 'authentication', 'user name or password is wrong (401)'],
   [/403 Forbidden|Server returned 403/i, 'authentication', 'access is forbidden (403)'],
   [/404 Not Found|Server returned 404/i, 'path', 'there is no such stream at this address (404)'],

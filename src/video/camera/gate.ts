@@ -1,10 +1,9 @@
 import { once } from 'node:events';
-import { createServer as createWebServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
-import { request as requestSecurely } from 'node:https';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import type { Address } from './address.ts';
-import { answerTo, challengesOf, type Login } from './login.ts';
-import { passRtsp } from './rtsp-gate.ts';
+import type { Login } from './login.ts';
+import { type Passage, passRtsp } from './rtsp-gate.ts';
+import { openWebGate } from './web-gate.ts';
 
 /** A way for one ffmpeg to a camera. */
 export interface Gate {
@@ -17,20 +16,22 @@ export interface Gate {
 }
 
 /**
- * Opens a way to a camera for one ffmpeg. Where the address has a password, it leads through a port of this machine, and the login is made
- * here: the arguments of ffmpeg stand in the list of processes, which all users of the machine can read. The port of an RTSP camera takes
- * one connection.
+ * Opens a way to a camera for one ffmpeg. Where the address has a password or is one of TLS, it leads through a port of this machine. The login
+ * is made here, as the arguments of ffmpeg stand in the list of processes, which all users of the machine can read; and so is the TLS connection,
+ * as ffmpeg checks no certificate unless it is asked to, and then says nothing that an owner understands. The port of an RTSP camera takes one
+ * connection.
  */
 export async function openGate(address: Address): Promise<Gate> {
-  const { args, secret } = address;
-  if (!secret) return { args, complaint: '', close() {} };
+  const { args, gate } = address;
+  if (!gate) return { args, complaint: '', close() {} };
+  const { url: camera, tls } = gate;
   let complaint = '';
   const onError = (error: Error & { code?: string }) => {
     complaint ||= `${error.code ?? ''} ${error.message}`;
   };
-  const login = { user: decoded(secret.username), password: decoded(secret.password) };
-  const isWeb = /^https?:$/.test(secret.protocol);
-  const server: Server = isWeb ? openWebGate(secret, login, onError) : openRtspGate(secret, login, onError);
+  const isWeb = /^https?:$/.test(camera.protocol);
+  const passage = { camera, login: loginOf(camera), tls, onError };
+  const server: Server = isWeb ? openWebGate(passage) : openRtspGate(passage);
   const sockets = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
     sockets.add(socket);
@@ -40,7 +41,9 @@ export async function openGate(address: Address): Promise<Gate> {
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   return {
-    args: [...args.slice(0, -1), isWeb ? `http://127.0.0.1:${port}${secret.pathname}` : `${localBase(port)}`],
+    args: isWeb
+      ? [...args.slice(0, -3), 'http,tcp,crypto', '-i', `http://127.0.0.1:${port}${camera.pathname}`]
+      : [...args.slice(0, -1), localBase(port)],
     get complaint() {
       return complaint;
     },
@@ -49,6 +52,10 @@ export async function openGate(address: Address): Promise<Gate> {
       for (const socket of sockets) socket.destroy();
     },
   };
+}
+
+function loginOf({ username, password }: URL): Login | undefined {
+  return username || password ? { user: decoded(username), password: decoded(password) } : undefined;
 }
 
 /** A part of an address as it is meant; one that is not encoded as it should be, as it is. */
@@ -62,48 +69,11 @@ function decoded(text: string): string {
 
 const localBase = (port: number) => `rtsp://127.0.0.1:${port}/camera`;
 
-function openRtspGate(camera: URL, login: Login, onError: (error: Error) => void): Server {
+function openRtspGate(passage: Passage): Server {
   const server = createServer((socket) => {
     const { port } = server.address() as AddressInfo;
     server.close(); // for this one connection
-    passRtsp(socket, camera, localBase(port), login, onError);
+    passRtsp(socket, localBase(port), passage);
   });
   return server;
-}
-
-/** The headers of one connection, which are not passed on. */
-const OF_CONNECTION = /^(host|connection|authorization|keep-alive|transfer-encoding)$/i;
-
-function openWebGate(camera: URL, login: Login, onError: (error: Error) => void): Server {
-  let sign: ((method: string, uri: string) => string) | undefined;
-  const ask = (asked: IncomingMessage, answer: ServerResponse, again: boolean) => {
-    const { method = 'GET', url = '/' } = asked;
-    const path = url === camera.pathname ? `${camera.pathname}${camera.search}` : url;
-    const given = Object.entries(asked.headers).filter(([name]) => !OF_CONNECTION.test(name));
-    const headers = { ...Object.fromEntries(given), ...(sign && { authorization: sign(method, path) }) };
-    const place = { host: camera.hostname.replace(/^\[|\]$/g, ''), port: camera.port || undefined };
-    const options = { ...place, method, path, headers, agent: false as const };
-    const passed =
-      camera.protocol === 'https:' ? requestSecurely({ ...options, rejectUnauthorized: false }) : request(options);
-    passed.on('response', (response) => {
-      const { statusCode = 502, headers: had } = response;
-      const signed = statusCode === 401 && !again ? answerTo(challengesOf(response), login) : undefined;
-      if (signed) {
-        sign = signed;
-        response.resume();
-        return ask(asked, answer, true);
-      }
-      const shown = Object.entries(had).filter(([name]) => !OF_CONNECTION.test(name));
-      answer.writeHead(statusCode, Object.fromEntries(shown));
-      response.pipe(answer);
-      response.on('error', () => answer.destroy());
-    });
-    passed.on('error', (error) => {
-      onError(error);
-      answer.destroy();
-    });
-    answer.on('close', () => passed.destroy());
-    passed.end();
-  };
-  return createWebServer((asked, answer) => ask(asked, answer, false));
 }
