@@ -42,6 +42,8 @@ const OLDEST_FILTER = [7, 110];
 const FPS_MODE_FORMAT = [59, 27];
 
 const found = new Map<string, Promise<Ffmpeg>>();
+/** The ffmpeg of the optional package, asked for once: a camera asks at each connection. */
+let bundled: Promise<string | undefined> | undefined;
 
 /**
  * Finds ffmpeg: the path given, else `FFMPEG_BIN`, else the optional package ffmpeg-static, else the PATH. A path that is given
@@ -52,9 +54,8 @@ const found = new Map<string, Promise<Ffmpeg>>();
 export async function findFfmpeg(path?: string): Promise<Ffmpeg> {
   const named = path || process.env.FFMPEG_BIN;
   if (named) return check(named);
-  const bundled = await bundledFfmpeg();
-  if (bundled) return check(bundled);
-  return check('ffmpeg');
+  bundled ??= bundledFfmpeg();
+  return check((await bundled) ?? 'ffmpeg');
 }
 
 /** The command that installs ffmpeg on this system, for messages. */

@@ -104,13 +104,16 @@ export async function filesAtSync(path: string, work: () => Promise<void>): Prom
   return names;
 }
 
-type Codec = 'h264' | 'h265';
+type Codec = 'h264' | 'h265' | 'jpeg';
 const clips = new Map<string, Promise<string>>();
 const PARAMETERS = 'repeat-headers=1:scenecut=0';
 const ENCODERS = {
   h264: ['-c:v', 'libx264', '-x264-params', `${PARAMETERS}:sliced-threads=0`, '-bsf:v', 'h264_metadata=aud=insert'],
   h265: ['-t', '20', '-c:v', 'libx265', '-x265-params', `${PARAMETERS}:aud=1:log-level=none`],
+  // as RTP has it: the tables of the standard, and no other subsampling
+  jpeg: ['-t', '20', '-c:v', 'mjpeg', '-huffman', 'default', '-q:v', '5'],
 };
+const FORMATS = { h264: 'h264', h265: 'hevc', jpeg: 'mjpeg' };
 
 /** The sample as a camera sends it: without B frames, a key frame a second at 7 frames/s. Made once, and kept for other runs. */
 function cameraClip(codec: Codec, width?: number): Promise<string> {
@@ -121,9 +124,10 @@ function cameraClip(codec: Codec, width?: number): Promise<string> {
 }
 
 async function makeClip(codec: Codec, width?: number): Promise<string> {
-  const encoder = [...ENCODERS[codec], '-preset', 'ultrafast', '-tune', 'zerolatency', '-crf', '23', '-bf', '0'];
+  const fast = ['-preset', 'ultrafast', '-tune', 'zerolatency', '-crf', '23', '-bf', '0'];
+  const encoder = [...ENCODERS[codec], ...(codec === 'jpeg' ? [] : fast)];
   const layout = ['-g', '7', ...(width ? ['-vf', `scale=${width}:-2`] : [])];
-  const output = ['-pix_fmt', 'yuv420p', '-f', codec === 'h264' ? 'h264' : 'hevc'];
+  const output = ['-pix_fmt', codec === 'jpeg' ? 'yuvj420p' : 'yuv420p', '-f', FORMATS[codec]];
   const args = ['-nostdin', '-loglevel', 'error', '-i', SAMPLE, ...encoder, ...layout, ...output];
   const cache = join(import.meta.dirname, '../../node_modules/.cache');
   const path = join(
@@ -147,6 +151,8 @@ export interface CameraOptions {
   readonly codec?: Codec;
   /** Width of its pictures; default the sample's. */
   readonly width?: number;
+  /** Whether it sends a tone and no pictures. */
+  readonly sound?: boolean;
   /** Whether it sends pictures over UDP only. */
   readonly udp?: boolean;
   /** Whether it wants Digest authentication instead of Basic. */
@@ -173,12 +179,13 @@ export class TestCamera {
   }
 
   private constructor(path: string, port: number, options: CameraOptions) {
-    const { fps = 7, codec = 'h264', udp, user, password, digest, path: place = 'stream' } = options;
+    const { fps = 7, codec = 'h264', sound, udp, user, password, digest, path: place = 'stream' } = options;
     this.fps = fps;
     this.port = port;
     this.#options = options;
     const login = user ? ['--user', user, '--password', password ?? '', ...(digest ? ['--digest'] : [])] : [];
     const address = ['--port', `${port}`, '--path', `/${place}`, '--codec', codec, ...(udp ? ['--udp'] : [])];
+    if (sound) address.push('--sound');
     this.#args = [join(import.meta.dirname, 'rtsp_camera.py'), path, ...address, '--fps', `${fps}`, ...login];
   }
 

@@ -15,7 +15,11 @@ export interface Fault {
 /** What to do where the certificate is right all the same. */
 const TRUST = 'see tlsCa and tlsVerify';
 
-const SIGNS: readonly (readonly [RegExp, FaultKind, string])[] = [
+const NO_DECODER = /Decoder \(codec (\w+)\) not found|no decoder found for:? (\w+)/i;
+
+const SIGNS: readonly (readonly [RegExp, FaultKind, string | ((match: RegExpExecArray) => string)])[] = [
+  [NO_DECODER, 'configuration', ([, old, name = old]) => unsupported(name)],
+  [/method PLAY failed: 45[459]/, 'configuration', 'it sends no video, or none that ffmpeg knows'],
   [/CERT_HAS_EXPIRED/, 'configuration', `certificate: expired; ${TRUST}`],
   [
     /CERT_NOT_YET_VALID/,
@@ -68,8 +72,17 @@ const SIGNS: readonly (readonly [RegExp, FaultKind, string])[] = [
 
 /** What ffmpeg's words mean. */
 export function faultOf(text: string): Fault | undefined {
-  const sign = SIGNS.find(([pattern]) => pattern.test(text));
-  return sign && { kind: sign[1], reason: sign[2] };
+  for (const [pattern, kind, reason] of SIGNS) {
+    const match = pattern.exec(text);
+    if (match) return { kind, reason: typeof reason === 'string' ? reason : reason(match) };
+  }
+  return undefined;
+}
+
+/** @param name ffmpeg's of a codec, `none` or `unknown` where it has none */
+function unsupported(name: string): string {
+  const what = /^(none|unknown)$/.test(name) ? 'does not know it' : `does not decode ${name}`;
+  return `unsupported codec: this ffmpeg ${what}; set the camera to H.264 or H.265`;
 }
 
 /** A fault of the stream itself. */
