@@ -134,7 +134,7 @@ async function run(urls: readonly string[], options: StreamOptions, opening: Pro
   const { parseKeep, startLive } = await import('../live/index.ts');
   const { loadConfiguration } = await import('../live/configuration.ts');
   const { isLoopback } = await import('../live/monitoring/loopback.ts');
-  const { openServer } = await import('../live/monitoring/server.ts');
+  const { openServer, requireLength } = await import('../live/monitoring/server.ts');
   const { makeToken } = await import('../live/outputs/token.ts');
   const { reload } = await import('../live/reload.ts');
   const keep = options.keep === undefined ? undefined : parseKeep(options.keep);
@@ -152,9 +152,11 @@ async function run(urls: readonly string[], options: StreamOptions, opening: Pro
     return token;
   };
   const { TWINTRACK_TOKEN, TWINTRACK_ADMIN_TOKEN } = process.env;
-  const token = await tokenOf(options.token || TWINTRACK_TOKEN, 'token', 'the live page wants a token');
-  const given = options.adminToken || TWINTRACK_ADMIN_TOKEN;
-  const adminToken = await tokenOf(given, 'admin-token', 'POST /api/reload wants the token of the admin');
+  const given = { viewer: options.token || TWINTRACK_TOKEN, admin: options.adminToken || TWINTRACK_ADMIN_TOKEN };
+  requireLength('--token', given.viewer);
+  requireLength('--admin-token', given.admin);
+  const token = await tokenOf(given.viewer, 'token', 'the live page wants a token');
+  const adminToken = await tokenOf(given.admin, 'admin-token', 'POST /api/reload wants the token of the admin');
   let live: Live | undefined;
   const readAgain = async (): Promise<Reloaded> => {
     try {

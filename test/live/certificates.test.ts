@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:https';
 import { type AddressInfo, connect } from 'node:net';
@@ -7,7 +7,7 @@ import { createServer as createTlsServer } from 'node:tls';
 import { afterEach, describe, expect, it } from 'vitest';
 import { startServer } from '../../src/live/index.ts';
 import { addressOf } from '../../src/video/camera/address.ts';
-import { runFfmpeg } from '../video/clips.ts';
+import { ffmpeg, runFfmpeg } from '../video/clips.ts';
 import { endAll, folder, freePort, later, needing, SAMPLE, standIn, TestCamera, until, watch } from './rig.ts';
 import { follow } from './scenarios.ts';
 
@@ -126,6 +126,35 @@ describe('the certificate of a camera', () => {
     const seen = watch(`https://127.0.0.1:${port}/`, { tlsCa: ca });
     await until('it is told', () => seen.faults.length > 0);
     expect(seen.faults[0]).toBe(WRONG[0]);
+  });
+
+  it('is checked over RTMPS', async () => {
+    const { ca, ...all } = certificates();
+    const port = await freePort();
+    const input = ['-re', '-stream_loop', '-1', '-i', SAMPLE, '-vf', 'scale=192:144', '-an'];
+    const encoder = ['-c:v', 'libx264', '-preset', 'ultrafast', '-tune', 'zerolatency', '-g', '7'];
+    const output = ['-listen', '1', '-f', 'flv', `rtmp://127.0.0.1:${port}/live/key`];
+    let over = false;
+    const send = () => {
+      const child = spawn(ffmpeg.path, ['-nostdin', '-v', 'quiet', ...input, ...encoder, ...output], {
+        stdio: 'ignore',
+      });
+      const again = () => over || send();
+      child.once('exit', again);
+      later(() => child.kill('SIGKILL'));
+    };
+    later(() => {
+      over = true;
+    });
+    send();
+    const urlOf = async (certificate: Certificate) =>
+      `rtmps://127.0.0.1:${await tlsBefore(port, certificate)}/live/key`;
+    const wrong = [watch(await urlOf(all.self)), watch(await urlOf(all.expired), { tlsCa: ca })];
+    await until('all are told', () => wrong.every(({ faults }) => faults.length > 0));
+    expect(wrong.map(({ faults }) => faults[0])).toEqual([WRONG[0], WRONG[2]]);
+    const right = watch(await urlOf(all.good), { tlsCa: ca });
+    await until('frames', () => right.frames > 3, 60);
+    expect(right.format).toMatchObject({ container: 'flv', codec: 'h264', width: 192 });
   });
 
   it('is a file that can be read, or the camera is skipped', () => {

@@ -105,7 +105,7 @@ export async function openServer({
 }
 
 /** @throws UsageError when a token can be guessed */
-function requireLength(option: string, token: string | undefined): void {
+export function requireLength(option: string, token: string | undefined): void {
   if (token && token.length < TOKEN_LENGTH)
     throw new UsageError(`${option}: has ${token.length} characters; ${TOKEN_LENGTH} or more cannot be guessed`);
 }

@@ -65,7 +65,7 @@ const SIGNS: readonly (readonly [RegExp, FaultKind, string | ((match: RegExpExec
     'network',
     'the host cannot be reached',
   ],
-  [/^.*\bsrt:.*Input\/output error/im, 'network', 'there is no answer, or the passphrase is wrong'],
+  [/Impossible to open 'srt:/, 'network', 'there is no answer, or the passphrase is wrong'],
   [/timed out|ETIMEDOUT/i, 'network', 'there is no answer'],
   [/Connection reset|Broken pipe|ECONNRESET|EPIPE/i, 'network', 'the connection was broken'],
 ];
