@@ -20,10 +20,10 @@ export interface Gate {
 }
 
 /**
- * Opens a way to a camera for one ffmpeg. Where there is a secret in the address, or it is one of TLS, it leads through a port of this machine. The login
- * is made here, as the arguments of ffmpeg stand in the list of processes, which all users of the machine can read; and so is the TLS connection,
- * as ffmpeg checks no certificate unless it is asked to, and then says nothing that an owner understands. The port of an RTSP camera takes one
- * connection.
+ * Opens a way to a camera for one ffmpeg. Where there is a secret in the address, or it is one of TLS, it leads through a port of this machine.
+ * The login is made here, as the arguments of ffmpeg stand in the list of processes, which all users of the machine can read. So is the TLS
+ * connection: ffmpeg checks no certificate unless it is asked to, and what it says of one depends on its library. The port of an RTSP camera
+ * takes one connection.
  */
 export async function openGate({ args, gate, list }: Address, ffmpeg: Ffmpeg): Promise<Gate> {
   if (!gate) return { args, ...(list && { text: listOf(list.url, [], ffmpeg) }), complaint: '', close() {} };
