@@ -7,18 +7,32 @@
  *     killed [--kills 20]                      kill -9 of the command at random moments
  *     outage [--times 5] [--detector FILE]     a second without the camera: which ids stay
  *     share [--seconds 30] [--fps 15] [--detector FILE]   four cameras against a single one
- *     soak [--minutes 30] [--detector FILE]    everything at once, to find memory that grows
+ *     soak [--minutes 30] [--detector FILE]    everything at once, to find memory that grows; prints a sample a line on standard error
+ *     days [--days 30] [--step 2]          simulated days of all that is kept over time, with a frame every so many seconds; run it with
+ *                                          node --expose-gc --import tsx
  */
 import { parseArgs } from 'node:util';
+import { type Day, simulateDays } from '../test/live/days.ts';
 import { endAll } from '../test/live/rig.ts';
 import { killed, outage, reconnect, share, slow } from '../test/live/scenarios.ts';
 import { soak } from '../test/live/soak.ts';
+import { trendOf } from '../test/live/trend.ts';
 
 const number = (text: string | undefined, otherwise: number) => (text === undefined ? otherwise : Number(text));
 const text = { type: 'string' } as const;
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { kills: text, freezes: text, seconds: text, times: text, fps: text, minutes: text, detector: text },
+  options: {
+    kills: text,
+    freezes: text,
+    seconds: text,
+    times: text,
+    fps: text,
+    minutes: text,
+    detector: text,
+    days: text,
+    step: text,
+  },
 });
 const { kills, freezes, seconds, times, fps, minutes, detector } = values;
 
@@ -40,8 +54,31 @@ const scenarios: Record<string, () => Promise<unknown>> = {
     return figures;
   },
   share: () => share(number(seconds, 30), number(fps, 15), detector),
-  soak: () =>
-    soak(number(minutes, 30), detector ? ['--detector', detector] : [], (line) => process.stderr.write(`${line}\n`)),
+  days: async () => {
+    process.env.TZ = 'Europe/Berlin'; // summer time ends on 25 October
+    const start = Date.UTC(2026, 9, 10);
+    const settings = { start, days: number(values.days, 30), step: number(values.step, 2) };
+    let complete = 0;
+    const onDay = (day: Day) => {
+      complete += day.files.length;
+      process.stderr.write(`${JSON.stringify({ ...day, files: undefined })}\n`);
+    };
+    const { days, ...rest } = await simulateDays({ ...settings, onDay });
+    const perDay = (pick: (day: (typeof days)[number]) => number) =>
+      trendOf(
+        days.slice(Math.floor(days.length / 5)).map((day) => [day.day, pick(day)] as const),
+        1,
+      );
+    return {
+      ...{ ...rest, complete },
+      ...{ heap: perDay(({ heap }) => heap), external: perDay(({ external }) => external) },
+      ...{ rss: perDay(({ rss }) => rss), disk: perDay(({ disk }) => disk), handles: perDay(({ handles }) => handles) },
+    };
+  },
+  soak: () => {
+    const more = ['--set', 'detection.inputPixels=60000', ...(detector ? ['--detector', detector] : [])];
+    return soak(number(minutes, 30), { more, onSample: (line) => process.stderr.write(`${JSON.stringify(line)}\n`) });
+  },
 };
 
 /** Least, median and greatest. */

@@ -17,7 +17,7 @@ import { streamCommand } from './commands/stream.ts';
 import { trackCommand } from './commands/track.ts';
 import { trainCommand } from './commands/train.ts';
 import { tuneCommand } from './commands/tune.ts';
-import { redact } from './core/errors.ts';
+import { printable, redact } from './core/errors.ts';
 import { version } from './core/version.ts';
 import { writeError } from './files/file-errors.ts';
 
@@ -85,7 +85,7 @@ function usageFault(text: string): string {
 function hideSecrets(): void {
   const args = process.argv.slice(2);
   const shown = args.map((arg, i) =>
-    args[i - 1] === '--token' ? '***' : redact(arg).replace(/^(--token=).*/s, '$1***'),
+    /^--(admin-)?token$/.test(args[i - 1]) ? '***' : printable(arg).replace(/^(--(?:admin-)?token=).*/s, '$1***'),
   );
   if (shown.some((arg, i) => arg !== args[i])) process.title = ['twintrack', ...shown].join(' ');
 }

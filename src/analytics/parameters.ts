@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { byName } from '../core/schema.ts';
 import { areaOf, selfCrossing } from './polygon.ts';
 
 const point = z.tuple([z.number(), z.number()]);
@@ -54,20 +55,22 @@ function lineProblem(points: Points, pixels: boolean): string | undefined {
   return pixels && length < 2 ? `the line is shorter than 2 pixels; ${RATIOS}` : undefined;
 }
 
+const NAME = z.string().min(1).max(60);
+
 /** Areas to watch, by name: polygons of three corners or more. */
-export const zonesParameters = z
-  .record(z.string().min(1).max(60), area(polygonProblem('a zone')))
-  .describe('areas to watch by name: who enters, who leaves, for how long they stay');
+export const zonesParameters = byName(NAME, area(polygonProblem('a zone'))).describe(
+  'areas to watch by name: who enters, who leaves, for how long they stay',
+);
 
 /** Lines to count at, by name. Across a line `in` is from its left to its right, seen from its first point to its second. */
-export const linesParameters = z
-  .record(z.string().min(1).max(60), area(lineProblem))
-  .describe('lines to count at by name: who crosses which way');
+export const linesParameters = byName(NAME, area(lineProblem)).describe(
+  'lines to count at by name: who crosses which way',
+);
 
 /** Areas in which no person is tracked, by name: polygons of three corners or more. */
-export const ignoreParameters = z
-  .record(z.string().min(1).max(60), area(polygonProblem('an ignore area'), 'centre'))
-  .describe('areas by name in which detections are left out: posters, screens, mirrors');
+export const ignoreParameters = byName(NAME, area(polygonProblem('an ignore area'), 'centre')).describe(
+  'areas by name in which detections are left out: posters, screens, mirrors',
+);
 
 /** How the picture lies on the ground. */
 export const calibrationParameters = z

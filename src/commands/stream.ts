@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Command, InvalidArgumentError } from 'commander';
 import { messageOf, UsageError } from '../core/errors.ts';
+import type { Live } from '../live/live.ts';
 import { type Log, openLog } from '../live/monitoring/log.ts';
+import type { Reloaded } from '../live/reload.ts';
 import { configOption, setOption } from './options.ts';
 
 interface StreamOptions {
@@ -9,6 +11,7 @@ interface StreamOptions {
   port: number;
   host: string;
   token?: string;
+  adminToken?: string;
   tlsCert?: string;
   tlsKey?: string;
   check?: string | true;
@@ -33,7 +36,8 @@ export function streamCommand(program: Command): void {
       'Tracks the people at live cameras and streams: RTSP, HTTP (MJPEG, HLS), RTMP, SRT, MPEG-TS over UDP or RTP, webcams, or files played ' +
         'in real time. `twintrack cameras` finds the cameras on the network. ' +
         'Reconnects when a connection ends. Writes the events and hourly trajectories of each camera into its own folder, ' +
-        'and serves a live page, /healthz and /metrics. SIGTERM and Ctrl-C complete all outputs; SIGHUP reads --config again.',
+        'and serves a live page, /healthz and /metrics. SIGTERM and Ctrl-C complete all outputs; SIGHUP, or the admin by POST /api/reload, ' +
+        'reads --config again.',
     )
     .argument(
       '[url...]',
@@ -45,6 +49,10 @@ export function streamCommand(program: Command): void {
     .option(
       '--token <secret>',
       'password of the live page, 16 characters or more (default: TWINTRACK_TOKEN; with --host one is made, in <out>/token)',
+    )
+    .option(
+      '--admin-token <secret>',
+      'for POST /api/reload, which does what SIGHUP does (default: TWINTRACK_ADMIN_TOKEN; with --host one is made, in <out>/admin-token)',
     )
     .option('--tls-cert <file>', 'certificate in PEM: the live page is served by https')
     .option('--tls-key <file>', 'its key in PEM')
@@ -90,10 +98,7 @@ async function stream(urls: readonly string[], options: StreamOptions): Promise<
   const log = openLog();
   const running = run(urls, options, log);
   process.on('SIGHUP', () => {
-    running.then(
-      ({ reload }) => reload(),
-      () => {}, // awaited below
-    );
+    running.then(({ reload }) => reload()).catch(() => {}); // logged, or awaited below
   });
   const codeOf = (signal: NodeJS.Signals) => (signal === 'SIGINT' ? 130 : 0);
   stopped.then(async (signal) => {
@@ -129,8 +134,9 @@ async function run(urls: readonly string[], options: StreamOptions, opening: Pro
   const { parseKeep, startLive } = await import('../live/index.ts');
   const { loadConfiguration } = await import('../live/configuration.ts');
   const { isLoopback } = await import('../live/monitoring/loopback.ts');
-  const { openServer } = await import('../live/monitoring/server.ts');
+  const { openServer, requireLength } = await import('../live/monitoring/server.ts');
   const { makeToken } = await import('../live/outputs/token.ts');
+  const { reload } = await import('../live/reload.ts');
   const keep = options.keep === undefined ? undefined : parseKeep(options.keep);
   const configuration = await loadConfiguration(urls, config, set);
   if (configuration.cameras.length === 0 && !configuration.skipped?.length) {
@@ -139,35 +145,47 @@ async function run(urls: readonly string[], options: StreamOptions, opening: Pro
   const { tlsCert, tlsKey } = options;
   if (!tlsCert !== !tlsKey) throw new UsageError('--tls-cert and --tls-key: both are needed, or none');
   const log = await opening;
-  let token = options.token || process.env.TWINTRACK_TOKEN;
-  if (!token && !isLoopback(host)) {
-    const made = await makeToken(out);
-    token = made.token;
-    log.info({ file: made.path }, 'the live page wants a token');
-  }
+  const tokenOf = async (given: string | undefined, name: 'token' | 'admin-token', wants: string) => {
+    if (given || isLoopback(host)) return given;
+    const { token, path } = await makeToken(out, name);
+    log.info({ file: path }, wants);
+    return token;
+  };
+  const { TWINTRACK_TOKEN, TWINTRACK_ADMIN_TOKEN } = process.env;
+  const given = { viewer: options.token || TWINTRACK_TOKEN, admin: options.adminToken || TWINTRACK_ADMIN_TOKEN };
+  requireLength('--token', given.viewer);
+  requireLength('--admin-token', given.admin);
+  const token = await tokenOf(given.viewer, 'token', 'the live page wants a token');
+  const adminToken = await tokenOf(given.admin, 'admin-token', 'POST /api/reload wants the token of the admin');
+  let live: Live | undefined;
+  const readAgain = async (): Promise<Reloaded> => {
+    try {
+      const reloaded = await reload(live!, () => loadConfiguration(urls, config, set)); // none is asked for before it is there
+      const { cameras, skipped } = reloaded;
+      log.info({ cameras: cameras.length, skipped: skipped.length }, 'configuration read again');
+      return reloaded;
+    } catch (error) {
+      log.error({ reason: messageOf(error) }, 'the configuration is not taken');
+      throw error;
+    }
+  };
   const server = await openServer({
     host,
     port,
     token,
+    ...(adminToken && { admin: { token: adminToken, reload: readAgain } }),
     ...(tlsCert && tlsKey && { tls: { cert: tlsCert, key: tlsKey } }),
   });
   try {
-    const live = await startLive({ ...configuration, out, detector, realtime, record, keep, mqtt, log });
-    server.show(live);
+    live = await startLive({ ...configuration, out, detector, realtime, record, keep, mqtt, log });
+    const cameras = live;
+    server.show(cameras);
     log.info({ url: server.url }, 'live page');
     return {
-      reload: async () => {
-        try {
-          await live.reconfigure(await loadConfiguration(urls, config, set));
-          const { cameras, skipped } = live.status;
-          log.info({ cameras: cameras.length, skipped: skipped.length }, 'configuration read again');
-        } catch (error) {
-          log.error({ reason: messageOf(error) }, 'the configuration is not taken');
-        }
-      },
+      reload: readAgain,
       close: async () => {
         await server.close();
-        await live.close();
+        await cameras.close();
       },
     };
   } catch (error) {

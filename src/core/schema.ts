@@ -24,10 +24,7 @@ export function parseSection<Schema extends z.ZodType>(
  */
 export function firstProblem(schema: z.ZodType, values: unknown, section = ''): string | undefined {
   const result = schema.safeParse(values);
-  if (result.success) {
-    const lost = placeOfProto(values);
-    return lost && `${[section, ...lost].filter(Boolean).join('.')}: is no name that can be used; choose another`;
-  }
+  if (result.success) return undefined;
   // a misspelt key comes before what is missing in its place
   const issue = result.error.issues.find(({ code }) => code === 'unrecognized_keys') ?? result.error.issues[0];
   const path = [section, ...issue.path].filter((part) => part !== '').join('.');
@@ -37,14 +34,29 @@ export function firstProblem(schema: z.ZodType, values: unknown, section = ''): 
   return `unknown key ${keys[0]}; known are ${keys.slice(1).join(', ')}`;
 }
 
-/** Where a key stands that schemas leave out without a word. */
-function placeOfProto(values: unknown): string[] | undefined {
-  if (typeof values !== 'object' || values === null) return undefined;
-  for (const key of Object.keys(values)) {
-    const inside = key === '__proto__' ? [] : placeOfProto((values as Record<string, unknown>)[key]);
-    if (inside) return [key, ...inside];
-  }
-  return undefined;
+/** A record that keeps a value under the name `__proto__`, which `z.record` leaves out. */
+const NamedRecord: z.core.$constructor<z.ZodRecord> = z.core.$constructor('NamedRecord', (inst, def) => {
+  z.ZodRecord.init(inst, def);
+  const { parse } = inst._zod;
+  inst._zod.parse = (payload, context) => {
+    const input: unknown = payload.value;
+    const result = parse(payload, context);
+    if (result instanceof Promise || typeof input !== 'object' || input === null || !Object.hasOwn(input, PROTO))
+      return result;
+    const value = (input as Record<string, unknown>)[PROTO];
+    const run = def.valueType._zod.run({ value, issues: [] }, context) as z.core.ParsePayload;
+    result.issues.push(...run.issues.map((issue) => ({ ...issue, path: [PROTO, ...(issue.path ?? [])] })));
+    const all = { ...(result.value as object), [PROTO]: run.value };
+    const entries = Object.keys(input).map((key) => [key, (all as Record<string, unknown>)[key]] as const);
+    result.value = Object.fromEntries(entries); // as own properties, in the order of the input
+    return result;
+  };
+});
+const PROTO = '__proto__';
+
+/** An object of values by names that the user chooses, which may be any. */
+export function byName<Value extends z.ZodType>(name: z.ZodString, value: Value): z.ZodRecord<z.ZodString, Value> {
+  return new NamedRecord({ type: 'record', keyType: name, valueType: value }) as z.ZodRecord<z.ZodString, Value>;
 }
 
 /** The keys that the object at a place in the schema may have. */

@@ -35,8 +35,9 @@ export async function tryCameras(
   const checks: CameraCheck[] = new Array(usable.length);
   const waiting = usable.entries();
   const work = async () => {
-    for (const [i, { name, url, transport }] of waiting) {
-      const address = addressOf(url, realtime, transport);
+    for (const [i, source] of waiting) {
+      const { name, url } = source;
+      const address = addressOf(url, realtime, source);
       const about = { name, address: address.shown };
       try {
         const { width, height, frameRate, codec, container } = await inspect(

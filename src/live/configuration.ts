@@ -13,6 +13,8 @@ const CAMERA = z.strictObject({
   name: z.coerce.string().optional().describe('what the camera is called in outputs, folders and topics'),
   url: z.string().describe('its address'),
   transport: z.enum(['auto', 'tcp', 'udp']).optional(),
+  tlsVerify: z.boolean().optional(),
+  tlsCa: z.string().optional(),
   zones: zonesParameters.optional(),
   lines: linesParameters.optional(),
   ignore: ignoreParameters.optional(),
@@ -51,7 +53,7 @@ export async function loadConfiguration(
 
 async function readCameras(configFile: string): Promise<{ listed: Listed[]; skipped: SkippedCamera[] }> {
   const { cameras = [] } = await readConfig(configFile);
-  const fix = 'a camera has a url, and may have name, transport, zones, lines, ignore';
+  const fix = 'a camera has a url, and may have name, transport, tlsVerify, tlsCa, zones, lines, ignore';
   if (!Array.isArray(cameras)) throw inputError(configFile, 'cameras: is no list', fix);
   const listed: Listed[] = [];
   const skipped: SkippedCamera[] = [];

@@ -13,7 +13,7 @@ import { makeFolder } from '../files/make-folder.ts';
 import type { Provider } from '../inference/provider.ts';
 import { findFfmpeg } from '../video/index.ts';
 import { Camera, type CameraSetup } from './camera/camera.ts';
-import type { CameraSource } from './camera/source.ts';
+import { type CameraSource, connectAlike } from './camera/source.ts';
 import { type SkippedCamera, sortCameras } from './camera/usable.ts';
 import { loadModels, type Models } from './models.ts';
 import { type Log, SILENT } from './monitoring/log.ts';
@@ -243,8 +243,7 @@ export class Live {
     const coming = usable.map(async (source) => {
       const running = this.#cameras.get(source.name);
       if (running && same && isDeepStrictEqual(source, running.source)) return;
-      if (running?.source.url === source.url && running.source.transport === source.transport)
-        return void going.push(running.reconfigure(setupOf(source)));
+      if (running && connectAlike(running.source, source)) return void going.push(running.reconfigure(setupOf(source)));
       try {
         await running?.stop(); // it writes into the same folder
         this.#cameras.set(source.name, await Camera.start(setupOf(source)));

@@ -2,7 +2,7 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
 import { promisify } from 'node:util';
-import { inputError, printable } from '../core/errors.ts';
+import { inputError, printable, redact } from '../core/errors.ts';
 import { runAtExit } from '../files/at-exit.ts';
 
 /** An ffmpeg binary that runs and is new enough. */
@@ -12,6 +12,8 @@ export interface Ffmpeg {
   readonly version: string;
   /** The output option that keeps every frame with its own timestamp, in the spelling of this version. */
   readonly passthrough: readonly [string, string];
+  /** Whether a list of inputs may hold options of theirs. */
+  readonly lists: boolean;
 }
 
 /** How ffmpeg ended. */
@@ -41,7 +43,12 @@ const OLDEST_FILTER = [7, 110];
 /** libavformat 59.27 is ffmpeg 5.1, the first with `-fps_mode`. */
 const FPS_MODE_FORMAT = [59, 27];
 
+/** libavformat 59 is ffmpeg 5.0, the first with options in lists for `concat`. */
+const LISTS_FORMAT = [59, 0];
+
 const found = new Map<string, Promise<Ffmpeg>>();
+/** The ffmpeg of the optional package, asked for once: a camera asks at each connection. */
+let bundled: Promise<string | undefined> | undefined;
 
 /**
  * Finds ffmpeg: the path given, else `FFMPEG_BIN`, else the optional package ffmpeg-static, else the PATH. A path that is given
@@ -52,9 +59,8 @@ const found = new Map<string, Promise<Ffmpeg>>();
 export async function findFfmpeg(path?: string): Promise<Ffmpeg> {
   const named = path || process.env.FFMPEG_BIN;
   if (named) return check(named);
-  const bundled = await bundledFfmpeg();
-  if (bundled) return check(bundled);
-  return check('ffmpeg');
+  bundled ??= bundledFfmpeg();
+  return check((await bundled) ?? 'ffmpeg');
 }
 
 /** The command that installs ffmpeg on this system, for messages. */
@@ -118,7 +124,7 @@ async function inspect(path: string): Promise<Ffmpeg> {
     throw inputError(path, `is ffmpeg ${version}, 4.4 or later is needed`, fix);
   }
   const passthrough = [atLeast(text, 'libavformat', FPS_MODE_FORMAT) ? '-fps_mode' : '-vsync', 'passthrough'] as const;
-  return { path, version, passthrough };
+  return { path, version, passthrough, lists: atLeast(text, 'libavformat', LISTS_FORMAT) };
 }
 
 /** Compares the library version that `ffmpeg -version` prints: git builds have no release number, but they have this. */
@@ -137,20 +143,25 @@ export function outputFd(i: number): number {
  * Starts ffmpeg in a process group of its own, so that Ctrl-C reaches this process only, which then decides in what order to end
  * things. It never outlives this process: it is killed at exit, and ends by itself at its broken pipes if that is not possible.
  *
+ * @param stdin what it reads on its standard input, or whether the caller writes that
  * @param outputs number of pipes it writes to
  * @param onLine called with every log line, "[error] text" or "[component @ 0x…] [error] text"
  */
 export function startFfmpeg(
   ffmpeg: Ffmpeg,
   args: readonly string[],
-  { stdin = false, outputs = 0, onLine }: { stdin?: boolean; outputs?: number; onLine?: (line: string) => void } = {},
+  {
+    stdin = false,
+    outputs = 0,
+    onLine,
+  }: { stdin?: boolean | string; outputs?: number; onLine?: (line: string) => void } = {},
 ): FfmpegProcess {
   const child = spawn(
     ffmpeg.path,
     ['-hide_banner', '-nostdin', '-nostats', '-loglevel', 'repeat+level+info', ...args],
     {
       stdio: [
-        stdin ? 'pipe' : 'ignore',
+        stdin === false ? 'ignore' : 'pipe',
         outputs > 0 ? 'pipe' : 'ignore',
         'pipe',
         ...Array(Math.max(0, outputs - 1)).fill('pipe'),
@@ -163,11 +174,13 @@ export function startFfmpeg(
   const log: string[] = [];
   const inputs = args.filter((_, i) => args[i - 1] === '-i').map((input) => [input, printable(input)] as const);
   readLines(child.stderr!, (printed) => {
-    const line = inputs.reduce((text, [input, shown]) => text.replaceAll(input, shown), printed);
+    const text = typeof stdin === 'string' ? redact(printed) : printed;
+    const line = inputs.reduce((text, [input, shown]) => text.replaceAll(input, shown), text);
     if (!FILTER_LINE.test(line) && log.push(line) > LOG_LINES) log.shift();
     onLine?.(line);
   });
   child.stdin?.on('error', () => {}); // a broken pipe: the exit code and the log say why
+  if (typeof stdin === 'string') child.stdin?.end(stdin);
   const kill = () => {
     if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
   };

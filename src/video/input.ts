@@ -23,6 +23,8 @@ export interface Input {
   /** Pictures per second, when kind is `images`. */
   readonly frameRate?: number;
   readonly stdin?: Replay;
+  /** What ffmpeg reads there where that is known before. */
+  readonly text?: string;
   /** The first bytes, when kind is `file`. */
   readonly head?: Buffer;
   /** Whether the file is shorter than it says it is. */

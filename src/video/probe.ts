@@ -182,7 +182,7 @@ async function open(
     'pipe:1',
   ];
   const child = startFfmpeg(ffmpeg, [...input.args, ...one], {
-    stdin: !!input.stdin,
+    stdin: input.text ?? !!input.stdin,
     outputs: 1,
     onLine: (line) => log.push(line),
   });

@@ -41,6 +41,24 @@ describe('twintrack report', () => {
     expect(readFileSync(out, 'utf8')).toMatch(/<td>other<td class="n">0<td class="n">2/);
   });
 
+  it('has zones and lines of any name, through every file', async () => {
+    const walkers = writeWalkers(join(folder, 'any.txt'), 60);
+    const config = join(folder, 'any.yaml');
+    const zone = '{ points: [[60, 0], [120, 0], [120, 300], [60, 300]] }';
+    writeFileSync(config, `zones: { __proto__: ${zone}, constructor: ${zone} }\n`);
+    const line = ['--set', 'lines.__proto__={points: [[80, 300], [80, 0]]}'];
+    const args = ['track', ...boxesOf(walkers), '--fps', '10', '--out', folder, '--config', config, ...line];
+    expect((await twintrack(args)).status).toBe(0);
+    const input = join(folder, 'any.trajectories.json');
+    const { zones, lines } = JSON.parse(readFileSync(input, 'utf8')).parameters;
+    expect([Object.keys(zones), Object.keys(lines)]).toEqual([['__proto__', 'constructor'], ['__proto__']]);
+    const out = join(folder, 'any.html');
+    expect((await twintrack(['report', input, '--out', out])).status).toBe(0);
+    const page = readFileSync(out, 'utf8');
+    expect(page).toMatch(/<td>__proto__<td class="n">2<td class="n">0/); // the line
+    expect(page.match(/<td>(__proto__|constructor)<td class="n">2/g)).toHaveLength(3);
+  });
+
   it('says in one line what is wrong', async () => {
     const input = await writeRun(folder, PEOPLE);
     const bad = 'lines.door={points: [[0, 0], [1200, 0]]}';

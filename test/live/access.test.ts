@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { Agent, get } from 'node:https';
 import { connect } from 'node:net';
 import { join } from 'node:path';
@@ -35,13 +35,13 @@ function ask(port: number, request: string): Promise<string> {
   });
 }
 
-describe('the server of the live page', () => {
-  const live = () =>
-    follow(
-      { cameras: [{ name: 'yard', url: SAMPLE }], detector: standIn(), realtime: true },
-      { appearance: { mode: 'off' } },
-    );
+const live = () =>
+  follow(
+    { cameras: [{ name: 'yard', url: SAMPLE }], detector: standIn(), realtime: true },
+    { appearance: { mode: 'off' } },
+  );
 
+describe('the server of the live page', () => {
   it('is there by https with a certificate', async () => {
     const { cert, key } = certificate();
     const server = await startServer(await live(), { host: '127.0.0.1', port: 0, tls: { cert, key } });
@@ -107,9 +107,89 @@ describe('stream --host', () => {
       process.kill(run.pid, 'SIGTERM');
       expect((await run.ended).stderr).not.toContain(tokens[i]);
     }
+    const admin = readFileSync(join(out, 'admin-token'), 'utf8').trim();
+    expect(admin).toMatch(/^[0-9a-f]{32}$/);
+    expect(admin).not.toBe(tokens[0]);
     expect(tokens[0]).toMatch(/^[0-9a-f]{32}$/);
     expect(tokens[1]).toBe(tokens[0]);
     expect(statSync(join(out, 'token')).mode & 0o777).toBe(0o600);
+  });
+});
+
+describe('the admin', () => {
+  const SECRETS = { viewer: 'a-viewer-of-cameras', admin: 'the-admin-of-cameras' };
+
+  it('reloads the configuration by a token of their own, which no viewer and no page of another site has', async () => {
+    const [port, config] = [await freePort(), join(folder(), 'cameras.yaml')];
+    const write = (...names: string[]) =>
+      writeFileSync(config, `cameras:\n${names.map((name) => `  - { name: ${name}, url: ${SAMPLE} }\n`).join('')}`);
+    write('yard');
+    const tokens = ['--token', SECRETS.viewer, '--admin-token', SECRETS.admin];
+    const run = start([
+      ...['stream', '--config', config, '--realtime', '--port', `${port}`, '--out', folder(), ...tokens, ...FAST],
+    ]);
+    await run.said('"msg":"live page"');
+    const url = `http://127.0.0.1:${port}/api/`;
+    const ask = async (path: string, method: string, headers: Record<string, string>) => {
+      const answer = await fetch(`${url}${path}`, { method, headers });
+      return [answer.status, await answer.text()] as const;
+    };
+    const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
+    const basic = { authorization: `Basic ${Buffer.from(`me:${SECRETS.admin}`).toString('base64')}` };
+    const need = 'the admin token is needed, as a Bearer token';
+    expect(await ask('reload', 'POST', {})).toEqual([401, 'the token is needed, as password with any user name']);
+    expect(await ask('reload', 'POST', bearer(SECRETS.viewer))).toEqual([403, need]);
+    expect(await ask('reload', 'POST', basic)).toEqual([403, need]); // a browser sends it by itself
+    for (const origin of ['http://evil.example', 'null', `http://127.0.0.1:${port + 1}`]) {
+      const answer = await ask('reload', 'POST', { ...bearer(SECRETS.admin), origin });
+      expect(answer, origin).toEqual([403, 'pages of other sites may change nothing']);
+    }
+    expect((await ask('reload', 'GET', bearer(SECRETS.admin)))[0]).toBe(404);
+    expect((await ask('status', 'GET', bearer(SECRETS.admin)))[0]).toBe(200);
+    expect((await ask('status', 'GET', bearer(SECRETS.viewer)))[0]).toBe(200);
+
+    write('yard', 'door', 'door');
+    const [status, text] = await ask('reload', 'POST', {
+      ...bearer(SECRETS.admin),
+      origin: `http://127.0.0.1:${port}`,
+    });
+    expect([status, JSON.parse(text)]).toEqual([
+      200,
+      {
+        ...{ cameras: ['yard', 'door'], added: ['door'], removed: [] },
+        skipped: [{ name: 'door', reason: 'camera "door": this name stands twice' }],
+      },
+    ]);
+    writeFileSync(config, 'tracking: { lostSeconds: long }');
+    const [refused, why] = await ask('reload', 'POST', bearer(SECRETS.admin));
+    expect([refused, JSON.parse(why).error]).toEqual([422, expect.stringContaining('tracking.lostSeconds')]);
+    const seen = readFileSync(`/proc/${run.pid}/cmdline`, 'latin1');
+    process.kill(run.pid, 'SIGTERM');
+    for (const text of [seen, (await run.ended).stderr])
+      for (const token of Object.values(SECRETS)) expect(text).not.toContain(token);
+  });
+
+  it('is not there without a token, needs a long one, and one of their own', async () => {
+    const cameras = await live();
+    const reload = async () => ({ cameras: [], added: [], removed: [], skipped: [] });
+    const open = { host: '127.0.0.1', port: 0 };
+    const token = SECRETS.viewer;
+    await expect(openServer({ ...open, token, admin: { token, reload } })).rejects.toThrow(
+      '--admin-token: is that of the viewers; choose another one',
+    );
+    await expect(openServer({ ...open, admin: { token: 'guess me', reload } })).rejects.toThrow(
+      '--admin-token: has 8 characters; 16 or more cannot be guessed',
+    );
+    const codes = [];
+    for (const admin of [undefined, { token: SECRETS.admin, reload }]) {
+      const server = await startServer(cameras, { ...open, admin });
+      later(() => server.close());
+      for (const token of [undefined, 'wrong', SECRETS.admin]) {
+        const headers = token ? { authorization: `Bearer ${token}` } : undefined;
+        codes.push((await fetch(`${server.url}api/reload`, { method: 'POST', ...(headers && { headers }) })).status);
+      }
+    }
+    expect(codes).toEqual([403, 403, 403, 401, 401, 200]);
   });
 });
 

@@ -223,10 +223,6 @@ describe('addresses', () => {
   });
 
   it.each([
-    ['rtmp://host/live/s3cret', 'rtmp,tcp', 'flv', 'rtmp://host/live/***'],
-    ['rtmps://host/live/s3cret?t=1', 'rtmps,tls,tcp', 'flv', 'rtmps://host/live/***'],
-    ['srt://host:9000?mode=caller&passphrase=s3cret', 'srt', 'mpegts', 'srt://host:9000?mode=caller&passphrase=***'],
-    ['srt://host:9000?streamid=#!::u=me,s=s3cret', 'srt', 'mpegts', 'srt://host:9000?streamid=***'],
     ['udp://@239.1.1.1:5000', 'udp', 'mpegts', 'udp://@239.1.1.1:5000'],
     ['rtp://127.0.0.1:5004', 'rtp,udp', 'rtp', 'rtp://127.0.0.1:5004'],
   ])(
@@ -238,6 +234,19 @@ describe('addresses', () => {
       expect(address).not.toHaveProperty('port');
     },
   );
+
+  it.each([
+    ['rtmp://host/live/s3cret', 'rtmp,tcp', 'flv', 'rtmp://host/live/***'],
+    ['rtmps://host/live/s3cret?t=1', 'rtmp,tcp', 'flv', 'rtmps://host/live/***'],
+    ['srt://host:9000?mode=caller&passphrase=s3cret', 'srt', 'mpegts', 'srt://host:9000?mode=caller&passphrase=***'],
+    ['srt://host:9000?streamid=#!::u=me,s=s3cret', 'srt', 'mpegts', 'srt://host:9000?streamid=***'],
+  ])('%s is read from a list, by its protocols and as its format only', (url, protocols, format, shown) => {
+    const address = addressOf(url);
+    const by = ['-format_whitelist', `concat,${format}`, '-protocol_whitelist', `pipe,${protocols}`];
+    expect(address.args.slice(-8)).toEqual(['-safe', '0', ...by, '-i', 'pipe:0']);
+    expect(address).toMatchObject({ shown, list: { url, format } });
+    expect(address).not.toHaveProperty('port');
+  });
 
   it('of webcams give the arguments for macOS and Windows (not tried there), and one line on other systems', () => {
     const on = (platform: string, url: string) => {

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -6,29 +7,30 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { addressOf } from '../../src/video/camera/address.ts';
 import { openGate } from '../../src/video/camera/gate.ts';
 import { answerTo } from '../../src/video/camera/login.ts';
+import { findFfmpeg } from '../../src/video/ffmpeg.ts';
 import { FAST, start } from '../commands/cli.ts';
-import { runFfmpeg } from '../video/clips.ts';
+import { ffmpeg, runFfmpeg } from '../video/clips.ts';
 import { endAll, folder, freePort, later, needing, SAMPLE, TestCamera, until, watch } from './rig.ts';
 
 afterEach(endAll);
 
-/** The command lines of all processes. */
-function commandLines(): string[] {
+/** The command lines of a process and of those that it has started. */
+function commandLines(pid: number): string[] {
+  const read = (name: string, file: string) => {
+    try {
+      return readFileSync(`/proc/${name}/${file}`, 'latin1');
+    } catch {
+      return ''; // it has ended
+    }
+  };
   return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name) && existsSync(`/proc/${name}/cmdline`))
-    .map((name) => {
-      try {
-        return readFileSync(`/proc/${name}/cmdline`, 'latin1').replaceAll('\0', ' ');
-      } catch {
-        return ''; // it has ended
-      }
-    });
+    .filter((name) => name === `${pid}` || (/^\d+$/.test(name) && read(name, 'status').includes(`\nPPid:\t${pid}\n`)))
+    .map((name) => read(name, 'cmdline').replaceAll('\0', ' '));
 }
 
 describe('the passwords of two cameras', needing('camera'), () => {
   it('are in no command line, no log and no output', async () => {
     const out = folder();
-    // what the test's own cameras are started with has them: they are looked for in twintrack and what it starts
     const secrets = ['s3cret+of/the#first', 's3cret of the second'];
     const cameras = await Promise.all(
       secrets.map((password, i) => TestCamera.make({ user: 'me', password, digest: i > 0 })),
@@ -39,7 +41,7 @@ describe('the passwords of two cameras', needing('camera'), () => {
     ]);
     await run.said('"camera":"127.0.0.1","width"');
     await run.said('"camera":"127.0.0.1-2","width"');
-    const lines = commandLines().filter((line) => !line.includes('rtsp_camera.py'));
+    const lines = commandLines(run.pid);
     expect(lines.filter((line) => /ffmpeg.*rtsp:\/\/127\.0\.0\.1/.test(line)).length).toBeGreaterThanOrEqual(2);
     const hidden = secrets.flatMap((secret) => [secret, encodeURIComponent(secret), 's3cret']);
     for (const secret of hidden) expect(lines.filter((line) => line.includes(secret))).toEqual([]);
@@ -67,6 +69,51 @@ describe('the passwords of two cameras', needing('camera'), () => {
       'there is no such stream at this address (404)',
       'the host name is not known',
     ]);
+  });
+});
+
+describe('the key of an RTMP stream and the passphrase of SRT', () => {
+  it('are in no command line, no log and no output', async () => {
+    const [rtmp, srt, out] = [await freePort(), await freePort(), folder()];
+    const urls = [
+      `rtmp://127.0.0.1:${rtmp}/live/s3cret-key?token=s3cret's`,
+      `srt://127.0.0.1:${srt}?mode=caller&passphrase=s3cret-of-the-stream`,
+    ];
+    const run = start(['stream', ...urls, '--out', out, '--port', '0', ...FAST]);
+    const told = run.said('offline; it is tried again');
+    const sent = ['-f', 'mpegts', urls[1].replace('caller', 'listener')];
+    const senders = [['-listen', '1', '-f', 'flv', urls[0]], sent].map((output) => {
+      const encoder = ['-c:v', 'libx264', '-preset', 'ultrafast', '-tune', 'zerolatency', '-g', '7'];
+      const input = ['-re', '-stream_loop', '-1', '-i', SAMPLE, '-vf', 'scale=192:144', '-an'];
+      return () =>
+        spawn(ffmpeg.path, ['-nostdin', '-v', 'quiet', ...input, ...encoder, ...output], { stdio: 'ignore' });
+    });
+    await told;
+    // each serves one receiver, and begins again when that leaves
+    let over = false;
+    const children = senders.map((send) => {
+      let child = send();
+      const again = () => {
+        if (over) return;
+        child = send();
+        child.once('exit', again);
+      };
+      child.once('exit', again);
+      return () => child.kill('SIGKILL');
+    });
+    later(() => {
+      over = true;
+      for (const kill of children) kill();
+    });
+    await run.said('"camera":"127.0.0.1","width"');
+    await run.said('"camera":"127.0.0.1-2","width"');
+    const lines = commandLines(run.pid);
+    expect(lines.filter((line) => /ffmpeg.*-f concat .*-i pipe:0/.test(line)).length).toBeGreaterThanOrEqual(2);
+    expect(lines.filter((line) => line.includes('s3cret'))).toEqual([]);
+    process.kill(run.pid, 'SIGTERM');
+    expect((await run.ended).stderr).not.toContain('s3cret');
+    for (const name of readdirSync(out, { recursive: true, encoding: 'utf8' }))
+      if (/\.(json|jsonl)$/.test(name)) expect(readFileSync(join(out, name), 'utf8')).not.toContain('s3cret');
   });
 });
 
@@ -103,7 +150,7 @@ describe('a camera that asks for a login over HTTP', () => {
 
 describe('the port to a camera', () => {
   it('takes one connection, and none when it is closed', async () => {
-    const gate = await openGate(addressOf('rtsp://me:secret@127.0.0.1:9/stream?x=1'));
+    const gate = await openGate(addressOf('rtsp://me:secret@127.0.0.1:9/stream?x=1'), await findFfmpeg());
     later(() => gate.close());
     expect(gate.args.at(-1)).toMatch(/^rtsp:\/\/127\.0\.0\.1:\d+\/camera$/);
     const { connect } = await import('node:net');
@@ -117,7 +164,10 @@ describe('the port to a camera', () => {
         .on('connect', () => resolve('open'));
     });
     expect(again).toBe('ECONNREFUSED');
-    const without = await openGate(addressOf('rtsp://127.0.0.1/stream'));
+    const query = await openGate(addressOf('http://camera/video.mjpeg?token=secret'), await findFfmpeg());
+    later(() => query.close());
+    expect(query.args.at(-1)).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/video\.mjpeg$/);
+    const without = await openGate(addressOf('rtsp://127.0.0.1/stream'), await findFfmpeg());
     expect(without.args.at(-1)).toBe('rtsp://127.0.0.1/stream');
   });
 });

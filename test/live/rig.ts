@@ -10,7 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { connectAsync, type MqttClient } from 'mqtt';
 import type { Detector } from '../../src/detection/index.ts';
 import type { Live } from '../../src/live/index.ts';
-import { addressOf, type Transport } from '../../src/video/camera/address.ts';
+import { addressOf, type Connecting } from '../../src/video/camera/address.ts';
 import { CameraSession } from '../../src/video/camera/session.ts';
 import { findFfmpeg } from '../../src/video/ffmpeg.ts';
 import type { VideoInfo } from '../../src/video/probe.ts';
@@ -104,25 +104,30 @@ export async function filesAtSync(path: string, work: () => Promise<void>): Prom
   return names;
 }
 
-type Codec = 'h264' | 'h265';
-const clips = new Map<Codec, Promise<string>>();
+type Codec = 'h264' | 'h265' | 'jpeg';
+const clips = new Map<string, Promise<string>>();
 const PARAMETERS = 'repeat-headers=1:scenecut=0';
 const ENCODERS = {
   h264: ['-c:v', 'libx264', '-x264-params', `${PARAMETERS}:sliced-threads=0`, '-bsf:v', 'h264_metadata=aud=insert'],
   h265: ['-t', '20', '-c:v', 'libx265', '-x265-params', `${PARAMETERS}:aud=1:log-level=none`],
+  // as RTP has it: the tables of the standard, and no other subsampling
+  jpeg: ['-t', '20', '-c:v', 'mjpeg', '-huffman', 'default', '-q:v', '5'],
 };
+const FORMATS = { h264: 'h264', h265: 'hevc', jpeg: 'mjpeg' };
 
 /** The sample as a camera sends it: without B frames, a key frame a second at 7 frames/s. Made once, and kept for other runs. */
-function cameraClip(codec: Codec): Promise<string> {
-  const made = clips.get(codec) ?? makeClip(codec);
-  clips.set(codec, made);
+function cameraClip(codec: Codec, width?: number): Promise<string> {
+  const key = `${codec} ${width}`;
+  const made = clips.get(key) ?? makeClip(codec, width);
+  clips.set(key, made);
   return made;
 }
 
-async function makeClip(codec: Codec): Promise<string> {
-  const encoder = [...ENCODERS[codec], '-preset', 'ultrafast', '-tune', 'zerolatency', '-crf', '23', '-bf', '0'];
-  const layout = ['-g', '7'];
-  const output = ['-pix_fmt', 'yuv420p', '-f', codec === 'h264' ? 'h264' : 'hevc'];
+async function makeClip(codec: Codec, width?: number): Promise<string> {
+  const fast = ['-preset', 'ultrafast', '-tune', 'zerolatency', '-crf', '23', '-bf', '0'];
+  const encoder = [...ENCODERS[codec], ...(codec === 'jpeg' ? [] : fast)];
+  const layout = ['-g', '7', ...(width ? ['-vf', `scale=${width}:-2`] : [])];
+  const output = ['-pix_fmt', codec === 'jpeg' ? 'yuvj420p' : 'yuv420p', '-f', FORMATS[codec]];
   const args = ['-nostdin', '-loglevel', 'error', '-i', SAMPLE, ...encoder, ...layout, ...output];
   const cache = join(import.meta.dirname, '../../node_modules/.cache');
   const path = join(
@@ -144,6 +149,10 @@ export interface CameraOptions {
   readonly password?: string;
   /** Default `h264`. */
   readonly codec?: Codec;
+  /** Width of its pictures; default the sample's. */
+  readonly width?: number;
+  /** Whether it sends a tone and no pictures. */
+  readonly sound?: boolean;
   /** Whether it sends pictures over UDP only. */
   readonly udp?: boolean;
   /** Whether it wants Digest authentication instead of Basic. */
@@ -164,18 +173,19 @@ export class TestCamera {
   #spare: ChildProcess | undefined;
 
   static async make(options: CameraOptions = {}): Promise<TestCamera> {
-    const camera = new TestCamera(await cameraClip(options.codec ?? 'h264'), await freePort(), options);
+    const camera = new TestCamera(await cameraClip(options.codec ?? 'h264', options.width), await freePort(), options);
     later(() => camera.dispose());
     return camera;
   }
 
   private constructor(path: string, port: number, options: CameraOptions) {
-    const { fps = 7, codec = 'h264', udp, user, password, digest, path: place = 'stream' } = options;
+    const { fps = 7, codec = 'h264', sound, udp, user, password, digest, path: place = 'stream' } = options;
     this.fps = fps;
     this.port = port;
     this.#options = options;
     const login = user ? ['--user', user, '--password', password ?? '', ...(digest ? ['--digest'] : [])] : [];
     const address = ['--port', `${port}`, '--path', `/${place}`, '--codec', codec, ...(udp ? ['--udp'] : [])];
+    if (sound) address.push('--sound');
     this.#args = [join(import.meta.dirname, 'rtsp_camera.py'), path, ...address, '--fps', `${fps}`, ...login];
   }
 
@@ -334,10 +344,10 @@ export function statusOf(live: Live, name?: string) {
 }
 
 /** What a session reports of a camera. */
-export function watch(url: string, transport?: Transport) {
+export function watch(url: string, connecting?: Connecting) {
   const seen = { frames: 0, faults: [] as string[], format: undefined as VideoInfo | undefined };
   const limits = { retryMinSeconds: 0.25, retryMaxSeconds: 1, connectSeconds: 10, stallSeconds: 3 };
-  const session = new CameraSession(addressOf(url, false, transport), limits, {
+  const session = new CameraSession(addressOf(url, false, connecting), limits, {
     letterbox: () => undefined,
     onFormat: (format) => {
       seen.format = format;

@@ -1,10 +1,11 @@
 #!/usr/bin/python3
-"""A camera for tests: an RTSP server that plays H.264 or H.265 in a loop, as fast as a wall clock says, whoever watches.
+"""A camera for tests: an RTSP server that plays H.264, H.265 or JPEG pictures in a loop, as fast as a wall clock says, whoever watches.
 
     rtsp_camera.py CLIP.h264 --port 8554 --fps 7 [--epoch SECONDS] [--path /stream] [--user NAME --password SECRET [--digest]]
-                   [--codec h265] [--udp] [--wait]
+                   [--codec h265|jpeg] [--sound] [--udp] [--wait]
 
-CLIP.h264 is Annex B with an access unit delimiter before each picture, without B frames. Picture n of the loop is sent at
+CLIP.h264 is Annex B with an access unit delimiter before each picture, without B frames; CLIP.jpeg is one picture after another. With
+--sound it sends a tone and no pictures. Picture n of the loop is sent at
 epoch + n / fps, so that a camera that was killed goes on where it would be. A viewer first gets the pictures since the last key
 frame. Prints "ready" when it listens; with --wait it first prints "loaded" and waits for the epoch on a line of standard input.
 """
@@ -20,9 +21,11 @@ gi.require_version("GstRtsp", "1.0")
 gi.require_version("GstRtspServer", "1.0")
 from gi.repository import GLib, Gst, GstRtsp, GstRtspServer  # noqa: E402
 
-# access unit delimiter, and the start of a key frame
-DELIMITERS = {"h264": b"\x00\x00\x00\x01\x09", "h265": b"\x00\x00\x00\x01\x46\x01"}
-KEYS = {"h264": b"\x00\x00\x01[\x05\x25\x45\x65]", "h265": b"\x00\x00\x01[\x26\x28]\x01"}
+# what a picture begins with, and the start of a key frame
+DELIMITERS = {"h264": b"\x00\x00\x00\x01\x09", "h265": b"\x00\x00\x00\x01\x46\x01", "jpeg": b"\xff\xd8\xff"}
+KEYS = {"h264": b"\x00\x00\x01[\x05\x25\x45\x65]", "h265": b"\x00\x00\x01[\x26\x28]\x01", "jpeg": b"\xff\xd8\xff"}
+CAPS = {codec: f"video/x-{codec},stream-format=byte-stream,alignment=au" for codec in ["h264", "h265"]}
+CAPS["jpeg"] = "image/jpeg"
 
 
 class Clip:
@@ -80,8 +83,9 @@ class Feed:
 
 def configured(clip, fps, epoch):
     def configure(_, media):
-        feed = Feed(clip, fps, epoch, media.get_element().get_by_name("source"))
-        media.connect("unprepared", feed.end)
+        source = media.get_element().get_by_name("source")
+        if source:  # there is none of sound
+            media.connect("unprepared", Feed(clip, fps, epoch, source).end)
 
     return configure
 
@@ -96,7 +100,8 @@ def main():
     parser.add_argument("--user")
     parser.add_argument("--password")
     parser.add_argument("--digest", action="store_true")
-    parser.add_argument("--codec", choices=["h264", "h265"], default="h264")
+    parser.add_argument("--codec", choices=list(CAPS), default="h264")
+    parser.add_argument("--sound", action="store_true")
     parser.add_argument("--udp", action="store_true")
     parser.add_argument("--wait", action="store_true")
     options = parser.parse_args()
@@ -107,11 +112,13 @@ def main():
     server.set_service(options.port)
     factory = GstRtspServer.RTSPMediaFactory()
     factory.set_shared(True)
-    factory.set_launch(
-        "( appsrc name=source is-live=true format=time max-bytes=0"
-        f" caps=video/x-{options.codec},stream-format=byte-stream,alignment=au"
-        f" ! {options.codec}parse ! rtp{options.codec}pay name=pay0 pt=96 config-interval=-1 )"
+    interval = "" if options.codec == "jpeg" else " config-interval=-1"
+    pictures = (
+        f"( appsrc name=source is-live=true format=time max-bytes=0 caps={CAPS[options.codec]}"
+        f" ! {options.codec}parse ! rtp{options.codec}pay name=pay0 pt=96{interval} )"
     )
+    sound = "( audiotestsrc is-live=true ! alawenc ! rtppcmapay name=pay0 pt=8 )"
+    factory.set_launch(sound if options.sound else pictures)
     if options.udp:
         factory.set_protocols(GstRtsp.RTSPLowerTrans.UDP)
     clip = Clip(options.clip, options.codec)

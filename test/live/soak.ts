@@ -1,44 +1,70 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { start } from '../commands/cli.ts';
 import { Broker, folder, freePort, later, TestCamera, until } from './rig.ts';
+import { type Trend, trendOf } from './trend.ts';
+
+/** One moment of a soak: MB, and numbers of things. */
+export interface SoakSample {
+  readonly minutes: number;
+  /** Memory of node: resident before and after a garbage collection, JavaScript heap and memory outside it after that. */
+  readonly rss: number;
+  readonly rssAfter: number;
+  readonly heap: number;
+  readonly external: number;
+  /** Resident memory of all ffmpegs, and of those that decode, all of whose cameras live through the whole time. */
+  readonly ffmpegs: number;
+  readonly decoders: number;
+  readonly files: number;
+  readonly processes: number;
+  /** Sockets, timers and children that keep node alive. */
+  readonly resources: number;
+}
+
+type Quantity = Exclude<keyof SoakSample, 'minutes'>;
+
+/** The quantity over the time after the first fifth, and over the second half. */
+export interface Trends {
+  readonly whole: Trend;
+  readonly half: Trend;
+}
 
 export interface SoakFigures {
   readonly minutes: number;
-  /** One sample every five seconds, after the first fifth of the time: MB, and numbers of open files and of processes. */
-  readonly rss: Trend;
-  readonly heap: Trend;
-  readonly files: Trend;
-  readonly processes: Trend;
+  readonly first: SoakSample;
+  readonly last: SoakSample;
+  readonly trends: Record<Quantity, Trends>;
   readonly frames: number;
   readonly dropped: number;
   readonly reconnects: number;
-  /** How often somebody crossed the line. */
+  /** How often a person crossed the line. */
   readonly crossings: number;
   readonly fps: number;
 }
 
-/** A straight line through samples over time. */
-export interface Trend {
-  readonly mean: number;
-  /** Change an hour, and twice its standard error (of samples of five minutes, which hardly depend on each other). */
-  readonly slope: number;
-  readonly error: number;
-  readonly least: number;
-  readonly most: number;
+/** More options of {@link soak}. */
+export interface SoakOptions {
+  /** More arguments of the command. */
+  readonly more?: readonly string[];
+  /** Called every quarter of a minute. */
+  readonly onSample?: (sample: SoakSample) => void;
 }
 
+const QUANTITIES: readonly Quantity[] = [
+  ...(['rss', 'rssAfter', 'heap', 'external', 'ffmpegs', 'decoders'] as const),
+  ...(['files', 'processes', 'resources'] as const),
+];
+
 /**
- * The command with all it has (a recording, a broker, viewers, retention, appearance, a line and a zone), over a long time, with a
- * camera that is killed every five minutes, or three times in a short run.
+ * The command with all it has (four cameras with H.264 and H.265, a recording, a broker, viewers, retention, appearance, a line and a zone),
+ * over a long time, with one camera that is killed every five minutes, or three times in a short run. The pictures are small and few, so that
+ * a machine that does other things as well keeps up.
  */
-export async function soak(
-  minutes: number,
-  more: readonly string[] = [],
-  onSample?: (line: string) => void,
-): Promise<SoakFigures> {
+export async function soak(minutes: number, { more = [], onSample }: SoakOptions = {}): Promise<SoakFigures> {
   const broker = await Broker.start();
-  const cameras = await Promise.all([1, 2].map(() => TestCamera.make()));
+  const codecs = ['h264', 'h264', 'h265', 'h265'] as const;
+  const cameras = await Promise.all(codecs.map((codec) => TestCamera.make({ codec, width: 320, fps: 5 })));
   await Promise.all(cameras.map((camera) => camera.start()));
   const port = await freePort();
   const urls = cameras.map((camera) => camera.url());
@@ -47,7 +73,12 @@ export async function soak(
     ...['--set', 'lines.middle={points: [[0.5, 1], [0.5, 0.15]], unit: ratio}'],
     ...['--set', 'zones.road={points: [[0.66, 0.26], [0.98, 0.26], [0.98, 0.8], [0.66, 0.8]], unit: ratio}'],
   ];
-  const run = start(['stream', ...urls, '--port', `${port}`, '--mqtt', broker.url, ...outputs, ...areas, ...more]);
+  const memory = join(folder(), 'memory.jsonl');
+  writeFileSync(memory, '');
+  const options = `--import=${join(import.meta.dirname, 'soak-memory.mjs')}`;
+  const env = { ...process.env, NODE_OPTIONS: options, TWINTRACK_SOAK_MEMORY: memory };
+  const args = ['stream', ...urls, '--port', `${port}`, '--mqtt', broker.url, ...outputs, ...areas, ...more];
+  const run = start(args, { env });
   later(async () => {
     process.kill(run.pid, 'SIGTERM');
     await run.ended;
@@ -57,19 +88,21 @@ export async function soak(
   later(() => viewing.abort());
   const names = ((await (await fetch(`http://127.0.0.1:${port}/api/history`)).json()) as object) ?? {};
   for (const name of Object.keys(names)) view(`http://127.0.0.1:${port}/cameras/${name}/video.mjpeg`, viewing.signal);
-  const samples: { time: number; rss: number; heap: number; files: number; processes: number }[] = [];
+
+  const samples: SoakSample[] = [];
   const begin = performance.now();
   const elapsed = () => (performance.now() - begin) / 60_000;
   let killed = 0;
-  let metrics = new Map<string, number>();
+  let lines = 0;
   while (elapsed() < minutes) {
-    await sleep(5000);
-    metrics = await read(port);
-    const [rss, heap] = ['resident_memory_bytes', 'heap_used_bytes'].map((name) => (metrics.get(name) ?? 0) / 1e6);
-    const files = readdirSync(`/proc/${run.pid}/fd`).length;
-    const processes = childrenOf(run.pid);
-    onSample?.([elapsed().toFixed(2), rss.toFixed(1), heap.toFixed(1), files, processes].join('\t'));
-    if (elapsed() > minutes / 5) samples.push({ time: elapsed() / 60, rss, heap, files, processes });
+    await sleep(1000);
+    const text = readFileSync(memory, 'utf8').trimEnd().split('\n');
+    if (text.length > lines && text[0] !== '') {
+      lines = text.length;
+      const sample = { minutes: elapsed(), ...memoryOf(text[lines - 1]), ...processesOf(run.pid) };
+      samples.push(sample);
+      onSample?.(sample);
+    }
     if (elapsed() > Math.min(5, minutes / 3) * (killed + 1)) {
       killed++;
       await cameras[1].kill();
@@ -77,17 +110,24 @@ export async function soak(
       await cameras[1].start();
     }
   }
-  await until('both live', async () => (await read(port)).get('camera_up') === 2);
-  const trend = (pick: (sample: (typeof samples)[number]) => number) =>
-    trendOf(samples.map((sample) => [sample.time, pick(sample)]));
+  await until('all live', async () => (await read(port)).get('camera_up') === cameras.length);
+  const metrics = await read(port);
   const counts = ['frames_processed_total', 'frames_dropped_total', 'reconnects_total', 'line_crossings_total'];
   const [frames, dropped, reconnects, crossings] = counts.map((name) => metrics.get(name) ?? 0);
+  const since = (part: number, quantity: Quantity) =>
+    trendOf(
+      samples
+        .filter((sample) => sample.minutes > part * minutes)
+        .map((sample) => [sample.minutes / 60, sample[quantity]] as const),
+    );
+  const trends = QUANTITIES.map((quantity) => [
+    quantity,
+    { whole: since(1 / 5, quantity), half: since(1 / 2, quantity) },
+  ]);
   return {
-    ...{ minutes, frames, dropped, reconnects, crossings, fps: frames / (60 * elapsed()) },
-    rss: trend(({ rss }) => rss),
-    heap: trend(({ heap }) => heap),
-    files: trend(({ files }) => files),
-    processes: trend(({ processes }) => processes),
+    ...{ minutes, first: samples[0], last: samples[samples.length - 1] },
+    trends: Object.fromEntries(trends) as Record<Quantity, Trends>,
+    ...{ frames, dropped, reconnects, crossings, fps: frames / (60 * elapsed()) },
   };
 }
 
@@ -111,34 +151,47 @@ async function read(port: number): Promise<Map<string, number>> {
   return sums;
 }
 
-function childrenOf(pid: number): number {
-  return readdirSync('/proc').filter((name) => /^\d+$/.test(name) && parentOf(name) === pid).length;
+function memoryOf(line: string) {
+  const { rss, after, resources } = JSON.parse(line);
+  const [heap, external] = [after.heapUsed / 1e6, after.external / 1e6];
+  return { rss: rss / 1e6, rssAfter: after.rss / 1e6, heap, external, resources };
+}
+
+/** What the process and its children hold. */
+function processesOf(pid: number) {
+  const children = readdirSync('/proc').filter((name) => /^\d+$/.test(name) && parentOf(name) === pid);
+  const sizes = children.map((child) => ({ size: residentOf(child), decodes: / rtsp:/.test(` ${commandOf(child)}`) }));
+  const sum = (some: typeof sizes) => some.reduce((total, { size }) => total + size, 0) / 1e6;
+  return {
+    ffmpegs: sum(sizes),
+    decoders: sum(sizes.filter(({ decodes }) => decodes)),
+    files: readdirSync(`/proc/${pid}/fd`).length,
+    processes: children.length,
+  };
 }
 
 function parentOf(pid: string): number | undefined {
-  try {
-    return Number(/^PPid:\t(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
-  } catch {
-    return undefined; // it ended meanwhile
-  }
+  return Number(/^PPid:\t(\d+)$/m.exec(statusOf(pid))?.[1]);
 }
 
-/** Least squares through means of five minutes: memory goes up and down with garbage collection. */
-function trendOf(samples: readonly (readonly [hours: number, value: number])[]): Trend {
-  const bins = new Map<number, { time: number; value: number; n: number }>();
-  for (const [time, value] of samples) {
-    const bin = bins.get(Math.floor(12 * time)) ?? { time: 0, value: 0, n: 0 };
-    bins.set(Math.floor(12 * time), { time: bin.time + time, value: bin.value + value, n: bin.n + 1 });
+/** Bytes. */
+function residentOf(pid: string): number {
+  return 1024 * Number(/^VmRSS:\s+(\d+) kB$/m.exec(statusOf(pid))?.[1] ?? 0);
+}
+
+function commandOf(pid: string): string {
+  return textOf(`/proc/${pid}/cmdline`).replaceAll('\0', ' ');
+}
+
+function statusOf(pid: string): string {
+  return textOf(`/proc/${pid}/status`);
+}
+
+/** The text of a file, or nothing when the process has ended meanwhile. */
+function textOf(path: string): string {
+  try {
+    return existsSync(path) ? readFileSync(path, 'utf8') : '';
+  } catch {
+    return '';
   }
-  const points = [...bins.values()].map(({ time, value, n }) => [time / n, value / n]);
-  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
-  const [t, v] = [mean(points.map(([time]) => time)), mean(points.map(([, value]) => value))];
-  const spread = points.reduce((sum, [time]) => sum + (time - t) ** 2, 0);
-  const slope = points.reduce((sum, [time, value]) => sum + (time - t) * (value - v), 0) / spread;
-  const rest = points.reduce((sum, [time, value]) => sum + (value - v - slope * (time - t)) ** 2, 0);
-  const values = samples.map(([, value]) => value);
-  return {
-    ...{ mean: mean(values), slope, error: 2 * Math.sqrt(rest / Math.max(1, points.length - 2) / spread) },
-    ...{ least: Math.min(...values), most: Math.max(...values) },
-  };
 }

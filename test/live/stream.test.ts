@@ -62,7 +62,7 @@ describe('twintrack stream', () => {
     const { status, stderr } = await twintrack(['stream', '--config', config, '--out', folder()]);
     expect([status, stderr]).toEqual([
       1,
-      `twintrack: ${config}: cameras.0.lines.door.points: a line needs 2 points, not 1; a camera has a url, and may have name, transport, zones, lines, ignore\n`,
+      `twintrack: ${config}: cameras.0.lines.door.points: a line needs 2 points, not 1; a camera has a url, and may have name, transport, tlsVerify, tlsCa, zones, lines, ignore\n`,
     ]);
   });
 

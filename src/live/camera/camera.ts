@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { messageOf } from '../../core/errors.ts';
+import { messageOf, printable } from '../../core/errors.ts';
 import type { EngineModels } from '../../engine/frame-engine.ts';
 import type { DiskTrouble } from '../../files/append-file.ts';
 import { makeFolder } from '../../files/make-folder.ts';
@@ -89,7 +89,7 @@ export class Camera {
     this.#firstId = lastId;
     this.#pipeline = this.#makePipeline(lastId);
     this.#session = new CameraSession(
-      addressOf(setup.source.url, setup.realtime, setup.source.transport),
+      addressOf(setup.source.url, setup.realtime, setup.source),
       setup.parameters.live,
       {
         letterbox: (...size) => this.#setup.models.detector.letterbox(...size),
@@ -154,12 +154,12 @@ export class Camera {
   }
 
   #makePipeline(lastId: number): Pipeline {
-    const { source, out, realtime, ...setup } = this.#setup;
+    const { source, out, ...setup } = this.#setup;
     return new Pipeline(
       {
         ...setup,
         name: source.name,
-        shown: addressOf(source.url, realtime).shown,
+        shown: printable(source.url),
         folder: join(out, source.name),
         statistics: this.#statistics,
         onEvent: (event) => this.#report(event),

@@ -1,16 +1,14 @@
 import { basename, extname } from 'node:path';
 import type { IgnoreParameters, LinesParameters, ZonesParameters } from '../../analytics/parameters.ts';
 import { printable } from '../../core/errors.ts';
-import type { Transport } from '../../video/camera/address.ts';
+import type { Connecting } from '../../video/camera/address.ts';
 
 /** A camera as it is configured. */
-export interface CameraSource {
+export interface CameraSource extends Connecting {
   /** What it is called in outputs, folders and topics: letters, digits, `.`, `_`, `-`. */
   readonly name: string;
   /** Address of a camera or a stream, video device, or path of a file that is played in real time, over and over. */
   readonly url: string;
-  /** How the pictures of an RTSP camera come; default `auto`: over TCP, or over UDP where the camera refuses that. */
-  readonly transport?: Transport | undefined;
   /** Zones, lines and ignore areas in its picture, instead of those that the parameters have for all cameras. */
   readonly zones?: ZonesParameters | undefined;
   readonly lines?: LinesParameters | undefined;
@@ -34,4 +32,9 @@ function stemOf(url: string): string {
   const host = /^[a-z][a-z0-9+.-]+:\/\/(?:(?:\*{3})?@)?(\[[^\]]*\]|[^/?#:@]*)/i.exec(printable(url))?.[1];
   const name = (host ?? basename(url, extname(url))).replace(/[^A-Za-z0-9._-]+/g, '-').replace(/^[.-]+|[.-]+$/g, '');
   return name || 'camera';
+}
+
+/** How two sources are connected to is the same, so that one connection serves either. */
+export function connectAlike(a: CameraSource, b: CameraSource): boolean {
+  return a.url === b.url && a.transport === b.transport && a.tlsVerify === b.tlsVerify && a.tlsCa === b.tlsCa;
 }

@@ -21,7 +21,7 @@ export function sortCameras(
   const usable: CameraSource[] = [];
   const skipped = [...known];
   for (const source of cameras) {
-    const { name, url, transport } = source;
+    const { name, url } = source;
     try {
       if (!/^[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}$/.test(name)) {
         const rule = 'a name is made of letters, digits, dots, - and _, at most 64';
@@ -29,7 +29,7 @@ export function sortCameras(
       }
       if (names.has(name.toLowerCase())) throw new UsageError(`camera "${name}": this name stands twice`);
       names.add(name.toLowerCase());
-      addressOf(url, realtime, transport);
+      addressOf(url, realtime, source);
       usable.push(source);
     } catch (error) {
       skipped.push({ name, reason: messageOf(error) });

@@ -3,9 +3,11 @@ import { serveStatic } from '@hono/node-server/serve-static';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
 import { stream, streamSSE } from 'hono/streaming';
+import { messageOf, redact } from '../../core/errors.ts';
 import { pause } from '../../video/camera/back-off.ts';
 import type { Live } from '../live.ts';
-import { Places, requireLoopback, requireToken } from './access.ts';
+import type { Reloaded } from '../reload.ts';
+import { Access, Places } from './access.ts';
 import { createMetrics } from './metrics.ts';
 import type { PictureFeed } from './pictures.ts';
 
@@ -18,6 +20,14 @@ const FILES: Readonly<Record<string, URL | string>> = {
   '/uplot.css': import.meta.resolve('uplot/dist/uPlot.min.css'),
   '/uplot.js': import.meta.resolve('uplot/dist/uPlot.iife.min.js'),
 };
+/** Who may change what is followed. */
+export interface Admin {
+  /** Secret of at least 16 characters, another one than the viewers'. */
+  readonly token: string;
+  /** Reads the configuration again; what it returns is the answer to `POST /api/reload`. */
+  readonly reload: () => Promise<Reloaded>;
+}
+
 /** A viewer waits this long for the next picture before it asks again. */
 const PICTURE_SECONDS = 2;
 const BOUNDARY = 'twintrack-picture';
@@ -26,9 +36,12 @@ const BOUNDARY = 'twintrack-picture';
  * Makes the web application that shows the cameras; `startServer` describes it.
  *
  * @param find the cameras, once there are some; until then every request is answered with 503
+ * @param token what viewers need
+ * @param admin what the admin needs, and may do
  */
-export function createApp(find: () => Live | undefined, token: string | undefined): Hono {
+export function createApp(find: () => Live | undefined, token: string | undefined, admin?: Admin): Hono {
   const app = new Hono();
+  const access = new Access({ viewer: token, admin: admin?.token });
   const metrics = createMetrics();
   const places = new Places(() => find()?.viewers ?? 0);
   app.use(headers, noStore);
@@ -43,7 +56,7 @@ export function createApp(find: () => Live | undefined, token: string | undefine
     const ready = find()!.status.cameras.some(({ state }) => state === 'live');
     return c.json({ status: ready ? 'ready' : 'no camera is live' }, ready ? 200 : 503);
   });
-  app.use(token ? requireToken(token) : requireLoopback);
+  app.use(access.toSee);
   for (const [path, file] of Object.entries(FILES)) app.get(path, serveStatic({ path: fileURLToPath(file) }));
   app.get('/metrics', async (c) =>
     c.text(await metrics(find()!.status), 200, { 'content-type': 'text/plain; version=0.0.4' }),
@@ -52,6 +65,13 @@ export function createApp(find: () => Live | undefined, token: string | undefine
   app.get('/api/history', (c) =>
     c.json(Object.fromEntries(find()!.cameras.map(({ source, history }) => [source.name, history]))),
   );
+  app.post('/api/reload', access.toChange, async (c) => {
+    try {
+      return c.json(await admin?.reload());
+    } catch (error) {
+      return c.json({ error: redact(messageOf(error)) }, 422);
+    }
+  });
   app.get('/api/live', (c) => {
     const leave = places.take();
     if (!leave) return full(c);

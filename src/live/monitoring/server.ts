@@ -8,6 +8,7 @@ import { inputError, messageOf, printable, UsageError } from '../../core/errors.
 import { readError } from '../../files/file-errors.ts';
 import type { Live } from '../live.ts';
 import { TOKEN_LENGTH } from './access.ts';
+import type { Admin } from './app.ts';
 import { isLoopback } from './loopback.ts';
 
 /** Settings of {@link startServer}. */
@@ -18,6 +19,8 @@ export interface ServerOptions {
   readonly port: number;
   /** Secret that viewers need, of at least 16 characters. It may be absent only when `host` is this machine's own loopback address. */
   readonly token?: string | undefined;
+  /** What the admin needs, and may do: `POST /api/reload`. Without it nothing can be changed over the network. */
+  readonly admin?: Admin | undefined;
   /** Paths of a certificate and its key in PEM, for https; both or none. */
   readonly tls?: { readonly cert: string; readonly key: string } | undefined;
 }
@@ -32,8 +35,8 @@ export interface LiveServer {
 
 /**
  * Serves the live page, the pictures, the status as JSON (`/api/status`, `/api/history`, and `/api/live` as server-sent events), `/healthz`
- * and `/metrics`. Every path but `/healthz` needs the token, where there is one: as the password of Basic authentication with any user name,
- * or as a Bearer token.
+ * and `/metrics`. Every path but `/healthz` and `/readyz` needs the token, where there is one: as the password of Basic authentication with any
+ * user name, or as a Bearer token. `POST /api/reload` needs that of the admin, as a Bearer token.
  *
  * @throws UsageError when other machines could connect and there is no token
  * @throws TwintrackError when the port cannot be taken
@@ -59,6 +62,7 @@ export async function openServer({
   host,
   port,
   token,
+  admin,
   tls,
 }: ServerOptions): Promise<LiveServer & { show(live: Live): void }> {
   if (!isLoopback(host) && !token) {
@@ -66,12 +70,13 @@ export async function openServer({
       `--host ${host}: others could watch; add --token with a secret, or set TWINTRACK_TOKEN (for example to the output of "openssl rand -hex 16")`,
     );
   }
-  if (token && token.length < TOKEN_LENGTH)
-    throw new UsageError(`--token: has ${token.length} characters; ${TOKEN_LENGTH} or more cannot be guessed`);
+  requireLength('--token', token);
+  requireLength('--admin-token', admin?.token);
+  if (admin && admin.token === token) throw new UsageError('--admin-token: is that of the viewers; choose another one');
   const { createAdaptorServer } = await import('@hono/node-server');
   const { createApp } = await import('./app.ts');
   let live: Live | undefined;
-  const { fetch } = createApp(() => live, token);
+  const { fetch } = createApp(() => live, token, admin);
   const secure = tls && { createServer: createSecureServer, serverOptions: await readCertificate(tls) };
   const server = createAdaptorServer({ fetch, hostname: 'localhost', ...secure }) as Server;
   server.listen(port, host);
@@ -97,6 +102,12 @@ export async function openServer({
       server.closeAllConnections();
     },
   };
+}
+
+/** @throws UsageError when a token can be guessed */
+export function requireLength(option: string, token: string | undefined): void {
+  if (token && token.length < TOKEN_LENGTH)
+    throw new UsageError(`${option}: has ${token.length} characters; ${TOKEN_LENGTH} or more cannot be guessed`);
 }
 
 /** @throws TwintrackError when a file cannot be read, or the two do not fit */

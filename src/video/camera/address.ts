@@ -1,5 +1,7 @@
-import { statSync } from 'node:fs';
-import { printable, UsageError } from '../../core/errors.ts';
+import { X509Certificate } from 'node:crypto';
+import { readFileSync, statSync } from 'node:fs';
+import { inputError, printable, UsageError } from '../../core/errors.ts';
+import { readError } from '../../files/file-errors.ts';
 import { SAFE_FORMATS } from '../formats.ts';
 
 /** What is needed to give a live source to ffmpeg. */
@@ -12,8 +14,35 @@ export interface Address {
   readonly probing?: readonly string[];
   /** Where a TCP connection shows whether the other side is there. */
   readonly port?: { readonly host: string; readonly port: number };
-  /** The whole of it, where it has a password or a user in it; see `openGate`. */
-  readonly secret?: URL;
+  /** What ffmpeg reads on its standard input, which no other user sees: a list with the address. */
+  readonly list?: AddressList;
+  /** How twintrack connects in ffmpeg's place, where there is a secret in the address, or it is one of TLS; see `openGate`. */
+  readonly gate?: { readonly url: URL; readonly tls: TlsCheck };
+}
+
+/** An address that ffmpeg reads from a list in the place of its arguments. */
+export interface AddressList {
+  readonly url: string;
+  /** ffmpeg's name of the format that it is of. */
+  readonly format: string;
+}
+
+/** How the certificate of a server is checked. */
+export interface TlsCheck {
+  /** Whether it is. */
+  readonly verify: boolean;
+  /** Certificates in PEM of those who may have signed it, in place of the usual ones. */
+  readonly ca?: Buffer;
+}
+
+/** How to connect to a camera, besides its address. */
+export interface Connecting {
+  /** How the pictures of an RTSP camera come; default `auto`: over TCP, or over UDP where the camera refuses that. */
+  readonly transport?: Transport | undefined;
+  /** Whether the certificate of an rtsps, https or rtmps camera is checked; default true. */
+  readonly tlsVerify?: boolean | undefined;
+  /** Path of a file with the certificate of such a camera, or of the authority that signed it, in PEM. Default the authorities that Node knows. */
+  readonly tlsCa?: string | undefined;
 }
 
 /**
@@ -29,13 +58,14 @@ interface Scheme {
   readonly protocols: string;
   readonly args: readonly string[];
   readonly probing?: readonly string[];
+  /** The format of a source whose address is secret as a whole: it is read from a list. */
+  readonly listed?: string;
   /** The usual port, where a TCP connection shows whether the other side is there. */
   readonly port?: number;
 }
 
 const RTSP = { protocols: 'rtp,udp,tcp,tls,rtsp,rtsps', args: ['-allowed_media_types', 'video', ...LOW_DELAY] };
 const WEB = { protocols: 'http,https,tcp,tls,crypto', args: ['-flags', 'low_delay'] };
-const FLV = [...LOW_DELAY, '-f', 'flv'];
 /** MPEG-TS says what its pictures are like with each key frame only. */
 const PROBING = ['-analyzeduration', '3000000', '-probesize', '5000000'];
 const MPEG_TS = [...LOW_DELAY, '-f', 'mpegts'];
@@ -46,9 +76,9 @@ const SCHEMES: Readonly<Record<string, Scheme>> = {
   http: { ...WEB, port: 80 },
   https: { ...WEB, port: 443 },
   // a connection to see whether they are there would take the place of the one they serve
-  rtmp: { protocols: 'rtmp,tcp', args: FLV },
-  rtmps: { protocols: 'rtmps,tls,tcp', args: FLV },
-  srt: { protocols: 'srt', args: MPEG_TS, probing: PROBING },
+  rtmp: { protocols: 'rtmp,tcp', args: LOW_DELAY, listed: 'flv' },
+  rtmps: { protocols: 'rtmp,tcp', args: LOW_DELAY, listed: 'flv' },
+  srt: { protocols: 'srt', args: LOW_DELAY, probing: PROBING, listed: 'mpegts' },
   udp: { protocols: 'udp', args: MPEG_TS, probing: PROBING },
   rtp: { protocols: 'rtp,udp', args: [...LOW_DELAY, '-f', 'rtp'], probing: PROBING },
 };
@@ -90,10 +120,11 @@ const TRANSPORTS: Readonly<Record<Transport, readonly string[]>> = {
  * How ffmpeg is to open a live source.
  *
  * @param realtime whether a file may be played as if it were a camera
- * @param transport of an RTSP camera
  * @throws UsageError when it is no source of a known kind
+ * @throws TwintrackError when `tlsCa` cannot be read
  */
-export function addressOf(url: string, realtime = false, transport: Transport = 'auto'): Address {
+export function addressOf(url: string, realtime = false, connecting: Connecting = {}): Address {
+  const { transport = 'auto' } = connecting;
   const shown = printable(url);
   const scheme = SCHEME.exec(url)?.[1].toLowerCase();
   const signs = unencodedSigns(url);
@@ -108,13 +139,22 @@ export function addressOf(url: string, realtime = false, transport: Transport = 
       const known = Object.keys(SCHEMES).join(', ');
       throw new UsageError(`${shown}: ${scheme} is no kind of live source; known are ${known}`);
     }
-    const { protocols, args, probing, port } = SCHEMES[scheme];
+    const { protocols, args, probing, port, listed } = SCHEMES[scheme];
+    if (listed) {
+      const formats = ['-f', 'concat', '-safe', '0', '-format_whitelist', `concat,${listed}`];
+      return {
+        ...{ shown, args: [...args, ...formats, ...whitelisted(`pipe,${protocols}`, 'pipe:0')] },
+        ...(probing && { probing }),
+        list: { url, format: listed },
+        ...(scheme === 'rtmps' && URL.canParse(url) && { gate: { url: new URL(url), tls: tlsCheck(connecting) } }),
+      };
+    }
     const over = /^rtsp/.test(scheme) ? TRANSPORTS[transport] : [];
     return {
       shown,
       args: [...over, ...args, ...whitelisted(protocols, url)],
       ...(probing && { probing }),
-      ...(port !== undefined && portOf(url, port)),
+      ...(port !== undefined && portOf(url, port, connecting)),
     };
   }
   if (DEVICE.test(url)) return { shown, args: ['-f', 'v4l2', ...whitelisted('file', url)] };
@@ -157,14 +197,27 @@ function unencodedSigns(url: string): string[] {
   return [...new Set(rest.slice(0, end).match(/[/?#]/g))];
 }
 
-function portOf(url: string, usual: number): Pick<Address, 'port' | 'secret'> {
+function portOf(url: string, usual: number, connecting: Connecting): Pick<Address, 'port' | 'gate'> {
+  if (!URL.canParse(url)) return {}; // ffmpeg may still make sense of it
+  const whole = new URL(url);
+  const { hostname, port, protocol } = whole;
+  const host = hostname.replace(/^\[|\]$/g, '');
+  if (!host) return {};
+  const gated = printable(url) !== url || /^(https|rtsps):$/.test(protocol);
+  return {
+    port: { host, port: Number(port) || usual },
+    ...(gated && { gate: { url: whole, tls: tlsCheck(connecting) } }),
+  };
+}
+
+function tlsCheck({ tlsVerify: verify = true, tlsCa }: Connecting): TlsCheck {
+  if (tlsCa === undefined) return { verify };
   try {
-    const whole = new URL(url);
-    const { hostname, port, username, password } = whole;
-    const host = hostname.replace(/^\[|\]$/g, '');
-    const secret = (username || password) && { secret: whole };
-    return host ? { port: { host, port: Number(port) || usual }, ...secret } : {};
-  } catch {
-    return {}; // ffmpeg may still make sense of it
+    const ca = readFileSync(tlsCa);
+    new X509Certificate(ca); // throws where it is none
+    return { verify, ca };
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).syscall) throw readError(tlsCa, cause);
+    throw inputError(tlsCa, 'is no certificate in PEM', 'name the file of the authority in tlsCa', cause);
   }
 }

@@ -38,12 +38,14 @@ export async function inspect(
   signal: AbortSignal,
   reading: CameraReading = {},
 ): Promise<VideoInfo> {
-  const gate = await openGate(address);
+  const gate = await openGate(address, ffmpeg);
+  const { text } = gate;
   const args = [...gate.args.slice(0, -2), ...(address.probing ?? []), ...gate.args.slice(-2)];
-  const input = { subject: address.shown, name: '', args, kind: 'file', cutOff: false } as const;
+  const input = { subject: address.shown, name: '', args, ...(text && { text }), kind: 'file', cutOff: false } as const;
   const late = AbortSignal.timeout(1000 * connectSeconds);
   try {
-    return await probeCamera(ffmpeg, { ...input, dispose() {} }, AbortSignal.any([signal, late]), reading);
+    const info = await probeCamera(ffmpeg, { ...input, dispose() {} }, AbortSignal.any([signal, late]), reading);
+    return address.list ? { ...info, container: address.list.format } : info;
   } catch (error) {
     if (late.aborted) throw new ConnectionError(silence(connectSeconds));
     const { cause } = error as Error;
@@ -75,13 +77,14 @@ export interface ReadOptions extends Patience {
 export async function readConnection(ffmpeg: Ffmpeg, address: Address, options: ReadOptions): Promise<Fault> {
   const { format, letterbox, signal, onParts, onSize, connectSeconds, stallSeconds } = options;
   const { args, layouts } = decodingArguments(ffmpeg, { ...format, pixels: true, letterbox }, 1);
-  const gate = await openGate(address);
+  const gate = await openGate(address, ffmpeg);
   let fault: Fault | undefined;
   let frames = 0;
   let first = 0;
   let last = performance.now();
   const pace = format.container === 'hls' ? OWN_PACE : [];
   const child = startFfmpeg(ffmpeg, [...VERBOSE, '-threads', '1', ...pace, ...gate.args, ...args], {
+    ...(gate.text && { stdin: gate.text }),
     outputs: 1 + layouts.length,
     onLine(line) {
       // until then it was this machine that took its time

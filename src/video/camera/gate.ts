@@ -1,15 +1,18 @@
 import { once } from 'node:events';
-import { createServer as createWebServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
-import { request as requestSecurely } from 'node:https';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { connect as connectSecurely } from 'node:tls';
+import type { Ffmpeg } from '../ffmpeg.ts';
 import type { Address } from './address.ts';
-import { answerTo, challengesOf, type Login } from './login.ts';
-import { passRtsp } from './rtsp-gate.ts';
+import type { Login } from './login.ts';
+import { type Passage, passRtsp } from './rtsp-gate.ts';
+import { openWebGate } from './web-gate.ts';
 
 /** A way for one ffmpeg to a camera. */
 export interface Gate {
   /** ffmpeg's arguments up to and with `-i`, without a password. */
   readonly args: readonly string[];
+  /** What ffmpeg is to read on its standard input. */
+  readonly text?: string;
   /** Why the camera cannot be reached, in Node's words; empty while it can. */
   readonly complaint: string;
   /** Ends all connections through it. */
@@ -17,20 +20,22 @@ export interface Gate {
 }
 
 /**
- * Opens a way to a camera for one ffmpeg. Where the address has a password, it leads through a port of this machine, and the login is made
- * here: the arguments of ffmpeg stand in the list of processes, which all users of the machine can read. The port of an RTSP camera takes
- * one connection.
+ * Opens a way to a camera for one ffmpeg. Where there is a secret in the address, or it is one of TLS, it leads through a port of this machine.
+ * The login is made here, as the arguments of ffmpeg stand in the list of processes, which all users of the machine can read. So is the TLS
+ * connection: ffmpeg checks no certificate unless it is asked to, and what it says of one depends on its library. The port of an RTSP camera
+ * takes one connection.
  */
-export async function openGate(address: Address): Promise<Gate> {
-  const { args, secret } = address;
-  if (!secret) return { args, complaint: '', close() {} };
+export async function openGate({ args, gate, list }: Address, ffmpeg: Ffmpeg): Promise<Gate> {
+  if (!gate) return { args, ...(list && { text: listOf(list.url, [], ffmpeg) }), complaint: '', close() {} };
+  const { url: camera, tls } = gate;
   let complaint = '';
   const onError = (error: Error & { code?: string }) => {
     complaint ||= `${error.code ?? ''} ${error.message}`;
   };
-  const login = { user: decoded(secret.username), password: decoded(secret.password) };
-  const isWeb = /^https?:$/.test(secret.protocol);
-  const server: Server = isWeb ? openWebGate(secret, login, onError) : openRtspGate(secret, login, onError);
+  const isWeb = /^https?:$/.test(camera.protocol);
+  const passage = { camera, login: loginOf(camera), tls, onError };
+  const isRtmp = camera.protocol === 'rtmps:';
+  const server = isWeb ? openWebGate(passage) : isRtmp ? openTlsGate(passage) : openRtspGate(passage);
   const sockets = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
     sockets.add(socket);
@@ -39,16 +44,54 @@ export async function openGate(address: Address): Promise<Gate> {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
+  const close = () => {
+    if (server.listening) server.close();
+    for (const socket of sockets) socket.destroy();
+  };
+  if (isRtmp) {
+    const local = `rtmp://127.0.0.1:${port}${camera.pathname}${camera.search}`;
+    const text = listOf(
+      local,
+      [`option rtmp_tcurl ${quoted(`rtmps://${camera.host}/${applicationOf(camera)}`)}`],
+      ffmpeg,
+    );
+    return {
+      ...{ args, text, close },
+      get complaint() {
+        return complaint;
+      },
+    };
+  }
   return {
-    args: [...args.slice(0, -1), isWeb ? `http://127.0.0.1:${port}${secret.pathname}` : `${localBase(port)}`],
+    args: isWeb
+      ? [...args.slice(0, -3), 'http,tcp,crypto', '-i', `http://127.0.0.1:${port}${camera.pathname}`]
+      : [...args.slice(0, -1), localBase(port)],
     get complaint() {
       return complaint;
     },
-    close() {
-      if (server.listening) server.close();
-      for (const socket of sockets) socket.destroy();
-    },
+    close,
   };
+}
+
+/** A list of one address for ffmpeg's `concat`, which begins at once with what comes. */
+function listOf(url: string, more: readonly string[], { lists }: Ffmpeg): string {
+  const options = ['option analyzeduration 0', 'option probesize 32', ...more];
+  return ['ffconcat version 1.0', `file ${quoted(url)}`, ...(lists ? options : []), ''].join('\n');
+}
+
+/** In the quotes of a list; an address has no line breaks. */
+function quoted(text: string): string {
+  return `'${text.replace(/\s/g, encodeURIComponent).replaceAll("'", "'\\''")}'`;
+}
+
+/** The application in an RTMP address, as ffmpeg takes it apart: what is behind it names the stream. */
+function applicationOf({ pathname }: URL): string {
+  const parts = pathname.slice(1).split('/');
+  return parts.slice(0, parts.length > 2 ? 2 : 1).join('/');
+}
+
+function loginOf({ username, password }: URL): Login | undefined {
+  return username || password ? { user: decoded(username), password: decoded(password) } : undefined;
 }
 
 /** A part of an address as it is meant; one that is not encoded as it should be, as it is. */
@@ -62,48 +105,24 @@ function decoded(text: string): string {
 
 const localBase = (port: number) => `rtsp://127.0.0.1:${port}/camera`;
 
-function openRtspGate(camera: URL, login: Login, onError: (error: Error) => void): Server {
+function openRtspGate(passage: Passage): Server {
   const server = createServer((socket) => {
     const { port } = server.address() as AddressInfo;
     server.close(); // for this one connection
-    passRtsp(socket, camera, localBase(port), login, onError);
+    passRtsp(socket, localBase(port), passage);
   });
   return server;
 }
 
-/** The headers of one connection, which are not passed on. */
-const OF_CONNECTION = /^(host|connection|authorization|keep-alive|transfer-encoding)$/i;
-
-function openWebGate(camera: URL, login: Login, onError: (error: Error) => void): Server {
-  let sign: ((method: string, uri: string) => string) | undefined;
-  const ask = (asked: IncomingMessage, answer: ServerResponse, again: boolean) => {
-    const { method = 'GET', url = '/' } = asked;
-    const path = url === camera.pathname ? `${camera.pathname}${camera.search}` : url;
-    const given = Object.entries(asked.headers).filter(([name]) => !OF_CONNECTION.test(name));
-    const headers = { ...Object.fromEntries(given), ...(sign && { authorization: sign(method, path) }) };
-    const place = { host: camera.hostname.replace(/^\[|\]$/g, ''), port: camera.port || undefined };
-    const options = { ...place, method, path, headers, agent: false as const };
-    const passed =
-      camera.protocol === 'https:' ? requestSecurely({ ...options, rejectUnauthorized: false }) : request(options);
-    passed.on('response', (response) => {
-      const { statusCode = 502, headers: had } = response;
-      const signed = statusCode === 401 && !again ? answerTo(challengesOf(response), login) : undefined;
-      if (signed) {
-        sign = signed;
-        response.resume();
-        return ask(asked, answer, true);
-      }
-      const shown = Object.entries(had).filter(([name]) => !OF_CONNECTION.test(name));
-      answer.writeHead(statusCode, Object.fromEntries(shown));
-      response.pipe(answer);
-      response.on('error', () => answer.destroy());
-    });
-    passed.on('error', (error) => {
-      onError(error);
-      answer.destroy();
-    });
-    answer.on('close', () => passed.destroy());
-    passed.end();
-  };
-  return createWebServer((asked, answer) => ask(asked, answer, false));
+function openTlsGate({ camera: { hostname, port }, tls, onError }: Passage): Server {
+  return createServer((local) => {
+    const host = hostname.replace(/^\[|\]$/g, '');
+    const options = { rejectUnauthorized: tls.verify, ca: tls.ca };
+    const camera = connectSecurely({ host, port: Number(port) || 443, ...options });
+    camera.pipe(local).pipe(camera);
+    camera.on('error', onError);
+    local.on('error', () => {});
+    camera.on('close', () => local.destroy());
+    local.on('close', () => camera.destroy());
+  });
 }

@@ -1,7 +1,19 @@
 import { connect, type Socket } from 'node:net';
 import { connect as connectSecurely } from 'node:tls';
+import type { TlsCheck } from './address.ts';
 import { answerTo, type Login } from './login.ts';
 import { RtspParser } from './rtsp-parser.ts';
+
+/** How a connection is passed on to a camera. */
+export interface Passage {
+  /** Its address. */
+  readonly camera: URL;
+  /** Who logs in there; undefined where none is known. */
+  readonly login: Login | undefined;
+  readonly tls: TlsCheck;
+  /** Takes why the camera cannot be reached. */
+  readonly onError: (error: Error) => void;
+}
 
 /** The request that a response is awaited to. */
 interface Pending {
@@ -20,22 +32,14 @@ interface Pending {
  * Passes an RTSP connection on to a camera and logs in there, so that who asks need not know the password.
  *
  * @param local the connection of who asks
- * @param address URL of the camera
- * @param base what stands for that URL in the requests
- * @param onError takes why the camera cannot be reached
+ * @param base what stands for the camera's address in the requests
  */
-export function passRtsp(
-  local: Socket,
-  address: URL,
-  base: string,
-  login: Login,
-  onError: (error: Error) => void,
-): void {
+export function passRtsp(local: Socket, base: string, { camera: address, login, tls, onError }: Passage): void {
   const secure = address.protocol === 'rtsps:';
   const host = address.hostname.replace(/^\[|\]$/g, '');
   const port = Number(address.port) || (secure ? 322 : 554);
   const camera = secure
-    ? connectSecurely({ host, port, rejectUnauthorized: false })
+    ? connectSecurely({ host, port, rejectUnauthorized: tls.verify, ca: tls.ca })
     : connect({ host, port, noDelay: true });
   const real = `${address.protocol}//${address.host}${address.pathname}${address.search}`;
   const pending = new Map<string, Pending>();
@@ -73,7 +77,7 @@ export function passRtsp(
       if (/^\S+ 401/.test(lines[0])) {
         const challenges = valuesOf(lines, 'www-authenticate');
         const stale = challenges.some((challenge) => /stale\s*=\s*"?true/i.test(challenge));
-        const answer = answerTo(challenges, login);
+        const answer = login && answerTo(challenges, login);
         if (answer && (!request.signed || stale)) {
           sign = answer;
           return send(request);
