@@ -12,7 +12,19 @@ import extractTsConfig from 'dependency-cruiser/config-utl/extract-ts-config';
 /** The folders of src: each may import those before it. */
 const ORDER = [
   ...['core', 'files', 'inference', 'video', 'detection', 'appearance', 'association', 'tracking', 'trajectories'],
-  ...['analytics', 'annotation', 'evaluation', 'export', 'search', 'report', 'engine', 'live', 'learning', 'commands'],
+  ...[
+    'analytics',
+    'annotation',
+    'evaluation',
+    'export',
+    'search',
+    'report',
+    'site',
+    'engine',
+    'live',
+    'learning',
+    'commands',
+  ],
 ];
 
 const root = join(import.meta.dirname, '..');
