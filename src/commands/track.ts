@@ -14,6 +14,7 @@ interface TrackOptions extends ReadingFlags {
   annotate: boolean;
   anonymize?: boolean;
   savePatches?: boolean;
+  saveEmbeddings?: boolean;
   maxFrames?: number;
   set: string[];
   config?: string;
@@ -49,6 +50,10 @@ export function trackCommand(program: Command): void {
     .option('--no-annotate', 'write no annotated video')
     .option('--anonymize', 'pixelate every person in the annotated video')
     .option('--save-patches', 'save the best patches of every person, for "twintrack search", as <stem>.patches')
+    .option(
+      '--save-embeddings',
+      'save their embeddings without the pictures, for "twintrack link", as <stem>.embeddings.json',
+    )
     .option('--max-frames <n>', 'stop after this many frames', positive(true));
   for (const option of readingOptions()) command.addOption(option);
   command
@@ -66,6 +71,7 @@ Examples:
   twintrack track dvr.avi --sar 2:1 --deinterlace on    a recorder that says neither
   twintrack track street.mp4 --detector yolox.onnx      your own detector
   twintrack track --detections det.txt --fps 30         a MOT detection file alone
+  twintrack track hall.mp4 yard.mp4 --save-embeddings   to link the people of several cameras
   twintrack track street.mp4 --set tracking.lostSeconds=3
   twintrack track -- -odd-name.mp4                      a name that begins with a dash
 
@@ -79,10 +85,14 @@ A config file holds the same parameters by stage (docs/parameters.md lists them)
       const options = command.optsWithGlobals<TrackOptions>();
       checkUsage(inputs, options);
       const { loadParameters } = await import('../engine/configuration.ts');
-      const { detector, detections, fps, maxFrames, online, annotate, anonymize, savePatches } = options;
+      const { detector, detections, fps, maxFrames, online, annotate, anonymize } = options;
+      const { savePatches, saveEmbeddings } = options;
       const parameters = await withReading(await loadParameters(options.config, options.set), options);
-      if (savePatches && parameters.appearance.mode === 'off')
-        throw new UsageError('--save-patches: no patches are cut with appearance.mode=off; leave that out');
+      const saving = savePatches ? '--save-patches' : saveEmbeddings ? '--save-embeddings' : undefined;
+      if (saving && parameters.appearance.mode === 'off')
+        throw new UsageError(`${saving}: no patches are cut with appearance.mode=off; leave that out`);
+      if (saving && inputs.length === 0)
+        throw new UsageError(`${saving}: there are no pictures to save without a video; name one`);
       process.exitCode = await trackAll(inputs.length > 0 ? inputs : [undefined], options, {
         out: options.out,
         detector,
@@ -93,6 +103,7 @@ A config file holds the same parameters by stage (docs/parameters.md lists them)
         annotate: annotate && inputs.length > 0,
         anonymize,
         savePatches,
+        saveEmbeddings,
         parameters,
         rename: distinct(),
       });
@@ -100,15 +111,13 @@ A config file holds the same parameters by stage (docs/parameters.md lists them)
 }
 
 function checkUsage(inputs: readonly string[], options: TrackOptions): void {
-  const { detections, fps, annotate, anonymize, savePatches } = options;
+  const { detections, fps, annotate, anonymize } = options;
   if (inputs.length === 0 && !detections)
     throw new UsageError('track: no input; name a video, for example: twintrack track street.mp4');
   if (inputs.length === 0 && !fps)
     throw new UsageError('--detections without a video: the frame rate is not known; add --fps 30');
   if (inputs.length > 1 && detections)
     throw new UsageError('--detections: one detection file fits one video; track them one by one');
-  if (savePatches && inputs.length === 0)
-    throw new UsageError('--save-patches: there are no pictures to save without a video; name one');
   if (anonymize && (!annotate || inputs.length === 0))
     throw new UsageError('--anonymize: no video is written that it could apply to; name one, without --no-annotate');
 }

@@ -60,7 +60,12 @@ function knownKeys(root: z.ZodType, path: readonly PropertyKey[]): string[] {
   return at instanceof z.ZodObject ? Object.keys(at.shape) : [];
 }
 
-/** A schema without its default, or that it may be left out. */
+/** A schema without its default, or that it may be left out or null. */
 function inner(schema: unknown): unknown {
-  return schema instanceof z.ZodPrefault || schema instanceof z.ZodOptional ? inner(schema.unwrap()) : schema;
+  const wrapped =
+    schema instanceof z.ZodPrefault ||
+    schema instanceof z.ZodDefault ||
+    schema instanceof z.ZodOptional ||
+    schema instanceof z.ZodNullable;
+  return wrapped ? inner(schema.unwrap()) : schema;
 }

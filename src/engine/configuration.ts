@@ -1,12 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import type { z } from 'zod';
-import { inputError, messageOf, printable, UsageError } from '../core/errors.ts';
+import { inputError, printable, UsageError } from '../core/errors.ts';
 import { firstProblem } from '../core/schema.ts';
-import { readError } from '../files/file-errors.ts';
+import { QUIET, readConfig } from '../files/config-file.ts';
 import { type Parameters, parametersSchema } from './parameters.ts';
-
-/** Doubts about the YAML are excerpts of several lines, which the parser would write on standard error. */
-const QUIET = { logLevel: 'error' } as const;
 
 /** Sections of a config file that only `stream` reads. */
 const OF_CAMERAS = ['cameras', 'live'];
@@ -61,28 +57,4 @@ export async function loadSections<Schema extends z.ZodObject>(
     if (problem) throw new UsageError(`--set ${printable(setting)}: ${problem}`);
   }
   return schema.parse(values);
-}
-
-/**
- * The sections of a config file, `cameras` among them; an empty one counts as left out.
- *
- * @throws TwintrackError when it cannot be read
- */
-export async function readConfig(path: string): Promise<Record<string, unknown>> {
-  const { parse } = await import('yaml');
-  const fix = 'see "twintrack track --help" for an example';
-  const text = await readFile(path, 'utf8').catch((error) => {
-    throw readError(path, error, fix);
-  });
-  let document: unknown;
-  try {
-    document = parse(text, QUIET) ?? {};
-  } catch (error) {
-    const [first] = messageOf(error).split('\n'); // what follows is an excerpt of the file
-    throw inputError(path, `is not YAML: ${first.replace(/:$/, '')}`, fix, error);
-  }
-  if (typeof document !== 'object' || document === null || Array.isArray(document)) {
-    throw inputError(path, 'holds no sections', fix);
-  }
-  return Object.fromEntries(Object.entries(document).filter(([, section]) => section !== null));
 }

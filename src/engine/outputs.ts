@@ -5,7 +5,7 @@ import { messageOf } from '../core/errors.ts';
 import type { Notice } from '../core/notices.ts';
 import { makeFolder } from '../files/make-folder.ts';
 import { type AlbumOptions, PatchAlbum } from '../search/album.ts';
-import { PATCHES_ENDING } from '../search/index-file.ts';
+import { EMBEDDINGS_ENDING, PATCHES_ENDING } from '../search/index-file.ts';
 import { openJsonSink, openMotSink, type RunDescription, type TrajectorySink } from '../trajectories/index.ts';
 import { openVideoWriter, type VideoInfo } from '../video/index.ts';
 import { Drawing } from './drawing.ts';
@@ -17,6 +17,7 @@ export interface OutputFiles {
   mot?: string;
   annotated?: string;
   patches?: string;
+  embeddings?: string;
 }
 
 /** What to write, and where. */
@@ -32,8 +33,10 @@ export interface OutputOptions {
   readonly annotate: boolean;
   readonly anonymize: boolean;
   readonly parameters: Parameters;
-  /** What computes the embeddings of the patches to save; undefined to save none. */
-  readonly patches?: AlbumOptions['model'] | undefined;
+  /** What computes the embeddings to save; undefined to save none. */
+  readonly appearance?: AlbumOptions['model'] | undefined;
+  /** Whether they are saved with their patches, or alone. */
+  readonly album?: 'patches' | 'embeddings' | undefined;
 }
 
 interface Output {
@@ -65,7 +68,7 @@ export class Outputs {
   }
 
   async #create(options: OutputOptions): Promise<void> {
-    const { out, name, video, run, notices, annotate, anonymize, parameters, patches } = options;
+    const { out, name, video, run, notices, annotate, anonymize, parameters, appearance, album } = options;
     const { width, height, colourSpace } = video;
     const areas = resolveAreas(parameters, width > 0 ? { width, height } : undefined);
     await makeFolder(out);
@@ -78,10 +81,11 @@ export class Outputs {
     this.sinks.push(add('trajectories', json, await openJsonSink(json, run, notices)));
     const mot = path('mot.txt');
     this.sinks.push(add('mot', mot, await openMotSink(mot)));
-    if (patches) {
-      const folder = join(out, `${name}${PATCHES_ENDING}`);
-      const album = await PatchAlbum.create(folder, { source: run.source.name, model: patches, colourSpace });
-      this.album = add('patches', folder, album);
+    if (appearance && album) {
+      const pictures = album === 'patches';
+      const at = join(out, `${name}${pictures ? PATCHES_ENDING : EMBEDDINGS_ENDING}`);
+      const about = { source: run.source.name, model: appearance, colourSpace, pictures };
+      this.album = add(album, at, await PatchAlbum.create(at, about));
     }
     if (!annotate) return;
     const annotator = new Annotator({ width, height, anonymize, areas, ...parameters.annotation });

@@ -41,6 +41,11 @@ export interface TrackVideoOptions extends InputOptions {
   readonly anonymize?: boolean | undefined;
   /** Whether to save the best patches of every person for `twintrack search`, as `<stem>.patches/`. Default false. */
   readonly savePatches?: boolean | undefined;
+  /**
+   * Whether to save the embeddings of these patches alone, without pictures, for `twintrack link`, as `<stem>.embeddings.json`. Default
+   * false; with `savePatches` they stand in the patches' index.
+   */
+  readonly saveEmbeddings?: boolean | undefined;
   /** Chooses what the outputs' names begin with, given the input's file name without its ending; default that. */
   readonly rename?: (stem: string) => string;
   /** Called after each frame. */
@@ -91,7 +96,7 @@ export interface TrackSummary {
 
 /**
  * Tracks one video, folder of pictures, glob or `-`, and writes `<stem>.trajectories.json`, `<stem>.mot.txt`, unless turned off
- * `<stem>.annotated.mp4`, and if asked for `<stem>.patches/`. When anything fails after the first frame, or `signal` fires, what was
+ * `<stem>.annotated.mp4`, and if asked for `<stem>.patches/` or `<stem>.embeddings.json`. When anything fails after the first frame, or `signal` fires, what was
  * tracked so far is written and the summary says why.
  *
  * @param input the video; undefined with `detections` alone
@@ -182,7 +187,8 @@ function openOutputs(
     annotate,
     anonymize: options.anonymize ?? false,
     parameters: models.parameters,
-    patches: options.savePatches ? models.appearance : undefined,
+    appearance: models.appearance,
+    album: options.savePatches ? 'patches' : options.saveEmbeddings ? 'embeddings' : undefined,
   });
 }
 

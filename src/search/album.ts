@@ -1,21 +1,15 @@
-import { rmSync } from 'node:fs';
-import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { CAPACITY, Gallery } from '../appearance/gallery.ts';
-import { PATCH_BYTES, PATCH_HEIGHT, PATCH_WIDTH, PatchCutter } from '../appearance/patches.ts';
+import { PATCH_BYTES } from '../appearance/patches.ts';
 import { hasEmbedding, visiblePart } from '../appearance/reid.ts';
 import type { AppearanceModel } from '../appearance/siamese.ts';
-import { inputError } from '../core/errors.ts';
 import type { Detections } from '../detection/index.ts';
-import { runAtExit } from '../files/at-exit.ts';
 import { writeError } from '../files/file-errors.ts';
-import { temporaryPath } from '../files/temporary.ts';
+import { OutputFile } from '../files/output-file.ts';
 import type { Track } from '../tracking/index.ts';
 import type { WholeTrajectory } from '../trajectories/index.ts';
-import { jpegArguments } from '../video/encode-stills.ts';
-import { exitReason, type FfmpegProcess, findFfmpeg, lastError, startFfmpeg } from '../video/ffmpeg.ts';
 import type { Frame } from '../video/index.ts';
-import { INDEX, type PatchIndex } from './index-file.ts';
+import type { EmbeddingIndex } from './index-file.ts';
+import { PatchPictures } from './patch-pictures.ts';
 
 /** What an album needs to know of the run. */
 export interface AlbumOptions {
@@ -24,6 +18,8 @@ export interface AlbumOptions {
   readonly model: Pick<AppearanceModel, 'name' | 'sha256' | 'dimensions'>;
   /** ffmpeg's name of the YUV matrix of the frames. */
   readonly colourSpace?: string | undefined;
+  /** Whether the patches are saved as pictures, in a folder; else the index alone, as a file. Default true. */
+  readonly pictures?: boolean;
 }
 
 /** The best patches of one track so far: row i of each is the gallery's row i. */
@@ -31,66 +27,43 @@ interface Page {
   /** When the track was first seen confirmed. */
   from?: number;
   readonly gallery: Gallery;
+  /** Empty without pictures. */
   readonly patches: Uint8Array;
   readonly moments: { frame: number; time: number; box: [number, number, number, number] }[];
 }
 
 /**
- * The best patches of each trajectory with their embeddings, for `twintrack search`: a folder of JPEG pictures and an index, which gets
- * its name when it is complete. The patches of tracks that have not ended are in memory, those of ended ones in the folder.
+ * The embeddings of the best patches of each trajectory, with their pictures for `twintrack search`: a folder of JPEG pictures and an
+ * index; or the index alone. It gets its name when it is complete. The patches of tracks that have not ended are in memory, the pictures
+ * of ended ones in the folder.
  */
 export class PatchAlbum {
   private readonly path: string;
-  private readonly temporary: string;
   private readonly options: AlbumOptions;
-  private readonly encoder: FfmpegProcess;
-  private readonly cutter: PatchCutter;
+  private readonly pictures: PatchPictures | undefined;
   private readonly pages = new Map<Track, Page>();
-  private trajectories: PatchIndex['trajectories'] = [];
+  private trajectories: EmbeddingIndex['trajectories'] = [];
   private kept: readonly WholeTrajectory[] | undefined;
-  private pictures = 0;
-  private readonly forget: () => void;
 
   /**
-   * @param path the folder; one that an earlier run has made is replaced in the end
+   * @param path the folder, or the file of an album without pictures; what an earlier run has made is replaced in the end
    * @throws TwintrackError when it cannot be written there
    */
   static async create(path: string, options: AlbumOptions): Promise<PatchAlbum> {
-    const there = await readdir(path).catch((): string[] => []);
-    if (there.length > 0 && !there.includes(INDEX))
-      throw inputError(
-        path,
-        'a folder of something else has this name',
-        'move it away or choose another output folder',
-      );
-    const ffmpeg = await findFfmpeg();
-    const temporary = temporaryPath(path, 'patches');
-    try {
-      await mkdir(temporary);
-    } catch (cause) {
-      throw writeError(path, cause);
-    }
-    const patches = { width: PATCH_WIDTH, height: PATCH_HEIGHT, format: 'rgbPlanes' } as const;
-    const pattern = `file:${join(temporary.replaceAll('%', '%%'), '%06d.jpg')}`;
-    const encoder = startFfmpeg(ffmpeg, [...jpegArguments(patches, { quality: 2 }), '-f', 'image2', pattern], {
-      stdin: true,
-    });
-    return new PatchAlbum(path, temporary, options, encoder);
+    const { pictures = true, colourSpace } = options;
+    return new PatchAlbum(path, options, pictures ? await PatchPictures.create(path, colourSpace) : undefined);
   }
 
-  private constructor(path: string, temporary: string, options: AlbumOptions, encoder: FfmpegProcess) {
+  private constructor(path: string, options: AlbumOptions, pictures: PatchPictures | undefined) {
     this.path = path;
-    this.temporary = temporary;
     this.options = options;
-    this.encoder = encoder;
-    this.cutter = new PatchCutter(options.colourSpace);
-    this.forget = runAtExit(() => rmSync(temporary, { recursive: true, force: true }));
+    this.pictures = pictures;
   }
 
   /**
    * Takes what the next frame shows of each track.
    *
-   * @param frame with pixels that have not been drawn on
+   * @param frame for pictures with pixels that have not been drawn on
    * @throws TwintrackError when the encoder has failed
    */
   async add(frame: Frame, detections: Detections, tracks: readonly Track[]): Promise<void> {
@@ -107,23 +80,20 @@ export class PatchAlbum {
     this.kept = trajectories;
   }
 
-  /** Completes the folder and gives it its name. */
+  /** Completes the folder or file and gives it its name. */
   async close(): Promise<void> {
     try {
       for (const track of [...this.pages.keys()]) await this.finish(track);
-      this.encoder.stdin!.end();
-      const exit = await this.encoder.exited;
-      if (this.pictures > 0 && exit.code !== 0) throw new Error(lastError(this.encoder.log) || exitReason(exit));
+      await this.pictures?.end();
       if (this.kept) await this.bind(this.kept);
       const { source, model } = this.options;
       const { name, sha256, dimensions } = model;
       const trajectories = this.trajectories.sort((a, b) => a.id - b.id);
       const about = { source, model: { name, sha256, dimensions } };
-      const index: PatchIndex = { schema: 'twintrack/patches', version: 1, ...about, trajectories };
-      await writeFile(join(this.temporary, INDEX), `${JSON.stringify(index)}\n`);
-      await rm(this.path, { recursive: true, force: true });
-      await rename(this.temporary, this.path);
-      this.forget();
+      const index: EmbeddingIndex = { schema: 'twintrack/patches', version: 1, ...about, trajectories };
+      const text = `${JSON.stringify(index)}\n`;
+      if (this.pictures) await this.pictures.commit(text);
+      else await OutputFile.put(this.path, text);
     } catch (cause) {
       await this.abort();
       throw writeError(this.path, cause);
@@ -132,10 +102,7 @@ export class PatchAlbum {
 
   /** Removes what there is of it. */
   async abort(): Promise<void> {
-    this.encoder.kill();
-    await this.encoder.exited;
-    await rm(this.temporary, { recursive: true, force: true });
-    this.forget();
+    await this.pictures?.abort();
   }
 
   /** Gathers the best patches of each trajectory from its pieces, and removes the pictures that are left over. */
@@ -147,18 +114,20 @@ export class PatchAlbum {
       return [{ id, from: times[0], to: times[times.length - 1], patches: patches.slice(0, CAPACITY) }];
     });
     const files = new Set(this.trajectories.flatMap(({ patches }) => patches.map(({ file }) => file)));
-    for (const { file } of [...tracks.values()].flat()) if (!files.has(file)) await rm(join(this.temporary, file));
+    for (const { file } of [...tracks.values()].flat())
+      if (file !== undefined && !files.has(file)) await this.pictures?.remove(file);
   }
 
   private observe(track: Track, { pixels, width, height, index, time }: Frame, detections: Detections): void {
     const { embeddings, boxes, scores, length } = detections;
     const { dimensions } = this.options.model;
     const j = track.detection;
-    if (!pixels || !embeddings || !hasEmbedding(embeddings, j, { dimensions })) return;
+    if (!embeddings || !hasEmbedding(embeddings, j, { dimensions })) return;
+    if (this.pictures && !pixels) return;
     const page = this.page(track);
     const row = page.gallery.add(embeddings, j, scores[j] * visiblePart(boxes, length, j), time);
     if (row < 0) return;
-    this.cutter.cut({ pixels, width, height }, boxes, j, page.patches, row);
+    if (pixels) this.pictures?.cutter.cut({ pixels, width, height }, boxes, j, page.patches, row);
     const [x, y, w, h] = boxes.subarray(4 * j, 4 * j + 4);
     page.moments[row] = { frame: index, time, box: [x, y, w, h] };
   }
@@ -167,7 +136,7 @@ export class PatchAlbum {
     let page = this.pages.get(track);
     if (!page) {
       const gallery = new Gallery(this.options.model.dimensions, Number.POSITIVE_INFINITY);
-      page = { gallery, patches: new Uint8Array(CAPACITY * PATCH_BYTES), moments: [] };
+      page = { gallery, patches: new Uint8Array(this.pictures ? CAPACITY * PATCH_BYTES : 0), moments: [] };
       this.pages.set(track, page);
     }
     return page;
@@ -183,23 +152,15 @@ export class PatchAlbum {
     const rows = moments.map((_, row) => row).sort((a, b) => gallery.qualities[b] - gallery.qualities[a]);
     const patches = [];
     for (const row of rows) {
-      await this.encode(page.patches.subarray(row * PATCH_BYTES, (row + 1) * PATCH_BYTES));
+      const file = await this.pictures?.add(page.patches.subarray(row * PATCH_BYTES, (row + 1) * PATCH_BYTES));
       patches.push({
-        file: `${String(this.pictures).padStart(6, '0')}.jpg`,
+        ...(file !== undefined && { file }),
         ...moments[row],
         quality: short(gallery.qualities[row]),
         embedding: Array.from(gallery.embeddings.subarray(row * dimensions, (row + 1) * dimensions), short),
       });
     }
     this.trajectories.push({ id: track.id, from, to: track.lastTime, patches });
-  }
-
-  private async encode(patch: Uint8Array): Promise<void> {
-    const written = await new Promise<boolean>((resolve) =>
-      this.encoder.stdin!.write(patch, (error) => resolve(!error)),
-    );
-    if (!written) throw writeError(this.path, new Error(lastError(this.encoder.log) || 'ffmpeg has ended'));
-    this.pictures++;
   }
 }
 

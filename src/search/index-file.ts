@@ -10,33 +10,45 @@ export const INDEX = 'index.json';
 /** What the name of a folder of patches ends with. */
 export const PATCHES_ENDING = '.patches';
 
-const PATCH = z.object({
-  file: z.string().regex(/^[\w-]+\.jpg$/),
+/** What the name of a file of embeddings alone ends with. */
+export const EMBEDDINGS_ENDING = '.embeddings.json';
+
+const EMBEDDED = z.object({
   frame: z.number().int(),
   time: z.number(),
   box: z.tuple([z.number(), z.number(), z.number(), z.number()]),
   quality: z.number(),
   embedding: z.array(z.number()),
 });
+const FILE = z.string().regex(/^[\w-]+\.jpg$/);
 
-const INDEX_SCHEMA = z
-  .object({
-    schema: z.literal('twintrack/patches'),
-    version: z.literal(1),
-    source: z.string(),
-    model: z.object({ name: z.string(), sha256: z.string(), dimensions: z.number().int() }),
-    trajectories: z.array(
-      z.object({ id: z.number(), from: z.number(), to: z.number(), patches: z.array(PATCH).min(1) }),
-    ),
-  })
-  .refine(
-    ({ model, trajectories }) =>
-      trajectories.every(({ patches }) => patches.every(({ embedding }) => embedding.length === model.dimensions)),
-    'embeddings are not of as many numbers as the model gives',
-  );
+/** An index of patches that have a picture each, or need not have one. */
+const indexOf = <Patch extends typeof EMBEDDED>(patch: Patch) =>
+  z
+    .object({
+      schema: z.literal('twintrack/patches'),
+      version: z.literal(1),
+      source: z.string(),
+      model: z.object({ name: z.string(), sha256: z.string(), dimensions: z.number().int() }),
+      trajectories: z.array(
+        z.object({ id: z.number(), from: z.number(), to: z.number(), patches: z.array(patch).min(1) }),
+      ),
+    })
+    .refine(
+      ({ model, trajectories }) =>
+        trajectories.every(({ patches }) =>
+          patches.every((each) => (each as z.infer<typeof EMBEDDED>).embedding.length === model.dimensions),
+        ),
+      'embeddings are not of as many numbers as the model gives',
+    );
+
+const PATCH_INDEX = indexOf(EMBEDDED.extend({ file: FILE }));
+const EMBEDDING_INDEX = indexOf(EMBEDDED.extend({ file: FILE.optional() }));
 
 /** What a folder of patches holds: of each trajectory its span in seconds and its best patches with their embeddings. */
-export type PatchIndex = z.infer<typeof INDEX_SCHEMA>;
+export type PatchIndex = z.infer<typeof PATCH_INDEX>;
+/** The same, of patches whose pictures need not be there. */
+export type EmbeddingIndex = z.infer<typeof EMBEDDING_INDEX>;
 
 /** Whether a path is that of a folder of patches, and not of one with several. */
 export function isPatches(folder: string): boolean {
@@ -68,12 +80,32 @@ export async function findPatches(folder: string): Promise<string[]> {
  *
  * @throws TwintrackError when it cannot be read or is none
  */
-export async function readPatchIndex(folder: string): Promise<PatchIndex> {
-  const file = join(folder, INDEX);
+export function readPatchIndex(folder: string): Promise<PatchIndex> {
+  return readIndex(PATCH_INDEX, join(folder, INDEX), 'patches');
+}
+
+/**
+ * Reads the embeddings that a run has saved beside its trajectories: `<stem>.embeddings.json`, or else those in `<stem>.patches/`.
+ *
+ * @param trajectories path of the `.trajectories.json`
+ * @throws TwintrackError when there are none, or they cannot be read
+ */
+export function readEmbeddings(trajectories: string): Promise<EmbeddingIndex> {
+  const stem = trajectories.replace(/\.trajectories\.json$/, '');
+  const patches = `${stem}${PATCHES_ENDING}`;
+  const file = isPatches(patches) ? join(patches, INDEX) : `${stem}${EMBEDDINGS_ENDING}`;
+  return readIndex(EMBEDDING_INDEX, file, 'embeddings');
+}
+
+async function readIndex<T>(schema: z.ZodType<T>, file: string, what: 'patches' | 'embeddings'): Promise<T> {
+  const fix = `track again with --save-${what}`;
+  const text = await readFile(file, 'utf8').catch((cause) => {
+    throw readError(file, cause, fix);
+  });
   try {
-    return INDEX_SCHEMA.parse(JSON.parse(await readFile(file, 'utf8')));
+    return schema.parse(JSON.parse(text));
   } catch (cause) {
     const reason = cause instanceof z.ZodError ? z.prettifyError(cause) : (cause as Error).message;
-    throw inputError(file, `is no index of patches: ${reason}`, 'track again with --save-patches', cause);
+    throw inputError(file, `is no index of ${what}: ${reason}`, fix, cause);
   }
 }

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { handSetScore } from '../../src/association/scores/hand-set.ts';
 import type { Detections } from '../../src/detection/index.ts';
 import { PatchAlbum } from '../../src/search/album.ts';
-import { findPatches, readPatchIndex } from '../../src/search/index-file.ts';
+import { findPatches, readEmbeddings, readPatchIndex } from '../../src/search/index-file.ts';
 import { rank } from '../../src/search/ranking.ts';
 import { Tracker } from '../../src/tracking/index.ts';
 import type { WholeTrajectory } from '../../src/trajectories/index.ts';
@@ -120,6 +120,29 @@ describe('PatchAlbum', () => {
     const nowhere = join(folder, 'nowhere', 'f.patches');
     await expect(PatchAlbum.create(nowhere, { source: 'f', model: MODEL })).rejects.toThrow(
       'its folder does not exist',
+    );
+  });
+
+  it('without pictures is one file with the same embeddings, which the reader finds beside the trajectories', async () => {
+    const [plain, pictured] = [join(folder, 'i.embeddings.json'), join(folder, 'j.patches')];
+    for (const [path, pictures] of [
+      [plain, false],
+      [pictured, true],
+    ] as const) {
+      const album = await PatchAlbum.create(path, { source: 'i.mp4', model: MODEL, pictures });
+      await fill(album, 60);
+      album.keep([whole(2, [2], [1, 5.9])]);
+      await album.close();
+    }
+    const alone = await readEmbeddings(join(folder, 'i.trajectories.json'));
+    const { trajectories, ...about } = await readEmbeddings(join(folder, 'j.trajectories.json'));
+    const withoutFiles = trajectories.map(({ patches, ...one }) => ({
+      ...one,
+      patches: patches.map(({ file, ...patch }) => patch),
+    }));
+    expect(alone).toEqual({ ...about, trajectories: withoutFiles });
+    await expect(readEmbeddings(join(folder, 'k.trajectories.json'))).rejects.toThrow(
+      'k.embeddings.json: does not exist; track again with --save-embeddings',
     );
   });
 
