@@ -36,8 +36,7 @@ export function readSet(folder: string, rate = 4): FloorSet {
     const raw = readFileSync(join(folder, `${name}.embeddings.f32`));
     const embeddings = new Float32Array(raw.buffer.slice(raw.byteOffset, raw.byteOffset + raw.byteLength));
     const dets = rows(`${name}.det.txt`);
-    const last = Math.max(dets.at(-1)![0], gt.at(-1)![0]);
-    for (let f = 1; f <= last; f++) {
+    for (let f = 1; f <= gt.at(-1)![0]; f++) {
       const of = dets.map((row, i) => ({ row, i })).filter(({ row }) => row[0] === f);
       frames[f - 1] ??= [];
       frames[f - 1].push({

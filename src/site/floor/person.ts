@@ -1,0 +1,29 @@
+import { FloorFilter } from './filter.ts';
+
+/** A person on the floor, as the tracker keeps it. */
+export class FloorPerson {
+  /** 0 until confirmed. */
+  id = 0;
+  readonly filter = new FloorFilter();
+  /** Log-odds that it is a person. */
+  evidence = 0;
+  /** Time of the first and last detection in any camera. */
+  readonly born: number;
+  seen: number;
+  /** Row of its detection in each view of the present step; −1 where it has none. */
+  rows: Int32Array;
+
+  constructor(time: number, cameras: number) {
+    this.born = time;
+    this.seen = time;
+    this.rows = new Int32Array(cameras).fill(-1);
+  }
+
+  get x(): number {
+    return this.filter.mean[0];
+  }
+
+  get y(): number {
+    return this.filter.mean[1];
+  }
+}

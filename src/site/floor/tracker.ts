@@ -1,0 +1,275 @@
+import { assign, type CandidatePairs } from '../../association/assignment.ts';
+import { withRoom } from '../../core/columns.ts';
+import type { Boxes } from '../../core/geometry.ts';
+import { logOdds } from '../../core/probability.ts';
+import { parseSection } from '../../core/schema.ts';
+import { FloorCamera, type FloorCameraSetup, type Feet } from './camera.ts';
+import { clusterFeet } from './clusters.ts';
+import { addPlace, type Information, noInformation, placeOf, squaredDistance } from './gaussian.ts';
+import { type FloorParameters, floorParameters } from './parameters.ts';
+import { FloorPerson } from './person.ts';
+import type { z } from 'zod';
+
+/** What one camera sees at a time. */
+export interface FloorView {
+  /** Index of the camera. */
+  readonly camera: number;
+  /** Seconds, by a clock that all cameras share. */
+  readonly time: number;
+  /** n × 4: x, y, w, h in source pixels. */
+  readonly boxes: Boxes;
+  /** n: probability that it is a person. */
+  readonly scores: Float32Array | Float64Array;
+}
+
+/** The people on the floor at a time. */
+export interface FloorStep {
+  readonly time: number;
+  /** n ids, in the order in which they were given. */
+  readonly ids: Int32Array;
+  /** n × 2: X, Y in metres. */
+  readonly positions: Float64Array;
+  /** n: m/s. */
+  readonly speeds: Float64Array;
+  /** For each view the id of each detection; 0 where it belongs to no confirmed person. */
+  readonly viewIds: readonly Int32Array[];
+}
+
+/** At most so many rounds in which each camera's detections are assigned again, by where the other cameras see the people. */
+const ROUNDS = 3;
+/** Evidence counts in full when the detection before is so long ago: what a detector misses now it misses a moment later too. */
+const INDEPENDENT_SECONDS = 0.25;
+const MOST_EVIDENCE = 8;
+/** The speed of a person who is not seen is forgotten within about so long. */
+const STRAIGHT_SECONDS = 1;
+/** A place this hidden from a camera, or more, counts as not seen by it. */
+const HIDDEN = 0.7;
+
+/**
+ * Tracks people on the floor with several cameras that see it together.
+ */
+export class FloorTracker {
+  readonly cameras: readonly FloorCamera[];
+  readonly #parameters: FloorParameters;
+  #people: FloorPerson[] = [];
+  #time = Number.NEGATIVE_INFINITY;
+  #lastId: number;
+  #pairs: CandidatePairs = {
+    length: 0,
+    rows: new Int32Array(64),
+    columns: new Int32Array(64),
+    costs: new Float64Array(64),
+  };
+
+  constructor(cameras: readonly FloorCameraSetup[], parameters: z.input<typeof floorParameters> = {}, lastId = 0) {
+    this.cameras = cameras.map((camera) => new FloorCamera(camera));
+    this.#parameters = parseSection(floorParameters, parameters, 'floor');
+    this.#lastId = lastId;
+  }
+
+  /** Takes what the cameras see at about the same time; each camera at most once. Times only go forward. */
+  step(views: readonly FloorView[], time: number): FloorStep {
+    const p = this.#parameters;
+    const dt = Number.isFinite(this.#time) ? Math.max(0, time - this.#time) : 0;
+    this.#time = Math.max(time, this.#time);
+    for (const person of this.#people) {
+      const unseen = person.seen < this.#time - dt - 1e-9;
+      person.filter.predict(dt, p.acceleration, unseen ? Math.exp(-dt / STRAIGHT_SECONDS) : 1);
+    }
+    const feet = views.map((view) => this.cameras[view.camera].feetOf(view.boxes, view.scores.length, p.footNoise));
+    this.#assign(views, feet);
+    this.#update(views, feet, dt);
+    this.#begin(views, feet);
+    this.#people = this.#people.filter((person) => this.#stays(person));
+    return this.#report(views);
+  }
+
+  /** Assigns the detections of each view to people, by where they are predicted and where the other views see them. */
+  #assign(views: readonly FloorView[], feet: readonly Feet[]): void {
+    const people = this.#people;
+    const known = people.map(({ filter: { mean: m, covariance: c }, rows }) => {
+      rows.fill(-1);
+      const information = noInformation();
+      addPlace(information, m[0], m[1], c[0], c[1], c[5]);
+      return information;
+    });
+    for (let round = 0; round < ROUNDS; round++) {
+      let changed = false;
+      for (let v = 0; v < views.length; v++) changed = this.#assignView(views[v], v, feet[v], known) || changed;
+      if (!changed) break;
+    }
+  }
+
+  #assignView({ scores, time }: FloorView, v: number, { positions: z, covariances: r }: Feet, known: Information[]): boolean {
+    const people = this.#people;
+    const { minScore, clutter, missRate } = this.#parameters;
+    const pairs = this.#pairs;
+    const place = new Float64Array(5);
+    const without = noInformation();
+    pairs.length = 0;
+    const lag = this.#time - time;
+    for (let i = 0; i < people.length; i++) {
+      const { mean } = people[i].filter;
+      const j0 = people[i].rows[v];
+      if (j0 >= 0) this.#addFoot(known[i], people[i], z, r, j0, lag, -1);
+      Object.assign(without, known[i]);
+      placeOf(without, place);
+      for (let j = 0; j < scores.length; j++) {
+        if (!(scores[j] >= minScore)) continue;
+        const dx = z[2 * j] + lag * mean[2] - place[0];
+        const dy = z[2 * j + 1] + lag * mean[3] - place[1];
+        const [xx, xy, yy] = [place[2] + r[3 * j], place[3] + r[3 * j + 1], place[4] + r[3 * j + 2]];
+        const d2 = squaredDistance(dx, dy, xx, xy, yy);
+        if (!(d2 < 30)) continue;
+        // −log of the likelihood that it is this person over that it is none
+        const cost = d2 / 2 + Math.log((2 * Math.PI * Math.sqrt(xx * yy - xy * xy) * clutter) / (1 - missRate));
+        if (cost < 0) this.#addPair(i, j, cost);
+      }
+    }
+    const rows = assign(pairs, people.length, scores.length, 0);
+    let changed = false;
+    for (let i = 0; i < people.length; i++) {
+      changed ||= people[i].rows[v] !== rows[i];
+      people[i].rows[v] = rows[i];
+      if (rows[i] >= 0) this.#addFoot(known[i], people[i], z, r, rows[i], lag, 1);
+    }
+    return changed;
+  }
+
+  #addFoot(to: Information, person: FloorPerson, z: Float64Array, r: Float64Array, j: number, lag: number, sign: number) {
+    const { mean } = person.filter;
+    const x = z[2 * j] + lag * mean[2];
+    const y = z[2 * j + 1] + lag * mean[3];
+    addPlace(to, x, y, r[3 * j], r[3 * j + 1], r[3 * j + 2], sign);
+  }
+
+  #addPair(row: number, column: number, cost: number): void {
+    const pairs = this.#pairs;
+    const k = pairs.length++;
+    pairs.rows = withRoom(pairs.rows, pairs.length);
+    pairs.columns = withRoom(pairs.columns, pairs.length);
+    pairs.costs = withRoom(pairs.costs, pairs.length);
+    pairs.rows[k] = row;
+    pairs.columns[k] = column;
+    pairs.costs[k] = cost;
+  }
+
+  #update(views: readonly FloorView[], feet: readonly Feet[], dt: number): void {
+    const place = new Float64Array(5);
+    const weight = Math.min(1, dt / INDEPENDENT_SECONDS);
+    for (const person of this.#people) {
+      const sum = noInformation();
+      let count = 0;
+      for (let v = 0; v < views.length; v++) {
+        const j = person.rows[v];
+        if (j < 0) continue;
+        this.#addFoot(sum, person, feet[v].positions, feet[v].covariances, j, this.#time - views[v].time, 1);
+        count++;
+      }
+      person.evidence = Math.min(MOST_EVIDENCE, person.evidence + weight * this.#evidence(person, views));
+      if (count === 0) continue;
+      if (count > 1) this.#learn(person, views, feet, sum, count);
+      placeOf(sum, place);
+      person.filter.update(place[0], place[1], place[2], place[3], place[4]);
+      person.seen = this.#time;
+    }
+  }
+
+  /** Has each camera learn from where the other cameras see a person. */
+  #learn(person: FloorPerson, views: readonly FloorView[], feet: readonly Feet[], sum: Information, count: number): void {
+    if (person.id === 0 || count < 2) return;
+    const place = new Float64Array(5);
+    for (let v = 0; v < views.length; v++) {
+      const j = person.rows[v];
+      if (j < 0) continue;
+      const lag = this.#time - views[v].time;
+      const others = { ...sum };
+      this.#addFoot(others, person, feet[v].positions, feet[v].covariances, j, lag, -1);
+      placeOf(others, place);
+      const { mean } = person.filter;
+      this.cameras[views[v].camera].learn(views[v].boxes, j, place[0] - lag * mean[2], place[1] - lag * mean[3]);
+    }
+  }
+
+  /** Log-odds that the views of this step add. */
+  #evidence(person: FloorPerson, views: readonly FloorView[]): number {
+    const { missRate } = this.#parameters;
+    let sum = 0;
+    for (let v = 0; v < views.length; v++) {
+      const j = person.rows[v];
+      if (j >= 0) sum += Math.max(0.2, Math.min(2, logOdds(views[v].scores[j])));
+      else {
+        const visible = this.#visible(person, views[v]);
+        if (visible > 1 - HIDDEN) sum += Math.log(1 - (1 - missRate) * visible);
+      }
+    }
+    return sum;
+  }
+
+  /** Which part of a person a camera should see: inside the picture and not covered by nearer people. */
+  #visible(person: FloorPerson, view: FloorView): number {
+    const camera = this.cameras[view.camera];
+    const box = camera.boxAt(person.x, person.y);
+    if (!box) return 0;
+    const [left, top, width, height] = box;
+    let part = 1;
+    if (camera.size) {
+      const w = Math.min(left + width, camera.size.width) - Math.max(left, 0);
+      const h = Math.min(top + height, camera.size.height) - Math.max(top, 0);
+      part = w > 0 && h > 0 ? (w * h) / (width * height) : 0;
+    }
+    let covered = 0;
+    for (let j = 0; j < view.scores.length; j++) {
+      const b = view.boxes;
+      if (b[4 * j + 1] + b[4 * j + 3] <= top + height) continue;
+      const w = Math.min(left + width, b[4 * j] + b[4 * j + 2]) - Math.max(left, b[4 * j]);
+      const h = Math.min(top + height, b[4 * j + 1] + b[4 * j + 3]) - Math.max(top, b[4 * j + 1]);
+      if (w > 0 && h > 0) covered = Math.max(covered, (w * h) / (width * height));
+    }
+    return Math.max(0, part - covered);
+  }
+
+  /** Begins people where detections that belong to none stand together. */
+  #begin(views: readonly FloorView[], feet: readonly Feet[]): void {
+    const { minScore, newScore, speed } = this.#parameters;
+    const taken = views.map(({ scores }) => new Uint8Array(scores.length));
+    for (const { rows } of this.#people) for (let v = 0; v < views.length; v++) if (rows[v] >= 0) taken[v][rows[v]] = 1;
+    const free = views.map(({ scores }, v) =>
+      Array.from(scores, (_, j) => j).filter((j) => !taken[v][j] && scores[j] >= minScore && feet[v].positions[2 * j] - feet[v].positions[2 * j] === 0),
+    );
+    for (const cluster of clusterFeet(feet, free)) {
+      if (!cluster.rows.some((j, v) => j >= 0 && views[v].scores[j] >= newScore)) continue;
+      const person = new FloorPerson(this.#time, this.cameras.length);
+      person.rows.set(cluster.rows);
+      const [x, y, xx, xy, yy] = cluster.place;
+      person.filter.start(x, y, xx, xy, yy, speed);
+      person.evidence = this.#evidence(person, views);
+      this.#people.push(person);
+    }
+  }
+
+  #stays(person: FloorPerson): boolean {
+    const { confirmOdds, lostSeconds } = this.#parameters;
+    if (person.id === 0) {
+      if (person.evidence >= confirmOdds) person.id = ++this.#lastId;
+      else return person.evidence > -2 && this.#time - person.seen < 0.6;
+    }
+    return this.#time - person.seen < lostSeconds;
+  }
+
+  #report(views: readonly FloorView[]): FloorStep {
+    const { coastSeconds } = this.#parameters;
+    const viewIds = views.map(({ scores }) => new Int32Array(scores.length));
+    const confirmed = this.#people.filter(({ id }) => id > 0).sort((a, b) => a.id - b.id);
+    for (const { id, rows } of confirmed)
+      for (let v = 0; v < views.length; v++) if (rows[v] >= 0) viewIds[v][rows[v]] = id;
+    const people = confirmed.filter(({ seen }) => this.#time - seen <= coastSeconds);
+    return {
+      time: this.#time,
+      ids: Int32Array.from(people, ({ id }) => id),
+      positions: Float64Array.from(people.flatMap(({ x, y }) => [x, y])),
+      speeds: Float64Array.from(people, ({ filter: { mean } }) => Math.hypot(mean[2], mean[3])),
+      viewIds,
+    };
+  }
+}
