@@ -6,8 +6,9 @@
  */
 import { apply, inverse } from '../src/analytics/homography.ts';
 import type { FloorRows } from '../src/evaluation/floor.ts';
-import { Draw, Wander } from '../src/learning/simulation/noise.ts';
 import { seededRandom } from '../src/learning/random.ts';
+import { Draw, Wander } from '../src/learning/simulation/noise.ts';
+import { turn } from '../src/learning/simulation/person.ts';
 import type { FloorCameraSetup } from '../src/site/floor/camera.ts';
 import type { FloorView } from '../src/site/floor/tracker.ts';
 
@@ -47,6 +48,8 @@ interface Walker {
   vx: number;
   vy: number;
   goal: [number, number];
+  /** Where the body faces, radians. */
+  facing: number;
   waits: number;
   readonly errors: readonly Wander[][];
 }
@@ -79,6 +82,7 @@ export function simulateRoom({
       vx: 0,
       vy: 0.5,
       goal: inside(),
+      facing: Math.PI / 2,
       waits: 0,
       errors: cameras.map(() => [new Wander(draw, 0.8), new Wander(draw, 0.8), new Wander(draw, 3)]),
     };
@@ -139,6 +143,7 @@ export function simulateRoom({
       walker.vx *= 1.6 / speed;
       walker.vy *= 1.6 / speed;
     }
+    if (speed > 0.3) walker.facing += turn(Math.atan2(walker.vy, walker.vx) - walker.facing) * Math.min(1, 4 * step);
     walker.x = Math.min(room[0] + 0.2, Math.max(-0.2, walker.x + walker.vx * step));
     walker.y = Math.min(room[1] + 0.2, Math.max(-0.2, walker.y + walker.vy * step));
   }
@@ -188,8 +193,8 @@ export function simulateRoom({
   }
 
   /** The pose is where the person faces, as the camera sees it. */
-  function embed({ look, vx, vy, x, y }: Walker, camera: RoomCamera): Float64Array {
-    const angle = Math.atan2(vy, vx) - Math.atan2(camera.y - y, camera.x - x);
+  function embed({ look, facing, x, y }: Walker, camera: RoomCamera): Float64Array {
+    const angle = facing - Math.atan2(camera.y - y, camera.x - x);
     const pose = poses[0].map((value, k) => value * Math.cos(angle) + poses[1][k] * Math.sin(angle));
     return unit(look.map((value, k) => identity * value + (1 - identity) * pose[k] + 0.3 * draw.normal(0, 1)));
   }
@@ -248,7 +253,9 @@ function cornerCameras([length, width]: readonly [number, number]): RoomCamera[]
 }
 
 function inPicture([x, y, w, h]: readonly number[]): boolean {
-  const seen = Math.max(0, Math.min(x + w, SIZE.width) - Math.max(x, 0)) * Math.max(0, Math.min(y + h, SIZE.height) - Math.max(y, 0));
+  const seen =
+    Math.max(0, Math.min(x + w, SIZE.width) - Math.max(x, 0)) *
+    Math.max(0, Math.min(y + h, SIZE.height) - Math.max(y, 0));
   return seen > 0.5 * w * h;
 }
 

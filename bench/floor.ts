@@ -1,25 +1,22 @@
 /**
  * People seen by overlapping cameras, tracked on the floor.
  *
- *   npx tsx bench/floor.ts <folder with CMC1, CMC2, …>
+ *   npx tsx bench/floor.ts [folder with CMC1, CMC2, …] [--sensitivity]
+ *
+ * Simulated rooms come after the folder's sets. `--sensitivity` runs with each setting at 0.7 and at 1.4 times its default.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { z } from 'zod';
 import { inverse } from '../src/analytics/homography.ts';
-import { evaluateFloor, type FloorRows } from '../src/evaluation/floor.ts';
+import { evaluateFloor } from '../src/evaluation/floor.ts';
 import { figures } from '../src/evaluation/score.ts';
 import type { FloorCameraSetup } from '../src/site/floor/camera.ts';
+import { floorParameters } from '../src/site/floor/parameters.ts';
 import { FloorTracker, type FloorView } from '../src/site/floor/tracker.ts';
+import { type FloorSet, simulateRoom } from './floor-simulation.ts';
 
-export interface FloorSet {
-  readonly cameras: FloorCameraSetup[];
-  /** The views of each frame. */
-  readonly frames: FloorView[][];
-  readonly truth: FloorRows;
-  readonly rate: number;
-}
-
-export function readSet(folder: string, rate = 4): FloorSet {
+function readSet(folder: string, rate = 4): FloorSet {
   const { projection } = JSON.parse(readFileSync(join(folder, 'calibration.json'), 'utf8'));
   const cameras: FloorCameraSetup[] = [];
   const rows = (file: string) =>
@@ -45,13 +42,12 @@ export function readSet(folder: string, rate = 4): FloorSet {
         boxes: Float64Array.from(of.flatMap(({ row }) => row.slice(2, 6))),
         scores: Float64Array.from(of, ({ row }) => row[6]),
         embeddings: Float32Array.from(of.flatMap(({ i }) => [...embeddings.subarray(128 * i, 128 * i + 128)])),
-      } as FloorView);
+      });
     }
   }
   return {
     cameras,
     frames,
-    rate,
     truth: {
       frames: Int32Array.from(gt, ([f]) => f - 1),
       ids: Int32Array.from(gt, ([, id]) => id),
@@ -60,7 +56,9 @@ export function readSet(folder: string, rate = 4): FloorSet {
   };
 }
 
-export function runSet({ cameras, frames }: FloorSet, parameters = {}) {
+type FloorSettings = z.input<typeof floorParameters>;
+
+function runSet({ cameras, frames }: FloorSet, parameters: FloorSettings = {}) {
   const tracker = new FloorTracker(cameras, parameters);
   const out = { frames: [] as number[], ids: [] as number[], positions: [] as number[] };
   const times: number[] = [];
@@ -80,24 +78,39 @@ export function runSet({ cameras, frames }: FloorSet, parameters = {}) {
     ids: Int32Array.from(out.ids),
     positions: Float64Array.from(out.positions),
   };
-  return { results, steps, ms: times.reduce((a, b) => a + b, 0) / times.length };
+  return { results, steps, ms: times.sort((a, b) => a - b)[times.length >> 1] };
 }
 
-if (process.argv[1]?.endsWith('floor.ts')) {
-  const root = process.argv[2];
-  for (const name of readdirSync(root).sort()) {
-    if (!existsSync(join(root, name, 'gt.txt'))) continue;
-    const set = readSet(join(root, name));
-    const { results, ms } = runSet(set);
-    const f = figures(evaluateFloor(set.truth, results));
-    console.log(
-      name,
-      ...(['HOTA', 'MOTA', 'IDF1', 'MOTP', 'FP', 'FN', 'IDSW', 'Frag'] as const).map(
-        (k) => `${k} ${f[k]!.toFixed(k.length > 2 && k !== 'IDSW' && k !== 'Frag' ? 1 : 0)}`,
-      ),
-      'ids',
-      new Set(results.ids).size,
-      `${ms.toFixed(2)} ms`,
-    );
+const FIGURES = ['HOTA', 'MOTA', 'IDF1', 'MOTP', 'FP', 'FN', 'IDSW'] as const;
+
+/** One line: the means over the sets. */
+function line(name: string, sets: readonly FloorSet[], parameters?: FloorSettings): string {
+  const runs = sets.map((set) => {
+    const { results, ms } = runSet(set, parameters);
+    return { ms, ...figures(evaluateFloor(set.truth, results)) };
+  });
+  const mean = (key: (typeof FIGURES)[number] | 'ms') => runs.reduce((sum, run) => sum + run[key]! / runs.length, 0);
+  const cells = FIGURES.map((figure) => mean(figure).toFixed(1).padStart(7));
+  return `${name.padEnd(26)}${cells.join('')}${mean('ms').toFixed(2).padStart(9)}`;
+}
+
+const root = process.argv[2];
+const names = root ? readdirSync(root).filter((name) => existsSync(join(root, name, 'gt.txt'))) : [];
+const sets: [string, FloorSet[]][] = names.sort().map((name) => [name, [readSet(join(root, name))]]);
+for (const people of [3, 10, 15, 20])
+  sets.push([
+    `room of ${people}`,
+    Array.from({ length: 6 }, (_, i) => simulateRoom({ people, seed: 1000 * people + i })),
+  ]);
+const title = `${''.padEnd(26)}${FIGURES.map((figure) => figure.padStart(7)).join('')}${'ms/frame'.padStart(9)}`;
+if (process.argv.includes('--sensitivity')) {
+  const some = sets.filter(([name]) => !/ (3|20)$/.test(name));
+  for (const [key, value] of Object.entries(floorParameters.parse({}))) {
+    console.log(title);
+    for (const factor of [0.7, 1, 1.4])
+      for (const [name, of] of some) console.log(line(`${key} ×${factor} ${name}`, of, { [key]: factor * value }));
   }
+} else {
+  console.log(title);
+  for (const [name, of] of sets) console.log(line(name, of));
 }

@@ -1,6 +1,7 @@
 import { apply, type Homography, inverse } from '../../analytics/homography.ts';
 import type { Boxes, Size } from '../../core/geometry.ts';
 import { FootOffset } from './foot-offset.ts';
+import { Sight } from './sight.ts';
 
 /** A camera of a site, and how it shows the floor. */
 export interface FloorCameraSetup {
@@ -51,11 +52,16 @@ export class FloorCamera {
   readonly #offset = new FootOffset();
   #count = PRIOR_COUNT;
 
-  constructor({ name, homography, size }: FloorCameraSetup) {
+  /** How often it detects people whom nothing covers. */
+  readonly sight: Sight;
+
+  /** @param missRate share of people in full sight who are not detected, before anything is learned */
+  constructor({ name, homography, size }: FloorCameraSetup, missRate: number) {
     this.name = name;
     this.size = size;
     this.#toFloor = homography;
     this.#toImage = inverse(homography);
+    this.sight = new Sight(1 - missRate);
   }
 
   /**

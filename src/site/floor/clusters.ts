@@ -45,7 +45,7 @@ export function clusterFeet(feet: readonly Feet[], free: readonly (readonly numb
     const [{ rows, known, place }] = groups.splice(second, 1);
     const into = groups[first];
     for (let v = 0; v < rows.length; v++) if (rows[v] >= 0) into.rows[v] = rows[v];
-    for (const key of ['xx', 'xy', 'yy', 'x', 'y'] as const) into.known[key] += known[key];
+    for (const key of Object.keys(known) as (keyof Information)[]) into.known[key] += known[key];
     placeOf(into.known, place);
     into.place.set(place);
   }

@@ -21,8 +21,7 @@ export class FootOffset {
   at(u: number, v: number): readonly [x: number, y: number, variance: number] {
     const [a, b] = this.#weights;
     const p = this.#covariance;
-    const variance =
-      p[0] + p[4] * u * u + p[8] * v * v + 2 * (p[1] * u + p[2] * v + p[5] * u * v);
+    const variance = p[0] + p[4] * u * u + p[8] * v * v + 2 * (p[1] * u + p[2] * v + p[5] * u * v);
     return [a[0] + a[1] * u + a[2] * v, b[0] + b[1] * u + b[2] * v, variance];
   }
 

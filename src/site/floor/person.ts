@@ -1,3 +1,4 @@
+import { Appearance } from './appearance.ts';
 import { FloorFilter } from './filter.ts';
 
 /** A person on the floor, as the tracker keeps it. */
@@ -5,6 +6,7 @@ export class FloorPerson {
   /** 0 until confirmed. */
   id = 0;
   readonly filter = new FloorFilter();
+  readonly appearance: Appearance;
   /** Log-odds that it is a person. */
   evidence = 0;
   /** Time of the first and last detection in any camera. */
@@ -16,6 +18,7 @@ export class FloorPerson {
   constructor(time: number, cameras: number) {
     this.born = time;
     this.seen = time;
+    this.appearance = new Appearance(cameras);
     this.rows = new Int32Array(cameras).fill(-1);
   }
 

@@ -1,14 +1,15 @@
+import type { z } from 'zod';
 import { assign, type CandidatePairs } from '../../association/assignment.ts';
 import { withRoom } from '../../core/columns.ts';
 import type { Boxes } from '../../core/geometry.ts';
 import { logOdds } from '../../core/probability.ts';
 import { parseSection } from '../../core/schema.ts';
-import { FloorCamera, type FloorCameraSetup, type Feet } from './camera.ts';
+import { AppearanceOdds } from './appearance.ts';
+import { type Feet, FloorCamera, type FloorCameraSetup } from './camera.ts';
 import { clusterFeet } from './clusters.ts';
-import { addPlace, type Information, noInformation, placeOf, squaredDistance } from './gaussian.ts';
+import { addPlace, disagreement, type Information, noInformation, placeOf, squaredDistance } from './gaussian.ts';
 import { type FloorParameters, floorParameters } from './parameters.ts';
 import { FloorPerson } from './person.ts';
-import type { z } from 'zod';
 
 /** What one camera sees at a time. */
 export interface FloorView {
@@ -20,6 +21,8 @@ export interface FloorView {
   readonly boxes: Boxes;
   /** n: probability that it is a person. */
   readonly scores: Float32Array | Float64Array;
+  /** n × d, each row of length 1. */
+  readonly embeddings?: Float32Array | undefined;
 }
 
 /** The people on the floor at a time. */
@@ -37,6 +40,10 @@ export interface FloorStep {
 
 /** At most so many rounds in which each camera's detections are assigned again, by where the other cameras see the people. */
 const ROUNDS = 3;
+/** People nearer than this, in metres, may be taken for each other. */
+const NEAR = 1;
+/** The appearance of detections further than this from a person, in metres, is not compared. */
+const FAR = 2;
 /** Evidence counts in full when the detection before is so long ago: what a detector misses now it misses a moment later too. */
 const INDEPENDENT_SECONDS = 0.25;
 const MOST_EVIDENCE = 8;
@@ -44,6 +51,10 @@ const MOST_EVIDENCE = 8;
 const STRAIGHT_SECONDS = 1;
 /** A place this hidden from a camera, or more, counts as not seen by it. */
 const HIDDEN = 0.7;
+/** A place seen as far as this counts as in full sight. */
+const IN_SIGHT = 0.9;
+/** Evidence falls by no more than this a step for a person who is confirmed. */
+const LEAST_STEP = 1;
 
 /**
  * Tracks people on the floor with several cameras that see it together.
@@ -51,6 +62,7 @@ const HIDDEN = 0.7;
 export class FloorTracker {
   readonly cameras: readonly FloorCamera[];
   readonly #parameters: FloorParameters;
+  readonly #odds = new AppearanceOdds();
   #people: FloorPerson[] = [];
   #time = Number.NEGATIVE_INFINITY;
   #lastId: number;
@@ -62,8 +74,8 @@ export class FloorTracker {
   };
 
   constructor(cameras: readonly FloorCameraSetup[], parameters: z.input<typeof floorParameters> = {}, lastId = 0) {
-    this.cameras = cameras.map((camera) => new FloorCamera(camera));
     this.#parameters = parseSection(floorParameters, parameters, 'floor');
+    this.cameras = cameras.map((camera) => new FloorCamera(camera, this.#parameters.missRate));
     this.#lastId = lastId;
   }
 
@@ -77,15 +89,70 @@ export class FloorTracker {
       person.filter.predict(dt, p.acceleration, unseen ? Math.exp(-dt / STRAIGHT_SECONDS) : 1);
     }
     const feet = views.map((view) => this.cameras[view.camera].feetOf(view.boxes, view.scores.length, p.footNoise));
-    this.#assign(views, feet);
+    const similar = views.map((view, v) => this.#compare(view, feet[v]));
+    this.#assign(views, feet, similar);
+    this.#weigh(views, similar);
     this.#update(views, feet, dt);
     this.#begin(views, feet);
+    this.#remember(views);
     this.#people = this.#people.filter((person) => this.#stays(person));
     return this.#report(views);
   }
 
+  /** For each person and detection of a view the log-odds that they are the same, by their appearance. */
+  #compare({ camera, time, scores, embeddings }: FloorView, { positions: z }: Feet): Float64Array {
+    const odds = new Float64Array(this.#people.length * scores.length);
+    if (!embeddings) return odds;
+    this.#people.forEach(({ appearance, x, y, filter: { covariance } }, i) => {
+      const far = FAR + 3 * Math.sqrt(covariance[0] + covariance[5]);
+      for (let j = 0; j < scores.length; j++)
+        if (Math.hypot(z[2 * j] - x, z[2 * j + 1] - y) < far)
+          odds[i * scores.length + j] = this.#odds.of(appearance, camera, time, embeddings, j);
+    });
+    return odds;
+  }
+
+  /** Learns how much the embeddings of all views say together. */
+  #weigh(views: readonly FloorView[], similar: readonly Float64Array[]): void {
+    const people = this.#people;
+    for (let i = 0; i < people.length; i++) {
+      for (let k = 0; k < people.length; k++) {
+        if (
+          people[i].id === 0 ||
+          people[k].id === 0 ||
+          !(Math.hypot(people[i].x - people[k].x, people[i].y - people[k].y) < NEAR)
+        )
+          continue;
+        let [sum, count] = [0, 0];
+        for (let v = 0; v < views.length; v++) {
+          if (!views[v].embeddings || people[k].rows[v] < 0) continue;
+          sum += similar[v][i * views[v].scores.length + people[k].rows[v]];
+          count++;
+        }
+        if (count > 0) this.#odds.weigh(sum / count, i === k);
+      }
+    }
+  }
+
+  /** Learns what embeddings say, and remembers those of this step. */
+  #remember(views: readonly FloorView[]): void {
+    for (let v = 0; v < views.length; v++) {
+      const { camera, time, scores, embeddings } = views[v];
+      if (!embeddings) continue;
+      const length = embeddings.length / scores.length;
+      for (const { id, rows, appearance, x, y } of this.#people) {
+        if (id === 0) continue;
+        for (const other of this.#people)
+          if (other.id > 0 && other.rows[v] >= 0 && Math.hypot(other.x - x, other.y - y) < NEAR)
+            this.#odds.learn(appearance, camera, time, embeddings, other.rows[v], other.rows === rows);
+      }
+      for (const { rows, appearance } of this.#people)
+        if (rows[v] >= 0) appearance.take(camera, time, embeddings, rows[v], length);
+    }
+  }
+
   /** Assigns the detections of each view to people, by where they are predicted and where the other views see them. */
-  #assign(views: readonly FloorView[], feet: readonly Feet[]): void {
+  #assign(views: readonly FloorView[], feet: readonly Feet[], similar: readonly Float64Array[]): void {
     const people = this.#people;
     const known = people.map(({ filter: { mean: m, covariance: c }, rows }) => {
       rows.fill(-1);
@@ -95,15 +162,86 @@ export class FloorTracker {
     });
     for (let round = 0; round < ROUNDS; round++) {
       let changed = false;
-      for (let v = 0; v < views.length; v++) changed = this.#assignView(views[v], v, feet[v], known) || changed;
+      for (let v = 0; v < views.length; v++)
+        changed = this.#assignView(views[v], v, feet[v], similar[v], known, views.length) || changed;
+      changed = this.#exchange(views, feet, similar, known) || changed;
       if (!changed) break;
     }
   }
 
-  #assignView({ scores, time }: FloorView, v: number, { positions: z, covariances: r }: Feet, known: Information[]): boolean {
+  /** Exchanges all detections of two people who stand near each other where that agrees better with where they come from. */
+  #exchange(
+    views: readonly FloorView[],
+    feet: readonly Feet[],
+    similar: readonly Float64Array[],
+    known: Information[],
+  ): boolean {
+    const people = this.#people;
+    let changed = false;
+    for (let i = 0; i < people.length; i++) {
+      for (let k = i + 1; k < people.length; k++) {
+        const [a, b] = [people[i], people[k]];
+        if (!(Math.hypot(a.x - b.x, a.y - b.y) < NEAR)) continue;
+        const swapped = [this.#knownWith(views, feet, a, b.rows), this.#knownWith(views, feet, b, a.rows)];
+        const before =
+          disagreement(known[i]) +
+          disagreement(known[k]) -
+          this.#alike(views, similar, i, a.rows) -
+          this.#alike(views, similar, k, b.rows);
+        const after =
+          disagreement(swapped[0]) +
+          disagreement(swapped[1]) -
+          this.#alike(views, similar, i, b.rows) -
+          this.#alike(views, similar, k, a.rows);
+        if (!(after < before - 1e-6)) continue;
+        [a.rows, b.rows] = [b.rows, a.rows];
+        [known[i], known[k]] = swapped;
+        changed = true;
+      }
+    }
+    return changed;
+  }
+
+  /** What is known of a person by prediction and these detections. */
+  #knownWith(views: readonly FloorView[], feet: readonly Feet[], person: FloorPerson, rows: Int32Array): Information {
+    const { mean: m, covariance: c } = person.filter;
+    const information = noInformation();
+    addPlace(information, m[0], m[1], c[0], c[1], c[5]);
+    for (let v = 0; v < views.length; v++)
+      if (rows[v] >= 0)
+        this.#addFoot(
+          information,
+          person,
+          feet[v].positions,
+          feet[v].covariances,
+          rows[v],
+          this.#time - views[v].time,
+          1,
+        );
+    return information;
+  }
+
+  /** How alike person `i` is to detections, in log-odds. */
+  #alike(views: readonly FloorView[], similar: readonly Float64Array[], i: number, rows: Int32Array): number {
+    const weight = this.#odds.weight / views.length;
+    let sum = 0;
+    for (let v = 0; v < views.length; v++)
+      if (rows[v] >= 0) sum += weight * similar[v][i * views[v].scores.length + rows[v]];
+    return sum;
+  }
+
+  #assignView(
+    { scores, time }: FloorView,
+    v: number,
+    { positions: z, covariances: r }: Feet,
+    similar: Float64Array,
+    known: Information[],
+    count: number,
+  ): boolean {
     const people = this.#people;
     const { minScore, clutter, missRate } = this.#parameters;
     const pairs = this.#pairs;
+    const weight = this.#odds.weight / count;
     const place = new Float64Array(5);
     const without = noInformation();
     pairs.length = 0;
@@ -122,7 +260,10 @@ export class FloorTracker {
         const d2 = squaredDistance(dx, dy, xx, xy, yy);
         if (!(d2 < 30)) continue;
         // −log of the likelihood that it is this person over that it is none
-        const cost = d2 / 2 + Math.log((2 * Math.PI * Math.sqrt(xx * yy - xy * xy) * clutter) / (1 - missRate));
+        const cost =
+          d2 / 2 +
+          Math.log((2 * Math.PI * Math.sqrt(xx * yy - xy * xy) * clutter) / (1 - missRate)) -
+          weight * similar[i * scores.length + j];
         if (cost < 0) this.#addPair(i, j, cost);
       }
     }
@@ -136,7 +277,15 @@ export class FloorTracker {
     return changed;
   }
 
-  #addFoot(to: Information, person: FloorPerson, z: Float64Array, r: Float64Array, j: number, lag: number, sign: number) {
+  #addFoot(
+    to: Information,
+    person: FloorPerson,
+    z: Float64Array,
+    r: Float64Array,
+    j: number,
+    lag: number,
+    sign: number,
+  ) {
     const { mean } = person.filter;
     const x = z[2 * j] + lag * mean[2];
     const y = z[2 * j + 1] + lag * mean[3];
@@ -166,7 +315,11 @@ export class FloorTracker {
         this.#addFoot(sum, person, feet[v].positions, feet[v].covariances, j, this.#time - views[v].time, 1);
         count++;
       }
-      person.evidence = Math.min(MOST_EVIDENCE, person.evidence + weight * this.#evidence(person, views));
+      const change = Math.max(
+        person.id > 0 ? -LEAST_STEP : Number.NEGATIVE_INFINITY,
+        this.#evidence(person, views, count),
+      );
+      person.evidence = Math.min(MOST_EVIDENCE, person.evidence + weight * change);
       if (count === 0) continue;
       if (count > 1) this.#learn(person, views, feet, sum, count);
       placeOf(sum, place);
@@ -176,7 +329,13 @@ export class FloorTracker {
   }
 
   /** Has each camera learn from where the other cameras see a person. */
-  #learn(person: FloorPerson, views: readonly FloorView[], feet: readonly Feet[], sum: Information, count: number): void {
+  #learn(
+    person: FloorPerson,
+    views: readonly FloorView[],
+    feet: readonly Feet[],
+    sum: Information,
+    count: number,
+  ): void {
     if (person.id === 0 || count < 2) return;
     const place = new Float64Array(5);
     for (let v = 0; v < views.length; v++) {
@@ -191,17 +350,16 @@ export class FloorTracker {
     }
   }
 
-  /** Log-odds that the views of this step add. */
-  #evidence(person: FloorPerson, views: readonly FloorView[]): number {
-    const { missRate } = this.#parameters;
+  /** Log-odds that the views of this step add; has the cameras learn where they see people whom others see. */
+  #evidence(person: FloorPerson, views: readonly FloorView[], count: number): number {
     let sum = 0;
     for (let v = 0; v < views.length; v++) {
       const j = person.rows[v];
+      const visible = this.#visible(person, views[v]);
+      const { sight } = this.cameras[views[v].camera];
       if (j >= 0) sum += Math.max(0.2, Math.min(2, logOdds(views[v].scores[j])));
-      else {
-        const visible = this.#visible(person, views[v]);
-        if (visible > 1 - HIDDEN) sum += Math.log(1 - (1 - missRate) * visible);
-      }
+      else if (visible > 1 - HIDDEN) sum += Math.log(1 - sight.at(person.x, person.y) * visible);
+      if (person.id > 0 && visible > IN_SIGHT && count > (j >= 0 ? 1 : 0)) sight.learn(person.x, person.y, j >= 0);
     }
     return sum;
   }
@@ -235,7 +393,9 @@ export class FloorTracker {
     const taken = views.map(({ scores }) => new Uint8Array(scores.length));
     for (const { rows } of this.#people) for (let v = 0; v < views.length; v++) if (rows[v] >= 0) taken[v][rows[v]] = 1;
     const free = views.map(({ scores }, v) =>
-      Array.from(scores, (_, j) => j).filter((j) => !taken[v][j] && scores[j] >= minScore && feet[v].positions[2 * j] - feet[v].positions[2 * j] === 0),
+      Array.from(scores, (_, j) => j).filter(
+        (j) => !taken[v][j] && scores[j] >= minScore && feet[v].positions[2 * j] - feet[v].positions[2 * j] === 0,
+      ),
     );
     for (const cluster of clusterFeet(feet, free)) {
       if (!cluster.rows.some((j, v) => j >= 0 && views[v].scores[j] >= newScore)) continue;
@@ -243,7 +403,7 @@ export class FloorTracker {
       person.rows.set(cluster.rows);
       const [x, y, xx, xy, yy] = cluster.place;
       person.filter.start(x, y, xx, xy, yy, speed);
-      person.evidence = this.#evidence(person, views);
+      person.evidence = this.#evidence(person, views, 0);
       this.#people.push(person);
     }
   }
@@ -254,7 +414,7 @@ export class FloorTracker {
       if (person.evidence >= confirmOdds) person.id = ++this.#lastId;
       else return person.evidence > -2 && this.#time - person.seen < 0.6;
     }
-    return this.#time - person.seen < lostSeconds;
+    return person.evidence > 0 && this.#time - person.seen < lostSeconds;
   }
 
   #report(views: readonly FloorView[]): FloorStep {
