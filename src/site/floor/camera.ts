@@ -1,5 +1,5 @@
 import { apply, type Homography, inverse } from '../../analytics/homography.ts';
-import type { Boxes, Size } from '../../core/geometry.ts';
+import { type Boxes, isBox, type Size } from '../../core/geometry.ts';
 import { FootOffset } from './foot-offset.ts';
 import { Sight } from './sight.ts';
 
@@ -32,7 +32,7 @@ const MEMORY_COUNT = 500;
 
 /** Where the feet of one camera's detections stand, as columns. */
 export interface Feet {
-  /** n × 2: X, Y in metres; NaN above the horizon. */
+  /** n × 2: X, Y in metres; NaN above the horizon, and where the box is none. */
   readonly positions: Float64Array;
   /** n × 3: covariance XX, XY, YY in m². */
   readonly covariances: Float64Array;
@@ -73,10 +73,11 @@ export class FloorCamera {
    * @param noise standard deviation of a foot point, in box heights
    */
   feetOf(boxes: Boxes, n: number, noise: number): Feet {
-    const positions = new Float64Array(2 * n);
-    const covariances = new Float64Array(3 * n);
+    const positions = new Float64Array(2 * n).fill(Number.NaN);
+    const covariances = new Float64Array(3 * n).fill(Number.NaN);
     const h = this.#toFloor;
     for (let i = 0; i < n; i++) {
+      if (!isBox(boxes, i)) continue;
       const height = boxes[4 * i + 3];
       const middle = boxes[4 * i] + boxes[4 * i + 2] / 2;
       const bottom = boxes[4 * i + 1] + height;

@@ -57,7 +57,24 @@ const IN_SIGHT = 0.9;
 const LEAST_STEP = 1;
 
 /**
- * Tracks people on the floor with several cameras that see it together.
+ * Tracks people on the floor with several cameras that see it together. In each step the detections of every camera are assigned (Hungarian
+ * method) to the people by where these are predicted and where the *other* cameras see them, in turns until nothing changes; two people may
+ * exchange all their detections at once. The feet a person has in all cameras then update a Kalman filter on the floor, and detections that
+ * belong to no person begin people where those of several cameras stand together. What cameras and embeddings are like is learned on the way.
+ *
+ * A person has at most one detection of each camera, and an id is at one place at a time.
+ *
+ * @example
+ * import { FloorTracker } from 'twintrack/site';
+ *
+ * // A camera that looks straight down: 100 pixels a metre.
+ * const homography = Float64Array.of(0.01, 0, 0, 0, 0.01, 0, 0, 0, 1);
+ * const tracker = new FloorTracker([{ name: 'hall', homography }]);
+ * for (let i = 0; i < 3; i++) {
+ *   const view = { camera: 0, time: i / 4, boxes: Float64Array.of(80, 20, 40, 80), scores: Float64Array.of(0.9) };
+ *   const { ids, positions } = tracker.step([view], i / 4);
+ *   if (ids.length > 0) console.log(ids[0], positions); // 1, Float64Array(2) [ 1, 1 ]
+ * }
  */
 export class FloorTracker {
   readonly cameras: readonly FloorCamera[];
@@ -73,14 +90,28 @@ export class FloorTracker {
     costs: new Float64Array(64),
   };
 
+  /**
+   * @param parameters overrides of the defaults
+   * @param lastId ids are counted on from here
+   * @throws TwintrackError when a parameter is unknown or out of its range
+   */
   constructor(cameras: readonly FloorCameraSetup[], parameters: z.input<typeof floorParameters> = {}, lastId = 0) {
     this.#parameters = parseSection(floorParameters, parameters, 'floor');
     this.cameras = cameras.map((camera) => new FloorCamera(camera, this.#parameters.missRate));
     this.#lastId = lastId;
   }
 
-  /** Takes what the cameras see at about the same time; each camera at most once. Times only go forward. */
+  /**
+   * Takes what the cameras see at about the same time.
+   *
+   * @param views each camera at most once; each has its own time
+   * @param time seconds; times only go forward, one that does not counts as the last
+   * @throws RangeError when a camera is unknown or there twice
+   */
   step(views: readonly FloorView[], time: number): FloorStep {
+    for (const [v, { camera }] of views.entries())
+      if (!this.cameras[camera] || views.findIndex((view) => view.camera === camera) < v)
+        throw new RangeError(`view ${v}: there is no camera ${camera}, or it is there twice`);
     const p = this.#parameters;
     const dt = Number.isFinite(this.#time) ? Math.max(0, time - this.#time) : 0;
     this.#time = Math.max(time, this.#time);
