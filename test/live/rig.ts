@@ -105,7 +105,7 @@ export async function filesAtSync(path: string, work: () => Promise<void>): Prom
 }
 
 type Codec = 'h264' | 'h265';
-const clips = new Map<Codec, Promise<string>>();
+const clips = new Map<string, Promise<string>>();
 const PARAMETERS = 'repeat-headers=1:scenecut=0';
 const ENCODERS = {
   h264: ['-c:v', 'libx264', '-x264-params', `${PARAMETERS}:sliced-threads=0`, '-bsf:v', 'h264_metadata=aud=insert'],
@@ -113,17 +113,28 @@ const ENCODERS = {
 };
 
 /** The sample as a camera sends it: without B frames, a key frame a second at 7 frames/s. Made once, and kept for other runs. */
-function cameraClip(codec: Codec): Promise<string> {
-  const made = clips.get(codec) ?? makeClip(codec);
-  clips.set(codec, made);
+function cameraClip(codec: Codec, filter?: string): Promise<string> {
+  const key = `${codec} ${filter}`;
+  const made = clips.get(key) ?? makeClip(codec, filter);
+  clips.set(key, made);
   return made;
 }
 
-async function makeClip(codec: Codec): Promise<string> {
+async function makeClip(codec: Codec, filter?: string): Promise<string> {
   const encoder = [...ENCODERS[codec], '-preset', 'ultrafast', '-tune', 'zerolatency', '-crf', '23', '-bf', '0'];
   const layout = ['-g', '7'];
   const output = ['-pix_fmt', 'yuv420p', '-f', codec === 'h264' ? 'h264' : 'hevc'];
-  const args = ['-nostdin', '-loglevel', 'error', '-i', SAMPLE, ...encoder, ...layout, ...output];
+  const args = [
+    '-nostdin',
+    '-loglevel',
+    'error',
+    '-i',
+    SAMPLE,
+    ...(filter ? ['-vf', filter] : []),
+    ...encoder,
+    ...layout,
+    ...output,
+  ];
   const cache = join(import.meta.dirname, '../../node_modules/.cache');
   const path = join(
     cache,
@@ -144,6 +155,8 @@ export interface CameraOptions {
   readonly password?: string;
   /** Default `h264`. */
   readonly codec?: Codec;
+  /** What ffmpeg makes of the sample's pictures first. */
+  readonly filter?: string;
   /** Whether it sends pictures over UDP only. */
   readonly udp?: boolean;
   /** Whether it wants Digest authentication instead of Basic. */
@@ -164,7 +177,7 @@ export class TestCamera {
   #spare: ChildProcess | undefined;
 
   static async make(options: CameraOptions = {}): Promise<TestCamera> {
-    const camera = new TestCamera(await cameraClip(options.codec ?? 'h264'), await freePort(), options);
+    const camera = new TestCamera(await cameraClip(options.codec ?? 'h264', options.filter), await freePort(), options);
     later(() => camera.dispose());
     return camera;
   }

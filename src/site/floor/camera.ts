@@ -44,7 +44,8 @@ export interface Feet {
  */
 export class FloorCamera {
   readonly name: string;
-  readonly size: Size | undefined;
+  /** Size of its pictures, as soon as it is known. */
+  size: Size | undefined;
   readonly #toFloor: Homography;
   readonly #toImage: Homography;
   /** Box height over the pixels a metre across takes at the feet. */

@@ -23,6 +23,19 @@ export interface FloorView {
   readonly scores: Float32Array | Float64Array;
   /** n × d, each row of length 1. */
   readonly embeddings?: Float32Array | undefined;
+  /** n: ids of the camera's own tracks, where it has a tracker; positive. */
+  readonly tracks?: Int32Array | undefined;
+}
+
+/** What is kept of a person over a restart: nothing of the appearance. */
+export interface FloorPersonState {
+  readonly id: number;
+  /** X, Y in metres and their rates in m/s. */
+  readonly mean: readonly number[];
+  /** 4 × 4, row by row. */
+  readonly covariance: readonly number[];
+  /** Seconds since a camera saw the person. */
+  readonly unseen: number;
 }
 
 /** The people on the floor at a time. */
@@ -42,6 +55,8 @@ export interface FloorStep {
 const ROUNDS = 3;
 /** People nearer than this, in metres, may be taken for each other. */
 const NEAR = 1;
+/** Log-odds that a camera's own track goes on with the same person. */
+const TRACK_ODDS = 2;
 /** The appearance of detections further than this from a person, in metres, is not compared. */
 const FAR = 2;
 /** Evidence counts in full when the detection before is so long ago: what a detector misses now it misses a moment later too. */
@@ -49,6 +64,13 @@ const INDEPENDENT_SECONDS = 0.25;
 const MOST_EVIDENCE = 8;
 /** The speed of a person who is not seen is forgotten within about so long. */
 const STRAIGHT_SECONDS = 1;
+/** How fast people walk away while nothing is known of them, m/s. */
+const WALKING = 0.5;
+/** After so many seconds a place says nothing of who is there. */
+const AWAY_SECONDS = 30;
+/** Squared Mahalanobis distance within which a person may have walked, and how much nearer than any other the person has to be. */
+const WITHIN_REACH = 9.21;
+const AMBIGUOUS = 1;
 /** A place this hidden from a camera, or more, counts as not seen by it. */
 const HIDDEN = 0.7;
 /** A place seen as far as this counts as in full sight. */
@@ -81,6 +103,8 @@ export class FloorTracker {
   readonly #parameters: FloorParameters;
   readonly #odds = new AppearanceOdds();
   #people: FloorPerson[] = [];
+  /** People from before a restart who were not found again yet. */
+  #away: (FloorPersonState & { readonly since: number })[] = [];
   #time = Number.NEGATIVE_INFINITY;
   #lastId: number;
   #pairs: CandidatePairs = {
@@ -128,6 +152,52 @@ export class FloorTracker {
     this.#remember(views);
     this.#people = this.#people.filter((person) => this.#stays(person));
     return this.#report(views);
+  }
+
+  /** The highest id given so far. */
+  get lastId(): number {
+    return this.#lastId;
+  }
+
+  /** The confirmed people, to go on with after a restart. */
+  state(): FloorPersonState[] {
+    const confirmed = this.#people.filter(({ id }) => id > 0);
+    return confirmed.map(({ id, filter, seen }) => ({
+      id,
+      mean: [...filter.mean],
+      covariance: [...filter.covariance],
+      unseen: this.#time - seen,
+    }));
+  }
+
+  /**
+   * Takes people who were there before a restart. Who is found within their reach then, and of no other of them, has their id.
+   *
+   * @param time seconds, when they were last known
+   */
+  restore(people: readonly FloorPersonState[], time: number): void {
+    for (const person of people) {
+      this.#away.push({ ...person, since: time - person.unseen });
+      this.#lastId = Math.max(this.#lastId, person.id);
+    }
+  }
+
+  /** The id of the one person from before a restart within whose reach a person was found; 0 where there is none, or more. */
+  #idBefore({ x, y }: FloorPerson): number {
+    let [best, id, next] = [WITHIN_REACH, 0, Number.POSITIVE_INFINITY];
+    for (const { mean: m, covariance: c, since, id: other } of this.#away) {
+      const gap = this.#time - since;
+      if (gap > AWAY_SECONDS) continue;
+      const straight = STRAIGHT_SECONDS * (1 - Math.exp(-gap / STRAIGHT_SECONDS));
+      const reach = (WALKING * gap) ** 2;
+      const [dx, dy] = [x - m[0] - straight * m[2], y - m[1] - straight * m[3]];
+      const d2 = squaredDistance(dx, dy, c[0] + reach, c[1], c[5] + reach);
+      if (d2 < best) [best, id, next] = [d2, other, best];
+      else next = Math.min(next, d2);
+    }
+    if (id === 0 || next < best + AMBIGUOUS) return 0;
+    this.#away = this.#away.filter((person) => person.id !== id);
+    return id;
   }
 
   /** For each person and detection of a view the log-odds that they are the same, by their appearance. */
@@ -262,7 +332,7 @@ export class FloorTracker {
   }
 
   #assignView(
-    { scores, time }: FloorView,
+    { camera, scores, time, tracks }: FloorView,
     v: number,
     { positions: z, covariances: r }: Feet,
     similar: Float64Array,
@@ -295,7 +365,8 @@ export class FloorTracker {
           d2 / 2 +
           Math.log((2 * Math.PI * Math.sqrt(xx * yy - xy * xy) * clutter) / (1 - missRate)) -
           weight * similar[i * scores.length + j];
-        if (cost < 0) this.#addPair(i, j, cost);
+        const own = tracks ? trackOdds(people[i].tracks[camera], tracks[j]) : 0;
+        if (cost - own < 0) this.#addPair(i, j, cost - own);
       }
     }
     const rows = assign(pairs, people.length, scores.length, 0);
@@ -353,6 +424,8 @@ export class FloorTracker {
       person.evidence = Math.min(MOST_EVIDENCE, person.evidence + weight * change);
       if (count === 0) continue;
       if (count > 1) this.#learn(person, views, feet, sum, count);
+      for (let v = 0; v < views.length; v++)
+        if (person.rows[v] >= 0) person.tracks[views[v].camera] = views[v].tracks?.[person.rows[v]] ?? 0;
       placeOf(sum, place);
       person.filter.update(place[0], place[1], place[2], place[3], place[4]);
       person.seen = this.#time;
@@ -432,6 +505,8 @@ export class FloorTracker {
       if (!cluster.rows.some((j, v) => j >= 0 && views[v].scores[j] >= newScore)) continue;
       const person = new FloorPerson(this.#time, this.cameras.length);
       person.rows.set(cluster.rows);
+      for (let v = 0; v < views.length; v++)
+        if (cluster.rows[v] >= 0) person.tracks[views[v].camera] = views[v].tracks?.[cluster.rows[v]] ?? 0;
       const [x, y, xx, xy, yy] = cluster.place;
       person.filter.start(x, y, xx, xy, yy, speed);
       person.evidence = this.#evidence(person, views, 0);
@@ -442,7 +517,7 @@ export class FloorTracker {
   #stays(person: FloorPerson): boolean {
     const { confirmOdds, lostSeconds } = this.#parameters;
     if (person.id === 0) {
-      if (person.evidence >= confirmOdds) person.id = ++this.#lastId;
+      if (person.evidence >= confirmOdds) person.id = this.#idBefore(person) || ++this.#lastId;
       else return person.evidence > -2 && this.#time - person.seen < 0.6;
     }
     return person.evidence > 0 && this.#time - person.seen < lostSeconds;
@@ -463,4 +538,9 @@ export class FloorTracker {
       viewIds,
     };
   }
+}
+
+/** Log-odds that a person who was in one track of a camera is in another one now: the camera's own tracker mostly keeps people apart. */
+function trackOdds(before: number, now: number): number {
+  return before === now && now > 0 ? TRACK_ODDS : 0;
 }

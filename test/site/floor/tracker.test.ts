@@ -103,7 +103,7 @@ describe('FloorTracker', () => {
           const views = seen.map((of, camera) => ({
             camera,
             time,
-            boxes: Float64Array.from(of.flatMap(([x, y, w, h]) => [x, y, w, h])),
+            boxes: Float64Array.from(of.flatMap((each) => each.slice(0, 4))),
             scores: Float64Array.from(of, (each) => each[4]),
             embeddings: Float32Array.from({ length: 4 * of.length }, () => values.next().value ?? 0),
           }));
