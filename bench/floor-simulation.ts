@@ -10,7 +10,7 @@ import { seededRandom } from '../src/learning/random.ts';
 import { Draw, Wander } from '../src/learning/simulation/noise.ts';
 import { turn } from '../src/learning/simulation/person.ts';
 import type { FloorCameraSetup } from '../src/site/floor/camera.ts';
-import type { FloorView } from '../src/site/floor/tracker.ts';
+import type { FloorView } from '../src/site/floor/view.ts';
 
 /** What the tracker gets and should find. */
 export interface FloorSet {

@@ -13,7 +13,8 @@ import { evaluateFloor } from '../src/evaluation/floor.ts';
 import { figures } from '../src/evaluation/score.ts';
 import type { FloorCameraSetup } from '../src/site/floor/camera.ts';
 import { floorParameters } from '../src/site/floor/parameters.ts';
-import { FloorTracker, type FloorView } from '../src/site/floor/tracker.ts';
+import { FloorTracker } from '../src/site/floor/tracker.ts';
+import type { FloorView } from '../src/site/floor/view.ts';
 import { type FloorSet, simulateRoom } from './floor-simulation.ts';
 
 function readSet(folder: string, rate = 4): FloorSet {

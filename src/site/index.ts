@@ -5,5 +5,6 @@
  */
 export type { FloorCameraSetup } from './floor/camera.ts';
 export { type FloorParameters, floorParameters } from './floor/parameters.ts';
-export { type FloorPersonState, type FloorStep, FloorTracker, type FloorView } from './floor/tracker.ts';
+export { FloorTracker } from './floor/tracker.ts';
+export type { FloorPersonState, FloorStep, FloorView } from './floor/view.ts';
 export { readSite, type Site, type SiteCamera, type SiteLink, type SitePlace } from './site-file.ts';

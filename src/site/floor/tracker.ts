@@ -1,76 +1,22 @@
 import type { z } from 'zod';
-import { assign, type CandidatePairs } from '../../association/assignment.ts';
-import { withRoom } from '../../core/columns.ts';
-import type { Boxes } from '../../core/geometry.ts';
 import { logOdds } from '../../core/probability.ts';
 import { parseSection } from '../../core/schema.ts';
 import { AppearanceOdds } from './appearance.ts';
+import { compare, remember, weigh } from './appearance-learning.ts';
+import { PeopleBefore } from './before-restart.ts';
 import { type Feet, FloorCamera, type FloorCameraSetup } from './camera.ts';
 import { clusterFeet } from './clusters.ts';
-import { addPlace, disagreement, type Information, noInformation, placeOf, squaredDistance } from './gaussian.ts';
+import { type Information, noInformation, placeOf } from './gaussian.ts';
+import { addFoot, JointAssignment } from './joint-assignment.ts';
 import { type FloorParameters, floorParameters } from './parameters.ts';
 import { FloorPerson } from './person.ts';
+import type { FloorPersonState, FloorStep, FloorView } from './view.ts';
 
-/** What one camera sees at a time. */
-export interface FloorView {
-  /** Index of the camera. */
-  readonly camera: number;
-  /** Seconds, by a clock that all cameras share. */
-  readonly time: number;
-  /** n × 4: x, y, w, h in source pixels. */
-  readonly boxes: Boxes;
-  /** n: probability that it is a person. */
-  readonly scores: Float32Array | Float64Array;
-  /** n × d, each row of length 1. */
-  readonly embeddings?: Float32Array | undefined;
-  /** n: ids of the camera's own tracks, where it has a tracker; positive. */
-  readonly tracks?: Int32Array | undefined;
-}
-
-/** What is kept of a person over a restart: nothing of the appearance. */
-export interface FloorPersonState {
-  readonly id: number;
-  /** X, Y in metres and their rates in m/s. */
-  readonly mean: readonly number[];
-  /** 4 × 4, row by row. */
-  readonly covariance: readonly number[];
-  /** Seconds since a camera saw the person. */
-  readonly unseen: number;
-}
-
-/** The people on the floor at a time. */
-export interface FloorStep {
-  readonly time: number;
-  /** n ids, in the order in which they were given. */
-  readonly ids: Int32Array;
-  /** n × 2: X, Y in metres. */
-  readonly positions: Float64Array;
-  /** n: m/s. */
-  readonly speeds: Float64Array;
-  /** For each view the id of each detection; 0 where it belongs to no confirmed person. */
-  readonly viewIds: readonly Int32Array[];
-}
-
-/** At most so many rounds in which each camera's detections are assigned again, by where the other cameras see the people. */
-const ROUNDS = 3;
-/** People nearer than this, in metres, may be taken for each other. */
-const NEAR = 1;
-/** Log-odds that a camera's own track goes on with the same person. */
-const TRACK_ODDS = 2;
-/** The appearance of detections further than this from a person, in metres, is not compared. */
-const FAR = 2;
 /** Evidence counts in full when the detection before is so long ago: what a detector misses now it misses a moment later too. */
 const INDEPENDENT_SECONDS = 0.25;
 const MOST_EVIDENCE = 8;
 /** The speed of a person who is not seen is forgotten within about so long. */
 const STRAIGHT_SECONDS = 1;
-/** How fast people walk away while nothing is known of them, m/s. */
-const WALKING = 0.5;
-/** After so many seconds a place says nothing of who is there. */
-const AWAY_SECONDS = 30;
-/** Squared Mahalanobis distance within which a person may have walked, and how much nearer than any other the person has to be. */
-const WITHIN_REACH = 9.21;
-const AMBIGUOUS = 1;
 /** A place this hidden from a camera, or more, counts as not seen by it. */
 const HIDDEN = 0.7;
 /** A place seen as far as this counts as in full sight. */
@@ -103,16 +49,10 @@ export class FloorTracker {
   readonly #parameters: FloorParameters;
   readonly #odds = new AppearanceOdds();
   #people: FloorPerson[] = [];
-  /** People from before a restart who were not found again yet. */
-  #away: (FloorPersonState & { readonly since: number })[] = [];
+  readonly #before = new PeopleBefore();
+  readonly #assignment: JointAssignment;
   #time = Number.NEGATIVE_INFINITY;
   #lastId: number;
-  #pairs: CandidatePairs = {
-    length: 0,
-    rows: new Int32Array(64),
-    columns: new Int32Array(64),
-    costs: new Float64Array(64),
-  };
 
   /**
    * @param parameters overrides of the defaults
@@ -121,6 +61,7 @@ export class FloorTracker {
    */
   constructor(cameras: readonly FloorCameraSetup[], parameters: z.input<typeof floorParameters> = {}, lastId = 0) {
     this.#parameters = parseSection(floorParameters, parameters, 'floor');
+    this.#assignment = new JointAssignment(this.#parameters, this.#odds);
     this.cameras = cameras.map((camera) => new FloorCamera(camera, this.#parameters.missRate));
     this.#lastId = lastId;
   }
@@ -144,12 +85,12 @@ export class FloorTracker {
       person.filter.predict(dt, p.acceleration, unseen ? Math.exp(-dt / STRAIGHT_SECONDS) : 1);
     }
     const feet = views.map((view) => this.cameras[view.camera].feetOf(view.boxes, view.scores.length, p.footNoise));
-    const similar = views.map((view, v) => this.#compare(view, feet[v]));
-    this.#assign(views, feet, similar);
-    this.#weigh(views, similar);
+    const similar = views.map((view, v) => compare(this.#odds, this.#people, view, feet[v]));
+    this.#assignment.assign(this.#people, views, feet, similar, this.#time);
+    weigh(this.#odds, this.#people, views, similar);
     this.#update(views, feet, dt);
     this.#begin(views, feet);
-    this.#remember(views);
+    remember(this.#odds, this.#people, views);
     this.#people = this.#people.filter((person) => this.#stays(person));
     return this.#report(views);
   }
@@ -176,233 +117,8 @@ export class FloorTracker {
    * @param time seconds, when they were last known
    */
   restore(people: readonly FloorPersonState[], time: number): void {
-    for (const person of people) {
-      this.#away.push({ ...person, since: time - person.unseen });
-      this.#lastId = Math.max(this.#lastId, person.id);
-    }
-  }
-
-  /** The id of the one person from before a restart within whose reach a person was found; 0 where there is none, or more. */
-  #idBefore({ x, y }: FloorPerson): number {
-    let [best, id, next] = [WITHIN_REACH, 0, Number.POSITIVE_INFINITY];
-    for (const { mean: m, covariance: c, since, id: other } of this.#away) {
-      const gap = this.#time - since;
-      if (gap > AWAY_SECONDS) continue;
-      const straight = STRAIGHT_SECONDS * (1 - Math.exp(-gap / STRAIGHT_SECONDS));
-      const reach = (WALKING * gap) ** 2;
-      const [dx, dy] = [x - m[0] - straight * m[2], y - m[1] - straight * m[3]];
-      const d2 = squaredDistance(dx, dy, c[0] + reach, c[1], c[5] + reach);
-      if (d2 < best) [best, id, next] = [d2, other, best];
-      else next = Math.min(next, d2);
-    }
-    if (id === 0 || next < best + AMBIGUOUS) return 0;
-    this.#away = this.#away.filter((person) => person.id !== id);
-    return id;
-  }
-
-  /** For each person and detection of a view the log-odds that they are the same, by their appearance. */
-  #compare({ camera, time, scores, embeddings }: FloorView, { positions: z }: Feet): Float64Array {
-    const odds = new Float64Array(this.#people.length * scores.length);
-    if (!embeddings) return odds;
-    this.#people.forEach(({ appearance, x, y, filter: { covariance } }, i) => {
-      const far = FAR + 3 * Math.sqrt(covariance[0] + covariance[5]);
-      for (let j = 0; j < scores.length; j++)
-        if (Math.hypot(z[2 * j] - x, z[2 * j + 1] - y) < far)
-          odds[i * scores.length + j] = this.#odds.of(appearance, camera, time, embeddings, j);
-    });
-    return odds;
-  }
-
-  /** Learns how much the embeddings of all views say together. */
-  #weigh(views: readonly FloorView[], similar: readonly Float64Array[]): void {
-    const people = this.#people;
-    for (let i = 0; i < people.length; i++) {
-      for (let k = 0; k < people.length; k++) {
-        if (
-          people[i].id === 0 ||
-          people[k].id === 0 ||
-          !(Math.hypot(people[i].x - people[k].x, people[i].y - people[k].y) < NEAR)
-        )
-          continue;
-        let [sum, count] = [0, 0];
-        for (let v = 0; v < views.length; v++) {
-          if (!views[v].embeddings || people[k].rows[v] < 0) continue;
-          sum += similar[v][i * views[v].scores.length + people[k].rows[v]];
-          count++;
-        }
-        if (count > 0) this.#odds.weigh(sum / count, i === k);
-      }
-    }
-  }
-
-  /** Learns what embeddings say, and remembers those of this step. */
-  #remember(views: readonly FloorView[]): void {
-    for (let v = 0; v < views.length; v++) {
-      const { camera, time, scores, embeddings } = views[v];
-      if (!embeddings) continue;
-      const length = embeddings.length / scores.length;
-      for (const { id, rows, appearance, x, y } of this.#people) {
-        if (id === 0) continue;
-        for (const other of this.#people)
-          if (other.id > 0 && other.rows[v] >= 0 && Math.hypot(other.x - x, other.y - y) < NEAR)
-            this.#odds.learn(appearance, camera, time, embeddings, other.rows[v], other.rows === rows);
-      }
-      for (const { rows, appearance } of this.#people)
-        if (rows[v] >= 0) appearance.take(camera, time, embeddings, rows[v], length);
-    }
-  }
-
-  /** Assigns the detections of each view to people, by where they are predicted and where the other views see them. */
-  #assign(views: readonly FloorView[], feet: readonly Feet[], similar: readonly Float64Array[]): void {
-    const people = this.#people;
-    const known = people.map(({ filter: { mean: m, covariance: c }, rows }) => {
-      rows.fill(-1);
-      const information = noInformation();
-      addPlace(information, m[0], m[1], c[0], c[1], c[5]);
-      return information;
-    });
-    for (let round = 0; round < ROUNDS; round++) {
-      let changed = false;
-      for (let v = 0; v < views.length; v++)
-        changed = this.#assignView(views[v], v, feet[v], similar[v], known, views.length) || changed;
-      changed = this.#exchange(views, feet, similar, known) || changed;
-      if (!changed) break;
-    }
-  }
-
-  /** Exchanges all detections of two people who stand near each other where that agrees better with where they come from. */
-  #exchange(
-    views: readonly FloorView[],
-    feet: readonly Feet[],
-    similar: readonly Float64Array[],
-    known: Information[],
-  ): boolean {
-    const people = this.#people;
-    let changed = false;
-    for (let i = 0; i < people.length; i++) {
-      for (let k = i + 1; k < people.length; k++) {
-        const [a, b] = [people[i], people[k]];
-        if (!(Math.hypot(a.x - b.x, a.y - b.y) < NEAR)) continue;
-        const swapped = [this.#knownWith(views, feet, a, b.rows), this.#knownWith(views, feet, b, a.rows)];
-        const before =
-          disagreement(known[i]) +
-          disagreement(known[k]) -
-          this.#alike(views, similar, i, a.rows) -
-          this.#alike(views, similar, k, b.rows);
-        const after =
-          disagreement(swapped[0]) +
-          disagreement(swapped[1]) -
-          this.#alike(views, similar, i, b.rows) -
-          this.#alike(views, similar, k, a.rows);
-        if (!(after < before - 1e-6)) continue;
-        [a.rows, b.rows] = [b.rows, a.rows];
-        [known[i], known[k]] = swapped;
-        changed = true;
-      }
-    }
-    return changed;
-  }
-
-  /** What is known of a person by prediction and these detections. */
-  #knownWith(views: readonly FloorView[], feet: readonly Feet[], person: FloorPerson, rows: Int32Array): Information {
-    const { mean: m, covariance: c } = person.filter;
-    const information = noInformation();
-    addPlace(information, m[0], m[1], c[0], c[1], c[5]);
-    for (let v = 0; v < views.length; v++)
-      if (rows[v] >= 0)
-        this.#addFoot(
-          information,
-          person,
-          feet[v].positions,
-          feet[v].covariances,
-          rows[v],
-          this.#time - views[v].time,
-          1,
-        );
-    return information;
-  }
-
-  /** How alike person `i` is to detections, in log-odds. */
-  #alike(views: readonly FloorView[], similar: readonly Float64Array[], i: number, rows: Int32Array): number {
-    const weight = this.#odds.weight / views.length;
-    let sum = 0;
-    for (let v = 0; v < views.length; v++)
-      if (rows[v] >= 0) sum += weight * similar[v][i * views[v].scores.length + rows[v]];
-    return sum;
-  }
-
-  #assignView(
-    { camera, scores, time, tracks }: FloorView,
-    v: number,
-    { positions: z, covariances: r }: Feet,
-    similar: Float64Array,
-    known: Information[],
-    count: number,
-  ): boolean {
-    const people = this.#people;
-    const { minScore, clutter, missRate } = this.#parameters;
-    const pairs = this.#pairs;
-    const weight = this.#odds.weight / count;
-    const place = new Float64Array(5);
-    const without = noInformation();
-    pairs.length = 0;
-    const lag = this.#time - time;
-    for (let i = 0; i < people.length; i++) {
-      const { mean } = people[i].filter;
-      const j0 = people[i].rows[v];
-      if (j0 >= 0) this.#addFoot(known[i], people[i], z, r, j0, lag, -1);
-      Object.assign(without, known[i]);
-      placeOf(without, place);
-      for (let j = 0; j < scores.length; j++) {
-        if (!(scores[j] >= minScore)) continue;
-        const dx = z[2 * j] + lag * mean[2] - place[0];
-        const dy = z[2 * j + 1] + lag * mean[3] - place[1];
-        const [xx, xy, yy] = [place[2] + r[3 * j], place[3] + r[3 * j + 1], place[4] + r[3 * j + 2]];
-        const d2 = squaredDistance(dx, dy, xx, xy, yy);
-        if (!(d2 < 30)) continue;
-        // −log of the likelihood that it is this person over that it is none
-        const cost =
-          d2 / 2 +
-          Math.log((2 * Math.PI * Math.sqrt(xx * yy - xy * xy) * clutter) / (1 - missRate)) -
-          weight * similar[i * scores.length + j];
-        const own = tracks ? trackOdds(people[i].tracks[camera], tracks[j]) : 0;
-        if (cost - own < 0) this.#addPair(i, j, cost - own);
-      }
-    }
-    const rows = assign(pairs, people.length, scores.length, 0);
-    let changed = false;
-    for (let i = 0; i < people.length; i++) {
-      changed ||= people[i].rows[v] !== rows[i];
-      people[i].rows[v] = rows[i];
-      if (rows[i] >= 0) this.#addFoot(known[i], people[i], z, r, rows[i], lag, 1);
-    }
-    return changed;
-  }
-
-  #addFoot(
-    to: Information,
-    person: FloorPerson,
-    z: Float64Array,
-    r: Float64Array,
-    j: number,
-    lag: number,
-    sign: number,
-  ) {
-    const { mean } = person.filter;
-    const x = z[2 * j] + lag * mean[2];
-    const y = z[2 * j + 1] + lag * mean[3];
-    addPlace(to, x, y, r[3 * j], r[3 * j + 1], r[3 * j + 2], sign);
-  }
-
-  #addPair(row: number, column: number, cost: number): void {
-    const pairs = this.#pairs;
-    const k = pairs.length++;
-    pairs.rows = withRoom(pairs.rows, pairs.length);
-    pairs.columns = withRoom(pairs.columns, pairs.length);
-    pairs.costs = withRoom(pairs.costs, pairs.length);
-    pairs.rows[k] = row;
-    pairs.columns[k] = column;
-    pairs.costs[k] = cost;
+    this.#before.add(people, time);
+    for (const { id } of people) this.#lastId = Math.max(this.#lastId, id);
   }
 
   #update(views: readonly FloorView[], feet: readonly Feet[], dt: number): void {
@@ -414,7 +130,7 @@ export class FloorTracker {
       for (let v = 0; v < views.length; v++) {
         const j = person.rows[v];
         if (j < 0) continue;
-        this.#addFoot(sum, person, feet[v].positions, feet[v].covariances, j, this.#time - views[v].time, 1);
+        addFoot(sum, person, feet[v], j, this.#time - views[v].time);
         count++;
       }
       const change = Math.max(
@@ -447,7 +163,7 @@ export class FloorTracker {
       if (j < 0) continue;
       const lag = this.#time - views[v].time;
       const others = { ...sum };
-      this.#addFoot(others, person, feet[v].positions, feet[v].covariances, j, lag, -1);
+      addFoot(others, person, feet[v], j, lag, -1);
       placeOf(others, place);
       const { mean } = person.filter;
       this.cameras[views[v].camera].learn(views[v].boxes, j, place[0] - lag * mean[2], place[1] - lag * mean[3]);
@@ -517,7 +233,8 @@ export class FloorTracker {
   #stays(person: FloorPerson): boolean {
     const { confirmOdds, lostSeconds } = this.#parameters;
     if (person.id === 0) {
-      if (person.evidence >= confirmOdds) person.id = this.#idBefore(person) || ++this.#lastId;
+      if (person.evidence >= confirmOdds)
+        person.id = this.#before.takeAt(person.x, person.y, this.#time) || ++this.#lastId;
       else return person.evidence > -2 && this.#time - person.seen < 0.6;
     }
     return person.evidence > 0 && this.#time - person.seen < lostSeconds;
@@ -538,9 +255,4 @@ export class FloorTracker {
       viewIds,
     };
   }
-}
-
-/** Log-odds that a person who was in one track of a camera is in another one now: the camera's own tracker mostly keeps people apart. */
-function trackOdds(before: number, now: number): number {
-  return before === now && now > 0 ? TRACK_ODDS : 0;
 }
