@@ -11,7 +11,7 @@ import { parseArgs } from 'node:util';
 import { loadSiamese } from '../src/appearance/siamese.ts';
 import { table } from '../src/learning/association/report.ts';
 import { readPictureFolder } from '../src/learning/siamese/picture-folder.ts';
-import { joinTracklets } from '../src/site/joining.ts';
+import { CONFIDENCE, joinTracklets } from '../src/site/joining.ts';
 import { AppearanceOdds } from '../src/site/tracklet.ts';
 import { waysOf } from '../src/site/ways-of-site.ts';
 import { type Clothes, pictureClothes, randomClothes, type SimulatedSite, simulateSite } from './site-simulation.ts';
@@ -21,25 +21,22 @@ const { values: options } = parseArgs({
     people: { type: 'string' },
     sites: { type: 'string', default: '10' },
     seed: { type: 'string', default: '1000' },
-    confidence: { type: 'string' },
-    graph: { type: 'string', default: 'ring' },
   },
 });
-const GRAPHS = {
-  ring: [
-    [0, 1],
-    [1, 2],
-    [2, 3],
-    [3, 0],
-  ],
-  star: [
-    [0, 1],
-    [2, 1],
-    [1, 4],
-    [2, 3],
-    [0, 5],
-  ],
-} as const;
+/** Rooms in a row, of which each walker passes two; and a ring with a blind alley. */
+const ROW = [
+  [0, 1],
+  [1, 2],
+] as const;
+const RING = [
+  [0, 1],
+  [1, 2],
+  [2, 3],
+  [3, 0],
+  [2, 4],
+] as const;
+const WALKERS = 200;
+/** Seconds that the clock of the second room is ahead. */
 const AHEAD = [0, 2];
 const FIGURES = ['in window', 'precision', 'recall', 'F1', 'people', 'walkers', 'offset'] as const;
 type Figures = Record<(typeof FIGURES)[number], number>;
@@ -50,8 +47,8 @@ for (const inWindow of [5, 10, 20, 50]) {
   const all: Figures[] = [];
   for (let i = 0; i < Number(options.sites); i++) {
     const seed = Number(options.seed) + i;
-    const wear = clothes ?? randomClothes(inWindow >= 20 ? 300 : 100, seed);
-    const graph = GRAPHS[options.graph as keyof typeof GRAPHS];
+    const wear = clothes ?? randomClothes(WALKERS, seed);
+    const graph = clothes ? ROW : RING;
     all.push(score(wear, simulateSite(wear, { seed, walkers: wear.people, graph, inWindow, ahead: AHEAD })));
   }
   rows.push([
@@ -81,7 +78,7 @@ function score(wear: Clothes, site: SimulatedSite): Figures {
     cameraCount,
     ...waysOf(cameras, undefined),
     offsets: new Float64Array(cameraCount).fill(Number.NaN),
-    confidence: Number(options.confidence ?? 0.8),
+    confidence: CONFIDENCE,
   });
   const person = new Int32Array(tracklets.length);
   for (const [p, { tracklets: own }] of found.people.entries()) for (const t of own) person[t] = p;

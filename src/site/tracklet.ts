@@ -37,8 +37,9 @@ const LEAST_STRANGERS = 200;
 const MOST_STRANGERS = 5000;
 /** Larger log-odds of such a pair count as these, so that no pair decides alone. */
 const MOST_STRANGER = 6;
-/** The log-odds are not corrected by more than this. */
-const MOST_SHIFT = 1;
+/** So much may be added to the log-odds, and taken off. */
+const MOST_ADDED = 1;
+const MOST_TAKEN = 4;
 
 /** The similarity of pictures from two cameras as a probability at equal prior odds. */
 function crossCamera(model: Similarity): Similarity {
@@ -132,7 +133,7 @@ export class AppearanceOdds {
       }
     }
     this.known.clear();
-    return count < LEAST_STRANGERS ? 0 : Math.max(-MOST_SHIFT, Math.min(MOST_SHIFT, Math.log(sum / count)));
+    return count < LEAST_STRANGERS ? 0 : Math.max(-MOST_ADDED, Math.min(MOST_TAKEN, Math.log(sum / count)));
   }
 
   private mean(a: Tracklet, b: Tracklet, most: number): number {
