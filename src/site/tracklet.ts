@@ -24,7 +24,7 @@ export interface Tracklet {
 const MOST_PATCHES = 5;
 /** So many are compared at first; the others only where the two may be one person: above these log-odds. */
 const FIRST_PATCHES = 2;
-const POSSIBLE = -4;
+const POSSIBLE = -2;
 
 /** Each tracklet is compared with so many others to find how common its appearance is, or with at least so many. */
 const COHORT = 100;

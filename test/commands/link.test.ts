@@ -5,6 +5,7 @@ import { loadSiamese } from '../../src/appearance/siamese.ts';
 import { gaussian, seededRandom } from '../../src/learning/random.ts';
 import type { SiteRun } from '../../src/site/index.ts';
 import { readTrajectories, writeTrajectories } from '../../src/trajectories/index.ts';
+import { examplesIn, installBuilt, runExample } from '../jsdoc.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { failure, readJson, twintrack } from './cli.ts';
 
@@ -119,6 +120,15 @@ links: [{ from: hall.exit, to: yard.in, seconds: [5, 25] }]
     expect(tracks(site)[0].slice(0, 2)).toEqual(['hall 1', 'yard 1']);
     expect(site.people[0].tracklets[1].from).toBe(25);
     expect(site.ways).toContainEqual(expect.objectContaining({ from: 'hall.exit', to: 'yard.in', people: 2 }));
+  });
+
+  it('has examples that run', () => {
+    installBuilt(folder);
+    const [linking] = examplesIn('src/site/link-site.ts');
+    expect(runExample(linking, folder).printed).toEqual(['1 hall → yard → hall', '2 hall → yard', '3 yard']);
+    writeFileSync(path('site.yaml'), 'cameras: { hall: , yard: { offset: 2 } }\nlinks: [{ from: hall, to: yard }]');
+    const [reading] = examplesIn('src/site/site-file.ts');
+    expect(runExample(reading, folder).printed).toEqual(['hall 0 1', 'yard 2 0']);
   });
 
   it('says what is wrong in one line', async () => {
