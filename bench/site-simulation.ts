@@ -6,6 +6,7 @@ import type { Similarity } from '../src/appearance/similarity.ts';
 import { sigmoid } from '../src/core/probability.ts';
 import { gaussian, seededRandom, shuffled } from '../src/learning/random.ts';
 import type { People } from '../src/learning/siamese/people.ts';
+import type { Sight } from '../src/site/reach.ts';
 import type { Tracklet } from '../src/site/tracklet.ts';
 import type { WayDescription } from '../src/site/ways.ts';
 
@@ -80,11 +81,13 @@ function simulateFor(clothes: Clothes, options: SiteOptions, duration: number): 
       const clock = ahead[camera] ?? 0;
       if (random() >= MISSED) {
         const pieces = random() < BREAKS ? broken(time, stay, random) : [[time, time + stay]];
+        const walk = walkThrough(random);
         const embeddings = clothes.visit(order[walker], camera, pieces.length, random);
         for (const [i, [from, to]] of pieces.entries()) {
           const qualities = new Float64Array(embeddings[i].length / clothes.model.dimensions).fill(1);
           const tracklet = { camera, id: ids[camera]++, from: from + clock, to: to + clock, qualities };
-          seen.push({ tracklet: { ...tracklet, embeddings: embeddings[i] }, walker });
+          const sights = { first: walk(from - time), last: walk(to - time) };
+          seen.push({ tracklet: { ...tracklet, ...sights, embeddings: embeddings[i] }, walker });
         }
       }
       if (random() < LEAVES) break;
@@ -102,6 +105,14 @@ function simulateFor(clothes: Clothes, options: SiteOptions, duration: number): 
     ways: graph.map(([from, to]) => ({ from, to, direct: true })),
     inWindow: crowd(tracklets, graph, medians, ahead),
   };
+}
+
+/** Where a walker is after so many seconds in a room: straight on through a picture of 1920 × 1080 pixels, at about half a height a second. */
+function walkThrough(random: () => number): (seconds: number) => Sight {
+  const at = { x: 1920 * random(), y: 1080 * random() };
+  const speed = { x: 80 * gaussian(random), y: 40 * gaussian(random) };
+  const shake = () => 10 * gaussian(random);
+  return (t) => ({ x: at.x + speed.x * t + shake(), y: at.y + speed.y * t + shake(), height: 200 });
 }
 
 function broken(time: number, stay: number, random: () => number): [number, number][] {

@@ -1,6 +1,7 @@
 import { assign } from '../association/assignment.ts';
 import { estimateOffsets, type Offsets } from './clock-offsets.ts';
 import { pairProbabilities } from './marginals.ts';
+import { reachOdds } from './reach.ts';
 import type { AppearanceOdds, Tracklet } from './tracklet.ts';
 import { HORIZON, type WayDescription, Ways } from './ways.ts';
 
@@ -91,6 +92,8 @@ class Joiner {
   /** Times at which tracklets begin, of each camera, in order, by its own clock. */
   private readonly starts: readonly Float64Array[];
   private readonly counts: Float64Array;
+  /** Pixels squared in which people appear and disappear, of each camera. */
+  private readonly areas: Float64Array;
 
   constructor(tracklets: readonly Tracklet[], odds: AppearanceOdds, options: JoinOptions) {
     this.tracklets = tracklets;
@@ -104,6 +107,7 @@ class Joiner {
       Float64Array.from(tracklets.filter(({ camera }) => camera === c).map(({ from }) => from)).sort(),
     );
     this.counts = Float64Array.from(this.starts, ({ length }) => length);
+    this.areas = Float64Array.from(this.starts, (_, c) => areaOf(tracklets.filter(({ camera }) => camera === c)));
   }
 
   /** Learns walking times, shares of ways and clock offsets by expectation and maximisation, with no pair joined. */
@@ -155,24 +159,22 @@ class Joiner {
 
   /** Pairs of chains of which the second may follow the first, if the clocks are no further off than `slack` seconds. */
   private candidates(slack: number): Pairs {
-    const { chains, tracklets, options } = this;
+    const { chains, options } = this;
     const lists = {
       earlier: [] as number[],
       later: [] as number[],
       directions: [] as number[],
       appearance: [] as number[],
     };
-    const firstOf = chains.map((chain) => tracklets[chain.tracklets[0]]);
-    const lastOf = chains.map((chain) => tracklets[chain.tracklets[chain.tracklets.length - 1]]);
-    const begins = firstOf.map((t) => this.time(t.from, t.camera));
+    const begins = chains.map((_, j) => this.time(this.firstOf(j).from, this.firstOf(j).camera));
     const order = [...chains.keys()].sort((a, b) => begins[a] - begins[b]);
     const sorted = Float64Array.from(order, (j) => begins[j]);
     chains.forEach((_, i) => {
-      const a = lastOf[i];
+      const a = this.lastOf(i);
       const end = this.time(a.to, a.camera);
       for (let at = after(sorted, end - slack); at < order.length && sorted[at] - end <= HORIZON; at++) {
         const j = order[at];
-        const b = firstOf[j];
+        const b = this.firstOf(j);
         if (i === j || (sorted[at] <= end && this.fixed(a.camera, b.camera))) continue;
         // the clocks may be wrong, but not the order of two that overlap by much
         if (sorted[at] <= end && this.middle(a) >= this.middle(b)) continue;
@@ -208,10 +210,13 @@ class Joiner {
     for (let k = 0; k < length; k++) {
       const { from, to } = this.ways.directions[directions[k]];
       gaps[k] += this.offsets.seconds[to] - this.offsets.seconds[from];
-      const start = this.tracklets[this.chains[later[k]].tracklets[0]].from;
-      const total =
-        gaps[k] > 0 ? appearance[k] + this.ways.logOdds(directions[k], gaps[k], this.rate(to, start)) : -Infinity;
-      logWeights[k] = total >= LEAST_TOTAL ? total : -Infinity;
+      logWeights[k] = Number.NEGATIVE_INFINITY;
+      if (!(gaps[k] > 0)) continue;
+      const [a, b] = [this.lastOf(earlier[k]), this.firstOf(later[k])];
+      const walked = this.ways.logOdds(directions[k], gaps[k], this.rate(to, b.from));
+      const reach = from === to && a.last && b.first ? reachOdds(a.last, b.first, gaps[k], this.areas[from]) : 0;
+      const total = appearance[k] + walked + reach;
+      if (total >= LEAST_TOTAL) logWeights[k] = total;
     }
     const n = this.chains.length;
     const probabilities = pairProbabilities({ length, rows: earlier, columns: later, logWeights }, n, n);
@@ -220,11 +225,16 @@ class Joiner {
 
   /** Seconds from the end of the earlier to the beginning of the later, by the clocks as they are. */
   private rawGaps({ earlier, later }: Pairs): Float64Array {
-    return Float64Array.from(earlier, (i, k) => {
-      const { tracklets } = this.chains[i];
-      const a = this.tracklets[tracklets[tracklets.length - 1]];
-      return this.tracklets[this.chains[later[k]].tracklets[0]].from - a.to;
-    });
+    return Float64Array.from(earlier, (i, k) => this.firstOf(later[k]).from - this.lastOf(i).to);
+  }
+
+  private firstOf(chain: number): Tracklet {
+    return this.tracklets[this.chains[chain].tracklets[0]];
+  }
+
+  private lastOf(chain: number): Tracklet {
+    const { tracklets } = this.chains[chain];
+    return this.tracklets[tracklets[tracklets.length - 1]];
   }
 
   private appearance(i: number, j: number): number {
@@ -264,6 +274,16 @@ class Joiner {
     const { offsets } = this.options;
     return a === b || !(Number.isNaN(offsets[a]) || Number.isNaN(offsets[b]));
   }
+}
+
+/** Of the rectangle that holds all places where tracklets begin and end. */
+function areaOf(tracklets: readonly Tracklet[]): number {
+  const sights = tracklets.flatMap(({ first, last }) => (first && last ? [first, last] : []));
+  const span = (axis: 'x' | 'y') => {
+    const values = Float64Array.from(sights, (sight) => sight[axis]).sort();
+    return values.length > 0 ? values[values.length - 1] - values[0] : 0;
+  };
+  return span('x') * span('y');
 }
 
 /** How many of the sorted values are at most `value`. */

@@ -2,9 +2,11 @@ import { basename } from 'node:path';
 import { type Area, resolveAreas } from '../analytics/areas.ts';
 import { areasOfRun } from '../analytics/parameters.ts';
 import { inputError, UsageError } from '../core/errors.ts';
+import type { Trajectory } from '../core/trajectory.ts';
 import { type EmbeddingIndex, readEmbeddings } from '../search/index-file.ts';
 import { readTrajectories, type TrajectoriesDocument } from '../trajectories/index.ts';
 import { endsAt } from './entrances.ts';
+import type { Sight } from './reach.ts';
 import type { Site, SiteCamera, SitePlace } from './site-file.ts';
 import type { Tracklet } from './tracklet.ts';
 
@@ -105,11 +107,18 @@ export function trackletsOf(
         to: start + times[times.length - 1],
         embeddings: Float32Array.from(best.flatMap(({ embedding }) => embedding)),
         qualities: Float64Array.from(best, ({ quality }) => quality),
+        first: sightOf(trajectory, 0),
+        last: sightOf(trajectory, times.length - 1),
         entries: at('first'),
         exits: at('last'),
       };
     });
   });
+}
+
+function sightOf({ boxes }: Trajectory, row: number): Sight {
+  const [left, top, width, height] = boxes.subarray(4 * row, 4 * row + 4);
+  return { x: left + width / 2, y: top + height / 2, height };
 }
 
 /** The places of a camera with their areas; none for a place that is anywhere in its picture. */

@@ -1,6 +1,7 @@
 import { appearanceParameters } from '../appearance/parameters.ts';
 import { calibrated, type Similarity } from '../appearance/similarity.ts';
 import { logOdds } from '../core/probability.ts';
+import type { Sight } from './reach.ts';
 
 /** One piece of a person's way: what one camera has tracked without a break. */
 export interface Tracklet {
@@ -15,6 +16,9 @@ export interface Tracklet {
   readonly embeddings: Float32Array;
   /** n: qualities of the patches, above 0. */
   readonly qualities: Float64Array;
+  /** Where it begins and ends in the picture, where that is known. */
+  readonly first?: Sight;
+  readonly last?: Sight;
   /** Numbers of the site's places where it begins and ends; none where the site has no links. */
   readonly entries?: readonly number[];
   readonly exits?: readonly number[];

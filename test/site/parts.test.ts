@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { estimateOffsets } from '../../src/site/clock-offsets.ts';
 import { endsAt } from '../../src/site/entrances.ts';
 import { pairProbabilities } from '../../src/site/marginals.ts';
+import { reachOdds } from '../../src/site/reach.ts';
 import { between, gapDensity, learn, UNKNOWN, walkingDensity } from '../../src/site/walking-times.ts';
 import { HORIZON } from '../../src/site/ways.ts';
 
@@ -144,4 +145,13 @@ it('endsAt: a trajectory begins or ends in a zone, at a line or next to it', () 
   const line = { name: 'door', outline: Float64Array.of(25, 0, 25, 80), anchor: 'feet' as const };
   expect([endsAt(way, zone, 'first'), endsAt(way, zone, 'last')]).toEqual([false, true]);
   expect([endsAt(way, line, 'first'), endsAt(way, line, 'last')]).toEqual([true, false]);
+});
+
+it('reachOdds: a person is seen again where the camera lost them, the less surely the later', () => {
+  const at = (x: number) => ({ x, y: 0, height: 100 });
+  const odds = (x: number, seconds: number) => reachOdds(at(0), at(x), seconds, 1e6);
+  expect(odds(0, 0.5)).toBeGreaterThan(odds(0, 2));
+  expect(odds(0, 0.5)).toBeGreaterThan(2);
+  expect(odds(800, 0.5)).toBeCloseTo(Math.log(0.05), 5);
+  expect(Math.abs(odds(300, 1e6))).toBeLessThan(0.5);
 });
