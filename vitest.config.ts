@@ -19,7 +19,7 @@ const INTEGRATION = [
   'test/{appearance,association,learning}/exports.test.ts',
   'test/inference/{provider,telemetry,webgpu}.test.ts',
   'test/learning/siamese/{adapt-siamese,command,picture-folder,train-siamese,video-people}.test.ts',
-  'test/live/!(clock|following|outputs).test.ts',
+  'test/live/!(clock|following|outputs|site-people).test.ts',
   'test/models/*.test.ts',
   'test/tracking/from-pixels.test.ts',
   'test/trajectories/json.test.ts',

@@ -19,6 +19,7 @@ interface StreamOptions {
   realtime?: boolean;
   record?: boolean;
   keep?: string;
+  site?: string;
   detector: string;
   config?: string;
   set: string[];
@@ -61,6 +62,7 @@ export function streamCommand(program: Command): void {
     .option('--realtime', 'play files as cameras, in real time')
     .option('--record', 'record the annotated video in segments')
     .option('--keep <age|size>', 'remove older outputs: 12h, 7d, 4w, 500MB, 10GB (default: keep all)')
+    .option('--site <file>', 'cameras that see one floor (docs/site.md): a person keeps one id over all of them')
     .option('--detector <name|file>', 'detector: rtmdet-nano (shipped) or an ONNX file', 'rtmdet-nano')
     .addOption(configOption('cameras, and parameters by stage'))
     .addOption(setOption())
@@ -73,6 +75,7 @@ Examples:
   twintrack stream rtsp://camera/1 --mqtt mqtt://localhost
   twintrack stream rtsp://camera/1 --host 0.0.0.0        for others too; the token is in live/token
   twintrack stream srt://:9000?mode=listener             an encoder sends to this machine
+  twintrack stream --config cameras.yaml --site site.yaml    one id for a person over overlapping cameras
   twintrack stream --check cameras.yaml                  which cameras can be reached, and why not
   twintrack stream videos/pets09-s2l1.mp4 --realtime     a file in place of a camera
 
@@ -144,6 +147,7 @@ async function run(urls: readonly string[], options: StreamOptions, opening: Pro
   }
   const { tlsCert, tlsKey } = options;
   if (!tlsCert !== !tlsKey) throw new UsageError('--tls-cert and --tls-key: both are needed, or none');
+  const site = options.site === undefined ? undefined : await (await import('../site/index.ts')).readSite(options.site);
   const log = await opening;
   const tokenOf = async (given: string | undefined, name: 'token' | 'admin-token', wants: string) => {
     if (given || isLoopback(host)) return given;
@@ -177,7 +181,7 @@ async function run(urls: readonly string[], options: StreamOptions, opening: Pro
     ...(tlsCert && tlsKey && { tls: { cert: tlsCert, key: tlsKey } }),
   });
   try {
-    live = await startLive({ ...configuration, out, detector, realtime, record, keep, mqtt, log });
+    live = await startLive({ ...configuration, out, detector, realtime, record, keep, mqtt, site, log });
     const cameras = live;
     server.show(cameras);
     log.info({ url: server.url }, 'live page');

@@ -9,6 +9,8 @@ export type { MotUse, MotVideo } from '../files/mot-findings.ts';
 export { type MotOptions, type MotRows, readMotRows } from '../files/mot-text.ts';
 export { BENCHMARKS, type Benchmark } from './benchmark.ts';
 export type { ClearCounts } from './clear.ts';
+export { evaluateFloor, type FloorOptions, type FloorRows } from './floor.ts';
+export { readFloorRows } from './floor-file.ts';
 export {
   type GroundTruth,
   type GroundTruthFileOptions,

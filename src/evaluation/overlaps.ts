@@ -34,13 +34,28 @@ export interface Overlaps {
 }
 
 /**
+ * Writes how alike the rows `g0` to `g1 - 1` of the ground truth and `r0` to `r1 - 1` of the results are, all of one frame, into edges:
+ * 0..1, where {@link FOUND} is enough for a match.
+ */
+export type Likeness = (
+  truths: GroupedRows,
+  g0: number,
+  g1: number,
+  results: GroupedRows,
+  r0: number,
+  r1: number,
+  into: EdgeList,
+) => void;
+
+/**
  * Overlaps of results with ground truth after the benchmark's preprocessing.
  *
  * @param gt prepared ground truth
  * @param rows results, in any order
+ * @param likeness what takes the place of the IoU of boxes
  * @throws TwintrackError for a result past the end of the sequence or an id twice in a frame
  */
-export function findOverlaps(gt: GroundTruth, rows: IdentifiedBoxes): Overlaps {
+export function findOverlaps(gt: GroundTruth, rows: IdentifiedBoxes, likeness: Likeness = overlapBoxes): Overlaps {
   const results = groupByFrame(rows, gt.length, 'results');
   const frames = Math.max(gt.rows.frames, results.frames);
   const truthsIn = new Int32Array(frames);
@@ -55,7 +70,8 @@ export function findOverlaps(gt: GroundTruth, rows: IdentifiedBoxes): Overlaps {
   for (let f = 0; f < frames; f++) {
     const [g0, g1] = range(gt.rows, f);
     const [r0, r1] = range(results, f);
-    overlapBoxes(gt.rows, g0, g1, results, r0, r1, ofFrame);
+    ofFrame.length = 0;
+    likeness(gt.rows, g0, g1, results, r0, r1, ofFrame);
     // Position of each box among those that stay, -1 for the others.
     const row = new Int32Array(g1 - g0).fill(-1);
     for (let i = g0; i < g1; i++) {
@@ -113,7 +129,6 @@ function overlapBoxes(
 ): void {
   const a = truths.corners;
   const b = results.corners;
-  into.length = 0;
   for (let i = g0; i < g1; i++) {
     const left = a[4 * i];
     const top = a[4 * i + 1];

@@ -2,7 +2,7 @@ import { type ClearCounts, clearCounts, EMPTY_CLEAR_COUNTS } from './clear.ts';
 import type { GroundTruth } from './ground-truth.ts';
 import { ALPHAS, emptyHotaCounts, type HotaCounts, hotaCounts } from './hota.ts';
 import { EMPTY_IDENTITY_COUNTS, type IdentityCounts, identityCounts } from './identity.ts';
-import { findOverlaps } from './overlaps.ts';
+import { findOverlaps, type Overlaps } from './overlaps.ts';
 import type { IdentifiedBoxes } from './rows.ts';
 
 /** The three families of metrics. */
@@ -47,8 +47,11 @@ export function evaluateSequence(
   results: IdentifiedBoxes,
   options: { readonly metrics?: readonly MetricFamily[] } = {},
 ): Score {
-  const metrics = options.metrics ?? ['hota', 'clear', 'identity'];
-  const overlaps = findOverlaps(gt, results);
+  return scoreOf(findOverlaps(gt, results), options.metrics);
+}
+
+/** The counts of what results and ground truth have in common. */
+export function scoreOf(overlaps: Overlaps, metrics: readonly MetricFamily[] = ['hota', 'clear', 'identity']): Score {
   return {
     ...(metrics.includes('hota') && { hota: hotaCounts(overlaps) }),
     ...(metrics.includes('clear') && { clear: clearCounts(overlaps) }),

@@ -20,7 +20,14 @@ export type { Admin } from './monitoring/app.ts';
 export { type Log, openLog } from './monitoring/log.ts';
 export { type LiveServer, type ServerOptions, startServer } from './monitoring/server.ts';
 export type { CameraState, CameraStatus, PeopleHistory } from './monitoring/statistics.ts';
-export type { CameraEvent, CrossingEvent, LiveEvent, PersonEvent, VisitEvent } from './outputs/events.ts';
+export type {
+  CameraEvent,
+  CrossingEvent,
+  LiveEvent,
+  PersonEvent,
+  SitePersonEvent,
+  VisitEvent,
+} from './outputs/events.ts';
 export { type Keep, parseKeep } from './outputs/retention.ts';
 export { type CameraParameters, cameraParametersSchema, type LiveParameters, liveParameters } from './parameters.ts';
 export type { Reloaded } from './reload.ts';

@@ -11,6 +11,7 @@ import { describeModels, type InputOptions } from '../engine/open-run.ts';
 import { lockFolder } from '../files/folder-lock.ts';
 import { makeFolder } from '../files/make-folder.ts';
 import type { Provider } from '../inference/provider.ts';
+import type { Site } from '../site/index.ts';
 import { findFfmpeg } from '../video/index.ts';
 import { Camera, type CameraSetup } from './camera/camera.ts';
 import { type CameraSource, connectAlike } from './camera/source.ts';
@@ -19,10 +20,11 @@ import { loadModels, type Models } from './models.ts';
 import { type Log, SILENT } from './monitoring/log.ts';
 import { MqttPublisher } from './monitoring/mqtt.ts';
 import type { CameraStatus } from './monitoring/statistics.ts';
-import type { LiveEvent } from './outputs/events.ts';
+import type { LiveEvent, SitePersonEvent } from './outputs/events.ts';
 import { type Keep, prune } from './outputs/retention.ts';
 import { type CameraParameters, cameraParametersSchema } from './parameters.ts';
 import { type SelfHealing, withFallback } from './self-healing.ts';
+import { SITE_FOLDER, SitePeople } from './site/site-people.ts';
 
 /** What is followed, and with which parameters: what can change while it goes on. */
 export interface LiveConfiguration {
@@ -48,6 +50,8 @@ export interface LiveOptions
   readonly keep?: Keep | undefined;
   /** Address of a broker to publish to. */
   readonly mqtt?: string | undefined;
+  /** Cameras that see one floor: people keep one id over all of them. */
+  readonly site?: Site | undefined;
   readonly log?: Log | undefined;
   /** Takes the events of all cameras. */
   readonly onEvent?: ((event: LiveEvent) => void) | undefined;
@@ -107,6 +111,7 @@ export async function startLive(options: LiveOptions): Promise<Live> {
     await findFfmpeg();
     await makeFolder(out);
     live.unlock = lockFolder(out);
+    if (options.site) live.people = await openSite(live, options, options.site, log);
     if (options.mqtt) live.mqtt = await MqttPublisher.connect(options.mqtt, parameters.live, log);
     await live.reconfigure({ cameras, parameters, ...(skipped && { skipped }) });
     return live;
@@ -116,9 +121,25 @@ export async function startLive(options: LiveOptions): Promise<Live> {
   }
 }
 
+/** @throws UsageError when a camera has the name of the site's folder */
+function openSite(live: Live, { cameras, out }: LiveOptions, site: Site, log: Log): Promise<SitePeople> {
+  if (cameras.some(({ name }) => name.toLowerCase() === SITE_FOLDER))
+    throw new UsageError(
+      `camera "${SITE_FOLDER}": this is the name of the folder of the site; call the camera otherwise`,
+    );
+  const followed = new Set(cameras.map(({ name }) => name));
+  for (const { name } of site.cameras)
+    if (!followed.has(name)) log.warn({ camera: name }, 'a camera of the site is not followed');
+  const onEvent = (event: SitePersonEvent) => live.camera(event.camera)?.report(event);
+  const there = { ...site, cameras: site.cameras.filter(({ name }) => followed.has(name)) };
+  return SitePeople.open({ site: there, out, log, onEvent });
+}
+
 /** Cameras that are being followed. */
 export class Live {
   mqtt: MqttPublisher | undefined;
+  /** People over the cameras of a site. */
+  people: SitePeople | undefined;
   /** Gives the folder for the outputs back, when these are complete. */
   unlock = () => {};
   readonly #options: LiveOptions;
@@ -207,6 +228,7 @@ export class Live {
     for (const timer of this.#timers) clearInterval(timer);
     await this.#changing;
     await Promise.all(this.cameras.map((camera) => camera.stop()));
+    await this.people?.close();
     this.unlock();
     this.#publish(this.status);
     await this.mqtt?.close();
@@ -308,6 +330,7 @@ export class Live {
         models: describeModels(detector.model, appearance?.model),
         parameters: { ...own, online: true },
       },
+      onPeople: (people, size) => this.people?.take(source.name, people, size),
       onEvent: (event) => {
         this.mqtt?.event(event);
         this.#options.onEvent?.(event);

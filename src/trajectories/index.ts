@@ -14,7 +14,7 @@ export {
   streamTrajectories,
   type TrajectoriesDocument,
 } from './json-reader.ts';
-export { openJsonSink, type RunDescription } from './json-sink.ts';
+export { openJsonSink, type RunDescription, writeTrajectories } from './json-sink.ts';
 export type { WholeTrajectory } from './link.ts';
 export { readMot } from './mot-reader.ts';
 export { openMotSink } from './mot-sink.ts';

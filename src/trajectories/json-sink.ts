@@ -1,9 +1,11 @@
 import { redact } from '../core/errors.ts';
 import type { Notice } from '../core/notices.ts';
 import type { TrackedFrame } from '../core/tracked-frame.ts';
+import type { Trajectory } from '../core/trajectory.ts';
 import { OutputFile } from '../files/output-file.ts';
 import { requireBox, round, roundedRow } from '../files/rows.ts';
-import { HEADER, type TrajectoriesFooter, type TrajectoriesHeader, VERSION } from './schema.ts';
+import type { TrajectoriesDocument } from './json-reader.ts';
+import { FOOTER, HEADER, type TrajectoriesFooter, type TrajectoriesHeader, VERSION } from './schema.ts';
 import type { TrajectorySink } from './sink.ts';
 import { TrajectoryBuilder } from './trajectory-builder.ts';
 
@@ -54,10 +56,7 @@ class JsonSink implements TrajectorySink {
     this.file = file;
     this.notices = notices;
     this.frameSeconds = header.source.frameRate ? 1 / header.source.frameRate : 0;
-    const { schema, version, ...rest } = header;
-    const fields = Object.entries(rest).filter(([, value]) => value !== undefined);
-    const lines = fields.map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)},\n`);
-    this.file.write(`{"schema":"${schema}","version":${version},\n${lines.join('')}"trajectories":[\n`);
+    this.file.write(headOf(header));
   }
 
   write(frame: TrackedFrame): void {
@@ -82,16 +81,9 @@ class JsonSink implements TrajectorySink {
     if (!builder) return;
     this.open.delete(id);
     const trajectory = builder.build();
-    const { frames, times, detected } = trajectory;
-    const last = frames.length - 1;
-    let text = this.summary.trajectories++ > 0 ? ',\n' : '';
-    text += `{"id":${id},"start":${round(times[0], 1e6)},"end":${round(times[last], 1e6)},"observations":[`;
-    for (let i = 0; i <= last; i++) {
-      const [x, y, w, h, score] = roundedRow(trajectory, i);
-      text += `${i > 0 ? ',' : ''}{"frame":${frames[i]},"time":${round(times[i], 1e6)},"box":[${x},${y},${w},${h}],"score":${score},"detected":${detected[i] === 1}}`;
-    }
-    this.summary.observations += frames.length;
-    return this.file.write(`${text}]}`);
+    const text = this.summary.trajectories++ > 0 ? ',\n' : '';
+    this.summary.observations += trajectory.frames.length;
+    return this.file.write(text + lineOf(trajectory));
   }
 
   async close(reason?: string): Promise<void> {
@@ -103,12 +95,54 @@ class JsonSink implements TrajectorySink {
       ...(reason === undefined ? {} : { reason: redact(reason) }),
       ...(notices.length > 0 && { notices: [...notices] }),
     };
-    const fields = Object.entries(footer).map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`);
-    await this.file.write(`${summary.trajectories > 0 ? '\n' : ''}],\n${fields.join(',\n')}}\n`);
+    await this.file.write(tailOf(footer, summary.trajectories > 0));
     await this.file.commit();
   }
 
   abort(): Promise<void> {
     return this.file.abort();
   }
+}
+
+/**
+ * Writes a whole document, as `openJsonSink` would.
+ *
+ * @throws TwintrackError when the file cannot be written there
+ */
+export async function writeTrajectories(path: string, document: TrajectoriesDocument): Promise<void> {
+  const { trajectories } = document;
+  const file = await OutputFile.create(path);
+  try {
+    await file.write(headOf(HEADER.parse(document)));
+    for (const [i, trajectory] of trajectories.entries())
+      await file.write(`${i > 0 ? ',\n' : ''}${lineOf(trajectory)}`);
+    await file.write(tailOf(FOOTER.parse(document), trajectories.length > 0));
+    await file.commit();
+  } catch (error) {
+    await file.abort();
+    throw error;
+  }
+}
+
+function headOf({ schema, version, ...rest }: TrajectoriesHeader): string {
+  const fields = Object.entries(rest).filter(([, value]) => value !== undefined);
+  const lines = fields.map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)},\n`);
+  return `{"schema":"${schema}","version":${version},\n${lines.join('')}"trajectories":[\n`;
+}
+
+function lineOf(trajectory: Trajectory): string {
+  const { id, frames, times, detected } = trajectory;
+  const last = frames.length - 1;
+  let text = `{"id":${id},"start":${round(times[0], 1e6)},"end":${round(times[last], 1e6)},"observations":[`;
+  for (let i = 0; i <= last; i++) {
+    const [x, y, w, h, score] = roundedRow(trajectory, i);
+    text += `${i > 0 ? ',' : ''}{"frame":${frames[i]},"time":${round(times[i], 1e6)},"box":[${x},${y},${w},${h}],"score":${score},"detected":${detected[i] === 1}}`;
+  }
+  return `${text}]}`;
+}
+
+function tailOf(footer: TrajectoriesFooter, any: boolean): string {
+  const fields = Object.entries(footer).filter(([, value]) => value !== undefined);
+  const lines = fields.map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`);
+  return `${any ? '\n' : ''}],\n${lines.join(',\n')}}\n`;
 }

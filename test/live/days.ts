@@ -196,7 +196,7 @@ export async function simulateDays({ start, days: count, step = 1, onDay }: Days
 
 const noEvents = () => ({
   ...{ started: 0, updated: 0, ended: 0, crossed: 0, entered: 0, left: 0 },
-  ...{ connected: 0, disconnected: 0, stopped: 0 },
+  ...{ connected: 0, disconnected: 0, stopped: 0, person: 0, 'person.changed': 0 },
 });
 
 /** Who is in the picture: a person walks through it from left to right. */

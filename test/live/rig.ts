@@ -116,17 +116,17 @@ const ENCODERS = {
 const FORMATS = { h264: 'h264', h265: 'hevc', jpeg: 'mjpeg' };
 
 /** The sample as a camera sends it: without B frames, a key frame a second at 7 frames/s. Made once, and kept for other runs. */
-function cameraClip(codec: Codec, width?: number): Promise<string> {
-  const key = `${codec} ${width}`;
-  const made = clips.get(key) ?? makeClip(codec, width);
+function cameraClip(codec: Codec, filter?: string): Promise<string> {
+  const key = `${codec} ${filter}`;
+  const made = clips.get(key) ?? makeClip(codec, filter);
   clips.set(key, made);
   return made;
 }
 
-async function makeClip(codec: Codec, width?: number): Promise<string> {
+async function makeClip(codec: Codec, filter?: string): Promise<string> {
   const fast = ['-preset', 'ultrafast', '-tune', 'zerolatency', '-crf', '23', '-bf', '0'];
   const encoder = [...ENCODERS[codec], ...(codec === 'jpeg' ? [] : fast)];
-  const layout = ['-g', '7', ...(width ? ['-vf', `scale=${width}:-2`] : [])];
+  const layout = ['-g', '7', ...(filter ? ['-vf', filter] : [])];
   const output = ['-pix_fmt', codec === 'jpeg' ? 'yuvj420p' : 'yuv420p', '-f', FORMATS[codec]];
   const args = ['-nostdin', '-loglevel', 'error', '-i', SAMPLE, ...encoder, ...layout, ...output];
   const cache = join(import.meta.dirname, '../../node_modules/.cache');
@@ -149,8 +149,8 @@ export interface CameraOptions {
   readonly password?: string;
   /** Default `h264`. */
   readonly codec?: Codec;
-  /** Width of its pictures; default the sample's. */
-  readonly width?: number;
+  /** What ffmpeg makes of the sample's pictures first. */
+  readonly filter?: string;
   /** Whether it sends a tone and no pictures. */
   readonly sound?: boolean;
   /** Whether it sends pictures over UDP only. */
@@ -173,7 +173,7 @@ export class TestCamera {
   #spare: ChildProcess | undefined;
 
   static async make(options: CameraOptions = {}): Promise<TestCamera> {
-    const camera = new TestCamera(await cameraClip(options.codec ?? 'h264', options.width), await freePort(), options);
+    const camera = new TestCamera(await cameraClip(options.codec ?? 'h264', options.filter), await freePort(), options);
     later(() => camera.dispose());
     return camera;
   }

@@ -64,7 +64,7 @@ const QUANTITIES: readonly Quantity[] = [
 export async function soak(minutes: number, { more = [], onSample }: SoakOptions = {}): Promise<SoakFigures> {
   const broker = await Broker.start();
   const codecs = ['h264', 'h264', 'h265', 'h265'] as const;
-  const cameras = await Promise.all(codecs.map((codec) => TestCamera.make({ codec, width: 320, fps: 5 })));
+  const cameras = await Promise.all(codecs.map((codec) => TestCamera.make({ codec, filter: 'scale=320:-2', fps: 5 })));
   await Promise.all(cameras.map((camera) => camera.start()));
   const port = await freePort();
   const urls = cameras.map((camera) => camera.url());

@@ -38,6 +38,7 @@ describe('the examples of search, report and annotation', () => {
 it.each([
   ['search', 'findPatches,readPatchIndex,searchRun,writeContactSheet'],
   ['report', 'writeReport'],
+  ['site', 'linkSite,readSite'],
   ['annotation', 'Annotator,annotationParameters'],
 ])('twintrack/%s gives what is documented, and nothing else', (name, names) => {
   const code = `console.log(Object.keys(await import('twintrack/${name}')).sort().join());`;

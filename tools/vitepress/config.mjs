@@ -28,6 +28,7 @@ const guides = [
   ['Live cameras', 'live'],
   ['Zones, lines, reports', 'analytics'],
   ['Appearance', 'appearance'],
+  ['People on the floor of a site', 'site'],
   ['Evaluation', 'evaluation'],
   ['Train the association', 'training-association'],
   ['Train the Siamese network', 'training-siamese'],

@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import { messageOf, printable } from '../../core/errors.ts';
+import type { Size } from '../../core/geometry.ts';
+import type { TrackedFrame } from '../../core/tracked-frame.ts';
 import type { EngineModels } from '../../engine/frame-engine.ts';
 import type { DiskTrouble } from '../../files/append-file.ts';
 import { makeFolder } from '../../files/make-folder.ts';
@@ -35,6 +37,8 @@ export interface CameraSetup {
   /** What its documents say of the run, besides the source. */
   readonly run: Omit<RunDescription, 'source'>;
   readonly onEvent: (event: LiveEvent) => void;
+  /** Takes the people of each frame, and the size of the pictures. */
+  readonly onPeople?: ((people: TrackedFrame, size: Size | undefined) => void) | undefined;
   readonly log: Log;
 }
 
@@ -143,6 +147,11 @@ export class Camera {
     await before.close();
   }
 
+  /** Adds an event about its people. */
+  report(event: LiveEvent): void {
+    this.#report(event);
+  }
+
   /** Ends the session and completes all outputs. */
   async stop(): Promise<void> {
     clearInterval(this.#timer);
@@ -163,6 +172,7 @@ export class Camera {
         folder: join(out, source.name),
         statistics: this.#statistics,
         onEvent: (event) => this.#report(event),
+        onPeople: (people) => setup.onPeople?.(people, this.#statistics.size),
         trouble: this.#trouble,
       },
       lastId,

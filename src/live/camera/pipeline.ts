@@ -1,5 +1,6 @@
 import type { Detections } from '../../core/detections.ts';
 import { messageOf } from '../../core/errors.ts';
+import type { TrackedFrame } from '../../core/tracked-frame.ts';
 import type { EngineModels, FrameUnderWay } from '../../engine/frame-engine.ts';
 import type { DiskTrouble } from '../../files/append-file.ts';
 import type { RunDescription } from '../../trajectories/index.ts';
@@ -31,6 +32,8 @@ export interface PipelineSetup {
   readonly run: Omit<RunDescription, 'source'>;
   readonly statistics: CameraStatistics;
   readonly onEvent: (event: LiveEvent) => void;
+  /** Takes the people of each frame. */
+  readonly onPeople?: ((people: TrackedFrame) => void) | undefined;
   readonly trouble: DiskTrouble;
   readonly log: Log;
 }
@@ -158,6 +161,7 @@ export class Pipeline {
     const { name, statistics, log } = this.#setup;
     const { people, ended } = following.take(underWay, frame, detections);
     this.#hours.write(people);
+    this.#setup.onPeople?.(people);
     this.#hours.end(ended);
     this.#drawing.add(frame, people);
     statistics.frameProcessed(frame.time, people.length);

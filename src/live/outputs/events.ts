@@ -8,7 +8,7 @@ import { hourOf, isoTime, stamp } from '../clock.ts';
 import { freeStem } from './folder.ts';
 
 /** An event at a camera, as it is on a line of `events.jsonl` and in an MQTT message. */
-export type LiveEvent = PersonEvent | CrossingEvent | VisitEvent | CameraEvent;
+export type LiveEvent = PersonEvent | CrossingEvent | VisitEvent | CameraEvent | SitePersonEvent;
 
 /** A person's track was confirmed, goes on, or has ended. */
 export interface PersonEvent {
@@ -53,6 +53,22 @@ export interface CameraEvent {
   readonly time: string;
   /** Why it disconnected. */
   readonly reason?: string;
+}
+
+/** With a site: a camera's track was found to be a person of it, or another one than was thought. */
+export interface SitePersonEvent {
+  readonly event: 'person' | 'person.changed';
+  readonly camera: string;
+  /** Id of the camera's track. */
+  readonly id: number;
+  readonly time: string;
+  /**
+   * Id of the person, the same in all cameras of the site; never reused. `null` for `person.changed` where it is not known any more: two tracks
+   * that a camera sees at a time are never one person.
+   */
+  readonly person: number | null;
+  /** Who it was thought to be, for `person.changed`. */
+  readonly was?: number;
 }
 
 /** Makes the event of a person whose box is row `i` of `boxes`. */

@@ -20,7 +20,10 @@ export function parseKeep(text: string): Keep {
   throw new UsageError(`--keep ${text}: neither an age nor a size; for example 12h, 7d, 4w, 500MB, 10GB`);
 }
 
-const PAST = [PAST_EVENTS, PAST_TRAJECTORIES, PAST_RECORDING];
+/** Name of where people were on the floor of a site in an hour that is over. */
+const PAST_FLOOR = /^\d{8}T\d{6}Z(-\d+)?\.floor\.csv$/;
+
+const PAST = [PAST_EVENTS, PAST_TRAJECTORIES, PAST_RECORDING, PAST_FLOOR];
 
 /**
  * Removes the oldest complete files below a folder, as far as they are not to be kept. Open files and files of other programs are never
