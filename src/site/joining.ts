@@ -18,7 +18,7 @@ export interface Join {
 }
 
 /** Least confidence of a join: a wrong one is worse than two ids for one person. */
-export const CONFIDENCE = 0.65;
+export const CONFIDENCE = 0.7;
 
 /** What {@link joinTracklets} found. */
 export interface JoinedTracklets {
