@@ -7,12 +7,13 @@
 
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
+import type { AppearanceModel } from '../src/appearance/appearance-model.ts';
 import type { SimilarityScale } from '../src/appearance/calibration.ts';
 import { EmbeddingStage } from '../src/appearance/embedding-stage.ts';
 import { PATCH_BYTES, PATCH_HEIGHT, PATCH_WIDTH } from '../src/appearance/patches.ts';
 import type { ReidOptions } from '../src/appearance/reid.ts';
 import { PatchSelection } from '../src/appearance/selection.ts';
-import { type AppearanceModel, loadSiamese } from '../src/appearance/siamese.ts';
+import { loadSiamese } from '../src/appearance/siamese.ts';
 import { type AssociationScore, FEATURE_COUNT, SIMILARITY } from '../src/association/features.ts';
 import { loadAssociation } from '../src/association/model.ts';
 import { withAppearance } from '../src/association/scores/fusion.ts';

@@ -1,7 +1,7 @@
 /**
  * Linking over rooms that do not overlap, on simulated sites (`bench/site-simulation.ts`):
  *
- *   npx tsx bench/linking.ts [--people FOLDER] [--sites 10] [--seed 1000]
+ *   npx tsx bench/linking.ts [--people FOLDER] [--sites 10] [--seed 1000] [--candidates 5,10,20,50]
  *
  * FOLDER holds pictures `ID_<camera a or b><n>.jpg` (the val part of CUHK03), which the walkers then wear; without it they wear random
  * embeddings. Precision: joins of which both tracklets are of one walker. Recall: pairs of successive tracklets of a walker that came to
@@ -21,6 +21,7 @@ const { values: options } = parseArgs({
     people: { type: 'string' },
     sites: { type: 'string', default: '10' },
     seed: { type: 'string', default: '1000' },
+    candidates: { type: 'string', default: '5,10,20,50' },
   },
 });
 /** Rooms in a row, of which each walker passes two; and a ring with a blind alley. */
@@ -43,7 +44,7 @@ type Figures = Record<(typeof FIGURES)[number], number>;
 
 const clothes = options.people === undefined ? undefined : await pictures(options.people);
 const rows: string[][] = [];
-for (const inWindow of [5, 10, 20, 50]) {
+for (const inWindow of options.candidates.split(',').map(Number)) {
   const all: Figures[] = [];
   for (let i = 0; i < Number(options.sites); i++) {
     const seed = Number(options.seed) + i;

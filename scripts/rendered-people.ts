@@ -1,6 +1,6 @@
+import type { AppearanceModel } from '../src/appearance/appearance-model.ts';
 import { PATCH_BYTES, PATCH_HEIGHT, PATCH_WIDTH } from '../src/appearance/patches.ts';
 import { PatchSelection } from '../src/appearance/selection.ts';
-import type { AppearanceModel } from '../src/appearance/siamese.ts';
 import type { LabelledFrame } from '../src/learning/labelled-frame.ts';
 import type { MotSequence } from '../src/learning/mot-root.ts';
 import { seededRandom } from '../src/learning/random.ts';

@@ -1,8 +1,8 @@
 import type { Detections } from '../core/detections.ts';
 import type { Frame } from '../core/frame.ts';
+import type { AppearanceModel } from './appearance-model.ts';
 import { PATCH_BYTES, PatchCutter } from './patches.ts';
 import { PatchSelection, present } from './selection.ts';
-import type { AppearanceModel } from './siamese.ts';
 
 /** Settings of {@link EmbeddingStage}. */
 export interface EmbeddingStageOptions {

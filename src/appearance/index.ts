@@ -10,6 +10,7 @@
  * await model.close();
  */
 export type { Provider, ProviderChoice } from '../inference/provider.ts';
+export type { AppearanceModel } from './appearance-model.ts';
 export {
   type CalibratedSimilarity,
   type Cameras,
@@ -27,5 +28,5 @@ export { type AppearanceParameters, appearanceParameters } from './parameters.ts
 export { type I420Picture, PATCH_BYTES, PATCH_HEIGHT, PATCH_WIDTH, PatchCutter } from './patches.ts';
 export { readPatch } from './picture.ts';
 export { type ReidOptions, reidOptions } from './reid.ts';
-export { type AppearanceModel, loadSiamese } from './siamese.ts';
+export { loadSiamese } from './siamese.ts';
 export type { Similarity } from './similarity.ts';

@@ -6,9 +6,9 @@ import { readError } from '../files/file-errors.ts';
 import type { ProviderChoice } from '../inference/provider.ts';
 import { Inference } from '../inference/session.ts';
 import { fits, type InputFormat, isFree } from '../inference/tensors.ts';
+import type { AppearanceModel } from './appearance-model.ts';
 import { INPUTS, type InputName, type SimilarityCalibration } from './calibration.ts';
 import { PATCH_BYTES, PATCH_HEIGHT, PATCH_WIDTH } from './patches.ts';
-import type { AppearanceModel } from './siamese.ts';
 
 /** The cosine of two embeddings times this counts as the log-odds of the network. */
 const STEEPNESS = 10;

@@ -5,48 +5,14 @@ import { join } from 'node:path';
 import { inputError } from '../core/errors.ts';
 import { readError } from '../files/file-errors.ts';
 import { SHIPPED_SIAMESE, SIAMESE_FILES } from '../inference/model-file.ts';
-import type { Provider, ProviderChoice } from '../inference/provider.ts';
+import type { ProviderChoice } from '../inference/provider.ts';
 import { Inference } from '../inference/session.ts';
 import { fits } from '../inference/tensors.ts';
-import type { CalibratedSimilarity } from './calibration.ts';
+import type { AppearanceModel } from './appearance-model.ts';
 import { readSimilarityCalibration } from './calibration-file.ts';
 import { loadOwnNetwork } from './own-network.ts';
 import { PATCH_BYTES, PATCH_HEIGHT, PATCH_WIDTH } from './patches.ts';
 import { SimilarityHead } from './similarity.ts';
-
-/** An appearance model: embeds patches and compares the embeddings. */
-export interface AppearanceModel extends CalibratedSimilarity {
-  /** Its name in the outputs. */
-  readonly name: string;
-  /** SHA-256 of its files, in hexadecimal. */
-  readonly sha256: string;
-  /** What computes its network, where it has one. */
-  readonly provider?: Provider;
-  /**
-   * Embeds patches. Several calls may run at once.
-   *
-   * @param patches n patches of {@link PATCH_BYTES} one after the other, planes R, G, B of bytes
-   * @returns n × d, row by row
-   * @throws TwintrackError when inference fails or the model is closed
-   */
-  embed(patches: Uint8Array): Promise<Float32Array>;
-  /** Ends its threads and rejects the calls that are not done. */
-  close(): Promise<void>;
-}
-
-/** A model that stays open when it is closed: it belongs to its maker. */
-export function leftOpen(model: AppearanceModel): AppearanceModel {
-  return {
-    name: model.name,
-    sha256: model.sha256,
-    calibration: model.calibration,
-    ...(model.provider && { provider: model.provider }),
-    dimensions: model.dimensions,
-    similarity: (a, i, b, j) => model.similarity(a, i, b, j),
-    embed: (patches) => model.embed(patches),
-    close: async () => {},
-  };
-}
 
 /** Patches that go through the network at once. More take no less time each, and more memory. */
 const PATCHES_TOGETHER = 8;

@@ -1,8 +1,8 @@
 import { resolveAreas } from '../analytics/areas.ts';
 import { type IgnoreCount, IgnoreFilter, type KeptDetections } from '../analytics/ignore.ts';
+import type { AppearanceModel } from '../appearance/appearance-model.ts';
 import { EmbeddingStage } from '../appearance/embedding-stage.ts';
 import { reidOptions } from '../appearance/reid.ts';
-import type { AppearanceModel } from '../appearance/siamese.ts';
 import type { AssociationScore } from '../association/features.ts';
 import type { Frame } from '../core/frame.ts';
 import { emptyFrame, type TrackedFrame } from '../core/tracked-frame.ts';

@@ -1,6 +1,7 @@
 import { basename, extname } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { type AppearanceModel, leftOpen, loadSiamese } from '../appearance/siamese.ts';
+import { type AppearanceModel, leftOpen } from '../appearance/appearance-model.ts';
+import { loadSiamese } from '../appearance/siamese.ts';
 import type { AssociationScore } from '../association/features.ts';
 import { loadAssociation } from '../association/model.ts';
 import type { Frame } from '../core/frame.ts';

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import type { AppearanceModel } from '../appearance/appearance-model.ts';
 import {
   type CalibratedSimilarity,
   cohortOf,
@@ -11,7 +12,6 @@ import {
 } from '../appearance/calibration.ts';
 import { loadOwnNetwork } from '../appearance/own-network.ts';
 import { PATCH_BYTES } from '../appearance/patches.ts';
-import type { AppearanceModel } from '../appearance/siamese.ts';
 import { inputError } from '../core/errors.ts';
 import { fitLogistic } from './logistic.ts';
 import { areaUnderCurve, type CalibrationBin, calibration as reliability } from './probability-figures.ts';

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { z } from 'zod';
-import type { AppearanceModel } from '../appearance/siamese.ts';
+import type { AppearanceModel } from '../appearance/appearance-model.ts';
 import type { AssociationScore } from '../association/features.ts';
 import { loadAssociation } from '../association/model.ts';
 import { messageOf, TwintrackError, UsageError } from '../core/errors.ts';

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
-import { type AppearanceModel, leftOpen, loadSiamese } from '../appearance/siamese.ts';
+import { type AppearanceModel, leftOpen } from '../appearance/appearance-model.ts';
+import { loadSiamese } from '../appearance/siamese.ts';
 import { messageOf } from '../core/errors.ts';
 import { fromCustom } from '../detection/custom-detector.ts';
 import { type Detector, loadDetector, type ModelDetector } from '../detection/index.ts';

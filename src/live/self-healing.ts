@@ -1,5 +1,5 @@
+import type { AppearanceModel } from '../appearance/appearance-model.ts';
 import { PATCH_BYTES } from '../appearance/patches.ts';
-import type { AppearanceModel } from '../appearance/siamese.ts';
 import { messageOf } from '../core/errors.ts';
 import { pause } from '../video/camera/back-off.ts';
 

@@ -1,8 +1,8 @@
+import type { AppearanceModel } from '../appearance/appearance-model.ts';
 import { type CalibratedSimilarity, meanLogOdds, sameProbability, verdictOf } from '../appearance/calibration.ts';
 import { CAPACITY, Gallery } from '../appearance/gallery.ts';
 import { PATCH_BYTES } from '../appearance/patches.ts';
 import { hasEmbedding, showsOnePerson, visiblePart } from '../appearance/reid.ts';
-import type { AppearanceModel } from '../appearance/siamese.ts';
 import type { Detections } from '../detection/index.ts';
 import { writeError } from '../files/file-errors.ts';
 import { OutputFile } from '../files/output-file.ts';

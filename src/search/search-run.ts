@@ -1,6 +1,7 @@
+import type { AppearanceModel } from '../appearance/appearance-model.ts';
 import type { Cameras } from '../appearance/calibration.ts';
 import { readPatch } from '../appearance/picture.ts';
-import { type AppearanceModel, loadSiamese } from '../appearance/siamese.ts';
+import { loadSiamese } from '../appearance/siamese.ts';
 import { inputError } from '../core/errors.ts';
 import { findPatches, type PatchIndex, readPatchIndex } from './index-file.ts';
 import { type Ranked, rank } from './ranking.ts';

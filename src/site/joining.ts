@@ -18,7 +18,7 @@ export interface Join {
 }
 
 /** Least confidence of a join: a wrong one is worse than two ids for one person. */
-export const CONFIDENCE = 0.65;
+export const CONFIDENCE = 0.7;
 
 /** What {@link joinTracklets} found. */
 export interface JoinedTracklets {
@@ -66,7 +66,7 @@ interface Pairs {
 }
 
 /**
- * Joins the tracklets of one person. Each is followed by at most one that begins after its end, so that nobody is in two places at once.
+ * Joins the tracklets of one person. Each is followed by at most one that begins after its end, so that no person is in two places at once.
  * What speaks for a pair is the sum of the log-odds of appearance and those of the walking time; the probability of a pair takes all
  * other candidates of both into account. The pairs are chosen together (Hungarian method), and those that are confident enough are
  * joined. Joined tracklets are then compared as a whole, until there is nothing to join any more.

@@ -41,9 +41,8 @@ const LEAST_STRANGERS = 200;
 const MOST_STRANGERS = 5000;
 /** Larger log-odds of such a pair count as these, so that no pair decides alone. */
 const MOST_STRANGER = 6;
-/** So much may be added to the log-odds, and taken off. */
-const MOST_ADDED = 1;
-const MOST_TAKEN = 4;
+/** The log-odds are not corrected by more than this: where clocks are far off, one person may be seen at once by two cameras. */
+const MOST_SHIFT = 1;
 
 /** Compares tracklets by their patches. */
 export class AppearanceOdds {
@@ -128,7 +127,7 @@ export class AppearanceOdds {
       }
     }
     this.known.clear();
-    return count < LEAST_STRANGERS ? 0 : Math.max(-MOST_ADDED, Math.min(MOST_TAKEN, Math.log(sum / count)));
+    return count < LEAST_STRANGERS ? 0 : Math.max(-MOST_SHIFT, Math.min(MOST_SHIFT, Math.log(sum / count)));
   }
 
   private mean(a: Tracklet, b: Tracklet, most: number): number {

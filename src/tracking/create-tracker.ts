@@ -1,6 +1,6 @@
+import type { CalibratedSimilarity } from '../appearance/calibration.ts';
 import { type AppearanceParameters, appearanceParameters } from '../appearance/parameters.ts';
 import { reidOptions } from '../appearance/reid.ts';
-import type { CalibratedSimilarity } from '../appearance/calibration.ts';
 import type { AssociationScore } from '../association/features.ts';
 import { loadAssociation } from '../association/model.ts';
 import { parseSection } from '../core/schema.ts';

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { AppearanceModel } from '../../src/appearance/appearance-model.ts';
 import { EmbeddingStage } from '../../src/appearance/embedding-stage.ts';
 import { PATCH_BYTES } from '../../src/appearance/patches.ts';
-import { type AppearanceModel, loadSiamese } from '../../src/appearance/siamese.ts';
+import { loadSiamese } from '../../src/appearance/siamese.ts';
 import type { Detections } from '../../src/core/detections.ts';
 import type { Frame } from '../../src/core/frame.ts';
 import { temporaryFolder } from '../temporary-folder.ts';

@@ -82,7 +82,7 @@ describe('twintrack link', () => {
     for (const { tracklets } of site.people)
       for (const [i, { confidence }] of tracklets.entries()) {
         if (i === 0) expect(confidence).toBeUndefined();
-        else expect(confidence).toBeGreaterThan(0.65);
+        else expect(confidence).toBeGreaterThan(0.7);
       }
     const hall = await readTrajectories(path('site/hall.trajectories.json'));
     expect(hall.trajectories.map(({ id, frames }) => [id, frames.length])).toEqual([

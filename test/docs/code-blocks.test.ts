@@ -3,6 +3,7 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { loadParameters } from '../../src/engine/configuration.ts';
+import { readSite } from '../../src/site/index.ts';
 import { twintrack } from '../commands/cli.ts';
 import { temporaryFolder } from '../video/clips.ts';
 import { allBlocks, type Block, commandsOf, isSynopsis, shellLines, typescriptOf } from './blocks.ts';
@@ -32,6 +33,8 @@ beforeAll(async () => {
   writeStreet(folder);
   const { status, stderr } = await twintrack(['track', 'street.mp4', '--no-annotate'], { cwd: folder });
   expect([status, stderr]).toEqual([0, expect.anything()]);
+  const cameras = ['hall.mp4', 'yard.mp4', '--no-annotate', '--save-embeddings'];
+  expect((await twintrack(['track', ...cameras], { cwd: folder })).status).toBe(0);
   copyFileSync(join(folder, 'street.trajectories.json'), join(folder, 'huge.trajectories.json'));
 });
 
@@ -121,11 +124,12 @@ describe('the commands of the pages', () => {
   });
 });
 
-it('the YAML of the pages is a config file', async () => {
+it('the YAML of the pages is a config file, or a site file', async () => {
   for (const { place, code } of blocks.filter(({ language }) => language === 'yaml')) {
     const file = join(folder, `${place.replaceAll(/\W/g, '-')}.yaml`);
     writeFileSync(file, code);
-    expect([place, await loadParameters(file)]).toEqual([place, expect.anything()]);
+    const read = /^links:/m.test(code) ? readSite : loadParameters;
+    expect([place, await read(file)]).toEqual([place, expect.anything()]);
   }
 });
 

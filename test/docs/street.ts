@@ -21,6 +21,12 @@ export function writeStreet(folder: string): void {
   writeFileSync(at('package.json'), '{"type":"module"}');
 
   runFfmpeg('-i', SAMPLE, '-frames:v', String(FRAMES), '-c:v', 'libx264', '-preset', 'ultrafast', at('street.mp4'));
+  for (const name of ['hall.mp4', 'yard.mp4']) copyFileSync(at('street.mp4'), at(name));
+  const corners = ['[0, 0]', '[600, 0]', '[600, 400]', '[0, 400]'];
+  writeFileSync(at('hall.yaml'), `zones: { exit-east: { points: [${corners.join()}] } }\n`);
+  const points = corners.map((at) => `{ image: ${at}, ground: ${at} }`);
+  writeFileSync(at('yard-ground.yaml'), `calibration: { points: [${points.join()}] }\n`);
+  writeFileSync(at('site.yaml'), 'cameras: { hall: { trajectories: hall.trajectories.json } }\n');
   make('frames');
   runFfmpeg('-i', SAMPLE, '-frames:v', '5', at('frames', '%03d.jpg'));
   for (const [name, x] of [

@@ -1,14 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { randomClothes, simulateSite } from '../../bench/site-simulation.ts';
-import { type JoinedTracklets, joinTracklets } from '../../src/site/joining.ts';
+import { CONFIDENCE, type JoinedTracklets, joinTracklets } from '../../src/site/joining.ts';
 import { AppearanceOdds, type Tracklet } from '../../src/site/tracklet.ts';
 import { waysOf } from '../../src/site/ways-of-site.ts';
 
 const SCALE = { even: 0, weight: 1, strangers: 0 };
 const AS_IT_IS = { oneCamera: SCALE, twoCameras: SCALE };
 
-function join(tracklets: readonly Tracklet[], odds: AppearanceOdds, offsets: readonly number[], confidence = 0.65) {
+function join(
+  tracklets: readonly Tracklet[],
+  odds: AppearanceOdds,
+  offsets: readonly number[],
+  confidence = CONFIDENCE,
+) {
   const cameras = offsets.map((_, c) => ({ name: `${c}` }));
   const cameraCount = cameras.length;
   return joinTracklets(tracklets, odds, {
@@ -52,7 +57,7 @@ describe('joinTracklets', () => {
         fc.array(tracklet, { maxLength: 40 }),
         similarity,
         fc.tuple(offset, offset, offset),
-        fc.constantFrom(0, 0.3, 0.65),
+        fc.constantFrom(0, 0.3, CONFIDENCE),
         (drawn, alike, offsets, confidence) => {
           const tracklets = drawn.map(({ camera, from, lasts, numbers, quality }, id) => ({
             ...{ camera, id, from, to: from + lasts, embeddings: Float32Array.from(numbers) },
@@ -73,7 +78,7 @@ describe('joinTracklets', () => {
           }
         },
       ),
-      { numRuns: 300 },
+      { numRuns: 200 },
     );
   });
 
