@@ -164,7 +164,7 @@ describe('the package', () => {
     const models = paths.filter((path) => path.startsWith('models/'));
     expect(models.map((path) => path.slice(7).replace(/\.\w+$/, ''))).toEqual([
       ...['rtmdet-nano-person', 'rtmdet-nano-person', 'rtmdet-nano-person'],
-      ...['siamese-embedding', 'siamese-head', 'siamese', 'siamese'],
+      ...['siamese-calibration', 'siamese-embedding', 'siamese-head', 'siamese', 'siamese'],
     ]);
     const others = paths.filter(
       (path) =>

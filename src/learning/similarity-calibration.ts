@@ -80,6 +80,13 @@ export async function calibrateSimilarity(model: AppearanceModel, folder: string
       camera[i] < 0 || camera[j] < 0 ? cameras === 'one' : (camera[i] === camera[j]) === (cameras === 'one'),
     );
   const [one, two] = [fitted(model, 'one', compared('one')), fitted(model, 'two', compared('two'))];
+  for (const fit of [one, two])
+    if (fit && !(fit.scale.weight > 0))
+      throw inputError(
+        folder,
+        'pictures of one person are no more alike than those of two',
+        'check the names: ID_<camera><n>.jpg with one ID for each person',
+      );
   if (!one && !two)
     throw inputError(
       folder,

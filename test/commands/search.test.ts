@@ -1,7 +1,8 @@
-import { copyFileSync, cpSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { writeColourModel, writeGraph } from '../appearance/colour-model.ts';
+import { writeColourModel } from '../appearance/colour-model.ts';
+import { writeGreyNetwork, writeGreyPeople } from '../appearance/grey-people.ts';
 import { makeClip, readAll, runFfmpeg, temporaryFolder } from '../video/clips.ts';
 import { boxesOf, failure, namesIn, readJson, SAMPLE, twintrack } from './cli.ts';
 import { CLOTHES, writePeopleClip } from './people-clip.ts';
@@ -82,15 +83,7 @@ describe('twintrack similarity', () => {
 
 describe('twintrack calibrate-similarity', () => {
   it('writes the network with what its similarity means in these pictures', async () => {
-    const crops = path('crops');
-    mkdirSync(crops);
-    // eight people of eight greys, three pictures each by two cameras, the second a little brighter
-    const luma = '20+26*floor(N/6)+6*mod(floor(N/3)\\,2)+mod(N\\,3)';
-    makeClip(path('crops/%d.png'), `color=black:s=64x128:r=1:d=48,geq=lum='${luma}':cb=128:cr=128`);
-    for (let n = 0; n < 48; n++) {
-      const name = `${Math.floor(n / 6)}_${Math.floor(n / 3) % 2 ? 'b' : 'a'}${n % 3}.png`;
-      renameSync(path(`crops/${n + 1}.png`), path(`crops/${name}`));
-    }
+    const crops = writeGreyPeople(path('crops'));
     const out = path('calibrated');
     const { status, stdout } = await twintrack(['calibrate-similarity', crops, '--out', out, '--model', model]);
     expect(status).toBe(0);
@@ -112,24 +105,7 @@ describe('twintrack calibrate-similarity', () => {
       `appearance.model=${out}`,
     ]);
     expect(JSON.parse(judged.stdout).verdict).toBe('same');
-    // a network without a head, of another size: the grey and what is missing to white
-    const own = writeGraph(path('own.onnx'), {
-      inputs: [{ name: 'picture', type: 'float32', dims: [1, 3, 32, 16] }],
-      outputs: [{ name: 'vector', type: 'float32', dims: [1, 2] }],
-      initializers: [
-        { name: 'weights', type: 'float32', dims: [3, 2], data: Float32Array.of(1, -1, 1, -1, 1, -1) },
-        { name: 'bias', type: 'float32', dims: [2], data: Float32Array.of(0, 765) },
-      ],
-      nodes: [
-        {
-          op: 'ReduceMean',
-          inputs: ['picture'],
-          outputs: ['mean'],
-          attributes: { axes: { ints: [2, 3] }, keepdims: { int: 0 } },
-        },
-        { op: 'Gemm', inputs: ['mean', 'weights', 'bias'], outputs: ['vector'] },
-      ],
-    });
+    const own = writeGreyNetwork(path('own.onnx'));
     const uncalibrated = await twintrack(['similarity', a, b, '--set', `appearance.model=${own}`]);
     expect(uncalibrated.stderr).toContain('is not calibrated; run "twintrack calibrate-similarity CROPS --model');
     const mine = await twintrack(['calibrate-similarity', crops, '--model', own, '--out', path('mine')]);

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { loadParameters } from '../../src/engine/configuration.ts';
@@ -35,6 +35,9 @@ beforeAll(async () => {
   expect([status, stderr]).toEqual([0, expect.anything()]);
   const cameras = ['hall.mp4', 'yard.mp4', '--no-annotate', '--save-embeddings'];
   expect((await twintrack(['track', ...cameras], { cwd: folder })).status).toBe(0);
+  const saved = ['street.mp4', '--no-annotate', '--save-patches', '--out', 'monday'];
+  expect((await twintrack(['track', ...saved], { cwd: folder })).status).toBe(0);
+  cpSync(join(folder, 'monday'), join(folder, 'tuesday'), { recursive: true });
   copyFileSync(join(folder, 'street.trajectories.json'), join(folder, 'huge.trajectories.json'));
 });
 

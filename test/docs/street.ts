@@ -1,5 +1,6 @@
 import { copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeGreyNetwork, writeGreyPeople } from '../appearance/grey-people.ts';
 import { SMALL_MODEL_FILE } from '../association/small-model.ts';
 import { SAMPLE, writeWalkers } from '../commands/cli.ts';
 import { runFfmpeg } from '../video/clips.ts';
@@ -54,6 +55,8 @@ export function writeStreet(folder: string): void {
   writeFileSync(at('results/MOT17-02-FRCNN.txt'), truth.map((line) => `${line},-1,-1,-1`).join('\n'));
 
   symlinkSync(join(models, 'rtmdet-nano-person.onnx'), at('detector.onnx'));
+  writeGreyPeople(at('crops'));
+  writeGreyNetwork(at('osnet.onnx'));
   for (const name of ['model', 'my-siamese', 'DIR']) {
     make(name);
     writeFileSync(at(name, 'association.json'), SMALL_MODEL_FILE);
