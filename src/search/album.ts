@@ -177,9 +177,14 @@ export class PatchAlbum {
     this.trajectories.push({ id: track.id, from, to: track.lastTime, patches: kept });
   }
 
-  /** Those patches that show the person of the medoid, the patch most like all others: a track may have taken another for a while. */
-  private ofOnePerson<P extends Pick<Patch, 'embedding'>>(patches: readonly P[]): readonly P[] {
+  /**
+   * Those patches that show the person of the medoid, the patch most like all others: a track may have taken another for a while. Doubtful
+   * ones only where there is no other.
+   */
+  private ofOnePerson<P extends Pick<Patch, 'embedding' | 'quality'>>(all: readonly P[]): readonly P[] {
     const { model } = this.options;
+    const clear = all.filter(({ quality }) => quality >= DOUBTFUL);
+    const patches = clear.length > 0 ? clear : all;
     const embeddings = patches.map(({ embedding }) => Float32Array.from(embedding));
     const compared = embeddings.map((a) => embeddings.map((b) => meanLogOdds(model, a, b)));
     const likeness = compared.map((row) => row.reduce((sum, value) => sum + value, 0));

@@ -157,6 +157,35 @@ describe('PatchAlbum', () => {
     );
   });
 
+  it('leaves out patches of another person whom the track took for a while, and doubtful ones where there are others', async () => {
+    const path = join(folder, 'mixed.patches');
+    const album = await PatchAlbum.create(path, { source: 'mixed', model: MODEL });
+    const tracker = new Tracker({ association: handSetScore });
+    const pixels = new Uint8Array((WIDTH * HEIGHT * 3) / 2).fill(128);
+    for (let index = 0; index < 60; index++) {
+      // one detection follows person 60, shows person 200 from 2 s to 3 s, and is covered by another box from 4 s on
+      const covered = index >= 40;
+      const detections: Detections = {
+        length: covered ? 2 : 1,
+        boxes: Float64Array.of(10, 10, 30, 70, 10, 2, 34, 80).subarray(0, covered ? 8 : 4),
+        scores: Float32Array.of(0.9, 0.6).subarray(0, covered ? 2 : 1),
+        embeddings: Float32Array.of(index >= 20 && index < 30 ? 200 : 60, 61).subarray(0, covered ? 2 : 1),
+      };
+      const time = index / 10;
+      await album.add(
+        { index, time, width: WIDTH, height: HEIGHT, pixels },
+        detections,
+        tracker.update(detections, time),
+      );
+    }
+    await album.close();
+    const [{ id, patches }] = (await readPatchIndex(path)).trajectories;
+    expect(id).toBe(1);
+    expect(patches.length).toBeGreaterThan(4);
+    expect(patches.map(({ embedding }) => embedding)).toEqual(patches.map(() => [60]));
+    expect(Math.max(...patches.map(({ time }) => time))).toBeLessThan(4);
+  });
+
   it('of no person is an index without trajectories', async () => {
     const path = join(folder, 'g.patches');
     const album = await PatchAlbum.create(path, { source: 'g', model: MODEL });
