@@ -35,7 +35,7 @@ const LEAST_STEP = 1;
  * @example
  * import { FloorTracker } from 'twintrack/site';
  *
- * // A camera that looks straight down: 100 pixels a metre.
+ * // A camera that points straight down: 100 pixels a metre.
  * const homography = Float64Array.of(0.01, 0, 0, 0, 0.01, 0, 0, 0, 1);
  * const tracker = new FloorTracker([{ name: 'hall', homography }]);
  * for (let i = 0; i < 3; i++) {
