@@ -37,7 +37,7 @@ interface Perturbation {
   readonly crf?: number;
   /** Frames left out at the start. */
   readonly skipped?: number;
-  /** Where a box of a picture `width` wide comes to lie, in pixels counted from 0. */
+  /** Where a box of a picture `width` wide comes to lie. */
   readonly move?: (box: Box, width: number) => Box;
 }
 
@@ -137,8 +137,8 @@ function movedTruth({ skipped = 0, move = (box) => box }: Perturbation): string 
   for (const line of readFileSync(positionals[0], 'utf8').trim().split('\n')) {
     const [frame, id, x, y, w, h, ...rest] = line.split(',').map(Number);
     if (frame <= skipped) continue;
-    const [left, top, ...size] = move([x - 1, y - 1, w, h], width);
-    lines.push([frame - skipped, id, left + 1, top + 1, ...size, ...rest].join());
+    // boxes as they are, counted from the same corner as the tracker's: so they are compared
+    lines.push([frame - skipped, id, ...move([x, y, w, h], width), ...rest].join());
   }
   return lines.join('\n');
 }
