@@ -30,7 +30,7 @@ export interface LinkOptions {
 const SIDE = 1.645;
 
 /**
- * Gives the people of several cameras one id each, from what {@link trackVideo} has written with `saveEmbeddings` (or `savePatches`). Writes
+ * Gives the people of several cameras one id each, from what `trackVideo` has written with `saveEmbeddings` (or `savePatches`). Writes
  * `site.json`, `walking-times.csv` and a `<camera>.trajectories.json` of each camera with these ids.
  *
  * @param files trajectories, one for each camera; of a site file, those that it does not name itself
