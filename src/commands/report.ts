@@ -19,7 +19,7 @@ export function reportCommand(program: Command): void {
     .summary('one HTML page of who was where, when and for how long')
     .description(
       'Writes one HTML file that opens anywhere, without a network: numbers, paths, a heat map, charts, and a table of all people. ' +
-        'Zones, lines and calibration come from --config and --set, else from the run. Pictures come from the video, where it lies beside the file.',
+        'Zones, lines and calibration come from --config and --set, else from the run. Pictures come from the video, where it lies beside the file; of an anonymised run there are none.',
     )
     .option('--out <file>', 'HTML file to write (default: <stem>.report.html beside the input)')
     .option('--video <file>', 'the video, for a frame and thumbnails of people')
@@ -54,7 +54,11 @@ async function runReport(file: string, options: ReportCommandOptions): Promise<v
   await interruptible(bar.stop, async (signal) => {
     const { people, bytes } = await writeReport(file, { out, areas, video, signal, onNotice, onFrame: bar.update });
     bar.stop();
-    const pictures = video === undefined ? 'without pictures' : `pictures from ${printable(video)}`;
+    const pictures = header.anonymized
+      ? 'without pictures, as the run is anonymised'
+      : video === undefined
+        ? 'without pictures'
+        : `pictures from ${printable(video)}`;
     process.stderr.write(`${printable(out)}: ${counted(people)}, ${(bytes / 1e6).toFixed(1)} MB, ${pictures}\n`);
   });
 }

@@ -27,7 +27,7 @@ Examples:
     )
     .action(async (query: string, folders: string[], { cameras, json }: { cameras?: Cameras; json?: boolean }) => {
       const { basename, dirname, extname, join } = await import('node:path');
-      const { isPatches } = await import('../search/index-file.ts');
+      const { isPatches, SHEET_ENDING } = await import('../search/index-file.ts');
       const { searchRun } = await import('../search/search-run.ts');
       const { writeContactSheet } = await import('../search/contact-sheet.ts');
       const { printable } = await import('../core/errors.ts');
@@ -38,7 +38,7 @@ Examples:
           `${similarity.toFixed(3)}  ${VERDICTS[verdict].padEnd(16)}  person ${id}  ${clock(from)} to ${clock(to)}${several ? `  ${source}` : ''}`,
       );
       const beside = isPatches(folders[0]) ? dirname(folders[0]) : folders[0];
-      const sheet = join(beside, `${basename(query, extname(query))}.search.png`);
+      const sheet = join(beside, `${basename(query, extname(query))}${SHEET_ENDING}`);
       const rows = found.map((one, i) => ({ ...one, label: lines[i] }));
       // where the sheet cannot be written, what was found is printed all the same
       const failure: unknown = await writeContactSheet(sheet, query, rows).catch((reason) => reason);

@@ -48,7 +48,7 @@ export function trackCommand(program: Command): void {
     )
     .option('--online', 'do not look ahead, as with a live camera; always so with standard input')
     .option('--no-annotate', 'write no annotated video')
-    .option('--anonymize', 'pixelate every person in the annotated video')
+    .option('--anonymize', 'pixelate every person in the annotated video; a report shows no pictures')
     .option('--save-patches', 'save the best patches of every person, for "twintrack search", as <stem>.patches')
     .option(
       '--save-embeddings',
@@ -111,7 +111,7 @@ A config file holds the same parameters by stage (docs/parameters.md lists them)
 }
 
 function checkUsage(inputs: readonly string[], options: TrackOptions): void {
-  const { detections, fps, annotate, anonymize } = options;
+  const { detections, fps, annotate, anonymize, savePatches } = options;
   if (inputs.length === 0 && !detections)
     throw new UsageError('track: no input; name a video, for example: twintrack track street.mp4');
   if (inputs.length === 0 && !fps)
@@ -120,6 +120,10 @@ function checkUsage(inputs: readonly string[], options: TrackOptions): void {
     throw new UsageError('--detections: one detection file fits one video; track them one by one');
   if (anonymize && (!annotate || inputs.length === 0))
     throw new UsageError('--anonymize: no video is written that it could apply to; name one, without --no-annotate');
+  if (anonymize && savePatches)
+    throw new UsageError(
+      '--save-patches: the pictures would show the people whom --anonymize hides; use --save-embeddings',
+    );
 }
 
 /** Tracks one input after the other; one that fails does not keep the others from it. Returns the exit code. */

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import type { IgnoreCount } from '../analytics/ignore.ts';
-import { messageOf, TwintrackError } from '../core/errors.ts';
+import { messageOf, TwintrackError, UsageError } from '../core/errors.ts';
 import type { Notice } from '../core/notices.ts';
 import { StageClock, type StageTimes } from '../core/stage-clock.ts';
 import { type PeopleFrame, toPeopleFrame } from '../core/tracked-frame.ts';
@@ -37,9 +37,9 @@ export interface TrackVideoOptions extends InputOptions {
   readonly online?: boolean | undefined;
   /** Whether to write the annotated video. Default true. */
   readonly annotate?: boolean | undefined;
-  /** Whether to pixelate the people in it. Default false. */
+  /** Whether to pixelate the people in it, and to say in the trajectories that no picture of the run may show them. Default false. */
   readonly anonymize?: boolean | undefined;
-  /** Whether to save the best patches of every person for `twintrack search`, as `<stem>.patches/`. Default false. */
+  /** Whether to save the best patches of every person for `twintrack search`, as `<stem>.patches/`. Default false; not with `anonymize`. */
   readonly savePatches?: boolean | undefined;
   /**
    * Whether to save the embeddings of these patches alone, without pictures, for `twintrack link`, as `<stem>.embeddings.json`. Default
@@ -102,6 +102,7 @@ export interface TrackSummary {
  * @param input the video; undefined with `detections` alone
  * @throws TwintrackError when the input, the model or an output cannot be used from the start, or no output could be completed; no
  *   file is left then
+ * @throws UsageError when `savePatches` is to save what `anonymize` hides
  * @throws the reason of `signal` when it fires before the first frame
  *
  * @example
@@ -123,6 +124,8 @@ export async function trackVideo(input: string | undefined, given: TrackVideoOpt
   const { annotate = input !== undefined, signal } = options;
   const online = options.online === true || input === '-';
   signal?.throwIfAborted();
+  if (options.anonymize && options.savePatches)
+    throw new UsageError('savePatches: its pictures would show the people whom anonymize hides; use saveEmbeddings');
   if (input !== undefined) checkInput(input, videoOptions(options)); // before a network is loaded, which takes a while
   const models = await openModels(input, options);
   let source: RunSource | undefined;
@@ -182,7 +185,7 @@ function openOutputs(
     out: options.out,
     name: options.rename?.(info.name) ?? info.name,
     video: info,
-    run: describeRun(info, models, online),
+    run: { ...describeRun(info, models, online), ...(options.anonymize && { anonymized: true }) },
     notices,
     annotate,
     anonymize: options.anonymize ?? false,

@@ -32,6 +32,7 @@ export async function renderPage(data: ReportData): Promise<string> {
 <style>${asset('uplot/dist/uPlot.min.css')}${own('page.css')}</style></head><body>
 <svg class="hidden"><defs><marker id="tip" viewBox="0 0 10 10" refX="8" refY="5" markerWidth="5" markerHeight="5" orient="auto"><path d="M0 0L10 5L0 10z"/></marker></defs></svg>
 <header><h1>${header.source.name}</h1><p>${about(data)}</p>
+${header.anonymized && html`<p class="note">The run is anonymised: no picture of its video is shown.</p>`}
 ${!footer.complete && html`<p class="warning">The run ended before its source did: ${footer.reason}</p>`}</header>
 ${summary(data)}${await scenes(data)}
 <section><h2>People present</h2><div class="chart" id="occupancy"></div></section>

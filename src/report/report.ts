@@ -31,7 +31,7 @@ export interface ReportOptions {
   readonly out: string;
   /** Zones, lines and calibration; default those of the run. */
   readonly areas?: AreaParameters | undefined;
-  /** The video, for a frame and thumbnails; without it there are none. */
+  /** The video, for a frame and thumbnails; without it there are none, nor of a run that is anonymised. */
   readonly video?: string | undefined;
   /** Ends the work early: no file is left, and its reason is thrown. */
   readonly signal?: AbortSignal | undefined;
@@ -60,7 +60,7 @@ export async function writeReport(input: string, options: ReportOptions): Promis
   const file = await OutputFile.create(out);
   try {
     const pictures =
-      video === undefined
+      video === undefined || gathered.header.anonymized
         ? undefined
         : await (await import('./pictures.ts')).takePictures(video, gathered.people, gathered, {
             ...options,

@@ -13,6 +13,9 @@ export const PATCHES_ENDING = '.patches';
 /** What the name of a file of embeddings alone ends with. */
 export const EMBEDDINGS_ENDING = '.embeddings.json';
 
+/** What the name of a contact sheet ends with. */
+export const SHEET_ENDING = '.search.png';
+
 const EMBEDDED = z.object({
   frame: z.number().int(),
   time: z.number(),
@@ -92,8 +95,21 @@ export function readPatchIndex(folder: string): Promise<PatchIndex> {
  */
 export function readEmbeddings(trajectories: string): Promise<EmbeddingIndex> {
   const stem = trajectories.replace(/\.trajectories\.json$/, '');
-  const patches = `${stem}${PATCHES_ENDING}`;
-  const file = isPatches(patches) ? join(patches, INDEX) : `${stem}${EMBEDDINGS_ENDING}`;
+  const [file = `${stem}${EMBEDDINGS_ENDING}`] = indexFiles(stem);
+  return readEmbeddingIndex(file);
+}
+
+/** The indexes that a run has saved of a video: that of `<stem>.patches/`, and `<stem>.embeddings.json`. */
+export function indexFiles(stem: string): string[] {
+  return [join(`${stem}${PATCHES_ENDING}`, INDEX), `${stem}${EMBEDDINGS_ENDING}`].filter((path) => existsSync(path));
+}
+
+/**
+ * Reads one of the files that {@link indexFiles} gives.
+ *
+ * @throws TwintrackError when it cannot be read or is none
+ */
+export function readEmbeddingIndex(file: string): Promise<EmbeddingIndex> {
   return readIndex(EMBEDDING_INDEX, file, 'embeddings');
 }
 

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { loadSiamese } from '../appearance/siamese.ts';
 import { inputError, printable } from '../core/errors.ts';
 import type { Notice, NoticeSink } from '../core/notices.ts';
@@ -12,7 +12,7 @@ import { TrajectoryBuilder } from '../trajectories/trajectory-builder.ts';
 import { CONFIDENCE, type JoinedTracklets, joinTracklets } from './joining.ts';
 import { type CameraRun, readCameras, trackletsOf } from './read-cameras.ts';
 import { readSite, type Site } from './site-file.ts';
-import type { SiteRun } from './site-json.ts';
+import { SITE_JSON, type SiteRun } from './site-json.ts';
 import { AppearanceOdds, type Tracklet } from './tracklet.ts';
 import { waysOf } from './ways-of-site.ts';
 
@@ -56,6 +56,7 @@ export async function linkSite(files: readonly string[], { out, site: path, onNo
     ...{ cameraCount: runs.length, ways, directions, offsets, confidence: CONFIDENCE },
   });
   const result = describe(
+    out,
     runs,
     tracklets,
     joined,
@@ -65,7 +66,7 @@ export async function linkSite(files: readonly string[], { out, site: path, onNo
   await makeFolder(out);
   for (const [camera, run] of runs.entries()) await writeTrajectories(outputs[camera], renamed(run, result));
   await OutputFile.put(join(out, 'walking-times.csv'), walkingTimes(result));
-  await OutputFile.put(join(out, 'site.json'), `${JSON.stringify(result, undefined, 1)}\n`);
+  await OutputFile.put(join(out, SITE_JSON), `${JSON.stringify(result, undefined, 1)}\n`);
   return result;
 }
 
@@ -87,6 +88,7 @@ async function appearanceOf(
 }
 
 function describe(
+  out: string,
   runs: readonly CameraRun[],
   tracklets: readonly Tracklet[],
   { people, offsets, ways }: JoinedTracklets,
@@ -110,8 +112,14 @@ function describe(
     version: 1,
     generator: `twintrack ${version}`,
     ...(started.length === runs.length && { startedAt: started.sort((a, b) => Date.parse(a) - Date.parse(b))[0] }),
-    cameras: runs.map(({ name, document, start, offset }, camera) => ({
-      ...{ name, source: document.source.name, start, offset: round(offsets.seconds[camera], 1e3) },
+    cameras: runs.map(({ name, file, document, start, offset }, camera) => ({
+      ...{
+        name,
+        source: document.source.name,
+        trajectories: relative(out, file),
+        start,
+        offset: round(offsets.seconds[camera], 1e3),
+      },
       ...(offset === undefined && offsets.errors[camera] > 0 && { offsetError: round(offsets.errors[camera], 1e3) }),
     })),
     people: shown.map((own, i) => ({ id: i + 1, from: own[0].from, to: own[own.length - 1].to, tracklets: own })),

@@ -1,4 +1,10 @@
+import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
+import { inputError } from '../core/errors.ts';
+import { readError } from '../files/file-errors.ts';
+
+/** Name of the document in the folder that `link` writes to. */
+export const SITE_JSON = 'site.json';
 
 const SECONDS = z.number().describe('seconds by the clock of the site');
 
@@ -14,6 +20,11 @@ const SITE_RUN = z
         z.object({
           name: z.string(),
           source: z.string().describe('name of the video'),
+          trajectories: z
+            .string()
+            .describe(
+              'file that its tracklets are of, relative to the folder of this document; the embeddings lie beside it',
+            ),
           start: z.number().describe('seconds from time 0 of the site to that of the camera, by its own clock'),
           offset: z.number().describe('seconds added to its times, because its clock is given or found to be wrong'),
           offsetError: z.number().optional().describe('standard error of an offset that was estimated'),
@@ -64,3 +75,17 @@ const SITE_RUN = z
 
 /** The JSON document of a linked site. */
 export type SiteRun = z.infer<typeof SITE_RUN>;
+
+/** Reads what `link` has written. @throws TwintrackError when it cannot be read or is none */
+export async function readSiteRun(path: string): Promise<SiteRun> {
+  const fix = 'run "twintrack link" again';
+  const text = await readFile(path, 'utf8').catch((cause) => {
+    throw readError(path, cause, fix);
+  });
+  try {
+    return SITE_RUN.parse(JSON.parse(text));
+  } catch (cause) {
+    const reason = cause instanceof z.ZodError ? z.prettifyError(cause) : (cause as Error).message;
+    throw inputError(path, `is no result of link: ${reason}`, fix, cause);
+  }
+}

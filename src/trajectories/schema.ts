@@ -60,6 +60,10 @@ const HEADER_FIELDS = {
     )
     .describe('the models that made the trajectories'),
   parameters: z.record(z.string(), z.unknown()).describe('every parameter that was in force, by stage'),
+  anonymized: z
+    .boolean()
+    .optional()
+    .describe('true where no picture of the run may show people; absent where they may'),
 };
 
 const FOOTER_FIELDS = {

@@ -2,54 +2,15 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { loadSiamese } from '../../src/appearance/siamese.ts';
-import { gaussian, seededRandom } from '../../src/learning/random.ts';
 import type { SiteRun } from '../../src/site/index.ts';
-import { readTrajectories, writeTrajectories } from '../../src/trajectories/index.ts';
+import { readTrajectories } from '../../src/trajectories/index.ts';
 import { examplesIn, installBuilt, runExample } from '../jsdoc.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { failure, readJson, twintrack } from './cli.ts';
+import { ANNE, BERT, CARL, type Seen, writeTracked } from './tracked.ts';
 
 const folder = temporaryFolder();
 const path = (name: string) => join(folder, name);
-const random = seededRandom(1);
-/** Embeddings of three people who are unlike each other. */
-const [ANNE, BERT, CARL] = Array.from({ length: 3 }, () => {
-  const numbers = Array.from({ length: 128 }, () => gaussian(random));
-  const length = Math.hypot(...numbers);
-  return numbers.map((value) => value / length);
-});
-type Seen = readonly [id: number, from: number, to: number, x: number, embedding: readonly number[]];
-
-/** Writes what `track --save-embeddings` would: at 1 frame a second people who stand at x. */
-async function tracked(file: string, people: readonly Seen[], sha256: string): Promise<void> {
-  const trajectories = people.map(([id, from, to, x]) => {
-    const n = to - from + 1;
-    return {
-      id,
-      frames: Int32Array.from({ length: n }, (_, i) => from + i),
-      times: Float64Array.from({ length: n }, (_, i) => from + i),
-      boxes: Float64Array.from({ length: 4 * n }, (_, i) => [x, 100, 40, 100][i % 4]),
-      scores: new Float32Array(n).fill(0.9),
-      detected: new Uint8Array(n).fill(1),
-    };
-  });
-  const observations = trajectories.reduce((sum, { frames }) => sum + frames.length, 0);
-  await writeTrajectories(path(`${file}.trajectories.json`), {
-    ...{ schema: 'twintrack/trajectories', version: 2, models: [], parameters: {}, complete: true, trajectories },
-    source: { name: `${file}.mp4`, width: 640, height: 480, frameRate: 1 },
-    summary: { frames: 100, duration: 100, trajectories: trajectories.length, observations },
-  });
-  const index = {
-    ...{ schema: 'twintrack/patches', version: 1, source: `${file}.mp4` },
-    model: { name: 'siamese', sha256, dimensions: 128 },
-    trajectories: people.map(([id, from, to, x, embedding]) => {
-      const patch = (time: number) => ({ frame: time, time, box: [x, 100, 40, 100], quality: 0.9, embedding });
-      return { id, from, to, patches: [patch(from), patch(to)] };
-    }),
-  };
-  writeFileSync(path(`${file}.embeddings.json`), JSON.stringify(index));
-}
-
 beforeAll(async () => {
   const model = await loadSiamese();
   await model.close();
@@ -63,9 +24,9 @@ beforeAll(async () => {
     [2, 27, 40, 10, BERT],
     [3, 22, 35, 300, CARL],
   ];
-  await tracked('hall', hall, model.sha256);
-  await tracked('yard', yard, model.sha256);
-  await tracked('other', yard, '0'.repeat(64));
+  await writeTracked(folder, 'hall', hall, model.sha256);
+  await writeTracked(folder, 'yard', yard, model.sha256);
+  await writeTracked(folder, 'other', yard, '0'.repeat(64));
 });
 
 const FILES = () => [path('hall.trajectories.json'), path('yard.trajectories.json')];

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { readTrajectories, writeTrajectories } from '../../src/trajectories/index.ts';
 import { person, walk } from '../analytics/paths.ts';
 import { makeVideo, writeRun } from '../report/runs.ts';
 import { temporaryFolder } from '../trajectories/helpers.ts';
@@ -24,6 +25,21 @@ describe('twintrack report', () => {
     const beside = input.replace('.trajectories.json', '.report.html');
     expect(without.stderr).toBe(`${beside}: 1 person, 0.1 MB, without pictures\n`);
     expect(readFileSync(beside, 'utf8')).not.toContain('image/jpeg');
+  });
+
+  it('shows no picture of a run that is anonymised, and says why', async () => {
+    const input = await writeRun(folder, PEOPLE, { name: 'clip.mp4' });
+    const document = { ...(await readTrajectories(input)), anonymized: true };
+    await writeTrajectories(input, document);
+    const video = makeVideo(join(dirname(input), 'clip.mp4'));
+    const out = join(folder, 'hidden.html');
+    for (const named of [[], ['--video', video]]) {
+      const { status, stderr } = await twintrack(['report', input, '--out', out, ...named]);
+      expect([status, stderr]).toEqual([0, `${out}: 1 person, 0.1 MB, without pictures, as the run is anonymised\n`]);
+      const page = readFileSync(out, 'utf8');
+      expect(page).not.toContain('image/jpeg');
+      expect(page).toContain('The run is anonymised: no picture of its video is shown.');
+    }
   });
 
   it('takes zones and lines of the run when none are given', async () => {

@@ -373,6 +373,8 @@ describe('the annotated video', () => {
     await twintrack(['track', SAMPLE, ...args, '--out', path('seen')]);
     await twintrack(['track', SAMPLE, ...args, '--out', path('hidden'), '--anonymize']);
     const name = 'pets09-s2l1';
+    const said = ['seen', 'hidden'].map((run) => readJson(path(`${run}/${name}.trajectories.json`)).anonymized);
+    expect(said).toEqual([undefined, true]);
     const seen = await readAll(path(`seen/${name}.annotated.mp4`), { pixels: true });
     const hidden = await readAll(path(`hidden/${name}.annotated.mp4`), { pixels: true });
     const rows = readFileSync(path(`seen/${name}.mot.txt`), 'utf8')

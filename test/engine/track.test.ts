@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { resolveAreas, ZoneCounter } from '../../src/analytics/index.ts';
@@ -208,6 +209,14 @@ describe('track', () => {
 });
 
 describe('trackVideo', () => {
+  it('refuses to save pictures of the people whom it anonymises', async () => {
+    const out = join(folder, 'refused');
+    await expect(trackVideo(video, { out, detections: boxes, anonymize: true, savePatches: true })).rejects.toThrow(
+      'savePatches: its pictures would show the people whom anonymize hides; use saveEmbeddings',
+    );
+    expect(existsSync(out)).toBe(false);
+  });
+
   it('gives each frame to onFrame, as it is written', async () => {
     const frames: TrackedPeople[] = [];
     const expected = await written({ onFrame: (frame) => void frames.push(frame) });

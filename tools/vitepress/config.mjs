@@ -29,6 +29,7 @@ const guides = [
   ['Zones, lines, reports', 'analytics'],
   ['Appearance', 'appearance'],
   ['People on the floor of a site', 'site'],
+  ['Privacy', 'privacy'],
   ['Evaluation', 'evaluation'],
   ['Train the association', 'training-association'],
   ['Train the Siamese network', 'training-siamese'],

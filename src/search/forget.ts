@@ -1,0 +1,137 @@
+import { readdir, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { inputError, UsageError } from '../core/errors.ts';
+import { readError, writingReason } from '../files/file-errors.ts';
+import { OutputFile } from '../files/output-file.ts';
+import { removeLeftOvers } from '../files/temporary.ts';
+import {
+  EMBEDDINGS_ENDING,
+  type EmbeddingIndex,
+  INDEX,
+  indexFiles,
+  PATCHES_ENDING,
+  readEmbeddingIndex,
+  SHEET_ENDING,
+} from './index-file.ts';
+
+const TRAJECTORIES_ENDING = '.trajectories.json';
+
+/** Trajectories of one video. */
+export interface TrajectoriesOfVideo {
+  /** Path of what was written of it, without the endings: `run1/street`. */
+  readonly stem: string;
+  readonly ids: ReadonlySet<number>;
+}
+
+/** What was deleted. */
+export interface Forgotten {
+  /** Each index of embeddings, and of how many embeddings and pictures it is shorter. */
+  readonly indexes: readonly { readonly path: string; readonly embeddings: number; readonly pictures: number }[];
+  /** Paths of contact sheets. */
+  readonly sheets: readonly string[];
+}
+
+/** What is to be deleted. */
+interface Found {
+  readonly file: string;
+  /** What the index holds when it is done. */
+  readonly index: EmbeddingIndex;
+  readonly embeddings: number;
+  /** Paths. */
+  readonly pictures: readonly string[];
+}
+
+/**
+ * Deletes the embeddings and patches of trajectories, and all contact sheets that lie beside them, as these may show anyone. Nothing is
+ * deleted where none of the trajectories has any. The index is written last, so that work that was broken off can be repeated.
+ *
+ * @param videos the trajectories, and further videos whose folders may hold contact sheets
+ * @param dryRun delete nothing, only say what would be
+ * @throws TwintrackError when an index cannot be read, with nothing deleted then, or something cannot be deleted
+ */
+export async function forgetTrajectories(videos: readonly TrajectoriesOfVideo[], dryRun = false): Promise<Forgotten> {
+  const found: Found[] = [];
+  for (const { stem, ids } of videos)
+    for (const file of ids.size > 0 ? indexFiles(stem) : []) {
+      const index = await readEmbeddingIndex(file);
+      const patches = index.trajectories.filter(({ id }) => ids.has(id)).flatMap((one) => one.patches);
+      const trajectories = index.trajectories.filter(({ id }) => !ids.has(id));
+      if (patches.length === 0) continue;
+      const names = basename(file) === INDEX ? patches.flatMap((patch) => patch.file ?? []) : [];
+      const pictures = names.map((name) => join(dirname(file), name));
+      found.push({ file, index: { ...index, trajectories }, embeddings: patches.length, pictures });
+    }
+  if (found.length === 0) return { indexes: [], sheets: [] };
+  const folders = [...new Set(videos.map(({ stem }) => dirname(stem)))];
+  const sheets: string[] = [];
+  for (const folder of folders) sheets.push(...(await sheetsIn(folder)));
+  const indexes = found.map(({ file, embeddings, pictures }) => ({
+    path: file,
+    embeddings,
+    pictures: pictures.length,
+  }));
+  if (dryRun) return { indexes, sheets };
+  for (const folder of folders) removeLeftOvers(folder);
+  for (const sheet of sheets) await remove(sheet);
+  for (const { file, index, pictures } of found) {
+    for (const picture of pictures) await remove(picture);
+    await OutputFile.put(file, `${JSON.stringify(index)}\n`);
+  }
+  return { indexes, sheets };
+}
+
+/**
+ * The video of a run whose trajectory has this id.
+ *
+ * @param run folder that `track` wrote to, or a `.trajectories.json` in it
+ * @throws TwintrackError when nothing is saved there of such a trajectory
+ * @throws UsageError when several videos of the folder have one of this id
+ */
+export async function findTrajectory(run: string, id: number): Promise<TrajectoriesOfVideo> {
+  const stems = run.endsWith(TRAJECTORIES_ENDING) ? [run.slice(0, -TRAJECTORIES_ENDING.length)] : await stemsIn(run);
+  const holding: string[] = [];
+  for (const stem of stems)
+    for (const file of indexFiles(stem)) {
+      const { trajectories } = await readEmbeddingIndex(file);
+      if (trajectories.some((one) => one.id === id) && !holding.includes(stem)) holding.push(stem);
+    }
+  const [stem, other] = holding;
+  if (stem === undefined)
+    throw inputError(run, `holds no embeddings or patches of a person ${id}`, 'check the id and the folder');
+  if (other !== undefined) {
+    const [first, second] = [stem, other].map((one) => `${one}${TRAJECTORIES_ENDING}`);
+    throw new UsageError(`forget: several videos have a person ${id}; name one: ${first} or ${second}`);
+  }
+  return { stem, ids: new Set([id]) };
+}
+
+async function stemsIn(folder: string): Promise<string[]> {
+  const names = await readdir(folder).catch((cause) => {
+    const fix = 'name the folder given to "twintrack track --out" or "twintrack link --out"';
+    throw readError(folder, cause, fix, { ENOTDIR: 'is a file, not a folder' });
+  });
+  const saved = names.flatMap((name) =>
+    [PATCHES_ENDING, EMBEDDINGS_ENDING]
+      .filter((ending) => name.endsWith(ending))
+      .map((ending) => name.slice(0, -ending.length)),
+  );
+  return [...new Set(saved)].sort().map((stem) => join(folder, stem));
+}
+
+/** Contact sheets in a folder; none in one that is not there any more. */
+async function sheetsIn(folder: string): Promise<string[]> {
+  const names = await readdir(folder).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'ENOENT') return [];
+    throw readError(folder, cause);
+  });
+  return names
+    .filter((name) => name.endsWith(SHEET_ENDING))
+    .sort()
+    .map((name) => join(folder, name));
+}
+
+async function remove(path: string): Promise<void> {
+  await rm(path, { force: true }).catch((cause) => {
+    throw inputError(path, `cannot be deleted: ${writingReason(cause)}`, 'check its permissions', cause);
+  });
+}

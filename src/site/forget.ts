@@ -1,0 +1,26 @@
+import { dirname, isAbsolute, join } from 'node:path';
+import { inputError } from '../core/errors.ts';
+import type { TrajectoriesOfVideo } from '../search/forget.ts';
+import { readSiteRun } from './site-json.ts';
+
+/**
+ * The trajectories of a person of a site in the videos of all its cameras; in some of them there may be none.
+ *
+ * @param path the `site.json` that `link` wrote
+ * @throws TwintrackError when it cannot be read, or has no such person
+ */
+export async function trajectoriesOfPerson(path: string, id: number): Promise<TrajectoriesOfVideo[]> {
+  const { cameras, people } = await readSiteRun(path);
+  const person = people.find((one) => one.id === id);
+  if (!person) {
+    const known = people.length > 0 ? `its people are 1 to ${people.length}` : 'it is of no people';
+    throw inputError(path, `has no person ${id}`, known);
+  }
+  return cameras.map(({ name, trajectories }) => ({
+    stem: (isAbsolute(trajectories) ? trajectories : join(dirname(path), trajectories)).replace(
+      /\.trajectories\.json$/,
+      '',
+    ),
+    ids: new Set(person.tracklets.filter(({ camera }) => camera === name).map((tracklet) => tracklet.id)),
+  }));
+}
