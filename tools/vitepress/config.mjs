@@ -28,6 +28,7 @@ const guides = [
   ['Live cameras', 'live'],
   ['Zones, lines, reports', 'analytics'],
   ['Appearance', 'appearance'],
+  ['One person over several cameras', 'linking'],
   ['People on the floor of a site', 'site'],
   ['Privacy', 'privacy'],
   ['Evaluation', 'evaluation'],
