@@ -39,7 +39,11 @@ Examples:
       );
       const beside = isPatches(folders[0]) ? dirname(folders[0]) : folders[0];
       const sheet = join(beside, `${basename(query, extname(query))}${SHEET_ENDING}`);
-      const rows = found.map((one, i) => ({ ...one, label: lines[i] }));
+      const rows = found.map((one) => {
+        const { similarity, verdict, id, from, to, source } = one;
+        const label = `${similarity.toFixed(3)} ${verdict}: person ${id}, ${clock(from)} to ${clock(to)}`;
+        return { ...one, label: several ? `${label}, ${source}` : label };
+      });
       // where the sheet cannot be written, what was found is printed all the same
       const failure: unknown = await writeContactSheet(sheet, query, rows).catch((reason) => reason);
       if (json) {
