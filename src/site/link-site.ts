@@ -26,6 +26,8 @@ export interface LinkOptions {
   readonly onNotice?: NoticeSink | undefined;
 }
 
+/** So many people at least are seen by two cameras that seem to see one place. */
+const LEAST_ALIKE = 4;
 /** Two standard errors of a log-normal distribution to each side hold nineteen of twenty on that side. */
 const SIDE = 1.645;
 
@@ -61,6 +63,7 @@ export async function linkSite(files: readonly string[], { out, site: path, onNo
     tracklets,
     joined,
     ways.map(({ name }) => name),
+    overlapNotices(runs, odds, site),
   );
   for (const notice of result.notices) onNotice?.(notice);
   await makeFolder(out);
@@ -82,9 +85,27 @@ async function appearanceOf(
     const reason = `its embeddings are made by another network than ${name} is now`;
     throw inputError(runs[0].file, reason, 'track again with --save-embeddings');
   }
-  const together = (a: number, b: number) =>
-    site?.overlapping?.some((pair) => pair.includes(runs[a].name) && pair.includes(runs[b].name)) ?? false;
-  return new AppearanceOdds(model, tracklets, together);
+  return new AppearanceOdds(model, tracklets, (a, b) => overlap(site, runs[a], runs[b]));
+}
+
+/** Whether the site file says that two cameras see one place. */
+function overlap(site: Site | undefined, a: CameraRun, b: CameraRun): boolean {
+  return site?.overlapping?.some((pair) => pair.includes(a.name) && pair.includes(b.name)) ?? false;
+}
+
+/** What is said of cameras that seem to see one place: most people of one have their like in the other at the same time. */
+function overlapNotices(runs: readonly CameraRun[], odds: AppearanceOdds, site: Site | undefined): Notice[] {
+  const notices: Notice[] = [];
+  for (const [a, first] of runs.entries())
+    for (const [b, second] of runs.entries()) {
+      if (b <= a || overlap(site, first, second)) continue;
+      const { seen, alike } = odds.together(a, b);
+      if (alike < LEAST_ALIKE || alike < seen / 2) continue;
+      const [x, y] = [printable(first.name), printable(second.name)];
+      const message = `cameras ${x} and ${y} seem to see one place: ${alike} of ${seen} people of ${x} have their like in ${y} at the same time; joins between them may be wrong. Add overlapping: [[${x}, ${y}]] to the site file`;
+      notices.push({ code: 'views-overlap', message });
+    }
+  return notices;
 }
 
 function describe(
@@ -93,6 +114,7 @@ function describe(
   tracklets: readonly Tracklet[],
   { people, offsets, ways }: JoinedTracklets,
   names: readonly (readonly [string, string])[],
+  overlaps: readonly Notice[],
 ): SiteRun {
   const time = (seconds: number, camera: number) => round(seconds + offsets.seconds[camera], 1e3);
   const shown = people.map(({ tracklets: own, joins }) =>
@@ -130,7 +152,7 @@ function describe(
       const seconds = (side: number) => round(Math.exp(mu + side * SIDE * sigma), 10);
       return { from, to, people: count, median: seconds(0), least: seconds(-1), most: seconds(1) };
     }),
-    notices: clockNotices(runs, { people, offsets, ways }, names),
+    notices: [...overlaps, ...clockNotices(runs, { people, offsets, ways }, names)],
   };
 }
 

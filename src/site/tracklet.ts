@@ -37,6 +37,8 @@ const LEAST_COHORT = 20;
 const COMMON = 0.35;
 /** Pairs of people seen at once, for so many seconds at least as clocks may differ, to correct the odds by: least and most pairs. */
 const AT_ONCE = 2;
+/** Two tracklets of these log-odds are most probably of one person. */
+const ALIKE = 3;
 const LEAST_STRANGERS = 200;
 const MOST_STRANGERS = 5000;
 /** Larger log-odds of such a pair count as these, so that no pair decides alone. */
@@ -128,6 +130,22 @@ export class AppearanceOdds {
     }
     this.known.clear();
     return count < LEAST_STRANGERS ? 0 : Math.max(-MOST_SHIFT, Math.min(MOST_SHIFT, Math.log(sum / count)));
+  }
+
+  /** Of two cameras how many tracklets of the first were there together with some of the second, and how many with one that is like them. */
+  together(first: number, second: number): { readonly seen: number; readonly alike: number } {
+    let [seen, alike] = [0, 0];
+    for (const a of this.tracklets) {
+      if (a.camera !== first) continue;
+      const others = this.tracklets.filter(
+        (b) => b.camera === second && Math.min(a.to, b.to) - Math.max(a.from, b.from) >= AT_ONCE,
+      );
+      const odds = others.map((b) => this.mean(a, b, MOST_PATCHES)).filter((value) => !Number.isNaN(value));
+      if (odds.length === 0) continue;
+      seen++;
+      if (odds.some((value) => value >= ALIKE)) alike++;
+    }
+    return { seen, alike };
   }
 
   private mean(a: Tracklet, b: Tracklet, most: number): number {

@@ -82,6 +82,24 @@ describe('joinTracklets', () => {
     );
   });
 
+  it('counts people who have their like in another camera at the same time', () => {
+    const at = (camera: number, from: number, to: number, value: number): Tracklet => ({
+      ...{ camera, id: from, from, to, embeddings: Float32Array.of(value), qualities: Float64Array.of(1) },
+    });
+    const near = {
+      dimensions: 1,
+      similarity: (a: Float32Array, i: number, b: Float32Array, j: number) =>
+        Math.abs(a[i] - b[j]) < 1 ? 0.999 : 0.01,
+      calibration: AS_IT_IS,
+    };
+    // the first has its like, the second another only, the third is alone, and the fourth's like overlaps by a second
+    const first = [at(0, 0, 10, 0), at(0, 5, 10, 5), at(0, 50, 60, 3), at(0, 70, 80, 7)];
+    const second = [at(1, 2, 20, 0), at(1, 79, 90, 7)];
+    const odds = new AppearanceOdds(near, [...first, ...second]);
+    expect(odds.together(0, 1)).toEqual({ seen: 2, alike: 1 });
+    expect(odds.together(1, 0)).toEqual({ seen: 1, alike: 1 });
+  });
+
   it('joins two people who walk from one room to the next, and leaves a third who is like neither', () => {
     const at = (camera: number, from: number, to: number, value: number): Tracklet => ({
       ...{ camera, id: from, from, to, embeddings: Float32Array.of(value), qualities: Float64Array.of(1) },
