@@ -1,4 +1,4 @@
-import { basename } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { Canvas } from '../annotation/canvas.ts';
 import { BLACK, colourOf, WHITE } from '../annotation/colours.ts';
 import { Font } from '../annotation/font.ts';
@@ -24,8 +24,7 @@ export interface SheetRow {
   readonly label: string;
   /** Gives the row its colour: that of the trajectory in the annotated video. */
   readonly id: number;
-  readonly folder: string;
-  /** File names in the folder, best first. */
+  /** Paths of the patches, best first. */
   readonly patches: readonly string[];
 }
 
@@ -52,12 +51,12 @@ export async function writeContactSheet(path: string, query: string, found: read
   };
   write(basename(query), GAP);
   paste(pixels, width, height, await scaled(query), GAP, GAP + LABEL);
-  rows.forEach(({ label, id, patches, folder }, r) => {
+  rows.forEach(({ label, id, patches }, r) => {
     const top = GAP + (r + 1) * rowHeight;
     canvas.rectangle(GAP, top - GAP / 2 - 1, width - GAP, top - GAP / 2 + 1, colourOf(id));
     write(label, top);
-    patches.slice(0, COLUMNS).forEach((file, c) => {
-      const picture = pictures.get(`${folder}/${file}`);
+    patches.slice(0, COLUMNS).forEach((path, c) => {
+      const picture = pictures.get(path);
       if (picture) paste(pixels, width, height, picture, GAP + c * (PATCH_WIDTH + GAP), top + LABEL);
     });
   });
@@ -71,18 +70,19 @@ function fitting(text: string, font: Font, width: number): string {
   return text.slice(0, most);
 }
 
-/** The patches to show by folder and name, as I420: those of a folder are decoded by one process. */
+/** The patches to show by path, as I420: those of a folder are decoded by one process. */
 async function readPatches(rows: readonly SheetRow[]): Promise<Map<string, Uint8Array>> {
   const pictures = new Map<string, Uint8Array>();
-  for (const folder of new Set(rows.map((row) => row.folder))) {
+  const wanted = new Set(rows.flatMap(({ patches }) => patches.slice(0, COLUMNS)));
+  for (const folder of new Set([...wanted].map((path) => dirname(path)))) {
     const names = listPictures(folder).map((path) => basename(path));
-    const wanted = new Set(
-      rows.filter((row) => row.folder === folder).flatMap(({ patches }) => patches.slice(0, COLUMNS)),
-    );
-    if (names.length === 0) continue;
+    let left = names.filter((name) => wanted.has(join(folder, name))).length;
+    if (left === 0) continue;
     for await (const { index, pixels } of await openVideo(folder, { pixels: true, frameRate: 25 })) {
-      if (wanted.delete(names[index]) && pixels?.length === BYTES) pictures.set(`${folder}/${names[index]}`, pixels);
-      if (wanted.size === 0) break;
+      const path = join(folder, names[index]);
+      if (!wanted.has(path)) continue;
+      if (pixels?.length === BYTES) pictures.set(path, pixels);
+      if (--left === 0) break;
     }
   }
   return pictures;

@@ -1,9 +1,8 @@
 import type { AppearanceModel } from '../appearance/appearance-model.ts';
 import type { Cameras } from '../appearance/calibration.ts';
 import { readPatch } from '../appearance/picture.ts';
-import { loadSiamese } from '../appearance/siamese.ts';
-import { inputError } from '../core/errors.ts';
 import { findPatches, type PatchIndex, readPatchIndex } from './index-file.ts';
+import { loadModelOf } from './load-model.ts';
 import { type Ranked, rank } from './ranking.ts';
 
 /** A trajectory found, and where. */
@@ -48,17 +47,11 @@ export async function searchRun(
   const found: FoundTrajectory[] = [];
   try {
     for (const { folder, index } of indexes) {
-      const { name, sha256 } = index.model;
-      let loaded = models.get(name);
-      if (!loaded) {
-        const model = await loadSiamese(name);
-        loaded = { model, query: new Float32Array(0) };
-        models.set(name, loaded);
-        loaded.query = await model.embed(patch.slice());
-      }
-      if (loaded.model.sha256 !== sha256)
-        throw inputError(folder, `made with another network than ${name} is now`, 'track again with --save-patches');
-      const ranked = rank(index, loaded.model, loaded.query, { cameras, candidates });
+      const { name } = index.model;
+      const model = models.get(name)?.model ?? (await loadModelOf(index, folder));
+      const query = models.get(name)?.query ?? (await model.embed(patch.slice()));
+      models.set(name, { model, query });
+      const ranked = rank(index, model, query, { cameras, candidates });
       found.push(...ranked.map((one) => ({ ...one, source: index.source, folder })));
     }
   } finally {

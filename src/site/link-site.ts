@@ -1,12 +1,12 @@
 import { join, relative } from 'node:path';
-import { loadSiamese } from '../appearance/siamese.ts';
-import { inputError, printable } from '../core/errors.ts';
+import { printable } from '../core/errors.ts';
 import type { Notice, NoticeSink } from '../core/notices.ts';
 import type { Trajectory } from '../core/trajectory.ts';
 import { version } from '../core/version.ts';
 import { makeFolder } from '../files/make-folder.ts';
 import { OutputFile, refuseInputs } from '../files/output-file.ts';
 import { round } from '../files/rows.ts';
+import { loadModelOf } from '../search/load-model.ts';
 import { writeTrajectories } from '../trajectories/index.ts';
 import { TrajectoryBuilder } from '../trajectories/trajectory-builder.ts';
 import { CONFIDENCE, type JoinedTracklets, joinTracklets } from './joining.ts';
@@ -78,13 +78,8 @@ async function appearanceOf(
   tracklets: readonly Tracklet[],
   site: Site | undefined,
 ): Promise<AppearanceOdds> {
-  const { name, sha256 } = runs[0].embeddings.model;
-  const model = await loadSiamese(name);
+  const model = await loadModelOf(runs[0].embeddings, runs[0].file);
   await model.close(); // the similarity of embeddings needs no thread
-  if (model.sha256 !== sha256) {
-    const reason = `its embeddings are made by another network than ${name} is now`;
-    throw inputError(runs[0].file, reason, 'track again with --save-embeddings');
-  }
   return new AppearanceOdds(model, tracklets, (a, b) => overlap(site, runs[a], runs[b]));
 }
 

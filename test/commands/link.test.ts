@@ -2,11 +2,12 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { loadSiamese } from '../../src/appearance/siamese.ts';
-import type { SiteRun } from '../../src/site/index.ts';
+import type { FoundPerson, SiteRun } from '../../src/site/index.ts';
 import { readTrajectories } from '../../src/trajectories/index.ts';
 import { examplesIn, installBuilt, runExample } from '../jsdoc.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
-import { failure, readJson, twintrack } from './cli.ts';
+import { runFfmpeg } from '../video/clips.ts';
+import { failure, readJson, SAMPLE, twintrack } from './cli.ts';
 import { ANNE, BERT, CARL, type Seen, writeTracked } from './tracked.ts';
 
 const folder = temporaryFolder();
@@ -56,6 +57,22 @@ describe('twintrack link', () => {
     expect(head).toBe('person,from,to,left,arrived,seconds,confidence');
     expect(rows[0]).toMatch(/^1,hall,yard,10,20,10,0\.\d+$/);
     expect(rows.length).toBe(3);
+  });
+
+  it('has people whom a picture is searched for among, by the patches of all cameras', async () => {
+    runFfmpeg('-i', SAMPLE, '-frames:v', '1', '-vf', 'crop=38:92:498:150', path('guest.jpg'));
+    const { status, stdout } = await twintrack(['search', path('guest.jpg'), path('site'), '--json']);
+    expect(status).toBe(0);
+    const { results } = JSON.parse(stdout) as { results: FoundPerson[] };
+    expect(results.map(({ id, cameras }) => [id, ...cameras]).sort()).toEqual([
+      [1, 'hall', 'yard'],
+      [2, 'hall', 'yard'],
+      [3, 'yard'],
+    ]);
+    for (const { similarity, patches } of results) {
+      expect(similarity).toBeGreaterThanOrEqual(0);
+      expect(patches).toEqual([]); // embeddings alone were saved
+    }
   });
 
   it('takes clocks, zones and ways from a site file', async () => {

@@ -213,7 +213,9 @@ describe('twintrack search', () => {
     );
     const { status, stderr } = await twintrack(['search', query, path('changed')]);
     expect(status).toBe(1);
-    expect(stderr).toMatch(/made with another network than .* is now; track again with --save-patches\n$/);
+    expect(stderr).toMatch(
+      /made with another network than .* is now; track again with --save-patches or --save-embeddings\n$/,
+    );
     const off = await twintrack(['track', people.video, '--save-patches', '--set', 'appearance.mode=off']);
     expect(off).toEqual(failure('--save-patches: no patches are cut with appearance.mode=off; leave that out', 2));
     const hidden = await twintrack(['track', people.video, '--save-patches', '--anonymize']);
