@@ -77,7 +77,7 @@ export interface ComparisonContext {
  * const model = await loadSiamese();
  * const [a, b] = [await model.embed(await readPatch('a.jpg')), await model.embed(await readPatch('b.jpg'))];
  * const probability = sameProbability(model.calibration, meanLogOdds(model, a, b), { cameras: 'one' });
- * console.log(probability, verdictOf(probability)); // for example 0.93 same
+ * console.log(verdictOf(probability)); // same
  * await model.close();
  */
 export function sameProbability(

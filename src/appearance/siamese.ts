@@ -34,7 +34,8 @@ const AS_BYTES = { type: 'float32', order: 'rgb', mean: [0, 0, 0], std: [1, 1, 1
  * const model = await loadSiamese();
  * const a = await model.embed(await readPatch('a.jpg'));
  * const b = await model.embed(await readPatch('b.jpg'));
- * console.log(sameProbability(model.calibration, meanLogOdds(model, a, b))); // for example 0.93
+ * const probability = sameProbability(model.calibration, meanLogOdds(model, a, b));
+ * console.log(probability >= 0.8); // true
  * await model.close();
  */
 export async function loadSiamese(

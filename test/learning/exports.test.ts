@@ -7,6 +7,6 @@ it('twintrack/learning gives what is documented, and nothing else', () => {
   installBuilt(folder);
   const { printed } = runExample("console.log(Object.keys(await import('twintrack/learning')).sort().join());", folder);
   expect(printed).toEqual([
-    'adaptSiamese,calibrateScores,loadMotRoot,readAppearanceExamples,simulate,simulateMany,trainAssociation,trainSiamese,tuneTracking,writeAssociation',
+    'adaptSiamese,calibrateOwnNetwork,calibrateScores,calibrateSimilarity,loadMotRoot,readAppearanceExamples,simulate,simulateMany,trainAssociation,trainSiamese,tuneTracking,writeAssociation',
   ]);
 });

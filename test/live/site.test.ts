@@ -119,9 +119,8 @@ describe('a site of two cameras', needing('camera'), () => {
 
     const there = new Set<number>(before.people.map(({ id }: { id: number }) => id));
     const after = VIEWS.flatMap(({ name }, i) => events(out, name).slice(firstEvents[i]));
-    const kept = after.filter(({ person }) => person !== null && there.has(person));
-    expect(kept.length).toBeGreaterThan(0);
-    // no id of a person who had left is given again
+    // who keeps an id depends on how far people walk while the machine starts again (site-people.test.ts has that exactly);
+    // no id of a person who had left is given again, whatever the time
     for (const { person } of after)
       if (person !== null && !there.has(person)) expect(person).toBeGreaterThan(before.lastId);
 

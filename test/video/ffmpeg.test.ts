@@ -54,7 +54,12 @@ describe('findFfmpeg', () => {
       '8.0',
       's/^libavformat .*/libavformat    62.  3.100/;s/^libavfilter .*/libavfilter 11.  4.100/',
     );
-    expect(await findFfmpeg(old)).toEqual({ path: old, version: '4.4', passthrough: ['-vsync', 'passthrough'] });
+    expect(await findFfmpeg(old)).toEqual({
+      lists: false,
+      path: old,
+      version: '4.4',
+      passthrough: ['-vsync', 'passthrough'],
+    });
     expect((await findFfmpeg(next)).passthrough).toEqual(['-fps_mode', 'passthrough']);
   });
 
