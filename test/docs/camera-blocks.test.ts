@@ -26,6 +26,22 @@ describe('the blocks that need a camera', needing('camera'), () => {
     symlinkSync(join(root, 'videos'), join(folder, 'videos'));
     const config = readFileSync(join(root, 'examples/cameras.yaml'), 'utf8');
     writeFileSync(join(folder, 'cameras.yaml'), here(config));
+    const points = [
+      [100, 500],
+      [700, 500],
+      [560, 200],
+      [220, 200],
+    ].map((image, i) => ({
+      image,
+      ground: [
+        [0, 0],
+        [8, 0],
+        [8, 20],
+        [0, 20],
+      ][i],
+    }));
+    const cameras = { entrance: { calibration: { points } } };
+    writeFileSync(join(folder, 'site.yaml'), JSON.stringify({ cameras }));
   });
   beforeEach(() => rmSync(join(folder, 'live'), { recursive: true, force: true }));
   afterAll(endAll);
