@@ -1,6 +1,7 @@
 import { rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { writeGreyPeople } from '../appearance/grey-people.ts';
 import { namesIn, twintrack } from '../commands/cli.ts';
 import { installBuilt, runExample } from '../jsdoc.ts';
 import { writeLearningData } from '../learning/data.ts';
@@ -13,6 +14,7 @@ const blocks = await allBlocks();
 beforeAll(() => {
   installBuilt(folder);
   writeLearningData(folder);
+  writeGreyPeople(join(folder, 'crops'));
   const names = { MOT_ROOT: 'my-streets', PEOPLE: 'people', 'street.mp4': 'yesterday.mp4' };
   for (const [name, target] of Object.entries(names)) symlinkSync(target, join(folder, name));
 });
@@ -21,6 +23,7 @@ beforeAll(() => {
 const PRINTED: Readonly<Record<string, RegExp>> = {
   trainAssociation: /^(1|0\.9\d*)$/,
   adaptSiamese: /^(adapted|kept) [01][.\d]* [01][.\d]*$/,
+  calibrateSimilarity: /^-?\d[\d.]*$/,
   tuneTracking: /^(\{[\s\S]*\})?$/,
 };
 
