@@ -118,15 +118,7 @@ function range(rows: GroupedRows, frame: number): readonly [number, number] {
  * All overlapping boxes of one frame. The IoU is taken from corners, not from sizes, because an IoU on a threshold must
  * round as the reference implementation's does. A box of negative size overlaps nothing.
  */
-function overlapBoxes(
-  truths: GroupedRows,
-  g0: number,
-  g1: number,
-  results: GroupedRows,
-  r0: number,
-  r1: number,
-  into: EdgeList,
-): void {
+const overlapBoxes: Likeness = (truths, g0, g1, results, r0, r1, into) => {
   const a = truths.corners;
   const b = results.corners;
   for (let i = g0; i < g1; i++) {
@@ -144,7 +136,7 @@ function overlapBoxes(
       into.push(i - g0, j - r0, (w * h) / (area + other - w * h));
     }
   }
-}
+};
 
 /** Marks the results of a frame that match a distractor, when all its ground truth is matched. Undefined where there are none. */
 function onDistractors(
