@@ -10,7 +10,12 @@ import { areasOfRun } from '../analytics/parameters.ts';
 import type { Notice, NoticeSink } from '../core/notices.ts';
 import { fileNotice } from '../core/notices.ts';
 import { OutputFile, refuseInputs } from '../files/output-file.ts';
-import { readTrajectoriesHeader, streamTrajectories, type Trajectory } from '../trajectories/index.ts';
+import {
+  readTrajectoriesHeader,
+  streamTrajectories,
+  type TrajectoriesHeader,
+  type Trajectory,
+} from '../trajectories/index.ts';
 import { readingOf } from '../video/parameters.ts';
 import { shownSize } from '../video/shown-size.ts';
 import { HiddenViews } from './best-views.ts';
@@ -59,13 +64,12 @@ export async function writeReport(input: string, options: ReportOptions): Promis
   await refuseInputs(out, input, ...(video === undefined ? [] : [video]));
   const file = await OutputFile.create(out);
   try {
-    const pictures =
-      video === undefined || gathered.header.anonymized
-        ? undefined
-        : await (await import('./pictures.ts')).takePictures(video, gathered.people, gathered, {
-            ...options,
-            reading: readingOf(gathered.header.parameters),
-          });
+    const pictures = isPictured(gathered.header, video)
+      ? await (await import('./pictures.ts')).takePictures(video, gathered.people, gathered, {
+          ...options,
+          reading: readingOf(gathered.header.parameters),
+        })
+      : undefined;
     signal?.throwIfAborted();
     const text = await renderPage({ ...gathered, pictures });
     await file.write(text);
@@ -77,9 +81,14 @@ export async function writeReport(input: string, options: ReportOptions): Promis
   }
 }
 
+/** Whether the page has pictures of the video. */
+function isPictured({ anonymized }: TrajectoriesHeader, video: string | undefined): video is string {
+  return video !== undefined && !anonymized;
+}
+
 async function gather(
   input: string,
-  { areas: wanted, signal, onNotice }: ReportOptions,
+  { areas: wanted, video, signal, onNotice }: ReportOptions,
 ): Promise<Omit<ReportData, 'pictures'>> {
   const header = await readTrajectoriesHeader(input);
   const given = wanted ?? areasOfRun(header.parameters);
@@ -101,12 +110,14 @@ async function gather(
     people.push(recordOf(next.value, analysis.add(next.value), picture, ground));
     if (people.length >= 2 * MOST_PEOPLE) people = longest(people);
   }
-  const hidden = new HiddenViews(people);
-  for await (const trajectory of streamTrajectories(input)) {
-    signal?.throwIfAborted();
-    hidden.add(trajectory);
-  }
   const listed = longest(people).sort((a, b) => a.start - b.start || a.id - b.id);
+  if (isPictured(header, video)) {
+    const hidden = new HiddenViews(listed);
+    for await (const trajectory of streamTrajectories(input)) {
+      signal?.throwIfAborted();
+      hidden.add(trajectory);
+    }
+  }
   const found = far.notices(input);
   for (const notice of found) onNotice?.(notice);
   const notices = [...(next.value.notices ?? []), ...found];
