@@ -1,4 +1,4 @@
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import type { IgnoreCount } from '../analytics/ignore.ts';
 import { messageOf, TwintrackError, UsageError } from '../core/errors.ts';
 import type { Notice } from '../core/notices.ts';
@@ -6,9 +6,13 @@ import { StageClock, type StageTimes } from '../core/stage-clock.ts';
 import { type PeopleFrame, toPeopleFrame } from '../core/tracked-frame.ts';
 import { version } from '../core/version.ts';
 import type { ScheduleCounts } from '../detection/schedule.ts';
+import { fingerprint } from '../files/fingerprint.ts';
+import { makeFolder } from '../files/make-folder.ts';
 import type { RunDescription, TrajectorySink } from '../trajectories/index.ts';
+import { isCamera } from '../video/camera/address.ts';
 import { type Frame, openVideo } from '../video/index.ts';
 import { checkInput } from '../video/input.ts';
+import { FindingLog } from './finding-log.ts';
 import { runOnline } from './online-run.ts';
 import {
   describeModels,
@@ -46,6 +50,11 @@ export interface TrackVideoOptions extends InputOptions {
    * false; with `savePatches` they stand in the patches' index.
    */
   readonly saveEmbeddings?: boolean | undefined;
+  /**
+   * Whether to go on from what an interrupted run of the same video, with the same detector and parameters of it, has left in `out`, as
+   * `<stem>.resume`. Without it such a run is refused, so that the work of it is not lost. Default false.
+   */
+  readonly resume?: boolean | undefined;
   /** Chooses what the outputs' names begin with, given the input's file name without its ending; default that. */
   readonly rename?: (stem: string) => string;
   /** Called after each frame. */
@@ -88,6 +97,10 @@ export interface TrackSummary {
   readonly stages: StageTimes;
   /** What was wrong or doubtful with the inputs and did not keep them from being tracked. */
   readonly notices: readonly Notice[];
+  /** Frames in which an interrupted run had found the people before. */
+  readonly resumed?: number;
+  /** Frames that the next run need not look at again, with `resume`, where this one was interrupted. */
+  readonly resumable?: number;
   /** What decoded the video where `video.hwaccel` asked for hardware: ffmpeg's method, or `software`. */
   readonly decoder?: string;
   /** Why the run ended before its source did, or a file is missing. */
@@ -130,11 +143,14 @@ export async function trackVideo(input: string | undefined, given: TrackVideoOpt
   const models = await openModels(input, options);
   let source: RunSource | undefined;
   let outputs: Outputs | undefined;
+  let log: FindingLog | undefined;
   try {
     source = await openSource(input, models, options, annotate && online);
     const { info } = source;
-    outputs = await openOutputs(info, models, options, { annotate, online, notices });
-    const engine = engineOf(models, source, { release: !online && !options.savePatches });
+    const name = options.rename?.(info.name) ?? info.name;
+    log = await openLog(name, source, models, options);
+    outputs = await openOutputs(name, info, models, options, { annotate, online, notices });
+    const engine = engineOf(models, source, { release: !online && !options.savePatches, log });
     const started = performance.now();
     const clock = new StageClock();
     const stages = runStages(source, outputs, options, clock);
@@ -150,6 +166,9 @@ export async function trackVideo(input: string | undefined, given: TrackVideoOpt
     // An error of the program itself may show now that the files are safe.
     const unforeseen = error !== undefined && !(error instanceof TwintrackError) && !signal?.aborted;
     if (unforeseen || Object.keys(files).length === 0) throw error;
+    const resumable = log?.close(error === undefined);
+    const resumed = log?.known;
+    log = undefined;
     return {
       input: info.input,
       frames: result.frames,
@@ -163,6 +182,8 @@ export async function trackVideo(input: string | undefined, given: TrackVideoOpt
       files,
       stages: clock.times,
       notices,
+      ...(resumed && { resumed }),
+      ...(resumable && { resumable }),
       ...(source.video?.decoder && { decoder: source.video.decoder }),
       ...(error !== undefined && { error: messageOf(error) }),
     };
@@ -170,12 +191,38 @@ export async function trackVideo(input: string | undefined, given: TrackVideoOpt
     await outputs?.abort();
     throw error;
   } finally {
+    log?.close(false);
     await source?.close();
     await models.close();
   }
 }
 
+/** Keeps what is found until the run is complete, where a later run could go on from it and finding it again is work. */
+async function openLog(
+  name: string,
+  { info, video }: RunSource,
+  { detector, appearance, parameters }: RunModels,
+  { out, frameRate, resume = false }: TrackVideoOptions,
+): Promise<FindingLog | undefined> {
+  if (!video || isCamera(info.input) || info.input === '-' || !detector.sha256) return undefined;
+  const { detection, tracking } = parameters;
+  const of = {
+    'version of twintrack': version,
+    video: await fingerprint(info.input),
+    'frame rate': frameRate,
+    models: describeModels(detector, appearance),
+    'detection parameter': { ...detection, cores: undefined },
+    'appearance parameter': parameters.appearance,
+    'tracking parameter': [tracking.lowScore, tracking.highScore, tracking.cameraMotion],
+    'video parameter': parameters.video,
+    'ignore area': parameters.ignore,
+  };
+  await makeFolder(out);
+  return FindingLog.open(join(out, `${name}.resume`), of, resume);
+}
+
 function openOutputs(
+  name: string,
   info: RunInfo,
   models: RunModels,
   options: TrackVideoOptions,
@@ -183,7 +230,7 @@ function openOutputs(
 ): Promise<Outputs> {
   return Outputs.open({
     out: options.out,
-    name: options.rename?.(info.name) ?? info.name,
+    name,
     video: info,
     run: { ...describeRun(info, models, online), ...(options.anonymize && { anonymized: true }) },
     notices,
