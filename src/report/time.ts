@@ -4,12 +4,13 @@ import { clock } from '../core/text.ts';
 export class Times {
   /** Milliseconds since 1970 of time 0; undefined when not known. */
   readonly start: number | undefined;
-  private readonly days: boolean;
+  /** Whether moments have the day as well. */
+  readonly days: boolean;
 
-  /** @param days whether moments have the day as well, where it is known */
+  /** @param days whether times go over days */
   constructor(startedAt: string | undefined, days = false) {
     this.start = startedAt === undefined ? undefined : Date.parse(startedAt);
-    this.days = days;
+    this.days = days && startedAt !== undefined;
   }
 
   /** A moment: 10:15:03, or 03-01 10:15:03, or 0:15:03 from the start. */

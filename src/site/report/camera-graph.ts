@@ -32,7 +32,7 @@ export function cameraGraph(
   const n = cameras.length;
   const radius = n < 2 ? 0 : Math.max(LEAST_RADIUS, (APART * n) / (2 * Math.PI));
   const places = cameras.map((_, i): Point => {
-    const turn = (2 * Math.PI * i) / n - (n === 2 ? Math.PI : Math.PI / 2);
+    const turn = (2 * Math.PI * i) / n + firstTurn(n);
     return [radius * Math.cos(turn), radius * Math.sin(turn)];
   });
   const placeOf = (name: string) => places[cameras.findIndex((camera) => camera.name === name)];
@@ -50,9 +50,16 @@ ${both.map(({ cameras: [a, b], people }) => together(placeOf(a), placeOf(b), peo
 ${shown.map(({ from, to, people }) => way(placeOf(from), placeOf(to), people, most, `${from} to ${to}`))}
 ${cameras.map(({ name, people, colour }, i) => {
   const [x, y] = places[i];
+  const below = y > -1 ? NODE + 18 : -NODE - 8;
   const short = name.length > LETTERS ? `${name.slice(0, LETTERS - 1)}…` : name;
-  return html`<g><title>${name}</title><circle cx="${fixed(x)}" cy="${fixed(y)}" r="${NODE}" fill="${colour}"/><text class="count" x="${fixed(x)}" y="${fixed(y + 6)}">${people}</text><text x="${fixed(x)}" y="${fixed(y + NODE + 18)}">${short}</text></g>`;
+  return html`<g><title>${name}</title><circle cx="${fixed(x)}" cy="${fixed(y)}" r="${NODE}" fill="${colour}"/><text class="count" x="${fixed(x)}" y="${fixed(y + 6)}">${people}</text><text x="${fixed(x)}" y="${fixed(y + below)}">${short}</text></g>`;
 })}</svg></div></figure></section>`;
+}
+
+/** Where the first of n cameras stands: two side by side, and more so that none is at a side, where a name would lie on ways. */
+function firstTurn(n: number): number {
+  if (n === 2) return -Math.PI;
+  return -Math.PI / 2 - (n % 4 === 0 ? Math.PI / n : 0);
 }
 
 /** A bent arrow from one camera to another, with the number of people on its outer side. */

@@ -5,6 +5,7 @@ import { type Markup, roundUp } from '../../report/page-parts.ts';
 import { colour, dataUrl } from '../../report/scene.ts';
 import { areaSeen, type Bounds, boundsOf } from './floor-area.ts';
 import type { PathPart } from './floor-path.ts';
+import { type Side, sideOf } from './side.ts';
 import type { ReportCamera, SiteData, SitePerson } from './site-data.ts';
 
 /** Units of a plan that is drawn, along its longer side. */
@@ -13,10 +14,11 @@ const UNITS = 1000;
 const GRID_LINES = 12;
 /** Points of a path, at most about. */
 const PATH_POINTS = 60;
-/** What a label takes of a plan on a phone, in percent of its width, and in pixels there. */
-const LABEL_WIDTH = 18;
-const LABEL_HEIGHT = 20;
-const PHONE_WIDTH = 350;
+/** Pixels that a label takes on a phone: a line, a letter and the room beside the name; and the width of the plan there. */
+const [LINE, LETTER, BESIDE] = [20, 7, 12];
+const PHONE = 350;
+/** Longer labels are cut, in percent of the width of the plan. */
+const LONGEST_LABEL = 28;
 
 /** A picture of the floor. */
 export interface FloorPicture {
@@ -82,7 +84,7 @@ export function floorPlan(
 <div class="plan" style="aspect-ratio:${width}/${height};width:min(100%,${((75 * width) / height).toFixed(1)}vh)"><svg viewBox="${view}" role="img" aria-label="Plan of the floor with the paths that people took">${background}
 ${areas.map(({ outline, colour }) => outline.length > 0 && html`<polygon class="seen" points="${outline.join(' ')}" style="--colour:${colour}"/>`)}
 <g id="paths">${people.map((person) => path(person, paths.get(person) ?? [], scale))}</g></svg>
-${labelled(areas, scale.size).map(({ name, colour, x, y }) => html`<span style="left:${x.toFixed(1)}%;top:${y.toFixed(1)}%;--colour:${colour}">${name}</span>`)}</div></figure></section>`;
+${labelled(areas, scale.size).map(({ name, colour, side, x, y }) => html`<span class="${side}" style="left:${x.toFixed(1)}%;top:${y.toFixed(1)}%;--colour:${colour}">${name}</span>`)}</div></figure></section>`;
   return { markup, view };
 }
 
@@ -145,17 +147,21 @@ function labelled(
   areas: readonly { camera: OnFloor; colour: string; outline: number[]; next: [number, number] | undefined }[],
   { width, height }: PictureSize,
 ) {
-  const line = (100 * LABEL_HEIGHT * width) / (PHONE_WIDTH * height);
-  const labels: { name: string; colour: string; x: number; y: number }[] = [];
+  const line = (100 * LINE * width) / (PHONE * height);
+  const labels: { name: string; colour: string; side: Side; x: number; y: number; from: number; to: number }[] = [];
   for (const { camera, colour, outline, next } of areas) {
     if (outline.length === 0) continue;
+    const { name } = camera;
     const [left, top] = next ?? [outline[0], outline[1]];
-    const x = Math.min(100 - LABEL_WIDTH / 2, Math.max(LABEL_WIDTH / 2, (100 * left) / width));
+    const x = Math.min(100, Math.max(0, (100 * left) / width));
+    const side = sideOf(x, LONGEST_LABEL / 2);
+    const wide = Math.min(LONGEST_LABEL, (100 * (LETTER * name.length + BESIDE)) / PHONE);
+    const from = x - { first: 0, middle: wide / 2, last: wide }[side];
+    const to = from + wide;
     let y = Math.min(100 - line / 2, Math.max(line / 2, (100 * top) / height));
-    const taken = () =>
-      labels.some((other) => Math.abs(other.x - x) < LABEL_WIDTH && Math.abs(other.y - y) < line * 0.99);
+    const taken = () => labels.some((one) => one.from < to && from < one.to && Math.abs(one.y - y) < line * 0.99);
     while (y > line && taken()) y -= line;
-    labels.push({ name: camera.name, colour, x, y });
+    labels.push({ name, colour, side, x, y, from, to });
   }
   return labels;
 }

@@ -135,14 +135,14 @@ function table(
     });
     return html`<tr data-id="${id}"><td data-v="${id}"><i style="background:${colour(id)}"></i>${id}${pictured && html`<td><div class="crops">${images}</div>`}<td class="n" data-v="${from}">${times.at(from)}<td class="n late" data-v="${to}">${times.at(to)}<td class="n" data-v="${seconds}">${length(seconds)}<td class="events">${camerasInOrder(person).join(' → ')}${
       view !== undefined &&
-      html`<td class="n" data-v="${way ?? -1}">${way === undefined ? '' : `${way.toFixed(1)} m`}<td><svg class="mini" viewBox="${view}"><use href="#p${id}"/></svg>`
+      html`<td class="n" data-v="${way ?? -1}">${way === undefined ? '' : `${way.toFixed(1)} m`}<td class="late"><svg class="mini" viewBox="${view}"><use href="#p${id}"/></svg>`
     }</tr>
 `;
   };
   const all = run.people.length;
   return html`<section><h2>People</h2>${all > people.length && html`<p class="note">The ${people.length} of ${all} who were seen longest.</p>`}
 <div class="wide"><table id="people"><thead><tr>${sortable('id', '')}${pictured && html`<th>`}${sortable('first seen', 'n')}${sortable('last seen', 'n late')}${sortable('seen for', 'n')}<th>cameras${
-    view !== undefined && html`${sortable('way', 'n')}<th>path`
+    view !== undefined && html`${sortable('way', 'n')}<th class="late">path`
   }</tr></thead><tbody>${people.map(row)}</tbody></table></div></section>`;
 }
 

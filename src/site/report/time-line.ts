@@ -2,6 +2,7 @@ import { html } from 'hono/html';
 import type { Markup } from '../../report/page-parts.ts';
 import { colour } from '../../report/scene.ts';
 import type { Times } from '../../report/time.ts';
+import { sideOf } from './side.ts';
 import type { SiteData } from './site-data.ts';
 import { lanesOf } from './walks.ts';
 
@@ -9,8 +10,10 @@ import { lanesOf } from './walks.ts';
 const STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400];
 /** Marks on the axis, at most: so many have room on a phone. */
 const MOST_MARKS = 5;
-/** Marks further to the right, in percent, have their text on the left. */
-const RIGHT = 80;
+/** The same where marks have the day as well. */
+const MOST_DAYS = 2;
+/** Marks so near to an edge, in percent, have their text beside them, not centred. */
+const NEAR_EDGE = 9;
 
 /** A row for each person, with a bar for each tracklet in the colour of its camera; in sub-rows where several cameras see the person at once. */
 export function timeLine({ run, people, begin, end }: SiteData, times: Times, colours: readonly string[]): Markup {
@@ -30,9 +33,9 @@ export function timeLine({ run, people, begin, end }: SiteData, times: Times, co
     return html`<div class="row" data-id="${id}"><b><i style="background:${colour(id)}"></i>${id}</b><div${count > 1 && html` style="--lanes:${count}"`}>${bars}</div></div>
 `;
   });
-  const marks = marksOf(begin, span, (times.start ?? 0) / 1000).map((time) => {
+  const marks = marksOf(begin, span, (times.start ?? 0) / 1000, times.days ? MOST_DAYS : MOST_MARKS).map((time) => {
     const at = percent(time - begin);
-    return html`<span style="left:${at}%"${at > RIGHT && html` class="left"`}>${times.at(time)}</span>`;
+    return html`<span class="${sideOf(at, NEAR_EDGE)}" style="left:${at}%">${times.at(time)}</span>`;
   });
   const classes = colours.map((one, i) => `.c${i}{background:${one}}`).join('');
   const all = run.people.length;
@@ -42,8 +45,8 @@ export function timeLine({ run, people, begin, end }: SiteData, times: Times, co
 }
 
 /** Moments of the axis in seconds: whole steps of the clock. */
-function marksOf(begin: number, span: number, origin: number): number[] {
-  const step = STEPS.find((seconds) => span / seconds <= MOST_MARKS) ?? Math.ceil(span / MOST_MARKS / 86400) * 86400;
+function marksOf(begin: number, span: number, origin: number, most: number): number[] {
+  const step = STEPS.find((seconds) => span / seconds <= most) ?? Math.ceil(span / most / 86400) * 86400;
   const first = Math.ceil((origin + begin) / step);
   const count = Math.floor((origin + begin + span) / step) - first + 1;
   return Array.from({ length: count }, (_, k) => (first + k) * step - origin);
