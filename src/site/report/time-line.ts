@@ -11,7 +11,7 @@ const STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10
 /** Marks on the axis, at most: so many have room on a phone. */
 const MOST_MARKS = 5;
 /** The same where marks have the day as well. */
-const MOST_DAYS = 2;
+const MOST_DAYS = 3;
 /** Marks so near to an edge, in percent, have their text beside them, not centred. */
 const NEAR_EDGE = 9;
 
@@ -35,7 +35,7 @@ export function timeLine({ run, people, begin, end }: SiteData, times: Times, co
   });
   const marks = marksOf(begin, span, (times.start ?? 0) / 1000, times.days ? MOST_DAYS : MOST_MARKS).map((time) => {
     const at = percent(time - begin);
-    return html`<span class="${sideOf(at, NEAR_EDGE)}" style="left:${at}%">${times.at(time)}</span>`;
+    return html`<span class="${sideOf(at, NEAR_EDGE)}" style="left:${at}%">${times.days ? times.at(time).slice(0, -3) : times.at(time)}</span>`;
   });
   const classes = colours.map((one, i) => `.c${i}{background:${one}}`).join('');
   const all = run.people.length;
