@@ -14,7 +14,10 @@ import { readConfig } from '../files/config-file.ts';
 
 const FILE = z.string().min(1);
 
-const CALIBRATION = z.union([FILE, calibrationParameters]);
+const CALIBRATION = z.union(
+  [FILE, calibrationParameters],
+  'it must be a file that "twintrack calibrate" wrote, or its section calibration, of four points or more',
+);
 
 const CAMERA = z.strictObject({
   trajectories: FILE.optional().describe('its .trajectories.json, for link'),
