@@ -8,6 +8,7 @@ import type { Notice } from '../../src/core/notices.ts';
 import { type SiteRun, writeSiteReport } from '../../src/site/index.ts';
 import { readTrajectories, writeTrajectories } from '../../src/trajectories/index.ts';
 import { failure, readJson, SAMPLE, twintrack } from '../commands/cli.ts';
+import { ANNE, type Seen, writeTracked } from '../commands/tracked.ts';
 import { needs } from '../needs.ts';
 import { temporaryFolder } from '../trajectories/helpers.ts';
 import { runFfmpeg } from '../video/clips.ts';
@@ -170,6 +171,36 @@ describe('twintrack report of a site', () => {
     expect(readFileSync(out, 'utf8')).toMatch(/<img[^>]* alt="east"/);
     expect(textOf(out)).toContain('and no picture of their videos is shown: west.');
     await writeTrajectories(file, document);
+  });
+
+  it('of 1,200 people with pictures stays under 5 MB, and rather has one of each than two of some', async () => {
+    const [tracklets, count] = [['hall', 'yard'], 1200];
+    const people: Seen[] = Array.from({ length: count }, (_, i) => [i + 1, i, i + 9 + (i % 7), 100, ANNE]);
+    for (const name of tracklets) {
+      await writeTracked(folder, name, people, '0'.repeat(64));
+      mkdirSync(at(`${name}.patches`));
+      writeFileSync(at(`${name}.patches`, '1.jpg'), Buffer.alloc(1700));
+      const index = readJson(at(`${name}.embeddings.json`));
+      for (const patch of index.trajectories.flatMap(({ patches }: { patches: object[] }) => patches))
+        patch.file = '1.jpg';
+      writeFileSync(at(`${name}.patches`, 'index.json'), JSON.stringify(index));
+    }
+    const site = changed('many', (run) => {
+      run.cameras = tracklets.map((name) => ({
+        ...{ name, source: name, trajectories: `../${name}.trajectories.json`, start: 0, offset: 0 },
+        calibration: { unit: 'metres', points: run.cameras[0].calibration!.points },
+      }));
+      run.people = people.map(([id, from, to]) => ({
+        ...{ id, from, to },
+        tracklets: tracklets.map((camera) => ({ camera, id, from, to })),
+      }));
+    });
+    const out = at('many.html');
+    const { bytes, pictured } = await writeSiteReport(site, { out });
+    expect(bytes).toBeLessThan(5e6);
+    expect(pictured).toBe(1000);
+    expect(jpegsIn(out)).toBe(Math.floor((2_500_000 * 3) / 4 / 1700));
+    expect(textOf(out)).toContain('The 1000 of 1200 who were seen longest.');
   });
 
   it('has times of the clock, and a graph of the cameras where none is calibrated', async () => {

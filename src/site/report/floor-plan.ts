@@ -166,13 +166,18 @@ function labelled(
   return labels;
 }
 
-/** The path of a person: what was seen as lines, and what was not as dashes. */
-function path({ id }: SitePerson, parts: readonly PathPart[], { place }: Scale): Markup {
+/** The path of a person: what was seen as lines, and what was not as dashes. Points far beyond the plan lie a plan beyond it. */
+function path({ id }: SitePerson, parts: readonly PathPart[], { place, size }: Scale): Markup {
+  const within = (value: number, side: number) => Math.min(2 * side, Math.max(-side, value));
   const all = parts.reduce((sum, { times }) => sum + times.length, 0);
-  const lines = parts.map(({ feet, times }) => {
+  const drawn = parts.map(({ feet, times }) => {
     const points = Math.max(2, Math.round((PATH_POINTS * times.length) / Math.max(PATH_POINTS, all)));
-    return thinned(feet, points).map(([x, y]) => place(x, y));
+    return thinned(feet, points).flatMap(([x, y]) => {
+      const [u, v] = place(x, y);
+      return Number.isFinite(u) ? [[within(u, size.width), within(v, size.height)]] : []; // a picture has a horizon, too
+    });
   });
+  const lines = drawn.filter((line) => line.length > 0);
   const seen = lines.map((line) => `M${(line.length > 1 ? line : [...line, ...line]).flat().join(' ')}`); // a dot
   const unseen = lines.slice(1).map((line, k) => `M${[lines[k][lines[k].length - 1], line[0]].flat().join(' ')}`);
   return html`<g class="path" id="p${id}" stroke="${colour(id)}"><title>${id}</title><path d="${seen.join('')}"/>${
