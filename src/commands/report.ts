@@ -77,7 +77,9 @@ async function reportSite(site: string, options: ReportCommandOptions): Promise<
   const onNotice = (notice: Notice) => bar.aside(() => reportNotice(notice));
   await interruptible(bar.stop, async (signal) => {
     const pictures = options.video !== false;
-    const result = await writeSiteReport(site, { out, pictures, videos, signal, onNotice, onFrame: bar.update });
+    const onFrame = (done: number, total: number, camera: string) =>
+      bar.update(done, total, '', `frames of ${printable(camera)}`);
+    const result = await writeSiteReport(site, { out, pictures, videos, signal, onNotice, onFrame });
     bar.stop();
     const shown = result.pictured > 0 ? `pictures of ${result.pictured}` : 'without pictures';
     process.stderr.write(

@@ -73,7 +73,7 @@ function way([x0, y0]: Point, [x1, y1]: Point, people: number, most: number, tit
     return [x + part * dx, y + part * dy];
   };
   const [from, to] = [towards([x0, y0]), towards([x1, y1])];
-  const label = [(x0 + x1) / 2 + uy * BEND * 0.95, (y0 + y1) / 2 - ux * BEND * 0.95];
+  const label = [(x0 + x1) / 2 + uy * BEND * 1.05, (y0 + y1) / 2 - ux * BEND * 1.05];
   const stroke = 1.5 + ((WIDEST - 1.5) * people) / most;
   return html`<g><title>${title}: ${people}</title><path class="arrow" d="M${from.map(fixed).join(' ')}Q${middle.map(fixed).join(' ')} ${to.map(fixed).join(' ')}" stroke-width="${stroke.toFixed(1)}" marker-end="url(#arrow)"/><text x="${fixed(label[0])}" y="${fixed(label[1] + 5)}">${people}</text></g>`;
 }

@@ -19,7 +19,7 @@ export interface CropOptions {
   /** Folder of the cameras' videos; default: they are looked for beside the trajectories. */
   readonly videos?: string | undefined;
   readonly signal?: AbortSignal | undefined;
-  readonly onFrame?: ((frames: number, total: number) => void) | undefined;
+  readonly onFrame?: ((frames: number, total: number, camera: string) => void) | undefined;
 }
 
 /**
@@ -110,7 +110,7 @@ async function fromVideo(
     { picture, shown },
     {
       ...{ reading: readingOf(parameters), signal },
-      ...(onFrame && { onFrame }),
+      ...(onFrame && { onFrame: (frames: number, total: number) => onFrame(frames, total, camera.name) }),
     },
   );
   return seen.flatMap(({ person, id }) => {

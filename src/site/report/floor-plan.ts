@@ -133,7 +133,8 @@ function grid({ bounds: { left, right, low, high }, place }: Scale, step: number
 function areaOf({ ground, picture }: OnFloor, { bounds, place }: Scale) {
   if (!picture) return { outline: [], next: undefined };
   const floor = areaSeen(ground.homography, picture, bounds);
-  const outline = Array.from({ length: floor.length / 2 }, (_, i) => place(floor[2 * i], floor[2 * i + 1])).flat();
+  const corners = Array.from({ length: floor.length / 2 }, (_, i) => place(floor[2 * i], floor[2 * i + 1]));
+  const outline = corners.filter(([u]) => Number.isFinite(u)).flat();
   const [x, y] = apply(ground.homography, picture.width / 2, picture.height);
   const within = (value: number, least: number, most: number) => Math.min(most, Math.max(least, value));
   const next = Number.isFinite(x + y)
@@ -170,14 +171,14 @@ function labelled(
 function path({ id }: SitePerson, parts: readonly PathPart[], { place, size }: Scale): Markup {
   const within = (value: number, side: number) => Math.min(2 * side, Math.max(-side, value));
   const all = parts.reduce((sum, { times }) => sum + times.length, 0);
-  const drawn = parts.map(({ feet, times }) => {
+  const placed = parts.map(({ feet, times }) => {
     const points = Math.max(2, Math.round((PATH_POINTS * times.length) / Math.max(PATH_POINTS, all)));
     return thinned(feet, points).flatMap(([x, y]) => {
       const [u, v] = place(x, y);
-      return Number.isFinite(u) ? [[within(u, size.width), within(v, size.height)]] : []; // a picture has a horizon, too
+      return Number.isFinite(u) ? [[within(u, size.width), within(v, size.height)]] : []; // a picture may have a horizon
     });
   });
-  const lines = drawn.filter((line) => line.length > 0);
+  const lines = placed.filter((line) => line.length > 0);
   const seen = lines.map((line) => `M${(line.length > 1 ? line : [...line, ...line]).flat().join(' ')}`); // a dot
   const unseen = lines.slice(1).map((line, k) => `M${[lines[k][lines[k].length - 1], line[0]].flat().join(' ')}`);
   return html`<g class="path" id="p${id}" stroke="${colour(id)}"><title>${id}</title><path d="${seen.join('')}"/>${

@@ -51,8 +51,6 @@ export interface SitePerson {
 /** What a report of a site shows, without the pictures. */
 export interface SiteData {
   readonly run: SiteRun;
-  /** Folder of `site.json`. */
-  readonly folder: string;
   readonly cameras: readonly ReportCamera[];
   /** The people listed, by the time at which they appear. */
   readonly people: readonly SitePerson[];
@@ -87,7 +85,7 @@ export async function readSiteData(path: string, signal: AbortSignal | undefined
   }
   const times = [...run.people.flatMap(({ from, to }) => [from, to]), ...spans];
   const extreme = (least: (...two: number[]) => number) => times.reduce((a, b) => least(a, b));
-  return { run, folder, cameras, people, notices, begin: extreme(Math.min), end: extreme(Math.max) };
+  return { run, cameras, people, notices, begin: extreme(Math.min), end: extreme(Math.max) };
 }
 
 async function openCamera(

@@ -28,8 +28,8 @@ export interface SiteReportOptions {
   readonly signal?: AbortSignal | undefined;
   /** Takes what is wrong or doubtful and does not keep the report from being written. The report shows it as well. */
   readonly onNotice?: NoticeSink | undefined;
-  /** Called after each frame of a video. */
-  readonly onFrame?: (frames: number, total: number) => void;
+  /** Called after each frame of a camera's video. */
+  readonly onFrame?: (frames: number, total: number, camera: string) => void;
 }
 
 /**

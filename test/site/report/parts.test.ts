@@ -151,7 +151,7 @@ function siteData(up: boolean, people: ReturnType<typeof person>[] = []): SiteDa
     people: people.map((one, i) => ({ id: i + 1, from: 0, to: 0, ...one })),
   };
   const shown = run.people.map((one) => ({ ...one, seconds: 0, path: new FloorPath(), views: new Map() }));
-  return { run, folder: '', cameras: [camera], people: shown, notices: [], begin: 0, end: 40 };
+  return { run, cameras: [camera], people: shown, notices: [], begin: 0, end: 40 };
 }
 
 describe('the plan of the floor', () => {
