@@ -211,6 +211,7 @@ describe('the time line', () => {
   });
 
   it('has times of the clock, and the day where it goes over days', async () => {
+    expect(new Times(undefined).at(-61)).toBe('−1:01'); // a clock that was put back
     const data = { ...siteData(true, [WALKER]), begin: -2, end: 100_000 };
     const page = (times: Times) => timeLine(data, times, ['red', 'blue']);
     expect(String(await html`${page(new Times('2026-03-01T09:59:58Z'))}`)).toContain(
