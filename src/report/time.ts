@@ -4,16 +4,23 @@ import { clock } from '../core/text.ts';
 export class Times {
   /** Milliseconds since 1970 of time 0; undefined when not known. */
   readonly start: number | undefined;
+  /** Whether moments have the day as well. */
+  readonly days: boolean;
 
-  constructor(startedAt: string | undefined) {
+  /** @param days whether times go over days */
+  constructor(startedAt: string | undefined, days = false) {
     this.start = startedAt === undefined ? undefined : Date.parse(startedAt);
+    this.days = days && startedAt !== undefined;
   }
 
-  /** A moment: 10:15:03, or 0:15:03 from the start. */
+  /** A moment: 10:15:03, or 03-01 10:15:03, or 0:15:03 from the start. */
   at(seconds: number): string {
     return this.start === undefined
-      ? clock(Math.floor(seconds + 1e-6))
-      : new Date(this.start + 1000 * seconds).toISOString().slice(11, 19);
+      ? `${seconds < 0 ? '−' : ''}${clock(Math.floor(Math.abs(seconds) + 1e-6))}`
+      : new Date(this.start + 1000 * seconds)
+          .toISOString()
+          .slice(this.days ? 5 : 11, 19)
+          .replace('T', ' ');
   }
 }
 
