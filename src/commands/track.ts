@@ -56,7 +56,7 @@ export function trackCommand(program: Command): void {
       'save their embeddings without the pictures, for "twintrack link", as <stem>.embeddings.json',
     )
     .option('--max-frames <n>', 'stop after this many frames', positive(true))
-    .option('--resume', 'go on from what an interrupted run has left in the folder, as <stem>.resume');
+    .option('--resume', 'go on with an interrupted run: from <stem>.resume, and without the inputs that were complete');
   for (const option of readingOptions()) command.addOption(option);
   command
     .addOption(configOption())
@@ -189,13 +189,19 @@ function print({
   files,
   resumed,
   resumable,
+  earlier,
   decoder,
 }: TrackSummary): void {
   const lengthOf = (seconds: number) => (seconds < 60 ? `${seconds.toFixed(1)} s` : clock(seconds));
   const detector = models.find(({ role, provider }) => role === 'detector' && provider);
   const computed = detector ? `, ${printable(detector.name)} on ${detector.provider}` : '';
+  const found = `${printable(input)}: ${people(trajectories)} in ${frames} frames (${lengthOf(duration)})`;
+  if (earlier) {
+    process.stderr.write(`${found}, tracked before\n`);
+    return;
+  }
   const lines = [
-    `${printable(input)}: ${people(trajectories)} in ${frames} frames (${lengthOf(duration)}), ${fps.toFixed(1)} frames/s${computed}${decoder ? `, ${decoder}` : ''}`,
+    `${found}, ${fps.toFixed(1)} frames/s${computed}${decoder ? `, ${decoder}` : ''}`,
     ...(resumed ? [`  of them ${resumed} frames from the interrupted run`] : []),
     ...unseen(looked),
     ...ignored.map(({ name, ignored }) => `  ${printable(name)}: ${ignored} detections ignored`),

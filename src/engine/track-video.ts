@@ -1,4 +1,4 @@
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import type { IgnoreCount } from '../analytics/ignore.ts';
 import { messageOf, TwintrackError, UsageError } from '../core/errors.ts';
 import type { Notice } from '../core/notices.ts';
@@ -6,14 +6,13 @@ import { StageClock, type StageTimes } from '../core/stage-clock.ts';
 import { type PeopleFrame, toPeopleFrame } from '../core/tracked-frame.ts';
 import { version } from '../core/version.ts';
 import type { ScheduleCounts } from '../detection/schedule.ts';
-import { fingerprint } from '../files/fingerprint.ts';
-import { makeFolder } from '../files/make-folder.ts';
-import type { RunDescription, TrajectorySink } from '../trajectories/index.ts';
-import { isCamera } from '../video/camera/address.ts';
+import type { RunDescription, TrajectoriesFooter, TrajectorySink } from '../trajectories/index.ts';
 import { type Frame, openVideo } from '../video/index.ts';
 import { checkInput } from '../video/input.ts';
-import { FindingLog } from './finding-log.ts';
+import { completeRun } from './earlier-run.ts';
+import type { FindingLog } from './finding-log.ts';
 import { runOnline } from './online-run.ts';
+import { openLog } from './open-log.ts';
 import {
   describeModels,
   engineOf,
@@ -26,7 +25,7 @@ import {
   type RunSource,
   videoOptions,
 } from './open-run.ts';
-import { type OutputFiles, Outputs } from './outputs.ts';
+import { type OutputFiles, type OutputOptions, Outputs, pathsOf } from './outputs.ts';
 import { runRefined } from './refined-run.ts';
 import type { Activity, RunResult, RunStages } from './run.ts';
 
@@ -52,7 +51,7 @@ export interface TrackVideoOptions extends InputOptions {
   readonly saveEmbeddings?: boolean | undefined;
   /**
    * Whether to go on from what an interrupted run of the same video, with the same detector and parameters of it, has left in `out`, as
-   * `<stem>.resume`. Without it such a run is refused, so that the work of it is not lost. Default false.
+   * `<stem>.resume`; a video whose run was complete is left as it is. Without it a run that would lose that work is refused. Default false.
    */
   readonly resume?: boolean | undefined;
   /** Chooses what the outputs' names begin with, given the input's file name without its ending; default that. */
@@ -97,6 +96,8 @@ export interface TrackSummary {
   readonly stages: StageTimes;
   /** What was wrong or doubtful with the inputs and did not keep them from being tracked. */
   readonly notices: readonly Notice[];
+  /** Whether an earlier run was complete, with these settings, so that with `resume` nothing was left to do. */
+  readonly earlier?: boolean;
   /** Frames in which an interrupted run had found the people before. */
   readonly resumed?: number;
   /** Frames that the next run need not look at again, with `resume`, where this one was interrupted. */
@@ -147,9 +148,13 @@ export async function trackVideo(input: string | undefined, given: TrackVideoOpt
   try {
     source = await openSource(input, models, options, annotate && online);
     const { info } = source;
-    const name = options.rename?.(info.name) ?? info.name;
-    log = await openLog(name, source, models, options);
-    outputs = await openOutputs(name, info, models, options, { annotate, online, notices });
+    const wanted = describeOutputs(info, models, options, { annotate, online, notices });
+    log = await openLog(wanted.name, source, models, options);
+    if (options.resume && log?.known === 0) {
+      const earlier = await completeRun(info.input, pathsOf(wanted), wanted.run);
+      if (earlier) return earlierSummary(info.input, earlier, pathsOf(wanted), wanted.run);
+    }
+    outputs = await Outputs.open(wanted);
     const engine = engineOf(models, source, { release: !online && !options.savePatches, log });
     const started = performance.now();
     const clock = new StageClock();
@@ -197,40 +202,41 @@ export async function trackVideo(input: string | undefined, given: TrackVideoOpt
   }
 }
 
-/** Keeps what is found until the run is complete, where a later run could go on from it and finding it again is work. */
-async function openLog(
-  name: string,
-  { info, video }: RunSource,
-  { detector, appearance, parameters }: RunModels,
-  { out, frameRate, resume = false }: TrackVideoOptions,
-): Promise<FindingLog | undefined> {
-  if (!video || isCamera(info.input) || info.input === '-' || !detector.sha256) return undefined;
-  const { detection, tracking } = parameters;
-  const of = {
-    'version of twintrack': version,
-    video: await fingerprint(info.input),
-    'frame rate': frameRate,
-    models: describeModels(detector, appearance),
-    'detection parameter': { ...detection, cores: undefined },
-    'appearance parameter': parameters.appearance,
-    'tracking parameter': [tracking.lowScore, tracking.highScore, tracking.cameraMotion],
-    'video parameter': parameters.video,
-    'ignore area': parameters.ignore,
+/** What is said of a run that was complete before. */
+function earlierSummary(
+  input: string,
+  { summary, notices = [] }: TrajectoriesFooter,
+  files: OutputFiles,
+  { models }: RunDescription,
+): TrackSummary {
+  const { frames, duration, trajectories } = summary;
+  return {
+    ...{
+      input,
+      frames,
+      duration,
+      trajectories,
+      models,
+      files,
+      earlier: true,
+      notices: notices as Notice[],
+      elapsed: 0,
+      fps: 0,
+    },
+    ...{ ignored: [], looked: { detected: 0, skipped: 0, still: 0 }, stages: new StageClock().times },
   };
-  await makeFolder(out);
-  return FindingLog.open(join(out, `${name}.resume`), of, resume);
 }
 
-function openOutputs(
-  name: string,
+/** What is to be written. */
+function describeOutputs(
   info: RunInfo,
   models: RunModels,
   options: TrackVideoOptions,
   { annotate, online, notices }: { annotate: boolean; online: boolean; notices: readonly Notice[] },
-): Promise<Outputs> {
-  return Outputs.open({
+): OutputOptions {
+  return {
     out: options.out,
-    name,
+    name: options.rename?.(info.name) ?? info.name,
     video: info,
     run: { ...describeRun(info, models, online), ...(options.anonymize && { anonymized: true }) },
     notices,
@@ -239,7 +245,7 @@ function openOutputs(
     parameters: models.parameters,
     appearance: models.appearance,
     album: options.savePatches ? 'patches' : options.saveEmbeddings ? 'embeddings' : undefined,
-  });
+  };
 }
 
 function runStages(

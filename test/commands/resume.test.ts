@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { RecordFile } from '../../src/files/record-file.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
-import { namesIn, type Run, type Running, SAMPLE, start } from './cli.ts';
+import { FAST, namesIn, type Run, type Running, SAMPLE, start } from './cli.ts';
 
 const folder = temporaryFolder();
 const NAME = 'pets09-s2l1';
@@ -64,6 +64,16 @@ it.each([
   expect(namesIn(out)).toEqual(namesIn(whole)); // no log is left
   for (const file of namesIn(whole))
     expect(readFileSync(join(out, file)).equals(readFileSync(join(whole, file))), file).toBe(true);
+});
+
+it('what was complete is left as it is, and tracked again with other settings', async () => {
+  const out = join(folder, 'twice');
+  const args = ['track', SAMPLE, '--out', out, '--max-frames', '20', '--no-annotate', '--resume', ...FAST];
+  const runs: string[] = [];
+  for (const more of [[], [], ['--online'], ['--save-embeddings', '--online']])
+    runs.push((await start([...args, ...more]).ended).stderr.split('\n')[0].replace(/.*frames /, ''));
+  expect(runs.map((line) => line.endsWith(', tracked before'))).toEqual([false, true, false, false]);
+  expect(namesIn(out)).toEqual([`${NAME}.embeddings.json`, `${NAME}.mot.txt`, `${NAME}.trajectories.json`]);
 });
 
 it('Ctrl-C says how to go on, once there is something to go on from', async () => {
