@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import type { IgnoreCount } from '../analytics/ignore.ts';
 import { messageOf, TwintrackError, UsageError } from '../core/errors.ts';
-import type { Notice } from '../core/notices.ts';
+import { fileNotice, type Notice } from '../core/notices.ts';
 import { StageClock, type StageTimes } from '../core/stage-clock.ts';
 import { type PeopleFrame, toPeopleFrame } from '../core/tracked-frame.ts';
 import { version } from '../core/version.ts';
@@ -9,6 +9,7 @@ import type { ScheduleCounts } from '../detection/schedule.ts';
 import type { RunDescription, TrajectoriesFooter, TrajectorySink } from '../trajectories/index.ts';
 import { type Frame, openVideo } from '../video/index.ts';
 import { checkInput } from '../video/input.ts';
+import { type StartedAt, startOf } from '../video/started-at.ts';
 import { completeRun } from './earlier-run.ts';
 import type { FindingLog } from './finding-log.ts';
 import { runOnline } from './online-run.ts';
@@ -38,6 +39,11 @@ export interface TrackVideoOptions extends InputOptions {
    * refined when the whole video is known, and a second pass draws them. Standard input, which is read once, always is.
    */
   readonly online?: boolean | undefined;
+  /**
+   * When the video began: a date and time in ISO 8601, `created` as the file says, or `name` where the file name has it. Without a time zone
+   * that of this machine is taken. Default: not known.
+   */
+  readonly startedAt?: StartedAt | undefined;
   /** Whether to write the annotated video. Default true. */
   readonly annotate?: boolean | undefined;
   /** Whether to pixelate the people in it, and to say in the trajectories that no picture of the run may show them. Default false. */
@@ -140,6 +146,8 @@ export async function trackVideo(input: string | undefined, given: TrackVideoOpt
   signal?.throwIfAborted();
   if (options.anonymize && options.savePatches)
     throw new UsageError('savePatches: its pictures would show the people whom anonymize hides; use saveEmbeddings');
+  if (options.startedAt !== undefined && options.startedAt !== 'created')
+    startOf(options.startedAt, { input: input ?? options.detections ?? '' }); // one that does not fit is refused at once
   if (input !== undefined) checkInput(input, videoOptions(options)); // before a network is loaded, which takes a while
   const models = await openModels(input, options);
   let source: RunSource | undefined;
@@ -238,7 +246,10 @@ function describeOutputs(
     out: options.out,
     name: options.rename?.(info.name) ?? info.name,
     video: info,
-    run: { ...describeRun(info, models, online), ...(options.anonymize && { anonymized: true }) },
+    run: {
+      ...describeRun(info, models, beginningOf(info, options), online),
+      ...(options.anonymize && { anonymized: true }),
+    },
     notices,
     annotate,
     anonymize: options.anonymize ?? false,
@@ -298,12 +309,22 @@ function callback(onFrame: NonNullable<TrackVideoOptions['onFrame']>): Trajector
   return { write: (frame) => onFrame(toPeopleFrame(frame)), end() {}, close: async () => {}, abort: async () => {} };
 }
 
+function beginningOf(info: RunInfo, { startedAt, onNotice }: TrackVideoOptions): string | undefined {
+  if (startedAt === undefined) return undefined;
+  const { time, assumed } = startOf(startedAt, info);
+  const reason = `is taken to begin at ${time}, in the time zone of this machine, as none is given`;
+  if (assumed) onNotice?.(fileNotice('time-zone', info.input, reason));
+  return time;
+}
+
 /** What the trajectories file says of the run. */
 function describeRun(
-  { input, width, height, sampleAspectRatio, frameRate }: RunInfo,
+  info: RunInfo,
   { detector, appearance, parameters }: RunModels,
+  startedAt: string | undefined,
   online: boolean,
 ): RunDescription {
+  const { input, width, height, sampleAspectRatio, frameRate } = info;
   return {
     generator: `twintrack ${version}`,
     source: {
@@ -311,6 +332,7 @@ function describeRun(
       ...(width > 0 && { width, height }),
       ...(sampleAspectRatio && { sampleAspectRatio }),
       frameRate,
+      ...(startedAt !== undefined && { startedAt }),
     },
     models: describeModels(detector, appearance),
     parameters: { ...parameters, online },

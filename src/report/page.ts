@@ -27,20 +27,20 @@ export async function renderPage(data: ReportData): Promise<string> {
   const count = result.people.length;
   const title = `${header.source.name}: ${counted(count)}`;
   const body = html`<svg class="hidden"><defs><marker id="tip" viewBox="0 0 10 10" refX="8" refY="5" markerWidth="5" markerHeight="5" orient="auto"><path d="M0 0L10 5L0 10z"/></marker></defs></svg>
-<header><h1>${header.source.name}</h1><p>${about(data)}</p>
+<header><h1>${header.source.name}</h1><p>${about(data, times)}</p>
 ${header.anonymized && html`<p class="note">The run is anonymised: no picture of its video is shown.</p>`}
 ${!footer.complete && html`<p class="warning">The run ended before its source did: ${footer.reason}</p>`}</header>
 ${summary(data)}${await scenes(data)}
 <section><h2>People present</h2><div class="chart" id="occupancy"></div></section>
 ${lines(data)}${zones(data)}${journeys(data)}${people(data, times)}${noticeList(data.notices, 'the trajectories file')}
-<footer>Made by ${header.generator ?? 'twintrack'}. Times are ${times.start === undefined ? 'from the start of the video' : 'UTC'}.</footer>`;
+<footer>Made by ${header.generator ?? 'twintrack'}. Times are ${times.start === undefined ? 'from the start of the video' : times.zone}.</footer>`;
   return pageOf(title, body, chartData(data, times));
 }
 
-function about({ header, footer, picture, shown }: ReportData): string {
-  const { startedAt, frameRate } = header.source;
+function about({ header, footer, picture, shown }: ReportData, times: Times): string {
+  const { frameRate } = header.source;
   return [
-    ...(startedAt === undefined ? [] : [`${new Date(startedAt).toISOString().slice(0, 19).replace('T', ' ')} UTC`]),
+    ...(times.start === undefined ? [] : [`${times.day(0)} ${times.zone}`]),
     length(footer.summary.duration),
     `${footer.summary.frames} frames`,
     ...(frameRate === undefined ? [] : [`${Number(frameRate.toFixed(2))} frames/s`]),

@@ -41,7 +41,7 @@ ${anonymized(data)}</header>
 ${summary(data)}${plan?.markup ?? graph(data, walks, colours)}${timeLine(data, times, colours)}
 <section><h2>People seen at a time</h2><div class="chart" id="occupancy"></div></section>
 ${walkingTimes(walks)}${table(data, paths, crops, times, colours, plan?.view)}${noticeList([...run.notices, ...notices], 'site.json')}
-<footer>Made by ${run.generator}. Times are ${times.start === undefined ? 'from the start of the videos' : 'UTC'}.</footer>`;
+<footer>Made by ${run.generator}. Times are ${times.start === undefined ? 'from the start of the videos' : times.zone}.</footer>`;
   return pageOf(
     `${cameras.map(({ name }) => name).join(', ')}: ${counted(run.people.length)}`,
     body,
@@ -52,9 +52,8 @@ ${walkingTimes(walks)}${table(data, paths, crops, times, colours, plan?.view)}${
 function about({ cameras, begin, end }: SiteData, times: Times): string {
   const names = cameras.map(({ name }) => name);
   const more = names.length - MOST_NAMES;
-  const day = (seconds: number) => new Date(times.start! + 1000 * seconds).toISOString().slice(0, 19).replace('T', ' ');
   return [
-    ...(times.start === undefined ? [] : [`${day(begin)} to ${day(end)} UTC`]),
+    ...(times.start === undefined ? [] : [`${times.day(begin)} to ${times.day(end)} ${times.zone}`]),
     length(end - begin),
     names.slice(0, MOST_NAMES).join(', ') + (more > 0 ? ` and ${more} more` : ''),
   ].join(' · ');
