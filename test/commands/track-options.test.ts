@@ -442,8 +442,9 @@ describe('--started-at', () => {
     const { status, document, file } = await track(clip, '2026-11-28T08:00:00-03:00');
     expect([status, document.source.startedAt]).toEqual([0, '2026-11-28T08:00:00.000-03:00']);
     expect((document.notices ?? []).map(({ code }: { code: string }) => code)).not.toContain('time-zone');
-    const { stdout } = await twintrack(['export', file, '--to', 'csv', '--out', '-']);
-    expect(stdout.split('\n')[1]).toContain('2026-11-28T11:00:00.000Z');
+    const csv = join(folder, 'began.csv');
+    expect((await twintrack(['export', file, '--to', 'csv', '--out', csv])).status).toBe(0);
+    expect(readFileSync(csv, 'utf8').split('\n')[1]).toContain('2026-11-28T11:00:00.000Z');
   });
 
   it('is what the file says, or its name; the time zone of the machine is said', async () => {
