@@ -3,7 +3,7 @@ import { printable, UsageError } from '../core/errors.ts';
 import { clock, people } from '../core/text.ts';
 import type { TrackProgress, TrackSummary, TrackVideoOptions } from '../engine/track-video.ts';
 import { configOption, positive, type ReadingFlags, readingOptions, setOption, withReading } from './options.ts';
-import type { ProgressBar } from './progress.ts';
+import type { ProgressBar, ProgressForm } from './progress.ts';
 
 interface TrackOptions extends ReadingFlags {
   out: string;
@@ -21,6 +21,7 @@ interface TrackOptions extends ReadingFlags {
   set: string[];
   config?: string;
   json?: boolean;
+  progress?: ProgressForm;
   verbose?: boolean;
 }
 
@@ -67,6 +68,11 @@ export function trackCommand(program: Command): void {
     .addOption(configOption())
     .addOption(setOption())
     .option('--json', 'print one line of JSON per input on standard output')
+    .addOption(
+      new Option('--progress <how>', 'on standard error: auto, a bar or a line a minute; json, a line of JSON a second')
+        .choices(['auto', 'json'])
+        .default('auto'),
+    )
     .addHelpText(
       'after',
       `
@@ -141,7 +147,7 @@ function checkUsage(inputs: readonly string[], options: TrackOptions): void {
 /** Tracks one input after the other; one that fails does not keep the others from it. Returns the exit code. */
 async function trackAll(
   inputs: readonly (string | undefined)[],
-  { json = false, verbose = false }: TrackOptions,
+  { json = false, verbose = false, progress: form }: TrackOptions,
   settings: TrackVideoOptions,
 ): Promise<number> {
   const { trackVideo } = await import('../engine/track-video.ts');
@@ -154,7 +160,7 @@ async function trackAll(
   let exitCode = 0;
   for (const input of inputs) {
     if (signal.aborted) break;
-    const bar = await startBar();
+    const bar = await startBar('frames', { form, input: input ?? settings.detections });
     progress = bar;
     try {
       const summary = await trackVideo(input, {
@@ -173,7 +179,9 @@ async function trackAll(
       progress.stop();
       const message = error instanceof Error ? error.message : String(error);
       if (json) process.stdout.write(`${JSON.stringify({ input: input ?? settings.detections, error: message })}\n`);
-      if (!signal.aborted) exitCode = reportError(error, verbose);
+      if (signal.aborted)
+        reportLine(`${printable(input ?? 'the boxes')}: nothing was tracked yet, and no file is written`);
+      else exitCode = reportError(error, verbose);
     }
   }
   interrupt.dispose();

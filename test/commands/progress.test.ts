@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { lines, type Progress } from '../../src/commands/progress.ts';
 import { needs } from '../needs.ts';
 import { makeClip, temporaryFolder } from '../video/clips.ts';
 import { FAST, SAMPLE, twintrack } from './cli.ts';
@@ -84,6 +85,49 @@ it('is not there where standard error is no terminal', async () => {
   const { stderr } = await twintrack(['track', SAMPLE, '--out', folder, '--max-frames', '5', '--no-annotate', ...FAST]);
   expect(stderr.split('\n')).toHaveLength(4);
   expect(stderr).not.toContain('\u001b');
+});
+
+it('a line a minute there, with a rate and the time left, of each thing that is counted', () => {
+  let [now, written] = [0, [] as Progress[]];
+  const bar = lines(
+    'frames',
+    (progress) => written.push(progress),
+    60_000,
+    60_000,
+    () => now,
+  );
+  for (let frame = 1; frame <= 2400; frame++) {
+    now = 100 * frame; // ten a second: 240 s
+    bar.update(frame, 4800, '3 people');
+  }
+  expect(written.map(({ done }) => done)).toEqual([600, 1200, 1800, 2400]);
+  expect(written[1]).toEqual({ done: 1200, total: 4800, unit: 'frames', rate: 10, left: 360, note: '3 people' });
+  written = [];
+  for (let frame = 1; frame <= 61; frame++) {
+    now += 1000;
+    bar.update(frame, undefined, '', 'frames drawn');
+  }
+  bar.stop();
+  now += 60_000;
+  bar.update(62, undefined, '', 'frames drawn');
+  expect(written).toEqual([{ done: 60, unit: 'frames drawn', rate: 1 }]);
+});
+
+it('--progress json: lines of JSON on standard error, whatever that is', async () => {
+  const args = ['track', SAMPLE, '--out', folder, '--max-frames', '40', '--progress', 'json', ...FAST];
+  const { stderr } = await twintrack(args);
+  const told = stderr
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .map((line) => JSON.parse(line));
+  expect(told[0]).toEqual({
+    input: SAMPLE,
+    done: 1,
+    total: 40,
+    unit: 'frames',
+    rate: 0,
+    note: expect.stringMatching(/people|person/),
+  });
 });
 
 /** Text without the terminal's control sequences. */
