@@ -4,6 +4,7 @@ import type { KeptDetections } from '../analytics/ignore.ts';
 import { inputError, TwintrackError } from '../core/errors.ts';
 import type { Frame } from '../core/frame.ts';
 import { windowOf } from '../core/video-window.ts';
+import { runAtExit } from '../files/at-exit.ts';
 import { writeError } from '../files/file-errors.ts';
 import { RecordFile } from '../files/record-file.ts';
 import type { PictureShift } from '../tracking/camera-motion/from-pixels.ts';
@@ -40,6 +41,7 @@ export class FindingLog {
   #done: number;
   #window = Number.NaN;
   #failed = false;
+  readonly #forget: () => void;
 
   /**
    * Begins a log, or goes on with the one that an interrupted run left.
@@ -73,6 +75,7 @@ export class FindingLog {
     file.seek(0);
     if (known > 0) file.read();
     else file.write(of);
+    this.#forget = runAtExit(() => this.close(false)); // by a second Ctrl-C
   }
 
   /**
@@ -109,6 +112,7 @@ export class FindingLog {
    * @returns frames that a later run need not look at again
    */
   close(complete: boolean): number {
+    this.#forget();
     this.#file.close();
     if (!complete && this.#done > 0) return this.#done;
     rmSync(this.#path, { force: true });

@@ -13,6 +13,8 @@ import { boxesOf, FAST, namesIn, type Run, type Running, readJson, SAMPLE, start
 const folder = temporaryFolder();
 const NAME = 'pets09-s2l1';
 const FILES = [`${NAME}.annotated.mp4`, `${NAME}.mot.txt`, `${NAME}.trajectories.json`];
+/** What a run that is not complete may go on from. */
+const LOG = `${NAME}.resume`;
 const SAID = 'twintrack: interrupted; closing the outputs (again to quit at once)\n';
 const schema = readFileSync(new URL('../../src/trajectories/trajectories.schema.json', import.meta.url), 'utf8');
 const validate = new Ajv2020({ strict: false, formats: { 'date-time': true } }).compile(JSON.parse(schema));
@@ -93,8 +95,8 @@ describe('interrupted in the middle', LINUX, () => {
     process.kill(child.pid, 'SIGINT');
     const { status, stdout, stderr } = await child.ended;
     expect([status, stderr]).toEqual([130, SAID]);
-    expect(JSON.parse(stdout)).toMatchObject({ frames: 795, trajectories: 2, error: 'interrupted' });
-    expect(namesIn(out)).toEqual(FILES);
+    expect(JSON.parse(stdout)).toMatchObject({ frames: 795, trajectories: 2, error: 'interrupted', resumable: 420 });
+    expect(namesIn(out)).toEqual([FILES[0], FILES[1], LOG, FILES[2]]);
     expect(readJson(join(out, FILES[2]))).toMatchObject({ complete: true, summary: { frames: 795 } });
     const video = await readAll(join(out, FILES[0]));
     expect(video.error).toBeUndefined();
@@ -124,8 +126,8 @@ describe('interrupted in the middle', LINUX, () => {
     process.kill(child.pid, 'SIGKILL');
     expect((await child.ended).signal).toBe('SIGKILL');
     await gone(ffmpegs);
-    expect(namesIn(out)).toHaveLength(3);
-    expect(namesIn(out).filter((name) => !name.startsWith('.twintrack-'))).toEqual([]);
+    expect(namesIn(out)).toHaveLength(4);
+    expect(namesIn(out).filter((name) => !name.startsWith('.twintrack-'))).toEqual([LOG]);
     const another = temporaryPath(join(out, 'another'), 'tmp'); // of a process that runs, this one
     writeFileSync(another, '');
     const next = await start(['track', SAMPLE, '--out', out, '--no-annotate', '--max-frames', '1', ...FAST]).ended;
@@ -163,6 +165,10 @@ describe('interrupted before the first frame', LINUX, () => {
     while (children(child.pid, 'ffmpeg').length === 0) await sleep(20);
     process.kill(child.pid, 'SIGINT');
     const { status, stdout, stderr } = await child.ended;
-    expect([status, stderr, JSON.parse(stdout)]).toEqual([130, SAID, { input: '-', error: 'interrupted' }]);
+    expect([status, stderr, JSON.parse(stdout)]).toEqual([
+      130,
+      `${SAID}twintrack: -: nothing was tracked yet, and no file is written\n`,
+      { input: '-', error: 'interrupted' },
+    ]);
   });
 });
