@@ -1,5 +1,9 @@
+import { closest, distance } from 'fastest-levenshtein';
 import { z } from 'zod';
 import { TwintrackError } from './errors.ts';
+
+/** A key that differs by more letters was hardly meant. */
+const MOST_TYPOS = 3;
 
 /**
  * Values as a schema takes them, defaults filled in.
@@ -31,7 +35,9 @@ export function firstProblem(schema: z.ZodType, values: unknown, section = ''): 
   if (issue.code !== 'unrecognized_keys')
     return `${path}: ${/received undefined$/.test(issue.message) ? 'is missing' : issue.message}`;
   const keys = [issue.keys[0], ...knownKeys(schema, issue.path)].map((key) => [path, key].filter(Boolean).join('.'));
-  return `unknown key ${keys[0]}; known are ${keys.slice(1).join(', ')}`;
+  const meant = keys.length > 1 ? closest(keys[0], keys.slice(1)) : undefined;
+  const hint = meant !== undefined && distance(keys[0], meant) <= MOST_TYPOS ? `; did you mean ${meant}?` : '';
+  return `unknown key ${keys[0]}; known are ${keys.slice(1).join(', ')}${hint}`;
 }
 
 /** A record that keeps a value under the name `__proto__`, which `z.record` leaves out. */

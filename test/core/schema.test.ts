@@ -15,7 +15,9 @@ describe('values', () => {
     expect(firstProblem(schema, { zones: { door: { breadth: 1 } } }, 'areas')).toBe(
       'unknown key areas.zones.door.breadth; known are areas.zones.door.width',
     );
-    expect(() => parseSection(schema, { zone: {} }, 'areas')).toThrow('unknown key areas.zone; known are areas.zones');
+    expect(() => parseSection(schema, { zone: {} }, 'areas')).toThrow(
+      'unknown key areas.zone; known are areas.zones; did you mean areas.zones?',
+    );
   });
 
   it('may stand under any name, in their order', () => {
