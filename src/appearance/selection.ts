@@ -40,8 +40,14 @@ export class PatchSelection {
     const since = new Float64Array(rows.length).fill(time);
     const seen = new Float64Array(rows.length).fill(Number.NEGATIVE_INFINITY);
     const window = windowOf(time);
-    const before = window === this.window ? this.follow(boxes) : new Int32Array(rows.length).fill(-1);
+    const begins = window !== this.window;
+    const before = begins ? new Int32Array(rows.length).fill(-1) : this.follow(boxes);
     this.window = window;
+    // who is there when a later window begins is not new; their turns are spread, so that there is no burst
+    if (begins && window > 0) {
+      since.fill(Number.NEGATIVE_INFINITY);
+      for (let k = 0; k < rows.length; k++) seen[k] = time - (AGAIN * k) / rows.length;
+    }
     const chosen = rows.filter((j, k) => {
       const i = before[k];
       if (i >= 0) {

@@ -23,3 +23,12 @@ it('chooses from each minute on as if the video began there', () => {
     }),
   );
 });
+
+it('spreads the turns of those who are there when a later minute begins', () => {
+  const standing = Array.from({ length: 6 }, (_, k) => [200 * k, 100, 40, 100]);
+  const people = { length: 6, boxes: Float64Array.from(standing.flat()), scores: new Float32Array(6).fill(0.9) };
+  const selection = new PatchSelection();
+  const turns = Array.from({ length: 31 }, (_, i) => selection.choose(people, 0.2, 0.6, 60 + i / 10));
+  expect(Math.max(...turns.map((rows) => rows.length))).toBe(1);
+  expect(turns.flat().sort()).toEqual([0, 1, 2, 3, 4, 5]);
+});

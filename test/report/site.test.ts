@@ -214,10 +214,10 @@ describe('twintrack report of a site', () => {
     const out = at('clock.html');
     await writeSiteReport(site, { out });
     const text = textOf(out);
-    expect(text).toContain('2026-03-01 07:59:58 to 2026-03-01 08:00:28 UTC');
+    expect(text).toContain('2026-03-01 09:59:58 to 2026-03-01 10:00:28 UTC+02:00');
     expect(text).toContain('People seen by each camera, and how many went from one to another');
     expect(text).not.toContain('Paths of people');
-    expect(text).toContain('Times are UTC.');
+    expect(text).toContain('Times are UTC+02:00.');
   });
 });
 
