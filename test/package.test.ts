@@ -114,7 +114,8 @@ test('onnxruntime is looked for beside the package, and the error says what to i
   const copy = join(alone, 'node_modules/twintrack');
   for (const name of ['dist', 'package.json', 'models'])
     cpSync(join(root, name), join(copy, name), { recursive: true });
-  symlinkSync(join(root, 'node_modules/zod'), join(alone, 'node_modules/zod'), 'dir');
+  for (const name of ['zod', 'fastest-levenshtein'])
+    symlinkSync(join(root, 'node_modules', name), join(alone, 'node_modules', name), 'dir');
   const script = `
     import { loadDetector } from 'twintrack/detection';
     await loadDetector().catch(({ name, message }) => console.log(name, message));`;

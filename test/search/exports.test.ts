@@ -38,7 +38,7 @@ describe('the examples of search, report and annotation', () => {
 it.each([
   ['search', 'findPatches,readPatchIndex,searchRun,writeContactSheet'],
   ['report', 'writeReport'],
-  ['site', 'FloorTracker,floorParameters,linkSite,readSite,searchSite'],
+  ['site', 'FloorTracker,floorParameters,linkSite,readSite,searchSite,writeSiteReport'],
   ['annotation', 'Annotator,annotationParameters'],
 ])('twintrack/%s gives what is documented, and nothing else', (name, names) => {
   const code = `console.log(Object.keys(await import('twintrack/${name}')).sort().join());`;
