@@ -1,10 +1,14 @@
 import { join } from 'node:path';
 import { version } from '../core/version.ts';
 import { fingerprint } from '../files/fingerprint.ts';
-import { makeFolder } from '../files/make-folder.ts';
 import { isCamera } from '../video/camera/address.ts';
 import { FindingLog } from './finding-log.ts';
 import { describeModels, type InputOptions, type RunModels, type RunSource } from './open-run.ts';
+
+/** Where what is found in a video is kept, given what its outputs' names begin with. */
+export function logPath(out: string, name: string): string {
+  return join(out, `${name}.resume`);
+}
 
 /** Keeps what is found until the run is complete, where a later run could go on from it and finding it again is work. */
 export async function openLog(
@@ -30,6 +34,5 @@ export async function openLog(
     'video parameter': parameters.video,
     'ignore area': parameters.ignore,
   };
-  await makeFolder(out);
-  return FindingLog.open(join(out, `${name}.resume`), of, resume);
+  return FindingLog.open(logPath(out, name), of, resume);
 }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { IgnoreCount } from '../analytics/ignore.ts';
 import { messageOf, TwintrackError, UsageError } from '../core/errors.ts';
@@ -13,7 +14,7 @@ import { type StartedAt, startOf } from '../video/started-at.ts';
 import { completeRun } from './earlier-run.ts';
 import type { FindingLog } from './finding-log.ts';
 import { runOnline } from './online-run.ts';
-import { openLog } from './open-log.ts';
+import { logPath, openLog } from './open-log.ts';
 import {
   describeModels,
   engineOf,
@@ -157,12 +158,12 @@ export async function trackVideo(input: string | undefined, given: TrackVideoOpt
     source = await openSource(input, models, options, annotate && online);
     const { info } = source;
     const wanted = describeOutputs(info, models, options, { annotate, online, notices });
-    log = await openLog(wanted.name, source, models, options);
-    if (options.resume && log?.known === 0) {
-      const earlier = await completeRun(info.input, pathsOf(wanted), wanted.run);
-      if (earlier) return earlierSummary(info.input, earlier, pathsOf(wanted), wanted.run);
-    }
+    const paths = pathsOf(wanted);
+    const isEarlier = options.resume === true && !existsSync(logPath(options.out, wanted.name));
+    const earlier = isEarlier ? await completeRun(info.input, paths, wanted.run) : undefined;
+    if (earlier) return earlierSummary(info.input, earlier, paths, wanted.run);
     outputs = await Outputs.open(wanted);
+    log = await openLog(wanted.name, source, models, options);
     const engine = engineOf(models, source, { release: !online && !options.savePatches, log });
     const started = performance.now();
     const clock = new StageClock();
