@@ -1,21 +1,20 @@
+import type { Trajectory } from '../core/trajectory.ts';
 import { round } from '../files/rows.ts';
 import { type FloorPeople, trackRecorded } from './floor/people.ts';
 import type { Overlaps } from './overlapping.ts';
 import type { CameraRun } from './read-cameras.ts';
 
-/** The people whom cameras see on one floor. */
+/** What cameras see together on one floor. */
 export interface FloorOfSite extends FloorPeople {
-  /** Tracklets of each person by the time at which they begin. */
+  /** The runs, with each trajectory that goes over from person to person cut into several of one id. */
+  readonly runs: readonly CameraRun[];
+  /** Of each person the numbers of its tracklets, which are all trajectories of `runs`, one camera after the other. */
   readonly together: readonly (readonly number[])[];
-  /** Of tracklets of a person on the floor the share of the time that it was this person, 0..1. */
+  /** Of tracklets of people on the floor the share of the time that it was this person, 0..1. */
   readonly shares: ReadonlyMap<number, number>;
 }
 
-/**
- * Tracks on one floor the people of all cameras that see it together; undefined where no two of them do.
- *
- * @param runs whose trajectories, one camera after the other, are the tracklets
- */
+/** Tracks on one floor the people of all cameras that see it together; undefined where no two of them do. */
 export function floorOfSite(runs: readonly CameraRun[], overlaps: Overlaps): FloorOfSite | undefined {
   const { floor } = overlaps;
   if (floor.length === 0) return undefined;
@@ -25,32 +24,48 @@ export function floorOfSite(runs: readonly CameraRun[], overlaps: Overlaps): Flo
     return { ...setup, trajectories, frames: summary.frames, rate: source.frameRate, shift: start + offset };
   });
   const found = trackRecorded(cameras, (a, b) => overlaps.of(floor[a].camera, floor[b].camera));
-  const firsts = runs.map((_, c) =>
-    runs.slice(0, c).reduce((sum, { document }) => sum + document.trajectories.length, 0),
-  );
+  const pieces = runs.map(({ document }, run) => {
+    const camera = floor.findIndex((one) => one.camera === run);
+    if (camera < 0) return document.trajectories;
+    const own = found.tracklets.filter((tracklet) => tracklet.camera === camera);
+    return own.map(({ trajectory, from, to }) => rowsOf(document.trajectories[trajectory], from, to));
+  });
+  const firsts = pieces.map((_, run) => pieces.slice(0, run).reduce((sum, { length }) => sum + length, 0));
+  const firstOfCamera = floor.map((_, camera) => found.tracklets.findIndex((tracklet) => tracklet.camera === camera));
   const shares = new Map<number, number>();
   const together = [...found.people.values()].map((own) =>
-    own.map(({ camera, trajectory, share }) => {
-      const tracklet = firsts[floor[camera].camera] + trajectory;
+    own.map((piece) => {
+      const { camera, share } = found.tracklets[piece];
+      const tracklet = firsts[floor[camera].camera] + piece - firstOfCamera[camera];
       shares.set(tracklet, share);
       return tracklet;
     }),
   );
-  return { ...found, together, shares };
+  const cut = runs.map((run, i) => ({ ...run, document: { ...run.document, trajectories: pieces[i] } }));
+  return { ...found, runs: cut, together, shares };
+}
+
+/** A part of a trajectory. */
+function rowsOf({ id, frames, times, boxes, scores, detected }: Trajectory, from: number, to: number): Trajectory {
+  return {
+    ...{ id, frames: frames.subarray(from, to), times: times.subarray(from, to) },
+    ...{ boxes: boxes.subarray(4 * from, 4 * to), scores: scores.subarray(from, to) },
+    detected: detected.subarray(from, to),
+  };
 }
 
 /**
  * Where the people of a site were on the floor, as `stream --site` writes it: a line for each person and step. Who was seen too shortly, or
  * too doubtfully, to have a tracklet is left out.
  *
- * @param personOf the person of the site that a tracklet is of
+ * @param ids the person of the site that each tracklet is of
  */
 export function floorCsv(
   { paths, people, together }: FloorOfSite,
   startedAt: string | undefined,
-  personOf: (tracklet: number) => number,
+  ids: Int32Array,
 ): string {
-  const persons = new Map([...people.keys()].map((id, i) => [id, personOf(together[i][0])]));
+  const persons = new Map([...people.keys()].map((id, i) => [id, ids[together[i][0]]]));
   const lengths = new Map<number, number>();
   for (const id of paths.ids) lengths.set(id, (lengths.get(id) ?? 0) + 1);
   const began = startedAt === undefined ? undefined : Date.parse(startedAt);

@@ -50,28 +50,36 @@ const SIDE = 1.645;
  */
 export async function linkSite(files: readonly string[], { out, site: path, onNotice }: LinkOptions): Promise<SiteRun> {
   const site = path === undefined ? undefined : await readSite(path);
-  const runs = await readCameras(files, site);
+  const tracked = await readCameras(files, site);
+  const overlaps = new Overlaps(tracked, site);
+  const floor = floorOfSite(tracked, overlaps);
+  const runs = floor?.runs ?? tracked;
   const outputs = runs.map(({ name }) => join(out, `${name.replaceAll(/[/\\]/g, '_')}.trajectories.json`));
   for (const output of outputs) await refuseInputs(output, ...runs.map(({ file }) => file));
   const { ways, places, directions } = waysOf(runs, site);
   const tracklets = trackletsOf(runs, site?.cameras ?? [], places);
-  const overlaps = new Overlaps(runs, site);
-  const floor = floorOfSite(runs, overlaps);
   const odds = await appearanceOf(runs, tracklets, overlaps);
   // the clocks of cameras over one floor agree, or are given
   const onFloor = new Set(overlaps.floor.map(({ camera }) => camera));
   const offsets = Float64Array.from(runs, ({ offset }, c) => offset ?? (onFloor.has(c) ? 0 : Number.NaN));
-  const joined = joinTracklets(tracklets, odds, {
+  const { people, ...learned } = joinTracklets(tracklets, odds, {
     ...{ cameraCount: runs.length, ways, directions, offsets, confidence: CONFIDENCE, together: floor?.together },
   });
+  const begin = (t: number) => tracklets[t].from + learned.offsets.seconds[tracklets[t].camera];
+  const joined = { people: [...people].sort((a, b) => begin(a.tracklets[0]) - begin(b.tracklets[0])), ...learned };
+  const ids = new Int32Array(tracklets.length);
+  for (const [i, { tracklets: own }] of joined.people.entries()) for (const t of own) ids[t] = i + 1;
   const names = ways.map(({ name }) => name);
   const result = describe(out, runs, tracklets, joined, names, { overlaps, floor, odds });
   for (const notice of result.notices) onNotice?.(notice);
   await makeFolder(out);
-  for (const [camera, run] of runs.entries()) await writeTrajectories(outputs[camera], renamed(run, result));
+  let done = 0;
+  for (const [camera, run] of runs.entries()) {
+    await writeTrajectories(outputs[camera], renamed(run, ids.subarray(done)));
+    done += run.document.trajectories.length;
+  }
   await OutputFile.put(join(out, 'walking-times.csv'), walkingTimes(result));
-  if (floor)
-    await OutputFile.put(join(out, FLOOR_CSV), floorCsv(floor, result.startedAt, personOf(result, runs, tracklets)));
+  if (floor) await OutputFile.put(join(out, FLOOR_CSV), floorCsv(floor, result.startedAt, ids));
   await OutputFile.put(join(out, SITE_JSON), `${JSON.stringify(result, undefined, 1)}\n`);
   return result;
 }
@@ -104,7 +112,6 @@ function describe(
       return i === 0 ? seen : { ...seen, confidence: round(confidence, 1e3) };
     });
   });
-  shown.sort((a, b) => a[0].from - b[0].from);
   const counts = new Map<number, number>();
   for (const { direction } of people.flatMap(({ joins }) => joins)) {
     const { from, to } = ways.directions[direction];
@@ -164,26 +171,19 @@ function clockNotices(
 }
 
 /** The document of a camera with the ids of the site. */
-function renamed({ name, document }: CameraRun, { people }: SiteRun): CameraRun['document'] {
-  const ids = new Map<number, number>();
-  for (const { id, tracklets } of people)
-    for (const tracklet of tracklets) if (tracklet.camera === name) ids.set(tracklet.id, id);
+function renamed({ document }: CameraRun, ids: ArrayLike<number>): CameraRun['document'] {
   const builders = new Map<number, TrajectoryBuilder>();
-  const order = [...document.trajectories].sort((a, b) => a.frames[0] - b.frames[0]);
-  for (const { id, frames, times, boxes, scores, detected } of order) {
-    const person = ids.get(id)!;
-    const builder = builders.get(person) ?? new TrajectoryBuilder(person);
-    builders.set(person, builder);
+  const order = [...document.trajectories.keys()].sort(
+    (a, b) => document.trajectories[a].frames[0] - document.trajectories[b].frames[0],
+  );
+  for (const t of order) {
+    const { frames, times, boxes, scores, detected } = document.trajectories[t];
+    const builder = builders.get(ids[t]) ?? new TrajectoryBuilder(ids[t]);
+    builders.set(ids[t], builder);
     for (let i = 0; i < frames.length; i++) builder.push(frames[i], times[i], boxes, i, scores[i], detected[i] === 1);
   }
   const trajectories: Trajectory[] = [...builders.values()].map((builder) => builder.build());
   return { ...document, summary: { ...document.summary, trajectories: trajectories.length }, trajectories };
-}
-
-/** The person of each tracklet. */
-function personOf({ people }: SiteRun, runs: readonly CameraRun[], tracklets: readonly Tracklet[]) {
-  const ids = new Map(people.flatMap(({ id, tracklets: own }) => own.map((seen) => [`${seen.id} ${seen.camera}`, id])));
-  return (t: number) => ids.get(`${tracklets[t].id} ${runs[tracklets[t].camera].name}`)!;
 }
 
 /** Each walk from one camera to another that sees another place, as a row of CSV (RFC 4180). */
