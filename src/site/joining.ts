@@ -22,7 +22,7 @@ export const CONFIDENCE = 0.7;
 
 /** What {@link joinTracklets} found. */
 export interface JoinedTracklets {
-  /** People: numbers of their tracklets by time, and the joins between one and the next. */
+  /** People: numbers of their tracklets by the time at which they begin, and the joins that made one of them. */
   readonly people: readonly { readonly tracklets: readonly number[]; readonly joins: readonly Join[] }[];
   readonly offsets: Offsets;
   readonly ways: Ways;
@@ -38,6 +38,8 @@ export interface JoinOptions {
   readonly offsets: Float64Array;
   /** Least confidence of a join. */
   readonly confidence: number;
+  /** Tracklets that are known to be of one person, as several cameras see it at once; each by the time at which they begin. */
+  readonly together?: readonly (readonly number[])[] | undefined;
 }
 
 /** Rounds of learning. */
@@ -52,8 +54,11 @@ const LEAST_TOTAL = -7;
 
 /** Tracklets of one person in the order of time, joined so far. */
 interface Chain {
+  /** By the time at which they begin. */
   readonly tracklets: number[];
   readonly joins: Join[];
+  /** The one that ends last. */
+  readonly last: number;
 }
 
 /** Pairs of chains, as columns. */
@@ -91,7 +96,9 @@ class Joiner {
   private readonly options: JoinOptions;
   /** Times at which tracklets begin, of each camera, in order, by its own clock. */
   private readonly starts: readonly Float64Array[];
-  private readonly counts: Float64Array;
+  /** Of each camera how many people appear and disappear there, before any are joined. */
+  private readonly arrivals: Float64Array;
+  private readonly departures: Float64Array;
   /** Pixels squared in which people appear and disappear, of each camera. */
   private readonly areas: Float64Array;
 
@@ -100,13 +107,24 @@ class Joiner {
     this.odds = odds;
     this.options = options;
     this.ways = new Ways(options.ways, options.cameraCount);
-    this.chains = tracklets.map((_, i) => ({ tracklets: [i], joins: [] }));
     const given = Float64Array.from(options.offsets, (offset) => (Number.isNaN(offset) ? 0 : offset));
     this.offsets = { seconds: given, errors: new Float64Array(given.length), ways: [] };
+    const { together = [] } = options;
+    const grouped = new Set(together.flat());
+    const groups = [...together, ...[...tracklets.keys()].filter((t) => !grouped.has(t)).map((t) => [t])];
+    this.chains = groups.map((group) => {
+      const last = group.reduce((a, b) => (this.endOf(b) > this.endOf(a) ? b : a));
+      return { tracklets: [...group], joins: [], last };
+    });
+    const firsts = this.chains.map((chain) => tracklets[chain.tracklets[0]]);
+    const lasts = this.chains.map(({ last }) => tracklets[last]);
     this.starts = Array.from({ length: options.cameraCount }, (_, c) =>
-      Float64Array.from(tracklets.filter(({ camera }) => camera === c).map(({ from }) => from)).sort(),
+      Float64Array.from(firsts.filter(({ camera }) => camera === c).map(({ from }) => from)).sort(),
     );
-    this.counts = Float64Array.from(this.starts, ({ length }) => length);
+    const of = (ends: readonly Tracklet[]) =>
+      Float64Array.from(this.starts, (_, c) => ends.filter(({ camera }) => camera === c).length);
+    this.arrivals = of(firsts);
+    this.departures = of(lasts);
     this.areas = Float64Array.from(this.starts, (_, c) => areaOf(tracklets.filter(({ camera }) => camera === c)));
   }
 
@@ -122,7 +140,7 @@ class Joiner {
         this.options.ways,
         this.options.offsets,
       );
-      this.ways.learn({ directions: pairs.directions, gaps, probabilities }, this.counts);
+      this.ways.learn({ directions: pairs.directions, gaps, probabilities }, this.arrivals, this.departures);
     }
   }
 
@@ -141,18 +159,20 @@ class Joiner {
     const followers = new Set([...follows.values()].map((k) => columns[k]));
     this.chains = chains.flatMap((first, i) => {
       if (followers.has(i)) return [];
-      const whole: Chain = { tracklets: [...first.tracklets], joins: [...first.joins] };
+      const tracklets = [...first.tracklets];
+      const joins = [...first.joins];
+      let { last } = first;
       for (let k = follows.get(i); k !== undefined; k = follows.get(columns[k])) {
         const later = chains[columns[k]];
         const confidence = Math.min(1, probabilities[k]);
-        const earlier = whole.tracklets[whole.tracklets.length - 1];
-        whole.joins.push(
-          { earlier, later: later.tracklets[0], confidence, gap: gaps[k], direction: pairs.directions[k] },
+        joins.push(
+          { earlier: last, later: later.tracklets[0], confidence, gap: gaps[k], direction: pairs.directions[k] },
           ...later.joins,
         );
-        whole.tracklets.push(...later.tracklets);
+        tracklets.push(...later.tracklets);
+        last = later.last;
       }
-      return [whole];
+      return [{ tracklets, joins, last }];
     });
     return true;
   }
@@ -171,13 +191,13 @@ class Joiner {
     const sorted = Float64Array.from(order, (j) => begins[j]);
     chains.forEach((_, i) => {
       const a = this.lastOf(i);
-      const end = this.time(a.to, a.camera);
+      const end = this.endOf(chains[i].last);
       for (let at = after(sorted, end - slack); at < order.length && sorted[at] - end <= HORIZON; at++) {
         const j = order[at];
         const b = this.firstOf(j);
         if (i === j || (sorted[at] <= end && this.fixed(a.camera, b.camera))) continue;
         // the clocks may be wrong, but not the order of two that overlap by much
-        if (sorted[at] <= end && this.middle(a) >= this.middle(b)) continue;
+        if (sorted[at] <= end && begins[i] + end >= sorted[at] + this.endOf(chains[j].last)) continue;
         const directions = [...options.directions(a, b)];
         if (directions.length === 0) continue;
         const appearance = this.appearance(i, j);
@@ -233,8 +253,7 @@ class Joiner {
   }
 
   private lastOf(chain: number): Tracklet {
-    const { tracklets } = this.chains[chain];
-    return this.tracklets[tracklets[tracklets.length - 1]];
+    return this.tracklets[this.chains[chain].last];
   }
 
   private appearance(i: number, j: number): number {
@@ -265,8 +284,10 @@ class Joiner {
     return time + this.offsets.seconds[camera];
   }
 
-  private middle({ from, to, camera }: Tracklet): number {
-    return this.time((from + to) / 2, camera);
+  /** When a tracklet ends, by the clock of the site. */
+  private endOf(tracklet: number): number {
+    const { to, camera } = this.tracklets[tracklet];
+    return this.time(to, camera);
   }
 
   /** Whether the clocks of two cameras are known to agree. */

@@ -9,7 +9,9 @@ import { round } from '../files/rows.ts';
 import { loadModelOf } from '../search/load-model.ts';
 import { writeTrajectories } from '../trajectories/index.ts';
 import { TrajectoryBuilder } from '../trajectories/trajectory-builder.ts';
+import { type FloorOfSite, floorCsv, floorOfSite } from './floor-of-site.ts';
 import { CONFIDENCE, type JoinedTracklets, joinTracklets } from './joining.ts';
+import { Overlaps } from './overlapping.ts';
 import { type CameraRun, readCameras, trackletsOf } from './read-cameras.ts';
 import { readSite, type Site } from './site-file.ts';
 import { SITE_JSON, type SiteRun } from './site-json.ts';
@@ -26,14 +28,15 @@ export interface LinkOptions {
   readonly onNotice?: NoticeSink | undefined;
 }
 
-/** So many people at least are seen by two cameras that seem to see one place. */
-const LEAST_ALIKE = 4;
+/** Name of the file with where people were on the floor. */
+const FLOOR_CSV = 'floor.csv';
 /** Two standard errors of a log-normal distribution to each side hold nineteen of twenty on that side. */
 const SIDE = 1.645;
 
 /**
  * Gives the people of several cameras one id each, from what `trackVideo` has written with `saveEmbeddings` (or `savePatches`). Writes
- * `site.json`, `walking-times.csv` and a `<camera>.trajectories.json` of each camera with these ids.
+ * `site.json`, `walking-times.csv` and a `<camera>.trajectories.json` of each camera with these ids, and `floor.csv` where calibrated cameras
+ * see one floor together.
  *
  * @param files trajectories, one for each camera; of a site file, those that it does not name itself
  * @returns what `site.json` holds
@@ -47,29 +50,37 @@ const SIDE = 1.645;
  */
 export async function linkSite(files: readonly string[], { out, site: path, onNotice }: LinkOptions): Promise<SiteRun> {
   const site = path === undefined ? undefined : await readSite(path);
-  const runs = await readCameras(files, site);
+  const tracked = await readCameras(files, site);
+  const overlaps = new Overlaps(tracked, site);
+  const floor = floorOfSite(tracked, overlaps);
+  const runs = floor?.runs ?? tracked;
   const outputs = runs.map(({ name }) => join(out, `${name.replaceAll(/[/\\]/g, '_')}.trajectories.json`));
   for (const output of outputs) await refuseInputs(output, ...runs.map(({ file }) => file));
   const { ways, places, directions } = waysOf(runs, site);
   const tracklets = trackletsOf(runs, site?.cameras ?? [], places);
-  const odds = await appearanceOf(runs, tracklets, site);
-  const offsets = Float64Array.from(runs, ({ offset }) => offset ?? Number.NaN);
-  const joined = joinTracklets(tracklets, odds, {
-    ...{ cameraCount: runs.length, ways, directions, offsets, confidence: CONFIDENCE },
+  const odds = await appearanceOf(runs, tracklets, overlaps);
+  // the clocks of cameras over one floor agree, or are given
+  const onFloor = new Set(overlaps.floor.map(({ camera }) => camera));
+  const offsets = Float64Array.from(runs, ({ offset }, c) => offset ?? (onFloor.has(c) ? 0 : Number.NaN));
+  const { people, ...learned } = joinTracklets(tracklets, odds, {
+    ...{ cameraCount: runs.length, ways, directions, offsets, confidence: CONFIDENCE, together: floor?.together },
   });
-  const result = describe(
-    out,
-    runs,
-    tracklets,
-    joined,
-    ways.map(({ name }) => name),
-    overlapNotices(runs, odds, site),
-  );
+  const begin = (t: number) => tracklets[t].from + learned.offsets.seconds[tracklets[t].camera];
+  const joined = { people: [...people].sort((a, b) => begin(a.tracklets[0]) - begin(b.tracklets[0])), ...learned };
+  const ids = new Int32Array(tracklets.length);
+  for (const [i, { tracklets: own }] of joined.people.entries()) for (const t of own) ids[t] = i + 1;
+  const names = ways.map(({ name }) => name);
+  const result = describe(out, runs, tracklets, joined, names, { overlaps, floor, odds });
   if (site) addFloor(result, site, out);
   for (const notice of result.notices) onNotice?.(notice);
   await makeFolder(out);
-  for (const [camera, run] of runs.entries()) await writeTrajectories(outputs[camera], renamed(run, result));
+  let done = 0;
+  for (const [camera, run] of runs.entries()) {
+    await writeTrajectories(outputs[camera], renamed(run, ids.subarray(done)));
+    done += run.document.trajectories.length;
+  }
   await OutputFile.put(join(out, 'walking-times.csv'), walkingTimes(result));
+  if (floor) await OutputFile.put(join(out, FLOOR_CSV), floorCsv(floor, result.startedAt, ids));
   await OutputFile.put(join(out, SITE_JSON), `${JSON.stringify(result, undefined, 1)}\n`);
   return result;
 }
@@ -77,31 +88,11 @@ export async function linkSite(files: readonly string[], { out, site: path, onNo
 async function appearanceOf(
   runs: readonly CameraRun[],
   tracklets: readonly Tracklet[],
-  site: Site | undefined,
+  overlaps: Overlaps,
 ): Promise<AppearanceOdds> {
   const model = await loadModelOf(runs[0].embeddings, runs[0].file);
   await model.close(); // the similarity of embeddings needs no thread
-  return new AppearanceOdds(model, tracklets, (a, b) => overlap(site, runs[a], runs[b]));
-}
-
-/** Whether the site file says that two cameras see one place. */
-function overlap(site: Site | undefined, a: CameraRun, b: CameraRun): boolean {
-  return site?.overlapping?.some((pair) => pair.includes(a.name) && pair.includes(b.name)) ?? false;
-}
-
-/** What is said of cameras that seem to see one place: most people of one have their like in the other at the same time. */
-function overlapNotices(runs: readonly CameraRun[], odds: AppearanceOdds, site: Site | undefined): Notice[] {
-  const notices: Notice[] = [];
-  for (const [a, first] of runs.entries())
-    for (const [b, second] of runs.entries()) {
-      if (b <= a || overlap(site, first, second)) continue;
-      const { seen, alike } = odds.together(a, b);
-      if (alike < LEAST_ALIKE || alike < seen / 2) continue;
-      const [x, y] = [printable(first.name), printable(second.name)];
-      const message = `cameras ${x} and ${y} seem to see one place: ${alike} of ${seen} people of ${x} have their like in ${y} at the same time; joins between them may be wrong. Add overlapping: [[${x}, ${y}]] to the site file`;
-      notices.push({ code: 'views-overlap', message });
-    }
-  return notices;
+  return new AppearanceOdds(model, tracklets, (a, b) => overlaps.of(a, b));
 }
 
 function describe(
@@ -110,20 +101,23 @@ function describe(
   tracklets: readonly Tracklet[],
   { people, offsets, ways }: JoinedTracklets,
   names: readonly (readonly [string, string])[],
-  overlaps: readonly Notice[],
+  { overlaps, floor, odds }: { overlaps: Overlaps; floor: FloorOfSite | undefined; odds: AppearanceOdds },
 ): SiteRun {
   const time = (seconds: number, camera: number) => round(seconds + offsets.seconds[camera], 1e3);
-  const shown = people.map(({ tracklets: own, joins }) =>
-    own.map((t, i) => {
+  const shown = people.map(({ tracklets: own, joins }) => {
+    const joined = new Map(joins.map(({ later, confidence }) => [later, confidence]));
+    return own.map((t, i) => {
       const { camera, id, from, to } = tracklets[t];
       const seen = { camera: runs[camera].name, id, from: time(from, camera), to: time(to, camera) };
-      return i === 0 ? seen : { ...seen, confidence: round(joins[i - 1].confidence, 1e3) };
-    }),
-  );
-  shown.sort((a, b) => a[0].from - b[0].from);
+      const confidence = joined.get(t) ?? floor?.shares.get(t) ?? 0;
+      return i === 0 ? seen : { ...seen, confidence: round(confidence, 1e3) };
+    });
+  });
   const counts = new Map<number, number>();
-  for (const { direction } of people.flatMap(({ joins }) => joins))
-    counts.set(direction, (counts.get(direction) ?? 0) + 1);
+  for (const { direction } of people.flatMap(({ joins }) => joins)) {
+    const { from, to } = ways.directions[direction];
+    if (!overlaps.of(from, to)) counts.set(direction, (counts.get(direction) ?? 0) + 1);
+  }
   const started = runs.flatMap(({ document }) => document.source.startedAt ?? []);
   return {
     schema: 'twintrack/site',
@@ -140,7 +134,11 @@ function describe(
       },
       ...(offset === undefined && offsets.errors[camera] > 0 && { offsetError: round(offsets.errors[camera], 1e3) }),
     })),
-    people: shown.map((own, i) => ({ id: i + 1, from: own[0].from, to: own[own.length - 1].to, tracklets: own })),
+    ...(overlaps.names.length > 0 && { overlapping: overlaps.names }),
+    people: shown.map((own, i) => {
+      const to = own.reduce((latest, seen) => Math.max(latest, seen.to), own[0].to);
+      return { id: i + 1, from: own[0].from, to, tracklets: own };
+    }),
     ways: [...counts].map(([direction, count]) => {
       const { way } = ways.directions[direction];
       const [from, to] = direction % 2 === 0 ? names[way] : [names[way][1], names[way][0]];
@@ -148,7 +146,7 @@ function describe(
       const seconds = (side: number) => round(Math.exp(mu + side * SIDE * sigma), 10);
       return { from, to, people: count, median: seconds(0), least: seconds(-1), most: seconds(1) };
     }),
-    notices: [...overlaps, ...clockNotices(runs, { people, offsets, ways }, names)],
+    notices: [...overlaps.notices(odds), ...clockNotices(runs, { people, offsets, ways }, names)],
   };
 }
 
@@ -183,32 +181,36 @@ function clockNotices(
 }
 
 /** The document of a camera with the ids of the site. */
-function renamed({ name, document }: CameraRun, { people }: SiteRun): CameraRun['document'] {
-  const ids = new Map<number, number>();
-  for (const { id, tracklets } of people)
-    for (const tracklet of tracklets) if (tracklet.camera === name) ids.set(tracklet.id, id);
+function renamed({ document }: CameraRun, ids: ArrayLike<number>): CameraRun['document'] {
   const builders = new Map<number, TrajectoryBuilder>();
-  const order = [...document.trajectories].sort((a, b) => a.frames[0] - b.frames[0]);
-  for (const { id, frames, times, boxes, scores, detected } of order) {
-    const person = ids.get(id)!;
-    const builder = builders.get(person) ?? new TrajectoryBuilder(person);
-    builders.set(person, builder);
+  const order = [...document.trajectories.keys()].sort(
+    (a, b) => document.trajectories[a].frames[0] - document.trajectories[b].frames[0],
+  );
+  for (const t of order) {
+    const { frames, times, boxes, scores, detected } = document.trajectories[t];
+    const builder = builders.get(ids[t]) ?? new TrajectoryBuilder(ids[t]);
+    builders.set(ids[t], builder);
     for (let i = 0; i < frames.length; i++) builder.push(frames[i], times[i], boxes, i, scores[i], detected[i] === 1);
   }
   const trajectories: Trajectory[] = [...builders.values()].map((builder) => builder.build());
   return { ...document, summary: { ...document.summary, trajectories: trajectories.length }, trajectories };
 }
 
-/** Each walk from one camera to another as a row of CSV (RFC 4180). */
-function walkingTimes({ people }: SiteRun): string {
-  const rows = people.flatMap(({ id, tracklets }) =>
-    tracklets.flatMap((later, i) => {
-      const earlier = tracklets[i - 1];
-      if (!earlier || earlier.camera === later.camera) return [];
-      const seconds = round(later.from - earlier.to, 1e3);
-      return [[id, quoted(earlier.camera), quoted(later.camera), earlier.to, later.from, seconds, later.confidence]];
-    }),
-  );
+/** Each walk from one camera to another that sees another place, as a row of CSV (RFC 4180). */
+function walkingTimes({ people, overlapping = [] }: SiteRun): string {
+  const rows = people.flatMap(({ id, tracklets }) => {
+    let [earlier] = tracklets; // the one that has ended last
+    return tracklets.flatMap((later) => {
+      const { camera, to } = earlier;
+      if (later.to >= to) earlier = later;
+      const apart =
+        later.camera !== camera && !overlapping.some((pair) => pair.includes(camera) && pair.includes(later.camera));
+      if (!apart) return [];
+      return [
+        [id, quoted(camera), quoted(later.camera), to, later.from, round(later.from - to, 1e3), later.confidence],
+      ];
+    });
+  });
   const head = 'person,from,to,left,arrived,seconds,confidence';
   return `${[head, ...rows.map((row) => row.join())].join('\r\n')}\r\n`;
 }

@@ -93,10 +93,13 @@ export function trackletsOf(
       places,
     );
     const patches = new Map(embeddings.trajectories.map((one) => [one.id, one.patches]));
+    const pieces = new Map<number, number[]>();
+    for (const { id, times } of document.trajectories) pieces.set(id, [...(pieces.get(id) ?? []), times[0]]);
     return document.trajectories.map((trajectory): Tracklet => {
       const { id, times } = trajectory;
       const best = (patches.get(id) ?? []).filter(
-        ({ quality, embedding }) => quality > 0 && embedding.every(Number.isFinite),
+        ({ quality, embedding, time }) =>
+          quality > 0 && embedding.every(Number.isFinite) && pieceAt(pieces.get(id)!, time) === times[0],
       );
       const at = (end: 'first' | 'last') =>
         areas.filter(({ area }) => !area || endsAt(trajectory, area, end)).map(({ place }) => place);
@@ -114,6 +117,15 @@ export function trackletsOf(
       };
     });
   });
+}
+
+/**
+ * When the piece of a trajectory that a time is in begins.
+ *
+ * @param starts when each piece begins, in order
+ */
+export function pieceAt(starts: readonly number[], time: number): number {
+  return starts.findLast((start) => start <= time) ?? starts[0];
 }
 
 function sightOf({ boxes }: Trajectory, row: number): Sight {

@@ -5,7 +5,11 @@ import { PATCHES_ENDING, type PatchIndex, readEmbeddings } from '../search/index
 import { loadModelOf } from '../search/load-model.ts';
 import { rank } from '../search/ranking.ts';
 import type { SearchOptions } from '../search/search-run.ts';
+import { pieceAt } from './read-cameras.ts';
 import { readSiteRun, SITE_JSON } from './site-json.ts';
+
+/** Times of a site are rounded to a thousandth of a second. */
+const ROUNDED = 0.001;
 
 /** A person of a site who was compared with a picture. */
 export interface FoundPerson {
@@ -37,19 +41,33 @@ export async function searchSite(
   const site = await readSiteRun(join(folder, SITE_JSON));
   const patches = new Map<string, Map<number, PatchIndex['trajectories'][number]['patches']>>();
   let index: Awaited<ReturnType<typeof readEmbeddings>> | undefined;
-  for (const { name, trajectories } of site.cameras) {
+  const pieces = new Map<string, number[]>(); // when the tracklets of a trajectory begin
+  for (const { camera, id, from } of site.people.flatMap(({ tracklets }) => tracklets).sort((a, b) => a.from - b.from))
+    pieces.set(`${id} ${camera}`, [...(pieces.get(`${id} ${camera}`) ?? []), from]);
+  for (const { name, trajectories, start, offset } of site.cameras) {
     const path = resolve(folder, trajectories);
     index = await readEmbeddings(path);
     const at = path.replace(/\.trajectories\.json$/, PATCHES_ENDING);
     const own = index.trajectories.map(
       ({ id, patches }) =>
-        [id, patches.map(({ file, ...patch }) => ({ ...patch, file: file ? join(at, file) : '' }))] as const,
+        [
+          id,
+          patches.map(({ file, time, ...patch }) => ({
+            ...patch,
+            time: time + start + offset,
+            file: file ? join(at, file) : '',
+          })),
+        ] as const,
     );
     patches.set(name, new Map(own));
   }
   if (!index) return [];
   const people = site.people.flatMap(({ id, from, to, tracklets }) => {
-    const own = tracklets.flatMap((tracklet) => patches.get(tracklet.camera)?.get(tracklet.id) ?? []);
+    const own = tracklets.flatMap(({ camera, id: of, from: since }) =>
+      (patches.get(camera)?.get(of) ?? []).filter(
+        ({ time }) => pieceAt(pieces.get(`${of} ${camera}`)!, time + ROUNDED) === since,
+      ),
+    );
     return own.length > 0 ? [{ id, from, to, patches: own }] : [];
   });
   const patch = await readPatch(picture);

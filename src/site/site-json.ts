@@ -42,6 +42,12 @@ const SITE_RUN = z
       })
       .optional()
       .describe('a picture of the floor, where the site file names one'),
+    overlapping: z
+      .array(z.tuple([z.string(), z.string()]))
+      .optional()
+      .describe(
+        'pairs of cameras that see one place, so that a person may be in both at once; absent where there are none',
+      ),
     people: z
       .array(
         z.object({
@@ -60,11 +66,15 @@ const SITE_RUN = z
                   .min(0)
                   .max(1)
                   .optional()
-                  .describe('probability of being one person with the tracklet before; absent for the first'),
+                  .describe(
+                    'probability of being one person with those before; where overlapping cameras saw the person at once, share of the time that it was this one on the floor; absent for the first',
+                  ),
               }),
             )
             .min(1)
-            .describe('by time; no two of them overlap'),
+            .describe(
+              'by the time at which they begin; those of one camera, or of two that see different places, do not overlap in time',
+            ),
         }),
       )
       .describe('by the time at which they first appear'),

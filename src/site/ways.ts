@@ -96,11 +96,12 @@ export class Ways {
    * Learns shares and walking times from pairs of tracklets.
    *
    * @param directions, gaps, probabilities of each pair: its direction, its seconds, and the probability that it is a person's
-   * @param ends, starts of each camera: how many tracklets it has
+   * @param arrivals, departures of each camera: how many people appear and disappear there
    */
   learn(
     { directions, gaps, probabilities }: { directions: Int32Array; gaps: Float64Array; probabilities: Float64Array },
-    counts: Float64Array,
+    arrivals: Float64Array,
+    departures: Float64Array,
   ): void {
     const followed = new Float64Array(this.directions.length);
     const seconds: number[][] = this.directions.map(() => []);
@@ -115,21 +116,21 @@ export class Ways {
     }
     for (const [d, { way }] of this.directions.entries())
       if (this.ways[way].direct) this.times[d] = learn(this.guesses[d], seconds[d], weights[d]);
-    const gone = new Float64Array(counts.length);
-    const come = new Float64Array(counts.length);
+    const gone = new Float64Array(arrivals.length);
+    const come = new Float64Array(arrivals.length);
     this.directions.forEach(({ from, to }, d) => {
       gone[from] += followed[d];
       come[to] += followed[d];
     });
-    for (let c = 0; c < counts.length; c++) {
-      this.leaving[c] = alone(gone[c], counts[c]);
-      this.arriving[c] = alone(come[c], counts[c]);
+    for (let c = 0; c < arrivals.length; c++) {
+      this.leaving[c] = alone(gone[c], departures[c]);
+      this.arriving[c] = alone(come[c], arrivals[c]);
     }
-    const claims = new Float64Array(counts.length);
+    const claims = new Float64Array(arrivals.length);
     for (const direction of this.directions) claims[direction.from] += this.claim(direction);
     this.shares = Float64Array.from(this.directions, (direction, d) => {
       const guess = this.claim(direction) / claims[direction.from];
-      const n = counts[direction.from];
+      const n = departures[direction.from];
       return (followed[d] + PRIOR * FIRST_SHARE * guess) / (n + PRIOR);
     });
   }

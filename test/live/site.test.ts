@@ -2,48 +2,19 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
-import { apply, type Homography } from '../../src/analytics/homography.ts';
 import { iou } from '../../src/core/geometry.ts';
 import type { SitePersonEvent } from '../../src/live/index.ts';
 import { readTrajectories } from '../../src/trajectories/index.ts';
 import { start } from '../commands/cli.ts';
 import { slowness } from '../machine.ts';
+import { boxInSample, calibrations, VIEWS, type View } from '../street-views.ts';
 import { endAll, folder, needing, TestCamera, until } from './rig.ts';
 
 afterEach(endAll);
 
-/**
- * The street of the sample, in metres, as people's heights in it say: the horizon lies 83 pixels above the picture, and the camera hangs 7 m up and
- * looks 22° down.
- */
-const FOCAL = 918;
-const TAN = Math.tan((22 * Math.PI) / 180);
-const STREET: Homography = Float64Array.of(
-  ...[7.55, 0, -384 * 7.55],
-  ...[0, -7 * TAN, 7 * (FOCAL + 288 * TAN)],
-  ...[0, 1, 83],
-);
-
-/** Two views of it that overlap: pixels of the sample are `left` + `scale` · u, `scale` · v. */
-const VIEWS = [
-  { name: 'west', left: 0, scale: 1, width: 576, height: 576, filter: 'crop=576:576:0:0' },
-  { name: 'east', left: 192, scale: 0.75, width: 768, height: 768, filter: 'crop=576:576:192:0,scale=768:768' },
-];
-type View = (typeof VIEWS)[number];
-
 function siteFile(): string {
-  const cameras = VIEWS.map(({ name, left, scale, width, height }) => {
-    const corners = [
-      [0, 0.2],
-      [1, 0.2],
-      [1, 1],
-      [0, 1],
-    ].map(([x, y]) => [x * width, y * height]);
-    const points = corners.map(([u, v]) => ({ image: [u, v], ground: apply(STREET, left + scale * u, scale * v) }));
-    return [name, { calibration: { points } }];
-  });
   const path = join(folder(), 'site.yaml');
-  writeFileSync(path, JSON.stringify({ cameras: Object.fromEntries(cameras) }));
+  writeFileSync(path, JSON.stringify({ cameras: calibrations() }));
   return path;
 }
 
@@ -55,7 +26,8 @@ function events(out: string, camera: string): SitePersonEvent[] {
 }
 
 /** What a camera saw: of each frame the time, and track, person and box in pixels of the sample of those seen. */
-async function seenBy(out: string, { name, left, scale }: View) {
+async function seenBy(out: string, view: View) {
+  const { name } = view;
   const [file] = readdirSync(join(out, name)).filter((each) => each.endsWith('.trajectories.json'));
   const { trajectories, source } = await readTrajectories(join(out, name, file));
   const began = Date.parse(source.startedAt!) / 1000;
@@ -65,8 +37,7 @@ async function seenBy(out: string, { name, left, scale }: View) {
     for (let i = 0; i < times.length; i++) {
       const time = Math.round(1000 * (began + times[i])) / 1000;
       const known = changes.filter((event) => event.id === id && Date.parse(event.time) / 1000 <= time + 0.002);
-      const [x, y, w, h] = boxes.subarray(4 * i, 4 * i + 4);
-      const box = Float64Array.of(left + scale * x, scale * y, scale * w, scale * h);
+      const box = boxInSample(view, boxes, i);
       const list = frames.get(time) ?? [];
       frames.set(time, list);
       list.push({ person: known.at(-1)?.person ?? null, box });

@@ -13,11 +13,12 @@ function join(
   odds: AppearanceOdds,
   offsets: readonly number[],
   confidence = CONFIDENCE,
+  together: readonly (readonly number[])[] = [],
 ) {
   const cameras = offsets.map((_, c) => ({ name: `${c}` }));
   const cameraCount = cameras.length;
   return joinTracklets(tracklets, odds, {
-    ...{ cameraCount, ...waysOf(cameras, undefined), offsets: Float64Array.from(offsets), confidence },
+    ...{ cameraCount, ...waysOf(cameras, undefined), offsets: Float64Array.from(offsets), confidence, together },
   });
 }
 
@@ -68,8 +69,16 @@ describe('joinTracklets', () => {
             similarity: (a: Float32Array, i: number, b: Float32Array, j: number) => alike(a[i], b[j]),
             calibration: AS_IT_IS,
           };
-          const joined = join(tracklets, new AppearanceOdds(model, tracklets), offsets, confidence);
-          expect(atOnce(tracklets, joined)).toBe(0);
+          // two that cameras 0 and 1 see at once are one person, where clocks are known
+          const times = tracklets.map(({ camera, from, to }) => [from, to].map((t) => t + offsets[camera]));
+          const first = times.findIndex((_, t) => tracklets[t].camera === 0);
+          const second = times.findIndex(
+            ([from, to], t) =>
+              tracklets[t].camera === 1 && from >= times[first]?.[0] && from <= times[first][1] && to > from,
+          );
+          const together = second < 0 ? [] : [[first, second]];
+          const joined = join(tracklets, new AppearanceOdds(model, tracklets), offsets, confidence, together);
+          expect(atOnce(tracklets, joined)).toBe(together.length);
           const all = joined.people.flatMap((person) => person.tracklets);
           expect(all.sort((a, b) => a - b)).toEqual([...tracklets.keys()]);
           for (const { confidence: c } of joined.people.flatMap((person) => person.joins)) {
@@ -113,6 +122,25 @@ describe('joinTracklets', () => {
     };
     const { people } = join(tracklets, new AppearanceOdds(near, tracklets), [0, 0]);
     expect(people.map((person) => person.tracklets)).toEqual([[0, 3], [1, 2], [4]]);
+  });
+
+  it('takes what overlapping cameras see together as one', () => {
+    const at = (camera: number, from: number, to: number, value: number): Tracklet => ({
+      ...{ camera, id: from, from, to, embeddings: Float32Array.of(value), qualities: Float64Array.of(1) },
+    });
+    // the person whom 0 and 1 see at once is seen by 2 only after both have lost it; 1 alone knows its appearance
+    const tracklets = [at(0, 0, 10, 5), at(1, 5, 18, 0), at(2, 12, 14, 0), at(2, 30, 40, 0), at(2, 31, 40, 5)];
+    const near = {
+      dimensions: 1,
+      similarity: (a: Float32Array, i: number, b: Float32Array, j: number) =>
+        Number.isNaN(a[i]) || Number.isNaN(b[j]) ? Number.NaN : Math.abs(a[i] - b[j]) < 1 ? 0.999 : 0.01,
+      calibration: AS_IT_IS,
+    };
+    tracklets[0] = { ...tracklets[0], embeddings: new Float32Array(0), qualities: new Float64Array(0) };
+    const odds = new AppearanceOdds(near, tracklets, (a, b) => a + b === 1);
+    const { people } = join(tracklets, odds, [0, 0, 0], CONFIDENCE, [[0, 1]]);
+    expect(people.map((person) => person.tracklets)).toEqual([[0, 1, 3], [2], [4]]);
+    expect(people[0].joins).toEqual([expect.objectContaining({ earlier: 1, later: 3, gap: 12 })]);
   });
 
   it('on a simulated site: links and a clock that is 2 s ahead', () => {
