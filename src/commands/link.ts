@@ -11,7 +11,7 @@ export function linkCommand(program: Command): void {
     .summary('give the people of several cameras one id each')
     .description(
       'Joins what several cameras have tracked, by appearance, walking times and the number of candidates; a person is never in two places ' +
-        'at once. Writes site.json (people with their tracklets), walking-times.csv, and the trajectories of each camera with the ids ' +
+        'at once. Calibrated cameras that see one floor are tracked on it. Writes site.json (people with their tracklets), walking-times.csv, and the trajectories of each camera with the ids ' +
         'of the site. Walking times and wrong clocks are learned; a site file says what is known: docs/linking.md.',
     )
     .requiredOption('--out <dir>', 'folder for the results, made when missing')
