@@ -58,6 +58,11 @@ export class IgnoreFilter {
     };
   }
 
+  /** Counts boxes (n × 4) that an earlier run left out. */
+  count(ignored: Boxes = new Float64Array(0)): void {
+    for (let i = 0; i < ignored.length / 4; i++) this.#count(ignored, i);
+  }
+
   /** Whether the box of row `i` lies in an area, which counts it. */
   #count(boxes: Boxes, i: number): boolean {
     const at = this.#areas.findIndex(({ outline, anchor }) =>

@@ -1,5 +1,6 @@
 import type { Detections } from '../core/detections.ts';
 import { type Boxes, iou, isBox } from '../core/geometry.ts';
+import { windowOf } from '../core/video-window.ts';
 
 /** Boxes this many of their widths apart can still be one person's in two frames. */
 const REACH = 0.5;
@@ -23,6 +24,7 @@ export class PatchSelection {
   /** Of each box: since when it has been followed without doubt, and when it last got an embedding; seconds. */
   private since = new Float64Array(0);
   private seen = new Float64Array(0);
+  private window = Number.NaN;
 
   /**
    * The rows of the next frame's detections to embed, rising.
@@ -37,7 +39,9 @@ export class PatchSelection {
     for (const [k, j] of rows.entries()) boxes.set(detections.boxes.subarray(4 * j, 4 * j + 4), 4 * k);
     const since = new Float64Array(rows.length).fill(time);
     const seen = new Float64Array(rows.length).fill(Number.NEGATIVE_INFINITY);
-    const before = this.follow(boxes);
+    const window = windowOf(time);
+    const before = window === this.window ? this.follow(boxes) : new Int32Array(rows.length).fill(-1);
+    this.window = window;
     const chosen = rows.filter((j, k) => {
       const i = before[k];
       if (i >= 0) {

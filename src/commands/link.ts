@@ -24,6 +24,7 @@ Examples:
   twintrack track hall.mp4 yard.mp4 --out run1 --save-embeddings
   twintrack link run1/hall.trajectories.json run1/yard.trajectories.json --out site
   twintrack link --site site.yaml --out site
+  twintrack report site                                 one HTML page of who was where and when
   twintrack report site/hall.trajectories.json          one camera, with the ids of the site`,
     )
     .action(link);

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { printable } from '../core/errors.ts';
+import { inputError, printable, UsageError } from '../core/errors.ts';
 import type { Notice } from '../core/notices.ts';
 import { people as counted } from '../core/text.ts';
 import { configOption, setOption } from './options.ts';
@@ -15,15 +15,20 @@ interface ReportCommandOptions {
 export function reportCommand(program: Command): void {
   program
     .command('report')
-    .argument('<file>', 'trajectories of a run: FILE.trajectories.json')
+    .argument('<file>', 'trajectories of a run: FILE.trajectories.json; or the folder that "twintrack link" wrote to')
     .summary('one HTML page of who was where, when and for how long')
     .description(
       'Writes one HTML file that opens anywhere, without a network: numbers, paths, a heat map, charts, and a table of all people. ' +
-        'Zones, lines and calibration come from --config and --set, else from the run. Pictures come from the video, where it lies beside the file; of an anonymised run there are none.',
+        'Zones, lines and calibration come from --config and --set, else from the run. Pictures come from the video, where it lies beside the file; of an anonymised run there are none. ' +
+        'Of a site: a plan of the floor with the paths of people where cameras are calibrated, who was where and when, walking times ' +
+        'between cameras, and the people with a picture from each camera, saved by --save-patches or of its video.',
     )
-    .option('--out <file>', 'HTML file to write (default: <stem>.report.html beside the input)')
-    .option('--video <file>', 'the video, for a frame and thumbnails of people')
-    .option('--no-video', 'no pictures, even where the video lies beside the file')
+    .option(
+      '--out <file>',
+      'HTML file to write (default: <stem>.report.html beside the input; site.report.html in the folder of a site)',
+    )
+    .option('--video <path>', 'the video, for a frame and thumbnails of people; for a site the folder of its videos')
+    .option('--no-video', 'no pictures of people, even where the video lies beside the file, or patches are saved')
     .addOption(configOption('zones, lines and calibration'))
     .addOption(setOption('section'))
     .addHelpText(
@@ -32,12 +37,58 @@ export function reportCommand(program: Command): void {
 Examples:
   twintrack report street.trajectories.json --out report.html
   twintrack report street.trajectories.json --video street.mp4 --config zones.yaml
-  twintrack report street.trajectories.json --set 'lines.door={points: [[0, 0.5], [1, 0.5]], unit: ratio}'`,
+  twintrack report street.trajectories.json --set 'lines.door={points: [[0, 0.5], [1, 0.5]], unit: ratio}'
+  twintrack report site                                 several cameras: site/site.report.html`,
     )
     .action(runReport);
 }
 
 async function runReport(file: string, options: ReportCommandOptions): Promise<void> {
+  const site = await siteOf(file);
+  await (site === undefined ? reportRun(file, options) : reportSite(site, options));
+}
+
+/** The site.json that is meant: the file itself, or that of a folder. Undefined for another file. */
+async function siteOf(path: string): Promise<string | undefined> {
+  const { statSync } = await import('node:fs');
+  const { basename, join } = await import('node:path');
+  const { SITE_JSON } = await import('../site/site-json.ts');
+  if (basename(path) === SITE_JSON) return path;
+  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return undefined;
+  const site = join(path, SITE_JSON);
+  if (statSync(site, { throwIfNoEntry: false })) return site;
+  const fix = 'name one of its .trajectories.json, or the folder that "twintrack link" wrote to';
+  throw inputError(path, `is a folder without ${SITE_JSON}`, fix);
+}
+
+async function reportSite(site: string, options: ReportCommandOptions): Promise<void> {
+  const { dirname, join } = await import('node:path');
+  const { writeSiteReport } = await import('../site/index.ts');
+  const { startBar } = await import('./progress.ts');
+  const { interruptible } = await import('./interrupt.ts');
+  const { reportNotice } = await import('./report-error.ts');
+  if (options.config !== undefined || options.set.length > 0)
+    throw new UsageError(
+      'report: --config and --set are for the report of one camera; give them with its .trajectories.json',
+    );
+  const { out = join(dirname(site), 'site.report.html') } = options;
+  const videos = typeof options.video === 'string' ? options.video : undefined;
+  const bar = await startBar('frames');
+  const onNotice = (notice: Notice) => bar.aside(() => reportNotice(notice));
+  await interruptible(bar.stop, async (signal) => {
+    const pictures = options.video !== false;
+    const onFrame = (done: number, total: number, camera: string) =>
+      bar.update(done, total, '', `frames of ${printable(camera)}`);
+    const result = await writeSiteReport(site, { out, pictures, videos, signal, onNotice, onFrame });
+    bar.stop();
+    const shown = result.pictured > 0 ? `pictures of ${result.pictured}` : 'without pictures';
+    process.stderr.write(
+      `${printable(out)}: ${counted(result.people)}, ${(result.bytes / 1e6).toFixed(1)} MB, ${shown}\n`,
+    );
+  });
+}
+
+async function reportRun(file: string, options: ReportCommandOptions): Promise<void> {
   const { writeReport } = await import('../report/index.ts');
   const { findVideo, readTrajectoriesHeader } = await import('../trajectories/index.ts');
   const { startBar } = await import('./progress.ts');

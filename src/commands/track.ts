@@ -16,6 +16,8 @@ interface TrackOptions extends ReadingFlags {
   savePatches?: boolean;
   saveEmbeddings?: boolean;
   maxFrames?: number;
+  startedAt?: string;
+  resume?: boolean;
   set: string[];
   config?: string;
   json?: boolean;
@@ -54,7 +56,12 @@ export function trackCommand(program: Command): void {
       '--save-embeddings',
       'save their embeddings without the pictures, for "twintrack link", as <stem>.embeddings.json',
     )
-    .option('--max-frames <n>', 'stop after this many frames', positive(true));
+    .option('--max-frames <n>', 'stop after this many frames', positive(true))
+    .option(
+      '--started-at <when>',
+      'when the video began: a date and time, "created" as the file says, or "name" where its name has it',
+    )
+    .option('--resume', 'go on with an interrupted run: from <stem>.resume, and without the inputs that were complete');
   for (const option of readingOptions()) command.addOption(option);
   command
     .addOption(configOption())
@@ -72,6 +79,9 @@ Examples:
   twintrack track street.mp4 --detector yolox.onnx      your own detector
   twintrack track --detections det.txt --fps 30         a MOT detection file alone
   twintrack track hall.mp4 yard.mp4 --save-embeddings   to link the people of several cameras
+  twintrack track street.mp4 --started-at 2026-11-28T08:00:00Z
+  twintrack track cam1_20261128_*.mp4 --started-at name  clock times in exports and reports
+  twintrack track street.mp4 --out run1 --resume        go on after an interruption
   twintrack track street.mp4 --set tracking.lostSeconds=3
   twintrack track -- -odd-name.mp4                      a name that begins with a dash
 
@@ -86,7 +96,7 @@ A config file holds the same parameters by stage (docs/parameters.md lists them)
       checkUsage(inputs, options);
       const { loadParameters } = await import('../engine/configuration.ts');
       const { detector, detections, fps, maxFrames, online, annotate, anonymize } = options;
-      const { savePatches, saveEmbeddings } = options;
+      const { savePatches, saveEmbeddings, startedAt, resume } = options;
       const parameters = await withReading(await loadParameters(options.config, options.set), options);
       const saving = savePatches ? '--save-patches' : saveEmbeddings ? '--save-embeddings' : undefined;
       if (saving && parameters.appearance.mode === 'off')
@@ -104,6 +114,8 @@ A config file holds the same parameters by stage (docs/parameters.md lists them)
         anonymize,
         savePatches,
         saveEmbeddings,
+        startedAt,
+        resume,
         parameters,
         rename: distinct(),
       });
@@ -183,16 +195,26 @@ function print({
   looked,
   models,
   files,
+  resumed,
+  resumable,
+  earlier,
   decoder,
 }: TrackSummary): void {
   const lengthOf = (seconds: number) => (seconds < 60 ? `${seconds.toFixed(1)} s` : clock(seconds));
   const detector = models.find(({ role, provider }) => role === 'detector' && provider);
   const computed = detector ? `, ${printable(detector.name)} on ${detector.provider}` : '';
+  const found = `${printable(input)}: ${people(trajectories)} in ${frames} frames (${lengthOf(duration)})`;
+  if (earlier) {
+    process.stderr.write(`${found}, tracked before\n`);
+    return;
+  }
   const lines = [
-    `${printable(input)}: ${people(trajectories)} in ${frames} frames (${lengthOf(duration)}), ${fps.toFixed(1)} frames/s${computed}${decoder ? `, ${decoder}` : ''}`,
+    `${found}, ${fps.toFixed(1)} frames/s${computed}${decoder ? `, ${decoder}` : ''}`,
+    ...(resumed ? [`  of them ${resumed} frames from the interrupted run`] : []),
     ...unseen(looked),
     ...ignored.map(({ name, ignored }) => `  ${printable(name)}: ${ignored} detections ignored`),
     ...Object.values(files).map((file) => `  ${printable(file)}`),
+    ...(resumable ? [`  the same command with --resume goes on from frame ${resumable}`] : []),
   ];
   process.stderr.write(`${lines.join('\n')}\n`);
 }

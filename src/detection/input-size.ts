@@ -1,5 +1,6 @@
 import type { Detections } from '../core/detections.ts';
 import type { Frame } from '../core/frame.ts';
+import { WINDOW_SECONDS, windowOf } from '../core/video-window.ts';
 
 /** Areas in pixels that `detection.inputPixels: auto` chooses from; each window begins with the first. */
 export const AREAS = [307_200, 153_600, 76_800] as const;
@@ -17,14 +18,9 @@ const SURE = 0.5;
  * that keeps the smallest people found high enough. Where no person is found it stays the largest.
  */
 export class InputSize {
-  readonly #windowSeconds: number;
   #window = Number.NaN;
   #found: Promise<Detections>[] = [];
   #choice: Promise<number> | undefined;
-
-  constructor(windowSeconds: number) {
-    this.#windowSeconds = windowSeconds;
-  }
 
   /**
    * Takes the next frame; frames come in order.
@@ -33,13 +29,13 @@ export class InputSize {
    *   before the next frame is taken
    */
   next({ time, width, height }: Pick<Frame, 'time' | 'width' | 'height'>): { area: Promise<number>; decides: boolean } {
-    const window = Math.floor(time / this.#windowSeconds + 1e-9);
+    const window = windowOf(time);
     if (window !== this.#window) {
       this.#window = window;
       this.#found = [];
       this.#choice = undefined;
     }
-    if (time - window * this.#windowSeconds < LOOK_SECONDS) return { area: LARGEST, decides: true };
+    if (time - window * WINDOW_SECONDS < LOOK_SECONDS) return { area: LARGEST, decides: true };
     this.#choice ??= Promise.allSettled(this.#found).then((all) => {
       const heights = all.flatMap((result) => (result.status === 'fulfilled' ? heightsOf(result.value) : []));
       return chooseArea(heights, width, height);

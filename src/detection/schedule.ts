@@ -1,12 +1,11 @@
 import { type Detections, NO_DETECTIONS } from '../core/detections.ts';
 import type { Frame, Letterbox } from '../core/frame.ts';
+import { windowOf } from '../core/video-window.ts';
 import type { Detector } from './detector.ts';
 import { InputSize } from './input-size.ts';
 import type { DetectionParameters } from './parameters.ts';
 import { type Places, Stillness } from './stillness.ts';
 
-/** What is remembered is forgotten at each multiple of so many seconds, so that a part of a video gives what the whole gives there. */
-const WINDOW_SECONDS = 60;
 /** Who may be a person from this probability on, and is more likely one than not from that on. */
 const POSSIBLE = 0.2;
 const LIKELY = 0.5;
@@ -18,6 +17,8 @@ export interface Scheduled {
   /** Whether people are looked for in it; else they are where they are expected. */
   readonly detect: boolean;
   readonly detections: Promise<Detections>;
+  /** Whether the detections are those of an earlier frame, as nothing has moved; known when they are. */
+  readonly still: boolean;
 }
 
 /** How often the detector ran. */
@@ -41,7 +42,7 @@ export class DetectionSchedule {
   readonly #maxRate: number;
   readonly #emptyRate: number;
   readonly #stillness = new Stillness();
-  readonly #inputSize = new InputSize(WINDOW_SECONDS);
+  readonly #inputSize = new InputSize();
   #time = Number.NEGATIVE_INFINITY;
   /** What was found when the reference of stillness was looked at, if it is empty. */
   #empty: Promise<Detections | undefined> = Promise.resolve(NO_DETECTIONS);
@@ -54,35 +55,43 @@ export class DetectionSchedule {
 
   /** Takes the next frame; frames come in order. */
   next(frame: Frame): Scheduled {
-    const before = this.#time;
+    const begins = windowOf(frame.time) !== windowOf(this.#time);
+    const before = begins ? Number.NEGATIVE_INFINITY : this.#time;
     const picture = this.#picture(frame);
-    if (picture === undefined) return { detect: true, detections: this.#detect(frame) };
+    if (picture === undefined) return looked(this.#detect(frame));
+    this.#time = frame.time;
     if (!due(before, frame.time, this.#maxRate)) {
       this.counts.skipped++;
-      this.#time = frame.time;
-      return { detect: false, detections: Promise.resolve(NO_DETECTIONS) };
+      return { detect: false, detections: Promise.resolve(NO_DETECTIONS), still: false };
     }
-    this.#time = frame.time;
     const size = this.#detector.scales ? this.#inputSize.next(frame) : undefined;
     const detect = () => this.#detect(frame, size?.area);
-    if (this.#emptyRate === 0 && !size?.decides) return { detect: true, detections: detect() };
-    if (due(before, frame.time, 1 / WINDOW_SECONDS)) this.#stillness.forget();
+    if (this.#emptyRate === 0 && !size?.decides) return looked(detect());
+    if (begins) this.#stillness.forget();
     const changed = this.#stillness.changed(...picture);
-    if (!changed && !due(before, frame.time, this.#emptyRate) && !size?.decides)
-      return { detect: true, detections: this.#unlessEmpty(this.#empty, detect) };
+    if (!changed && !due(before, frame.time, this.#emptyRate) && !size?.decides) return this.#unlessEmpty(detect);
     const places = this.#stillness.keep();
     const found = detect();
     this.#empty = found.then((detections) => (this.#isEmpty(frame, detections, places) ? detections : undefined));
     this.#empty.catch(() => {}); // reported where it is awaited
     if (size?.decides) this.#inputSize.learn(found);
-    return { detect: true, detections: found };
+    return looked(found);
   }
 
-  async #unlessEmpty(empty: Promise<Detections | undefined>, detect: () => Promise<Detections>): Promise<Detections> {
-    const found = await empty;
-    if (!found) return detect();
-    this.counts.still++;
-    return found;
+  /** Counts a frame of which is known what becomes of it: it is not given to `next`. */
+  count({ detect, still }: Pick<Scheduled, 'detect' | 'still'>): void {
+    this.counts[still ? 'still' : detect ? 'detected' : 'skipped']++;
+  }
+
+  #unlessEmpty(detect: () => Promise<Detections>): Scheduled {
+    const scheduled = { detect: true, still: false };
+    const detections = this.#empty.then((found) => {
+      if (!found) return detect();
+      this.counts.still++;
+      scheduled.still = true;
+      return found;
+    });
+    return Object.assign(scheduled, { detections });
   }
 
   /** @param places where something has moved in this window */
@@ -124,6 +133,10 @@ export class DetectionSchedule {
   #letterbox({ input, width, height, sampleAspectRatio }: Frame): Letterbox | undefined {
     return input && this.#detector.letterbox(width, height, sampleAspectRatio);
   }
+}
+
+function looked(detections: Promise<Detections>): Scheduled {
+  return { detect: true, detections, still: false };
 }
 
 /** Whether a multiple of a period lies after one time and up to another; with a rate of 0 each frame is due. */

@@ -12,6 +12,7 @@ import { PictureMotion, type PictureShift } from '../tracking/camera-motion/from
 import type { Track } from '../tracking/track.ts';
 import { Tracker } from '../tracking/tracker.ts';
 import type { VideoInfo } from '../video/probe.ts';
+import type { Finding, FindingLog } from './finding-log.ts';
 import type { Parameters } from './parameters.ts';
 
 /** What an engine works with. The engine closes none of it. */
@@ -33,6 +34,8 @@ export interface EngineOptions {
   readonly release?: boolean | undefined;
   /** Ids are counted on from here. Default 0. */
   readonly lastId?: number | undefined;
+  /** Knows what is in the first frames, and is told what is found in the others. */
+  readonly log?: FindingLog | undefined;
 }
 
 /** A frame between {@link FrameEngine.begin} and {@link FrameEngine.track}. */
@@ -44,6 +47,8 @@ export interface FrameUnderWay {
   readonly detected: Promise<KeptDetections>;
   /** Whether people are looked for in it; else they are where they are expected. */
   readonly detect: boolean;
+  /** Whether what is detected is that of an earlier frame; known when it is detected. */
+  readonly still: () => boolean;
   /** With embeddings. */
   readonly detections: Promise<KeptDetections>;
 }
@@ -73,7 +78,7 @@ export function createEngine(
   parameters: Pick<Parameters, 'detection' | 'tracking' | 'appearance' | 'ignore'>,
   models: EngineModels,
   video: EngineVideo,
-  { together, release, lastId }: EngineOptions = {},
+  { together, release, lastId, log }: EngineOptions = {},
 ): FrameEngine {
   const { tracking, appearance: settings, ignore } = parameters;
   const { appearance, association, detector } = models;
@@ -98,6 +103,8 @@ export function createEngine(
     embedding,
     ignore: new IgnoreFilter(areas),
     rates: parameters.detection,
+    log,
+    release: release && embedding !== undefined,
   });
 }
 
@@ -107,6 +114,9 @@ export interface FrameEngineParts {
   readonly ignore?: IgnoreFilter | undefined;
   /** How often people are looked for. Default in every frame. */
   readonly rates?: Pick<Parameters['detection'], 'maxRate' | 'emptyRate'>;
+  readonly log?: FindingLog | undefined;
+  /** Whether frames that the log knows are released at once, as the others are once their patches are cut out. Default false. */
+  readonly release?: boolean | undefined;
 }
 
 /** See {@link createEngine}. */
@@ -118,6 +128,8 @@ export class FrameEngine {
   readonly #embedding: EmbeddingStage | undefined;
   readonly #ignore: IgnoreFilter | undefined;
   readonly #motion: PictureMotion | undefined;
+  readonly #log: FindingLog | undefined;
+  readonly #release: boolean;
   readonly #begun: FrameUnderWay[] = [];
   /** Ids that may get more observations. */
   readonly #open = new Set<number>();
@@ -125,7 +137,7 @@ export class FrameEngine {
   constructor(
     tracker: Tracker,
     detector: EngineModels['detector'],
-    { embedding, ignore, rates = { maxRate: 0, emptyRate: 0 } }: FrameEngineParts = {},
+    { embedding, ignore, rates = { maxRate: 0, emptyRate: 0 }, log, release = false }: FrameEngineParts = {},
   ) {
     this.tracker = tracker;
     this.schedule = new DetectionSchedule(
@@ -141,6 +153,8 @@ export class FrameEngine {
     this.#embedding = embedding;
     this.#ignore = ignore;
     this.#motion = tracker.parameters.cameraMotion ? new PictureMotion() : undefined;
+    this.#log = log;
+    this.#release = release;
   }
 
   /** How many detections were left out in each ignore area. */
@@ -155,14 +169,35 @@ export class FrameEngine {
 
   /** Starts on the next frame; frames are begun in order. Its promises may be left unawaited. */
   begin(frame: Frame): FrameUnderWay {
-    const { width, height, sampleAspectRatio } = frame;
-    const shift = this.#motion?.follow(frame, this.#detector.letterbox(width, height, sampleAspectRatio));
-    const { detect, detections: detected } = this.schedule.next(frame);
-    const detections = this.#embedding?.embed(frame, detected) ?? detected;
-    detections.catch(() => {}); // reported where it is awaited, which may be never
-    const underWay = { frame, shift, detect, detected, detections };
+    const known = this.#log?.next(frame);
+    const underWay = known ? this.#recall(frame, known) : this.#find(frame);
+    underWay.detections.catch(() => {}); // reported where it is awaited, which may be never
     this.#begun.push(underWay);
     return underWay;
+  }
+
+  #find(frame: Frame): FrameUnderWay {
+    const shift = this.#follow(frame);
+    const scheduled = this.schedule.next(frame);
+    const { detect, detections: detected } = scheduled;
+    const detections = this.#embedding?.embed(frame, detected) ?? detected;
+    return { frame, shift, detect, still: () => scheduled.still, detected, detections };
+  }
+
+  /** What was found in a frame when it was looked at by an earlier run. */
+  #recall(frame: Frame, finding: Finding): FrameUnderWay {
+    const { shift, detect, still, detections } = finding;
+    if (frame.index + 1 === this.#log?.known) this.#follow(frame); // the next one is compared with it
+    this.schedule.count(finding);
+    if (detect && !still) this.#ignore?.count(detections.ignored);
+    if (this.#release) frame.release?.();
+    const found = Promise.resolve(detections);
+    return { frame, shift, detect, still: () => still, detected: found, detections: found };
+  }
+
+  #follow(frame: Frame): PictureShift | undefined {
+    const { width, height, sampleAspectRatio } = frame;
+    return this.#motion?.follow(frame, this.#detector.letterbox(width, height, sampleAspectRatio));
   }
 
   async #detect(frame: Frame, area?: number): Promise<KeptDetections> {
@@ -182,11 +217,14 @@ export class FrameEngine {
    * @param time the tracker's time, where it is not the frame's
    */
   track(underWay: FrameUnderWay, detections: KeptDetections, time = underWay.frame.time): EngineStep {
+    const { frame, detect, still } = underWay;
+    const { index, time: at } = frame;
+    this.#log?.add({ index, time: at, shift: underWay.shift, detect, still: still(), detections });
     let { shift } = underWay;
     for (let next = this.#begun.shift(); next && next !== underWay; next = this.#begun.shift())
       if (shift && next.shift) shift = [shift[0] + next.shift[0], shift[1] + next.shift[1]];
-    if (underWay.detect) return this.advance(underWay.frame, detections, time, shift);
-    return this.#taken(underWay.frame, detections, this.tracker.predict(time, shift), false);
+    if (detect) return this.advance(frame, detections, time, shift);
+    return this.#taken(frame, detections, this.tracker.predict(time, shift), false);
   }
 
   /** Takes in detections of a frame that was not begun. */

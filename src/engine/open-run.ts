@@ -42,7 +42,7 @@ export interface InputOptions {
 /** What is known of the frames of a run before the first. */
 export type RunInfo = Pick<
   VideoInfo,
-  'input' | 'name' | 'width' | 'height' | 'sampleAspectRatio' | 'frameRate' | 'colourSpace'
+  'input' | 'name' | 'width' | 'height' | 'sampleAspectRatio' | 'frameRate' | 'colourSpace' | 'createdAt'
 >;
 
 /** The models of a run. */

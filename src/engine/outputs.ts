@@ -39,6 +39,23 @@ export interface OutputOptions {
   readonly album?: 'patches' | 'embeddings' | undefined;
 }
 
+/** Paths of the files that a run is to write. */
+export function pathsOf({
+  out,
+  name,
+  annotate,
+  album,
+}: Pick<OutputOptions, 'out' | 'name' | 'annotate' | 'album'>): OutputFiles & { trajectories: string; mot: string } {
+  const path = (ending: string) => join(out, `${name}${ending}`);
+  return {
+    trajectories: path('.trajectories.json'),
+    mot: path('.mot.txt'),
+    ...(album === 'patches' && { patches: path(PATCHES_ENDING) }),
+    ...(album === 'embeddings' && { embeddings: path(EMBEDDINGS_ENDING) }),
+    ...(annotate && { annotated: path('.annotated.mp4') }),
+  };
+}
+
 interface Output {
   readonly kind: keyof OutputFiles;
   readonly path: string;
@@ -68,30 +85,26 @@ export class Outputs {
   }
 
   async #create(options: OutputOptions): Promise<void> {
-    const { out, name, video, run, notices, annotate, anonymize, parameters, appearance, album } = options;
+    const { out, video, run, notices, anonymize, parameters, appearance, album } = options;
     const { width, height, colourSpace } = video;
     const areas = resolveAreas(parameters, width > 0 ? { width, height } : undefined);
     await makeFolder(out);
-    const path = (ending: string) => join(out, `${name}.${ending}`);
+    const paths = pathsOf(options);
     const add = <T extends Omit<Output, 'kind' | 'path'>>(kind: Output['kind'], path: string, output: T): T => {
       this.#open.push({ kind, path, close: (reason) => output.close(reason), abort: () => output.abort() });
       return output;
     };
-    const json = path('trajectories.json');
-    this.sinks.push(add('trajectories', json, await openJsonSink(json, run, notices)));
-    const mot = path('mot.txt');
-    this.sinks.push(add('mot', mot, await openMotSink(mot)));
-    if (appearance && album) {
-      const pictures = album === 'patches';
-      const at = join(out, `${name}${pictures ? PATCHES_ENDING : EMBEDDINGS_ENDING}`);
-      const about = { source: run.source.name, model: appearance, colourSpace, pictures };
-      this.album = add(album, at, await PatchAlbum.create(at, about));
+    this.sinks.push(add('trajectories', paths.trajectories, await openJsonSink(paths.trajectories, run, notices)));
+    this.sinks.push(add('mot', paths.mot, await openMotSink(paths.mot)));
+    const { annotated, patches, embeddings = patches } = paths;
+    if (appearance && album && embeddings !== undefined) {
+      const about = { source: run.source.name, model: appearance, colourSpace, pictures: patches !== undefined };
+      this.album = add(album, embeddings, await PatchAlbum.create(embeddings, about));
     }
-    if (!annotate) return;
+    if (annotated === undefined) return;
     const annotator = new Annotator({ width, height, anonymize, areas, ...parameters.annotation });
-    const mp4 = path('annotated.mp4');
-    const writer = await openVideoWriter(mp4, video);
-    this.drawing = new Drawing(annotator, add('annotated', mp4, writer), anonymize);
+    const writer = await openVideoWriter(annotated, video);
+    this.drawing = new Drawing(annotator, add('annotated', annotated, writer), anonymize);
   }
 
   /**

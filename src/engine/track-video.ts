@@ -1,15 +1,19 @@
 import { basename } from 'node:path';
 import type { IgnoreCount } from '../analytics/ignore.ts';
 import { messageOf, TwintrackError, UsageError } from '../core/errors.ts';
-import type { Notice } from '../core/notices.ts';
+import { fileNotice, type Notice } from '../core/notices.ts';
 import { StageClock, type StageTimes } from '../core/stage-clock.ts';
 import { type PeopleFrame, toPeopleFrame } from '../core/tracked-frame.ts';
 import { version } from '../core/version.ts';
 import type { ScheduleCounts } from '../detection/schedule.ts';
-import type { RunDescription, TrajectorySink } from '../trajectories/index.ts';
+import type { RunDescription, TrajectoriesFooter, TrajectorySink } from '../trajectories/index.ts';
 import { type Frame, openVideo } from '../video/index.ts';
 import { checkInput } from '../video/input.ts';
+import { type StartedAt, startOf } from '../video/started-at.ts';
+import { completeRun } from './earlier-run.ts';
+import type { FindingLog } from './finding-log.ts';
 import { runOnline } from './online-run.ts';
+import { openLog } from './open-log.ts';
 import {
   describeModels,
   engineOf,
@@ -22,7 +26,7 @@ import {
   type RunSource,
   videoOptions,
 } from './open-run.ts';
-import { type OutputFiles, Outputs } from './outputs.ts';
+import { type OutputFiles, type OutputOptions, Outputs, pathsOf } from './outputs.ts';
 import { runRefined } from './refined-run.ts';
 import type { Activity, RunResult, RunStages } from './run.ts';
 
@@ -35,6 +39,11 @@ export interface TrackVideoOptions extends InputOptions {
    * refined when the whole video is known, and a second pass draws them. Standard input, which is read once, always is.
    */
   readonly online?: boolean | undefined;
+  /**
+   * When the video began: a date and time in ISO 8601, `created` as the file says, or `name` where the file name has it. Without a time zone
+   * that of this machine is taken. Default: not known.
+   */
+  readonly startedAt?: StartedAt | undefined;
   /** Whether to write the annotated video. Default true. */
   readonly annotate?: boolean | undefined;
   /** Whether to pixelate the people in it, and to say in the trajectories that no picture of the run may show them. Default false. */
@@ -46,6 +55,11 @@ export interface TrackVideoOptions extends InputOptions {
    * false; with `savePatches` they stand in the patches' index.
    */
   readonly saveEmbeddings?: boolean | undefined;
+  /**
+   * Whether to go on from what an interrupted run of the same video, with the same detector and parameters of it, has left in `out`, as
+   * `<stem>.resume`; a video whose run was complete is left as it is. Without it a run that would lose that work is refused. Default false.
+   */
+  readonly resume?: boolean | undefined;
   /** Chooses what the outputs' names begin with, given the input's file name without its ending; default that. */
   readonly rename?: (stem: string) => string;
   /** Called after each frame. */
@@ -88,6 +102,12 @@ export interface TrackSummary {
   readonly stages: StageTimes;
   /** What was wrong or doubtful with the inputs and did not keep them from being tracked. */
   readonly notices: readonly Notice[];
+  /** Whether an earlier run was complete, with these settings, so that with `resume` nothing was left to do. */
+  readonly earlier?: boolean;
+  /** Frames in which an interrupted run had found the people before. */
+  readonly resumed?: number;
+  /** Frames that the next run need not look at again, with `resume`, where this one was interrupted. */
+  readonly resumable?: number;
   /** What decoded the video where `video.hwaccel` asked for hardware: ffmpeg's method, or `software`. */
   readonly decoder?: string;
   /** Why the run ended before its source did, or a file is missing. */
@@ -126,15 +146,24 @@ export async function trackVideo(input: string | undefined, given: TrackVideoOpt
   signal?.throwIfAborted();
   if (options.anonymize && options.savePatches)
     throw new UsageError('savePatches: its pictures would show the people whom anonymize hides; use saveEmbeddings');
+  if (options.startedAt !== undefined && options.startedAt !== 'created')
+    startOf(options.startedAt, { input: input ?? options.detections ?? '' }); // one that does not fit is refused at once
   if (input !== undefined) checkInput(input, videoOptions(options)); // before a network is loaded, which takes a while
   const models = await openModels(input, options);
   let source: RunSource | undefined;
   let outputs: Outputs | undefined;
+  let log: FindingLog | undefined;
   try {
     source = await openSource(input, models, options, annotate && online);
     const { info } = source;
-    outputs = await openOutputs(info, models, options, { annotate, online, notices });
-    const engine = engineOf(models, source, { release: !online && !options.savePatches });
+    const wanted = describeOutputs(info, models, options, { annotate, online, notices });
+    log = await openLog(wanted.name, source, models, options);
+    if (options.resume && log?.known === 0) {
+      const earlier = await completeRun(info.input, pathsOf(wanted), wanted.run);
+      if (earlier) return earlierSummary(info.input, earlier, pathsOf(wanted), wanted.run);
+    }
+    outputs = await Outputs.open(wanted);
+    const engine = engineOf(models, source, { release: !online && !options.savePatches, log });
     const started = performance.now();
     const clock = new StageClock();
     const stages = runStages(source, outputs, options, clock);
@@ -150,6 +179,9 @@ export async function trackVideo(input: string | undefined, given: TrackVideoOpt
     // An error of the program itself may show now that the files are safe.
     const unforeseen = error !== undefined && !(error instanceof TwintrackError) && !signal?.aborted;
     if (unforeseen || Object.keys(files).length === 0) throw error;
+    const resumable = log?.close(error === undefined);
+    const resumed = log?.known;
+    log = undefined;
     return {
       input: info.input,
       frames: result.frames,
@@ -163,6 +195,8 @@ export async function trackVideo(input: string | undefined, given: TrackVideoOpt
       files,
       stages: clock.times,
       notices,
+      ...(resumed && { resumed }),
+      ...(resumable && { resumable }),
       ...(source.video?.decoder && { decoder: source.video.decoder }),
       ...(error !== undefined && { error: messageOf(error) }),
     };
@@ -170,29 +204,59 @@ export async function trackVideo(input: string | undefined, given: TrackVideoOpt
     await outputs?.abort();
     throw error;
   } finally {
+    log?.close(false);
     await source?.close();
     await models.close();
   }
 }
 
-function openOutputs(
+/** What is said of a run that was complete before. */
+function earlierSummary(
+  input: string,
+  { summary, notices = [] }: TrajectoriesFooter,
+  files: OutputFiles,
+  { models }: RunDescription,
+): TrackSummary {
+  const { frames, duration, trajectories } = summary;
+  return {
+    ...{
+      input,
+      frames,
+      duration,
+      trajectories,
+      models,
+      files,
+      earlier: true,
+      notices: notices as Notice[],
+      elapsed: 0,
+      fps: 0,
+    },
+    ...{ ignored: [], looked: { detected: 0, skipped: 0, still: 0 }, stages: new StageClock().times },
+  };
+}
+
+/** What is to be written. */
+function describeOutputs(
   info: RunInfo,
   models: RunModels,
   options: TrackVideoOptions,
   { annotate, online, notices }: { annotate: boolean; online: boolean; notices: readonly Notice[] },
-): Promise<Outputs> {
-  return Outputs.open({
+): OutputOptions {
+  return {
     out: options.out,
     name: options.rename?.(info.name) ?? info.name,
     video: info,
-    run: { ...describeRun(info, models, online), ...(options.anonymize && { anonymized: true }) },
+    run: {
+      ...describeRun(info, models, beginningOf(info, options), online),
+      ...(options.anonymize && { anonymized: true }),
+    },
     notices,
     annotate,
     anonymize: options.anonymize ?? false,
     parameters: models.parameters,
     appearance: models.appearance,
     album: options.savePatches ? 'patches' : options.saveEmbeddings ? 'embeddings' : undefined,
-  });
+  };
 }
 
 function runStages(
@@ -245,12 +309,22 @@ function callback(onFrame: NonNullable<TrackVideoOptions['onFrame']>): Trajector
   return { write: (frame) => onFrame(toPeopleFrame(frame)), end() {}, close: async () => {}, abort: async () => {} };
 }
 
+function beginningOf(info: RunInfo, { startedAt, onNotice }: TrackVideoOptions): string | undefined {
+  if (startedAt === undefined) return undefined;
+  const { time, assumed } = startOf(startedAt, info);
+  const reason = `is taken to begin at ${time}, in the time zone of this machine, as none is given`;
+  if (assumed) onNotice?.(fileNotice('time-zone', info.input, reason));
+  return time;
+}
+
 /** What the trajectories file says of the run. */
 function describeRun(
-  { input, width, height, sampleAspectRatio, frameRate }: RunInfo,
+  info: RunInfo,
   { detector, appearance, parameters }: RunModels,
+  startedAt: string | undefined,
   online: boolean,
 ): RunDescription {
+  const { input, width, height, sampleAspectRatio, frameRate } = info;
   return {
     generator: `twintrack ${version}`,
     source: {
@@ -258,6 +332,7 @@ function describeRun(
       ...(width > 0 && { width, height }),
       ...(sampleAspectRatio && { sampleAspectRatio }),
       frameRate,
+      ...(startedAt !== undefined && { startedAt }),
     },
     models: describeModels(detector, appearance),
     parameters: { ...parameters, online },

@@ -36,7 +36,7 @@ export interface PictureOptions {
  */
 export async function takePictures(
   video: string,
-  people: readonly PersonRecord[],
+  people: readonly Pick<PersonRecord, 'id' | 'views'>[],
   { picture, shown }: { readonly picture: PictureSize; readonly shown: ReturnType<typeof shownSize> },
   { reading, signal, onFrame }: PictureOptions = {},
 ): Promise<ReportPictures> {

@@ -65,6 +65,7 @@ export async function linkSite(files: readonly string[], { out, site: path, onNo
     ways.map(({ name }) => name),
     overlapNotices(runs, odds, site),
   );
+  if (site) addFloor(result, site, out);
   for (const notice of result.notices) onNotice?.(notice);
   await makeFolder(out);
   for (const [camera, run] of runs.entries()) await writeTrajectories(outputs[camera], renamed(run, result));
@@ -149,6 +150,15 @@ function describe(
     }),
     notices: [...overlaps, ...clockNotices(runs, { people, offsets, ways }, names)],
   };
+}
+
+/** Adds what the site file says of the floor, for the report. */
+function addFloor(run: SiteRun, { cameras, floor }: Site, out: string): void {
+  for (const camera of run.cameras) {
+    const calibration = cameras.find(({ name }) => name === camera.name)?.calibration;
+    if (calibration) camera.calibration = calibration;
+  }
+  if (floor) run.floor = { ...floor, picture: relative(out, floor.picture) };
 }
 
 /** What is said of clocks that were found to be wrong. */

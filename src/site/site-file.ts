@@ -14,13 +14,17 @@ import { readConfig } from '../files/config-file.ts';
 
 const FILE = z.string().min(1);
 
+const CALIBRATION = z.union(
+  [FILE, calibrationParameters],
+  'it must be a file that "twintrack calibrate" wrote, or its section calibration, of four points or more',
+);
+
 const CAMERA = z.strictObject({
   trajectories: FILE.optional().describe('its .trajectories.json, for link'),
   config: FILE.optional().describe('config file with its calibration, zones and lines, as --config of track takes it'),
-  calibration: z
-    .union([FILE, calibrationParameters])
-    .optional()
-    .describe('how its picture lies on the floor: as in a config file, or a file of "twintrack calibrate"'),
+  calibration: CALIBRATION.optional().describe(
+    'how its picture lies on the floor: as in a config file, or a file of "twintrack calibrate"',
+  ),
   zones: zonesParameters.optional().describe('zones of the picture by name'),
   lines: linesParameters.optional().describe('lines of the picture by name'),
   offset: z.number().min(-1e9).max(1e9).optional().describe('seconds to add to its times to have those of the site'),
@@ -45,6 +49,13 @@ const SITE = z.strictObject({
     .array(z.tuple([z.string(), z.string()]))
     .optional()
     .describe('pairs of cameras that see one place; found from the calibrations where it is left out'),
+  floor: z
+    .strictObject({
+      picture: FILE.describe('the floor from above, as PNG or JPEG'),
+      calibration: CALIBRATION.describe('how that picture lies on the floor, as for a camera; in metres'),
+    })
+    .optional()
+    .describe('a picture of the floor, for the report'),
   links: z.array(LINK).default([]).describe('ways between cameras; each holds in both directions'),
 });
 
@@ -82,6 +93,8 @@ export interface Site {
   /** Pairs of names of cameras that see one place; undefined where the file does not say. */
   readonly overlapping?: readonly (readonly [string, string])[];
   readonly links: readonly SiteLink[];
+  /** A picture of the floor: its path, and how it lies on the floor in metres. */
+  readonly floor?: { readonly picture: string; readonly calibration: CalibrationParameters };
 }
 
 const FIX = 'docs/linking.md shows an example';
@@ -102,15 +115,13 @@ export async function readSite(path: string): Promise<Site> {
   const document = await readConfig(path, FIX);
   const problem = firstProblem(SITE, document);
   if (problem) throw inputError(path, problem, FIX);
-  const { cameras, overlapping, links } = SITE.parse(document);
+  const { cameras, overlapping, links, floor } = SITE.parse(document);
   const inFolder = (file: string) => (isAbsolute(file) ? file : join(dirname(path), file));
   const read: SiteCamera[] = [];
   for (const [name, camera] of Object.entries(cameras)) {
     const { trajectories, config, calibration: own, zones, lines, offset } = camera ?? {};
     const areas = config === undefined ? undefined : await readAreas(inFolder(config));
-    const calibration = typeof own === 'string' ? (await readAreas(inFolder(own))).calibration : own;
-    if (typeof own === 'string' && !calibration)
-      throw inputError(inFolder(own), 'has no section calibration', 'give a file that "twintrack calibrate" wrote');
+    const calibration = typeof own === 'string' ? await readCalibration(inFolder(own)) : own;
     read.push({
       name,
       ...(trajectories !== undefined && { trajectories: inFolder(trajectories) }),
@@ -128,6 +139,7 @@ export async function readSite(path: string): Promise<Site> {
   return {
     cameras: read,
     ...(overlapping && { overlapping }),
+    ...(floor && { floor: await readFloor(path, floor, inFolder) }),
     links: links.map(({ from, to, seconds }, i) => ({
       from: placeOf(path, `links.${i}.from`, from, read),
       to: placeOf(path, `links.${i}.to`, to, read),
@@ -148,6 +160,27 @@ async function readAreas(path: string): Promise<z.infer<typeof AREAS>> {
   const problem = firstProblem(AREAS, sections);
   if (problem) throw inputError(path, problem);
   return AREAS.parse(sections);
+}
+
+async function readCalibration(path: string): Promise<CalibrationParameters> {
+  const { calibration } = await readAreas(path);
+  if (calibration) return calibration;
+  throw inputError(path, 'has no section calibration', 'give a file that "twintrack calibrate" wrote');
+}
+
+async function readFloor(
+  path: string,
+  { picture, calibration: own }: NonNullable<z.infer<typeof SITE>['floor']>,
+  inFolder: (file: string) => string,
+): Promise<NonNullable<Site['floor']>> {
+  const calibration = typeof own === 'string' ? await readCalibration(inFolder(own)) : own;
+  if (calibration.unit === 'degrees')
+    throw inputError(
+      path,
+      'floor.calibration: its points are in degrees',
+      'give metres, with the origin of the cameras',
+    );
+  return { picture: inFolder(picture), calibration };
 }
 
 /** A place as it is written, `camera.area` or `camera`; names may have dots in them. */

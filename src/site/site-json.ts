@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
+import { calibrationParameters } from '../analytics/parameters.ts';
 import { inputError } from '../core/errors.ts';
 import { readError } from '../files/file-errors.ts';
 
@@ -27,10 +28,20 @@ const SITE_RUN = z
             ),
           start: z.number().describe('seconds from time 0 of the site to that of the camera, by its own clock'),
           offset: z.number().describe('seconds added to its times, because its clock is given or found to be wrong'),
+          calibration: calibrationParameters
+            .optional()
+            .describe('how its picture lies on the floor, where the site file says so'),
           offsetError: z.number().optional().describe('standard error of an offset that was estimated'),
         }),
       )
       .describe('in the order of the site file'),
+    floor: z
+      .object({
+        picture: z.string().describe('file of the picture, relative to the folder of this document'),
+        calibration: calibrationParameters,
+      })
+      .optional()
+      .describe('a picture of the floor, where the site file names one'),
     people: z
       .array(
         z.object({

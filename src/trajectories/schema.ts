@@ -43,7 +43,7 @@ const HEADER_FIELDS = {
         .optional()
         .describe('width of a pixel over its height; absent when pixels are square'),
       frameRate: z.number().positive().optional().describe('nominal frames per second; absent when not known'),
-      startedAt: z.iso.datetime({ offset: true }).optional().describe('wall-clock time of time 0, for a live source'),
+      startedAt: z.iso.datetime({ offset: true }).optional().describe('wall-clock time of time 0, where it is known'),
     })
     .describe('the video'),
   models: z

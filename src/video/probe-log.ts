@@ -17,6 +17,14 @@ export function describe(log: readonly string[], taken: InputStream | undefined)
   const stream = log[start] ?? '';
   const format = /: Video: (\w+)[^,]*, (?:(\w+)(?:\(([^)]*)\))?)?/.exec(stream);
   const time = log.map((line) => /^\[info\] +Duration: (\d+):(\d+):([\d.]+)/.exec(line)).find((m) => m);
+  const head = log.slice(
+    0,
+    Math.max(
+      0,
+      log.findIndex((line) => /^\[info\] *Stream /.test(line)),
+    ),
+  ); // what is of the file
+  const created = head.map((line) => /^\[info\] +creation_time +: (\S+)$/.exec(line)?.[1]).find(Boolean);
   const average = /, ([\d.]+)(k?) fps/.exec(stream);
   const matrix = /\b(bt709|smpte170m|bt470bg|bt2020nc|fcc|smpte240m)\b/.exec(format?.[3] ?? '')?.[1];
   const next = log.findIndex((line, i) => i > start && /^\[info\] *Stream /.test(line));
@@ -30,6 +38,7 @@ export function describe(log: readonly string[], taken: InputStream | undefined)
     pixelFormat: format?.[2] ?? 'unknown',
     fullRange: /^yuvj/.test(format?.[2] ?? '') || /\bpc\b/.test(format?.[3] ?? ''),
     colourSpace: matrix,
+    createdAt: created,
     averageRate: average ? Number(average[1]) * (average[2] ? 1000 : 1) : undefined,
     duration: time ? Number(time[1]) * 3600 + Number(time[2]) * 60 + Number(time[3]) : undefined,
     rotation: ((Math.round(-degrees) % 360) + 360) % 360 || 0,

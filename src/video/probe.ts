@@ -20,6 +20,8 @@ export interface VideoInfo {
   readonly height: number;
   /** Frames per second; the average where it varies. */
   readonly frameRate: number;
+  /** When the file says that it was made, as ffmpeg prints it. Recorders mean its beginning or its end. */
+  readonly createdAt?: string;
   /** Seconds, as the container says. */
   readonly duration?: number;
   /** Number of frames: exact for pictures, estimated from the duration for videos. */
@@ -222,6 +224,7 @@ function read(input: Input, { header = '', log, exit, taken }: Opened) {
     width,
     height,
     frameRate,
+    ...(described.createdAt !== undefined && { createdAt: described.createdAt }),
     ...(duration !== undefined && { duration }),
     ...(frameCount !== undefined && { frameCount }),
     container: described.container,

@@ -23,6 +23,14 @@ describe('wrong usage ends with exit code 2 and one line', () => {
       ['track', clip, '--fps', '0'],
       "option '--fps <n>' argument '0' is invalid. it must be a positive number; see --help",
     ],
+    [
+      ['track', clip, '--started-at', 'noon'],
+      'started-at: noon is no date and time, nor created or name; give the date and time, such as 2026-11-28T08:00:00Z',
+    ],
+    [
+      ['track', clip, '--started-at', 'name'],
+      `started-at name: ${clip}: there is no date and time, such as 2026-11-28_08-00-00, in the name; give the date and time, such as 2026-11-28T08:00:00Z`,
+    ],
     [['track', '--detections', walkers], '--detections without a video: the frame rate is not known; add --fps 30'],
     [
       ['track', clip, clip, '--detections', walkers],
@@ -418,3 +426,41 @@ function difference(a: Uint8Array, b: Uint8Array, stride: number, [x, y, w, h]: 
   }
   return sum / count;
 }
+
+describe('--started-at', () => {
+  const small = (name: string, ...args: string[]) =>
+    makeClip(path(name), 'testsrc2=s=320x240:r=10:d=1', ...x264, ...args);
+  const track = async (video: string, when: string, TZ = 'Europe/Berlin') => {
+    const out = path(`began-${when.replaceAll(/\W/g, '')}`);
+    const args = ['track', video, '--out', out, '--no-annotate', '--started-at', when, '--detections', walkers];
+    const { status, stderr } = await twintrack(args, { env: { ...process.env, TZ } });
+    const file = namesIn(out).find((name) => name.endsWith('.trajectories.json'))!;
+    return { status, stderr, file: join(out, file), document: readJson(join(out, file)) };
+  };
+
+  it('is in the document, and makes clock times in exports', async () => {
+    const { status, document, file } = await track(clip, '2026-11-28T08:00:00-03:00');
+    expect([status, document.source.startedAt]).toEqual([0, '2026-11-28T08:00:00.000-03:00']);
+    expect((document.notices ?? []).map(({ code }: { code: string }) => code)).not.toContain('time-zone');
+    const { stdout } = await twintrack(['export', file, '--to', 'csv', '--out', '-']);
+    expect(stdout.split('\n')[1]).toContain('2026-11-28T11:00:00.000Z');
+  });
+
+  it('is what the file says, or its name; the time zone of the machine is said', async () => {
+    const created = small('created.mp4', '-metadata', 'creation_time=2026-07-01T08:00:00Z');
+    expect((await track(created, 'created')).document.source.startedAt).toBe('2026-07-01T08:00:00.000Z');
+    const named = await track(small('cam1_20260701_080000.mp4'), 'name');
+    expect(named.document.source.startedAt).toBe('2026-07-01T08:00:00.000+02:00');
+    expect(named.document.notices).toContainEqual({
+      code: 'time-zone',
+      message: expect.stringMatching(
+        /cam1_20260701_080000.mp4: is taken to begin at 2026-07-01T08:00:00.000\+02:00, in the time zone of this machine, as none is given$/,
+      ),
+    });
+    const silent = await twintrack(['track', small('silent.mp4'), '--started-at', 'created', '--out', path('silent')]);
+    expect([silent.status, silent.stderr]).toEqual([
+      2,
+      `twintrack: started-at created: ${path('silent.mp4')} does not say when it was made; give the date and time, such as 2026-11-28T08:00:00Z\n`,
+    ]);
+  });
+});

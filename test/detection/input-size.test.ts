@@ -28,7 +28,7 @@ describe('the area of the input', () => {
   });
 
   it('is decided by the first second of each minute', async () => {
-    const size = new InputSize(60);
+    const size = new InputSize();
     const areas: number[] = [];
     const frames = [0, 0.5, 1, 30, 59.9, 60, 60.9, 61, 119];
     for (const time of frames) {

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Detections } from '../../src/core/detections.ts';
 import type { Frame } from '../../src/core/frame.ts';
@@ -109,4 +110,22 @@ describe('detection.emptyRate', () => {
     );
     expect(seen).toEqual([0, 1, 2]);
   });
+});
+
+it('does from each minute on as if the video began there', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.option(fc.integer({ min: 0, max: 24 }), { freq: 2 }), { minLength: 40, maxLength: 80 }),
+      fc.constantFrom(0, 0.7, 3, 4.5),
+      fc.constantFrom(0, 0.3, 1),
+      async (places, maxRate, emptyRate) => {
+        const frames = places.map((x, i) => frame(i, 57.3 + i / 7, x ?? undefined));
+        const from = frames.findIndex(({ time }) => time >= 60);
+        const whole = await run(frames, { maxRate, emptyRate });
+        const part = await run(frames.slice(from), { maxRate, emptyRate });
+        expect(part.found).toEqual(whole.found.slice(from));
+        expect(part.seen).toEqual(whole.seen.filter((index) => index >= from));
+      },
+    ),
+  );
 });

@@ -26,7 +26,8 @@ export function writeStreet(folder: string): void {
   const corners = ['[0, 0]', '[600, 0]', '[600, 400]', '[0, 400]'];
   writeFileSync(at('hall.yaml'), `zones: { exit-east: { points: [${corners.join()}] } }\n`);
   const points = corners.map((at) => `{ image: ${at}, ground: ${at} }`);
-  writeFileSync(at('yard-ground.yaml'), `calibration: { points: [${points.join()}] }\n`);
+  for (const name of ['yard-ground.yaml', 'plan-ground.yaml'])
+    writeFileSync(at(name), `calibration: { points: [${points.join()}] }\n`);
   writeFileSync(at('site.yaml'), 'cameras: { hall: { trajectories: hall.trajectories.json } }\n');
   make('frames');
   runFfmpeg('-i', SAMPLE, '-frames:v', '5', at('frames', '%03d.jpg'));

@@ -90,8 +90,8 @@ describe('a report', () => {
     const out = join(folder, 'clock.html');
     await writeReport(input, { out, areas: AREAS });
     const text = textOf(readFileSync(out, 'utf8'));
-    expect(text).toContain('2026-03-01 07:59:58 UTC');
-    expect(text).toContain('08:00:03'); // person 2 comes after 5 s
+    expect(text).toContain('2026-03-01 09:59:58 UTC+02:00');
+    expect(text).toContain('10:00:03'); // person 2 comes after 5 s
     expect(text).toContain('The run ended before its source did: the camera was lost');
   });
 

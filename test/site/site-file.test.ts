@@ -48,9 +48,28 @@ links:
   ]);
 });
 
+it('reads the picture of the floor, and how it lies there', async () => {
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, 'plan.yaml'), `calibration: { points: [${POINTS}] }\n`);
+  for (const calibration of ['plan.yaml', `{ points: [${POINTS}] }`]) {
+    const path = site(`cameras: { hall: }\nfloor: { picture: plan.png, calibration: ${calibration} }`, folder);
+    const { floor } = await readSite(path);
+    expect(floor?.picture).toBe(join(folder, 'plan.png'));
+    expect(floor?.calibration.points.length).toBe(4);
+  }
+});
+
 it.each([
   ['cameras: {}', 'cameras: there is no camera in it'],
   ['links: []', 'cameras: is missing'],
+  [
+    `cameras: { a: }\nfloor: { picture: plan.png, calibration: { unit: degrees, points: [${POINTS.replaceAll('100', '1')}] } }`,
+    'floor.calibration: its points are in degrees; give metres, with the origin of the cameras',
+  ],
+  [
+    'cameras: { a: }\nfloor: { picture: plan.png }',
+    'floor.calibration: it must be a file that "twintrack calibrate" wrote',
+  ],
   ['cameras: { hall: { trajectory: a } }', 'unknown key cameras.hall.trajectory; known are cameras.hall.trajectories'],
   ['cameras: { a: , b: }\noverlapping: [[a, c]]', 'overlapping.0: there is no camera c; the cameras are a, b'],
   ['cameras: { a: , b: }\noverlapping: [[a, a]]', 'overlapping.0: names a twice'],

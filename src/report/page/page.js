@@ -3,14 +3,15 @@ const Plot = /** @type {any} */ (globalThis).uPlot;
 
 /**
  * @typedef {{ clock: boolean,
- *   occupancy: { times: number[], series: { name: string, values: number[] }[] },
+ *   occupancy: { times: number[], series: { name: string, values: number[], colour: string }[] },
  *   lines: { start: number, end: number, in: number[], out: number[] }[],
- *   dwell: { seconds: number[], counts: number[], step: number }[] }} Data
+ *   dwell: { seconds: number[], counts: number[], step: number, colour: string }[] }} Data
  */
 /** @type {Data} */
 const data = JSON.parse(element('data').textContent ?? '');
 
-const COLOURS = ['#1769aa', '#d9572b', '#2c8a4b', '#8a4fa8', '#b58900', '#c0397b', '#3aa6a6', '#6b7280'];
+const IN = '#1769aa';
+const OUT = '#d9572b';
 const AXIS = { stroke: '#5d6978', grid: { stroke: '#e8ecf0', width: 1 }, ticks: { stroke: '#e8ecf0', width: 1 } };
 
 /** @param {string} id */
@@ -20,9 +21,13 @@ function element(id) {
   return found;
 }
 
-/** @param {number} seconds */
+/**
+ * @param {number} seconds
+ * @returns {string}
+ */
 function moment(seconds) {
   if (data.clock) return new Date(1000 * seconds).toISOString().slice(11, 19);
+  if (seconds < 0) return `−${moment(-seconds)}`;
   const whole = Math.round(seconds);
   const [h, m, s] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
   const two = (/** @type {number} */ n) => String(n).padStart(2, '0');
@@ -68,9 +73,9 @@ function drawOccupancy() {
       axes: [TIME_AXIS, COUNT_AXIS],
       series: [
         { label: 'time', value: (_, seconds) => (seconds === null ? '' : moment(seconds)) },
-        ...series.map(({ name }, i) => ({
+        ...series.map(({ name, colour }, i) => ({
           label: name,
-          stroke: COLOURS[i % COLOURS.length],
+          stroke: colour,
           width: i === 0 ? 2 : 1.5,
           ...(i === 0 && { fill: 'rgb(23 105 170 / 10%)' }),
           points: { show: false },
@@ -102,8 +107,8 @@ function drawLines() {
         axes: [TIME_AXIS, COUNT_AXIS],
         series: [
           { label: 'time', value: (_, seconds) => (seconds === null ? '' : moment(seconds)) },
-          series('in', COLOURS[0]),
-          series('out', COLOURS[1]),
+          series('in', IN),
+          series('out', OUT),
         ],
       },
       [times, soFar(line.in), soFar(line.out)],
@@ -113,7 +118,7 @@ function drawLines() {
 
 function drawDwell() {
   const { paths = {} } = /** @type {any} */ (Plot);
-  for (const [i, { seconds, counts, step }] of data.dwell.entries()) {
+  for (const [i, { seconds, counts, step, colour }] of data.dwell.entries()) {
     chart(
       `dwell${i}`,
       180,
@@ -126,8 +131,8 @@ function drawDwell() {
           {},
           {
             label: 'people',
-            stroke: COLOURS[i % COLOURS.length],
-            fill: COLOURS[i % COLOURS.length],
+            stroke: colour,
+            fill: colour,
             paths: paths.bars({ size: [0.85] }),
             points: { show: false },
           },
@@ -155,18 +160,20 @@ function makeSortable() {
   }
 }
 
-/** The path of the person in a row stands out while the pointer is on it. */
+/** The path of the person in a row stands out while the pointer is on it; a report without a plan has no paths. */
 function linkPaths() {
-  const paths = element('paths');
+  const paths = document.getElementById('paths');
+  if (!paths) return;
   const choose = (/** @type {Element | null} */ row) => {
     const chosen = row instanceof HTMLElement ? document.getElementById(`p${row.dataset.id}`) : null;
     paths.classList.toggle('choice', chosen !== null);
     for (const path of paths.querySelectorAll('.chosen')) path.classList.remove('chosen');
     chosen?.classList.add('chosen');
   };
-  const table = element('people');
-  table.addEventListener('pointerover', ({ target }) => choose(/** @type {Element} */ (target).closest('tr[data-id]')));
-  table.addEventListener('pointerleave', () => choose(null));
+  for (const rows of document.querySelectorAll('#people, #timeline')) {
+    rows.addEventListener('pointerover', ({ target }) => choose(/** @type {Element} */ (target).closest('[data-id]')));
+    rows.addEventListener('pointerleave', () => choose(null));
+  }
 }
 
 drawOccupancy();
