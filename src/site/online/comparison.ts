@@ -9,16 +9,23 @@ const MEMORY = 1000;
 /** A stay is compared with so many that were elsewhere at the same time. */
 const MOST_AT_ONCE = 5;
 
-interface Known {
+/** A stay before with all that is compared of it. */
+export interface Earlier {
+  readonly stay: Stay;
+  readonly views: readonly View[];
   readonly version: number;
-  readonly odds: number;
-  readonly firm: boolean;
+}
+
+/** What a later stay was compared with. */
+interface Compared {
+  version: number;
+  readonly odds: Map<Stay, { readonly version: number; readonly odds: number; readonly firm: boolean }>;
 }
 
 /** Compares stays by appearance, as `AppearanceOdds` does with whole tracklets. */
 export class StayComparison {
   readonly #model: CalibratedSimilarity;
-  readonly #known = new WeakMap<Stay, Map<Stay, Known>>();
+  readonly #compared = new WeakMap<Stay, Compared>();
   readonly #strangers = new Strangers();
   #mean = 0;
   #count = 0;
@@ -28,22 +35,25 @@ export class StayComparison {
   }
 
   /** Log-odds that each of several stays before is of one person with a later one; NaN where one has no patches. */
-  of(stays: readonly Stay[], later: Stay): Float64Array {
-    const known = this.#known.get(later) ?? new Map<Stay, Known>();
-    this.#known.set(later, known);
-    const odds = Float64Array.from(stays, (stay) => this.#plain(stay, later, known));
-    if (known.size > 2 * stays.length) {
-      const there = new Set(stays);
-      for (const stay of known.keys()) if (!there.has(stay)) known.delete(stay);
+  of(earlier: readonly Earlier[], later: Stay): Float64Array {
+    const compared = this.#compared.get(later) ?? { version: -1, odds: new Map() };
+    this.#compared.set(later, compared);
+    const odds = Float64Array.from(earlier, (one) => this.#plain(one, later, compared));
+    if (compared.version !== later.version) {
+      compared.version = later.version;
+      later.high = highOf([...odds].filter((v, i) => earlier[i].stay.left !== later.entered && !Number.isNaN(v)));
+      if (compared.odds.size > 2 * earlier.length) {
+        const there = new Set(earlier.map(({ stay }) => stay));
+        for (const stay of compared.odds.keys()) if (!there.has(stay)) compared.odds.delete(stay);
+      }
     }
-    later.high = highOf([...odds].filter((value, i) => stays[i].left !== later.entered && !Number.isNaN(value)));
     const common = this.#common(later);
-    return odds.map((value, i) => value - COMMON * (common + this.#common(stays[i])));
+    return odds.map((value, i) => value - COMMON * (common + this.#common(earlier[i].stay)));
   }
 
   /** It is decided whom a stay follows. @param others those who may have been elsewhere at the same time */
   decided(stay: Stay, others: Iterable<Stay>): void {
-    this.#known.delete(stay);
+    this.#compared.delete(stay);
     if (!Number.isNaN(stay.high)) {
       this.#count = Math.min(MEMORY, this.#count + 1);
       this.#mean += (stay.high - this.#mean) / this.#count;
@@ -58,15 +68,14 @@ export class StayComparison {
     }
   }
 
-  #plain(stay: Stay, later: Stay, known: Map<Stay, Known>): number {
-    const earlier = stay.compared();
-    const version = Math.max(earlier.version, later.version);
-    const before = known.get(stay);
-    if (before && (before.version === version || before.firm)) return before.odds;
+  #plain({ stay, views, version }: Earlier, later: Stay, compared: Compared): number {
+    const latest = Math.max(version, later.version);
+    const before = compared.odds.get(stay);
+    if (before && (before.version === latest || before.firm)) return before.odds;
     const { shift } = this.#strangers;
     let sum = 0;
     let weight = 0;
-    for (const a of earlier.views)
+    for (const a of views)
       for (const b of later.views) {
         const odds = this.#pair(a, b) - (a.camera === b.camera ? 0 : shift);
         if (Number.isNaN(odds)) continue;
@@ -75,7 +84,7 @@ export class StayComparison {
         weight += share;
       }
     const odds = sum / weight;
-    known.set(stay, { version, odds, firm: odds < POSSIBLE && later.patches >= FIRM_PATCHES });
+    compared.odds.set(stay, { version: latest, odds, firm: odds < POSSIBLE && later.patches >= FIRM_PATCHES });
     return odds;
   }
 

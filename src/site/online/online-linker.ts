@@ -1,11 +1,6 @@
 import type { CalibratedSimilarity } from '../../appearance/calibration.ts';
-import { LEAST_APPEARANCE, LEAST_TOTAL } from '../joining.ts';
-import { pairProbabilities } from '../marginals.ts';
-import { reachOdds } from '../reach.ts';
-import type { PlaceArea } from '../read-cameras.ts';
-import type { SiteWays } from '../ways-of-site.ts';
+import { type Blind, Candidates, type OnlineSite } from './candidates.ts';
 import { StayComparison } from './comparison.ts';
-import { type Candidate, LearnedWays } from './learned-ways.ts';
 import { type RememberedPerson, type Seen, Stay } from './stay.ts';
 
 /** Seconds for which a join may be revised. */
@@ -13,9 +8,6 @@ export const REVISE_SECONDS = 30;
 /** The floor, which several cameras see, as the place of a person. */
 export const FLOOR = -1;
 
-/** Least probability of a join that is made, and of one that stays while it may be revised. */
-const JOIN = 0.8;
-const HOLD = 0.5;
 /** A person whom a place has not seen for so long is not there any more. */
 const GONE_SECONDS = 1;
 /** A camera of which nothing comes for so long, while it does from others, is taken to see none. */
@@ -26,7 +18,7 @@ const WAIT_SECONDS = 5;
 /** It is clear that a person is new if another is no more probable than this. */
 const NEW = 0.1;
 /** Joins are weighed so often. */
-const WEIGH_SECONDS = 0.2;
+const WEIGH_SECONDS = 0.5;
 /** So many people are remembered, whatever the time. */
 const MOST_REMEMBERED = 1000;
 /** Who comes back into a camera's track after so long is compared, whatever the camera says. */
@@ -35,18 +27,6 @@ const TRACK_SECONDS = 3600;
 const BLIND_SECONDS = 2;
 /** What is too old is looked for so often. */
 const SWEEP_SECONDS = 5;
-/** Less probable candidates teach nothing. */
-const LEAST_CANDIDATE = 0.01;
-
-/** What a linker knows of a site. */
-export interface OnlineSite {
-  readonly cameraCount: number;
-  readonly ways: SiteWays;
-  /** The places of a camera where links begin and end. */
-  areas(camera: number): readonly PlaceArea[];
-  /** Pixels squared of a camera's picture. */
-  room(camera: number): number;
-}
 
 /** It was found who a person of a place is, or it is another one than was thought. */
 export interface OnlineChange {
@@ -65,7 +45,7 @@ interface Place {
   /** When it last had something, by the clock of all. */
   heard: number;
   /** When it had nothing for the last time. */
-  blind: readonly [from: number, to: number];
+  blind: Blind;
 }
 
 interface Known {
@@ -83,7 +63,7 @@ interface Known {
 export class OnlineLinker {
   readonly #site: OnlineSite;
   readonly #remember: number;
-  readonly #ways: LearnedWays;
+  readonly #candidates: Candidates;
   #comparison: StayComparison | undefined;
   readonly #places = new Map<number, Place>();
   readonly #known = new Map<number, Map<number, Known>>();
@@ -91,9 +71,6 @@ export class OnlineLinker {
   readonly #present = new Set<Stay>();
   readonly #remembered = new Set<Stay>();
   readonly #open = new Set<Stay>();
-  /** Of each open stay: people who appear where it began, a second, and whom it may follow. */
-  readonly #rates = new WeakMap<Stay, number>();
-  readonly #candidates = new WeakMap<Stay, readonly Candidate[]>();
   #time = Number.NEGATIVE_INFINITY;
   #weighed = Number.NEGATIVE_INFINITY;
   #swept = Number.NEGATIVE_INFINITY;
@@ -108,7 +85,7 @@ export class OnlineLinker {
   constructor(site: OnlineSite, remember: number, lastId = 0) {
     this.#site = site;
     this.#remember = remember;
-    this.#ways = new LearnedWays(site.ways, site.cameraCount);
+    this.#candidates = new Candidates(site);
     this.#lastId = lastId;
   }
 
@@ -225,7 +202,7 @@ export class OnlineLinker {
     this.#open.add(stay);
     this.#changes++;
     const camera = by[0]?.camera;
-    if (camera !== undefined) this.#rates.set(stay, this.#ways.appear(camera, time));
+    if (camera !== undefined) this.#candidates.appear(stay, camera, time);
     return stay;
   }
 
@@ -282,32 +259,13 @@ export class OnlineLinker {
   /** Weighs whom the open stays may follow, all together, and joins what is probable enough. */
   #weigh(): void {
     this.#weighed = this.#time;
+    this.#weighedChanges = this.#changes;
+    if (!this.#comparison) return;
     const later = [...this.#open].filter((stay) => !stay.kept && stay.patches > 0 && stay.entered >= 0);
     const earlier = [...this.#remembered].filter(({ next, left }) => left >= 0 && !(next && (next.fixed || next.kept)));
-    const pairs = this.#comparison ? this.#pairs(this.#comparison, earlier, later) : [];
-    const probabilities = pairProbabilities(
-      {
-        length: pairs.length,
-        rows: Int32Array.from(pairs, ({ row }) => row),
-        columns: Int32Array.from(pairs, ({ column }) => column),
-        logWeights: Float64Array.from(pairs, ({ total }) => total),
-      },
-      earlier.length,
-      later.length,
-    );
-    const wanted = new Map<Stay, Stay>();
-    const taken = new Set<Stay>();
-    const candidates = later.map((): Candidate[] => []);
-    for (const k of [...pairs.keys()].sort((a, b) => probabilities[b] - probabilities[a])) {
-      const { row, column, direction, gap } = pairs[k];
-      const [before, stay, probability] = [earlier[row], later[column], probabilities[k]];
-      if (probability >= LEAST_CANDIDATE) candidates[column].push({ direction, gap, probability });
-      if (!(probability >= (stay.before === before ? HOLD : JOIN)) || wanted.has(stay) || taken.has(before)) continue;
-      wanted.set(stay, before);
-      taken.add(before);
-    }
-    for (const [column, stay] of later.entries()) {
-      this.#candidates.set(stay, candidates[column]);
+    const blind = (place: number) => this.#places.get(place)!.blind;
+    const wanted = this.#candidates.weigh(this.#comparison, earlier, later, blind);
+    for (const stay of later) {
       if (!stay.before || wanted.get(stay) === stay.before) continue;
       this.#unlink(stay);
       stay.own ||= ++this.#lastId;
@@ -316,52 +274,10 @@ export class OnlineLinker {
     this.#weighedChanges = this.#changes;
   }
 
-  /** What may be followed, with what speaks for it. */
-  #pairs(comparison: StayComparison, earlier: readonly Stay[], later: readonly Stay[]) {
-    const pairs: { row: number; column: number; total: number; direction: number; gap: number }[] = [];
-    for (const [column, stay] of later.entries()) {
-      const entries = stay.entries(this.#site.areas(stay.entered));
-      const rows = [...earlier.keys()].filter((row) => earlier[row].to < stay.from);
-      const appearance = comparison.of(
-        rows.map((row) => earlier[row]),
-        stay,
-      );
-      for (const [i, row] of rows.entries()) {
-        if (!(appearance[i] >= LEAST_APPEARANCE)) continue;
-        const { odds, direction, gap } = this.#walk(earlier[row], stay, entries);
-        const total = appearance[i] + odds;
-        if (total >= LEAST_TOTAL) pairs.push({ row, column, total, direction, gap });
-      }
-    }
-    return pairs;
-  }
-
-  /** What the way from one stay to a later one says. */
-  #walk(before: Stay, stay: Stay, entries: readonly number[]) {
-    const [from, to] = [before.left, stay.entered];
-    const exits = before.exits(this.#site.areas(from));
-    const { ways } = this.#ways;
-    const passed = stay.from - before.to;
-    // who was there when a camera went blind need not have gone anywhere
-    const [blindFrom, blindTo] = this.#places.get(stay.place)!.blind;
-    const blind = from === to ? Math.max(0, Math.min(blindTo, stay.from) - Math.max(blindFrom, before.to)) : 0;
-    const gap = Math.max(0.1, passed - blind);
-    const rate = this.#rates.get(stay)!;
-    let [odds, direction] = [Number.NEGATIVE_INFINITY, -1];
-    for (const one of this.#site.ways.directions({ camera: from, exits }, { camera: to, entries })) {
-      const walked = ways.logOdds(one, gap, rate);
-      if (walked > odds || direction < 0) [odds, direction] = [walked, one];
-    }
-    const [last, first] = [before.last, stay.first];
-    if (from === to && last && first) odds += reachOdds(last, first, passed, this.#site.room(to));
-    return { odds, direction, gap };
-  }
-
   /** Gives an open stay an id of its own, once it is clear that it follows none, or it has taken too long to find out. */
   #decide(stay: Stay): void {
     if (stay.person > 0 || stay.before) return;
-    const known = this.#candidates.get(stay);
-    const isNew = known && stay.patches >= LEAST_PATCHES && known.every(({ probability }) => probability < NEW);
+    const isNew = stay.patches >= LEAST_PATCHES && this.#candidates.best(stay) < NEW;
     const waits = this.#comparison && stay.place !== FLOOR && !stay.over && this.#time - stay.born < WAIT_SECONDS;
     if (isNew || !waits) stay.own = ++this.#lastId;
   }
@@ -370,8 +286,7 @@ export class OnlineLinker {
   #fix(stay: Stay): void {
     if (stay.before && !stay.before.fixed) return;
     this.#open.delete(stay);
-    if (!stay.kept && stay.entered >= 0) this.#ways.decided(stay.entered, this.#candidates.get(stay) ?? []);
-    this.#candidates.delete(stay);
+    this.#candidates.decided(stay);
     if (stay.before) this.#remembered.delete(stay.before);
     stay.fix();
     this.#comparison?.decided(stay, this.#present);
