@@ -49,6 +49,6 @@ export function waysOf(cameras: readonly { readonly name: string }[], site: Site
   return { ways, places, directions };
 }
 
-function nameOf({ camera, area }: SitePlace): string {
+export function nameOf({ camera, area }: SitePlace): string {
   return area === undefined ? camera : `${camera}.${area}`;
 }

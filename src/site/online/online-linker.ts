@@ -11,7 +11,7 @@ export const FLOOR = -1;
 /** A person whom a place has not seen for so long is not there any more. */
 const GONE_SECONDS = 1;
 /** A camera of which nothing comes for so long, while it does from others, is taken to see none. */
-const SILENT_SECONDS = 5;
+export const SILENT_SECONDS = 5;
 /** Who came is decided once there are so many patches and it is clear, or after so long. */
 const LEAST_PATCHES = 2;
 const WAIT_SECONDS = 5;
