@@ -54,9 +54,9 @@ export class Candidates {
     this.#ways = new LearnedWays(site.ways, site.cameraCount);
   }
 
-  /** A stay begins in a camera. */
-  appear(stay: Stay, camera: number, time: number): void {
-    this.#rates.set(stay, this.#ways.appear(camera, time));
+  /** A camera sees the person of a stay for the first time. */
+  appear(stay: Stay, time: number): void {
+    this.#rates.set(stay, this.#ways.appear(stay.entered, time));
   }
 
   /** How probable the best candidate of a stay is, 0..1; 1 where it was not weighed yet. */

@@ -130,7 +130,9 @@ export class OnlineLinker {
       const earlier = last?.stay;
       const goesOn = earlier?.over ? undefined : earlier;
       const stay = goesOn ?? this.#begin(place, person, at, last);
+      const unseen = stay.entered < 0;
       if (stay.see(at, person.by, this.#comparison && this.#changes + 1)) this.#changes++;
+      if (unseen && stay.entered >= 0) this.#candidates.appear(stay, at);
       if (!goesOn) this.#resume(stay, earlier ?? this.#lastOf(person.person));
       if (!goesOn && place === FLOOR) atOnce = true;
     }
@@ -194,15 +196,13 @@ export class OnlineLinker {
     this.#changes++;
   }
 
-  #begin(place: number, { id, by }: Seen, time: number, known: Known | undefined): Stay {
+  #begin(place: number, { id }: Seen, time: number, known: Known | undefined): Stay {
     const stay = new Stay(place, id, time, this.#time);
     if (known) known.stay = stay;
     else this.#known.get(place)!.set(id, { stay, said: 0 });
     this.#present.add(stay);
     this.#open.add(stay);
     this.#changes++;
-    const camera = by[0]?.camera;
-    if (camera !== undefined) this.#candidates.appear(stay, camera, time);
     return stay;
   }
 
