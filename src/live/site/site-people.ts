@@ -32,6 +32,8 @@ const APPEARANCE = 'appearance.json';
 /** How often the two are kept. */
 const STATE_SECONDS = 1;
 const APPEARANCE_SECONDS = 5;
+/** A view of the floor waits for those of other cameras for no longer. */
+const WAIT_SECONDS = 0.2;
 /** People are remembered by their appearance for so long where nothing else is said. */
 const REMEMBER_SECONDS = 3600;
 
@@ -201,7 +203,8 @@ export class SitePeople {
   }
 
   /**
-   * Takes the people that a camera sees. Views of the floor wait until every camera that sees it has one, or one of them has the next.
+   * Takes the people that a camera sees. Views of the floor wait until every camera that sees it has one, one of them has the next, or too
+   * much time has passed.
    *
    * @param people time by `now()`
    * @param size of the pictures
@@ -211,6 +214,8 @@ export class SitePeople {
     if (!camera) return;
     if (size?.width !== camera.size?.width || size?.height !== camera.size?.height) this.#resize(camera, size);
     const time = people.time + camera.offset;
+    const [first] = this.#waiting.values();
+    if (first && time - first.view.time > WAIT_SECONDS) this.#step();
     if (camera.floor < 0) this.#link(camera.number, time, sightsOf(camera, people, galleryOf));
     else {
       if (this.#waiting.has(name)) this.#step();

@@ -121,7 +121,7 @@ describe('OnlineLinker', () => {
             const time = Math.max(clock - late, before?.time ?? Number.NEGATIVE_INFINITY);
             newest = Math.max(newest, time);
             const silent = newest - (heard.get(place) ?? newest) > SILENT_SECONDS;
-            linker.take(
+            const changes = linker.take(
               place,
               clock - late,
               seen.map(({ id, value, expected, known }) => ({
@@ -148,6 +148,10 @@ describe('OnlineLinker', () => {
             }
             last.set(place, { time, ids: new Set(seen.map(({ id }) => id)) });
             heard.set(place, newest);
+            // what is said of a track holds for all of it that was thought to be another person
+            for (const { place: at, id, was, person: now } of changes)
+              for (const run of runs)
+                if (run.place === at && run.id === id && run.person === was) run.person = now ?? undefined;
             for (const run of latest.values()) run.person = linker.personOf(run.place, run.id);
             const now = [...last].filter(([at]) => newest - heard.get(at)! <= SILENT_SECONDS);
             const people = now.flatMap(([at, { ids }]) => [...ids].flatMap((id) => linker.personOf(at, id) ?? []));
