@@ -6,7 +6,6 @@ import type { AppearanceModel } from '../../appearance/appearance-model.ts';
 import { inputError, messageOf, UsageError } from '../../core/errors.ts';
 import type { Size } from '../../core/geometry.ts';
 import type { TrackedFrame } from '../../core/tracked-frame.ts';
-import { AppendFile } from '../../files/append-file.ts';
 import { readError } from '../../files/file-errors.ts';
 import { makeFolder } from '../../files/make-folder.ts';
 import { type FloorPersonState, FloorTracker, type FloorView, type Site, type SitePlace } from '../../site/index.ts';
@@ -15,17 +14,15 @@ import type { PersonGallery, Seen, SeenBy } from '../../site/online/stay.ts';
 import { areasOf, type PlaceArea } from '../../site/read-cameras.ts';
 import { nameOf, waysOf } from '../../site/ways-of-site.ts';
 import { now } from '../../video/camera/clock.ts';
-import { hourOf, isoTime, stamp, wallTime } from '../clock.ts';
+import { isoTime } from '../clock.ts';
 import type { Log } from '../monitoring/log.ts';
 import type { SitePersonEvent } from '../outputs/events.ts';
-import { freeStem } from '../outputs/folder.ts';
 import { AppearanceFile } from './appearance-file.ts';
+import { FloorFile } from './floor-file.ts';
 import { PersonMap } from './person-map.ts';
 
 /** Folder of the site in the output folder; no camera may have this name. */
 export const SITE_FOLDER = 'site';
-/** Where people are on the floor in this hour; `<start>.floor.csv` is of an earlier one. */
-const CURRENT = 'floor.csv';
 const STATE = 'people.json';
 /** Embeddings of the people who are remembered. */
 const APPEARANCE = 'appearance.json';
@@ -106,12 +103,10 @@ export class SitePeople {
   /** Of each camera that sees the floor, who its tracks were said to be. */
   readonly #said = new Map<string, Map<number, number>>();
   readonly #folder: string;
-  readonly #file: AppendFile;
+  readonly #file: FloorFile;
   readonly #appearance: AppearanceFile;
   /** SHA-256 of the network whose embeddings are compared. */
   #model: string | undefined;
-  #hour: number;
-  #frame = 0;
   #kept = Number.NEGATIVE_INFINITY;
   #keptAppearance = now();
   #keptId = 0;
@@ -166,12 +161,9 @@ export class SitePeople {
     const failed = (error: unknown) =>
       log.error({ reason: messageOf(error) }, 'cannot keep what the people who are remembered look like');
     this.#appearance = new AppearanceFile(join(folder, APPEARANCE), names, failed);
-    this.#putAway();
-    this.#hour = hourOf(wallTime(now()));
-    this.#file = new AppendFile(join(folder, CURRENT), {
-      failed: (error) => log.error({ reason: messageOf(error) }, 'cannot write where people are'),
-      lost: () => {},
-    });
+    this.#file = new FloorFile(folder, (error) =>
+      log.error({ reason: messageOf(error) }, 'cannot write where people are'),
+    );
   }
 
   /**
@@ -264,7 +256,11 @@ export class SitePeople {
     }
     this.#link(FLOOR, at, this.#onFloor(ids, at, new Set(waiting)));
     for (const { camera } of waiting) this.#reportFloor(camera);
-    this.#write(at, ids, positions);
+    this.#file.write(
+      at,
+      ids.map((id) => this.#linker.personOf(FLOOR, id)!),
+      positions,
+    );
   }
 
   /** The people on the floor: those tracked there, and those whom tracks of its cameras still are. */
@@ -321,33 +317,6 @@ export class SitePeople {
   #report({ name }: SiteCamera, id: number, person: number | null, was: number | undefined, time: number): void {
     const event = was === undefined ? 'person' : 'person.changed';
     this.#setup.onEvent({ event, camera: name, id, person, time: isoTime(time), ...(was !== undefined && { was }) });
-  }
-
-  #write(time: number, ids: Int32Array, positions: Float64Array): void {
-    const wall = wallTime(time);
-    if (hourOf(wall) !== this.#hour) {
-      this.#hour = hourOf(wall);
-      this.#frame = 0;
-      this.#file.startAnew((path) => {
-        this.#putAway();
-        return path;
-      });
-    }
-    if (this.#frame++ === 0) this.#file.append('frame,id,X,Y,time', true);
-    for (let i = 0; i < ids.length; i++) {
-      const person = this.#linker.personOf(FLOOR, ids[i]);
-      const [x, y] = [positions[2 * i].toFixed(3), positions[2 * i + 1].toFixed(3)];
-      this.#file.append(`${this.#frame},${person},${x},${y},${isoTime(time)}`);
-    }
-  }
-
-  /** Names the file by the time of its first line. */
-  #putAway(): void {
-    const path = join(this.#folder, CURRENT);
-    if (!existsSync(path)) return;
-    const [first] = /\d{4}-\d\d-\d\dT[\d:.]+Z/.exec(readFileSync(path, 'utf8')) ?? [];
-    const start = first === undefined ? Date.now() / 1000 : Date.parse(first) / 1000;
-    renameSync(path, join(this.#folder, `${freeStem(this.#folder, stamp(start), '.floor')}.floor.csv`));
   }
 
   /** Who is on the floor, by their ids over all cameras: of those who may be one, the one seen last. */
