@@ -8,8 +8,8 @@ import { type Candidate, LearnedWays } from './learned-ways.ts';
 import type { Stay } from './stay.ts';
 
 /** Least probability of a join that is made, and of one that stays while it may be revised. */
-const JOIN = 0.8;
-const HOLD = 0.5;
+const JOIN = 0.6;
+const HOLD = 0.4;
 
 /** What a linker knows of a site. */
 export interface OnlineSite {
