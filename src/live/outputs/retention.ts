@@ -25,7 +25,7 @@ export function parseRemember(text: string): number {
   const units: Readonly<Record<string, number>> = { m: 60, ...SECONDS };
   const [, number, unit] = /^(\d+(?:\.\d+)?)\s*([A-Za-z]*)$/.exec(text.trim()) ?? [];
   const value = Number(number);
-  if (value === 0) return 0;
+  if (value === 0 && (unit === '' || Object.hasOwn(units, unit))) return 0;
   if (value > 0 && Object.hasOwn(units, unit)) return value * units[unit];
   throw new UsageError(`--remember ${text}: not an age; for example 30m, 1h, 2d, or 0`);
 }

@@ -23,7 +23,6 @@ export interface OnlineSite {
 
 /** A stay that a later one may follow. */
 interface Pair extends Candidate {
-  readonly of: Stay;
   /** Numbers of the two. */
   readonly row: number;
   readonly column: number;
@@ -98,14 +97,14 @@ export class Candidates {
     const taken = new Set<Stay>();
     const best = new Float64Array(later.length);
     for (const k of [...pairs.keys()].sort((a, b) => probabilities[b] - probabilities[a])) {
-      const [before, stay, probability] = [pairs[k].of, later[pairs[k].column], probabilities[k]];
+      const [before, stay, probability] = [earlier[pairs[k].row], later[pairs[k].column], probabilities[k]];
       best[pairs[k].column] = Math.max(best[pairs[k].column], probability);
       if (!(probability >= (stay.before === before ? HOLD : JOIN)) || wanted.has(stay) || taken.has(before)) continue;
       wanted.set(stay, before);
       taken.add(before);
     }
     const candidates = later.map((): Candidate[] => []);
-    for (const { column, total, ...candidate } of pairs) candidates[column].push(candidate);
+    for (const { row, column, total, ...candidate } of pairs) candidates[column].push(candidate);
     for (const [column, stay] of later.entries())
       this.#weighed.set(stay, { best: best[column], candidates: candidates[column] });
     return wanted;
@@ -129,7 +128,7 @@ export class Candidates {
       for (const [i, row] of rows.entries()) {
         if (!(appearance[i] >= LEAST_APPEARANCE)) continue;
         const before = earlier[row].stay;
-        const candidate = { of: before, ...this.#walk(before, stay, entries, appearance[i], blind(stay.place)) };
+        const candidate = { of: before.key, ...this.#walk(before, stay, entries, appearance[i], blind(stay.place)) };
         const total = this.#ways.logOdds(candidate);
         if (total >= LEAST_TOTAL) pairs.push({ ...candidate, row, column, total });
       }

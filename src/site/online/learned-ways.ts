@@ -5,8 +5,8 @@ import type { SiteWays } from '../ways-of-site.ts';
 
 /** A stay before that another may follow. */
 export interface Candidate {
-  /** The stay before. */
-  readonly of: object;
+  /** Key of the stay before. */
+  readonly of: symbol;
   readonly direction: number;
   /** Seconds in between. */
   readonly gap: number;
@@ -61,7 +61,6 @@ export class LearnedWays {
       .map((candidate) => ({ candidate, odds: this.logOdds(candidate) }))
       .sort((a, b) => b.odds - a.odds)
       .slice(0, MOST_CANDIDATES);
-    // what is kept of a stay before is its number alone
     this.#stays.push({ camera, candidates: best.map(({ candidate }) => candidate) });
     if (this.#stays.length > STAYS) this.#stays.shift();
     if (++this.#since < LEARN_EVERY) return;
@@ -73,7 +72,7 @@ export class LearnedWays {
     const pairs = this.#stays.flatMap(({ candidates }, column) =>
       candidates.map((candidate) => ({ candidate, column })),
     );
-    const numbers = new Map<object, number>();
+    const numbers = new Map<symbol, number>();
     for (const { candidate } of pairs) if (!numbers.has(candidate.of)) numbers.set(candidate.of, numbers.size);
     const rows = Int32Array.from(pairs, ({ candidate }) => numbers.get(candidate.of)!);
     const columns = Int32Array.from(pairs, ({ column }) => column);

@@ -70,6 +70,8 @@ interface Path {
 export class Stay {
   readonly place: number;
   readonly id: number;
+  /** Stands for it where it is not to be kept. */
+  readonly key = Symbol();
   readonly from: number;
   /** When it began by the clock of the linker, which is that of the camera furthest ahead. */
   readonly born: number;
