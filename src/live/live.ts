@@ -82,7 +82,7 @@ export interface LiveStatus {
   readonly unhealthy?: string;
 }
 
-/** How often values are published, and old outputs removed. */
+/** How often values are published, and old outputs removed and people forgotten. */
 const PUBLISH_SECONDS = 1;
 const PRUNE_SECONDS = 60;
 
@@ -361,6 +361,7 @@ export class Live {
   }
 
   #prune(): void {
+    this.people?.expire();
     const { keep, out } = this.#options;
     if (!keep) return;
     prune(out, keep).then(

@@ -91,7 +91,7 @@ export class AppearanceFile {
 
   /** Removes the file. */
   async remove(): Promise<void> {
-    await this.#writing;
+    while (this.#writing) await this.#writing;
     rmSync(this.#path, { force: true });
   }
 
@@ -104,8 +104,9 @@ export class AppearanceFile {
 
   /** Writes the people; resolves when that is done. */
   async complete(model: string, people: readonly RememberedPerson[]): Promise<void> {
+    while (this.#writing) await this.#writing;
+    this.keep(model, people);
     await this.#writing;
-    await this.#write(model, people);
   }
 
   async #write(model: string, people: readonly RememberedPerson[]): Promise<void> {

@@ -223,6 +223,12 @@ export class SitePeople {
     this.#appearance.keep(this.#model, this.#linker.state());
   }
 
+  /** Forgets what has been remembered for long enough, also while no camera sends anything. */
+  expire(): void {
+    this.#linker.expire(now());
+    if (this.#model !== undefined) this.#appearance.keep(this.#model, this.#linker.state());
+  }
+
   /** Tracks what waits, and completes the outputs. */
   async close(): Promise<void> {
     this.#step();

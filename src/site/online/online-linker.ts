@@ -305,11 +305,16 @@ export class OnlineLinker {
     return changes;
   }
 
+  /** Forgets what people look like of whom there has been no patch for too long, also where no camera sees anything. */
+  expire(time: number): void {
+    for (const stay of [...this.#present, ...this.#remembered]) stay.forgetBefore(time - this.#remember);
+  }
+
   /** Forgets what is too old, and what is too much. */
   #sweep(): void {
     this.#swept = this.#time;
     const limit = this.#time - this.#remember;
-    for (const stay of [...this.#present, ...this.#remembered]) stay.forgetBefore(limit);
+    this.expire(this.#time);
     let tooMany = this.#remembered.size - MOST_REMEMBERED;
     for (const stay of this.#remembered) {
       if (!stay.fixed || (stay.next && !stay.next.fixed)) continue;

@@ -62,6 +62,15 @@ describe('OnlineLinker', () => {
     }
   });
 
+  it('forgets people while no camera sends anything', () => {
+    const linker = open(60);
+    watch(linker, 0, 0, 10, person(0, 1, 5));
+    watch(linker, 1, 11, 20);
+    expect(linker.state()).toHaveLength(1);
+    linker.expire(80);
+    expect(linker.state()).toEqual([]);
+  });
+
   it('revises a person within 30 s, and not afterwards', () => {
     for (const [after, id] of [
       [10, 1],
