@@ -1,11 +1,12 @@
 /**
  * Linking over rooms that do not overlap, on simulated sites (`bench/site-simulation.ts`):
  *
- *   npx tsx bench/linking.ts [--people FOLDER] [--sites 10] [--seed 1000] [--candidates 5,10,20,50]
+ *   npx tsx bench/linking.ts [--people FOLDER] [--sites 10] [--seed 1000] [--candidates 5,10,20,50] [--online]
  *
  * FOLDER holds pictures `ID_<camera a or b><n>.jpg` (the val part of CUHK03), which the walkers then wear; without it they wear random
  * embeddings. Precision: joins of which both tracklets are of one walker. Recall: pairs of successive tracklets of a walker that came to
- * one person. The clock of one camera is 2 s ahead. Means and standard deviations over the sites.
+ * one person. The clock of one camera is 2 s ahead. Means and standard deviations over the sites. `--online` links while people walk, as
+ * `stream --site` does, with four pictures a second.
  */
 import { parseArgs } from 'node:util';
 import { loadSiamese } from '../src/appearance/siamese.ts';
@@ -15,6 +16,7 @@ import { CONFIDENCE, joinTracklets } from '../src/site/joining.ts';
 import { AppearanceOdds } from '../src/site/tracklet.ts';
 import { waysOf } from '../src/site/ways-of-site.ts';
 import { type Clothes, pictureClothes, randomClothes, type SimulatedSite, simulateSite } from './site-simulation.ts';
+import { walkOnline } from './walk-online.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -22,6 +24,7 @@ const { values: options } = parseArgs({
     sites: { type: 'string', default: '10' },
     seed: { type: 'string', default: '1000' },
     candidates: { type: 'string', default: '5,10,20,50' },
+    online: { type: 'boolean', default: false },
   },
 });
 /** Rooms in a row, of which each walker passes two; and a ring with a blind alley. */
@@ -73,18 +76,12 @@ async function pictures(folder: string): Promise<Clothes> {
 }
 
 function score(wear: Clothes, site: SimulatedSite): Figures {
-  const { tracklets, walkers, cameraCount, inWindow } = site;
-  const cameras = Array.from({ length: cameraCount }, (_, c) => ({ name: `${c}` }));
-  const found = joinTracklets(tracklets, new AppearanceOdds(wear.model, tracklets), {
-    cameraCount,
-    ...waysOf(cameras, undefined),
-    offsets: new Float64Array(cameraCount).fill(Number.NaN),
-    confidence: CONFIDENCE,
-  });
+  const { tracklets, walkers, inWindow } = site;
+  const { people, offset } = options.online ? linkOnline(wear, site) : link(wear, site);
   const person = new Int32Array(tracklets.length);
-  for (const [p, { tracklets: own }] of found.people.entries()) for (const t of own) person[t] = p;
-  const joins = found.people.flatMap((one) => one.joins);
-  const right = joins.filter(({ earlier, later }) => walkers[earlier] === walkers[later]).length;
+  for (const [p, own] of people.entries()) for (const t of own) person[t] = p;
+  const joins = people.flatMap((own) => own.slice(1).map((later, i) => [own[i], later]));
+  const right = joins.filter(([earlier, later]) => walkers[earlier] === walkers[later]).length;
   let wanted = 0;
   let got = 0;
   for (let t = 1; t < tracklets.length; t++) {
@@ -95,7 +92,31 @@ function score(wear: Clothes, site: SimulatedSite): Figures {
   const precision = right / joins.length;
   const recall = got / wanted;
   const f1 = (2 * precision * recall) / (precision + recall);
-  const offset = found.offsets.seconds[1] - found.offsets.seconds[0];
-  const counts = { people: found.people.length, walkers: new Set(walkers).size };
+  const counts = { people: people.length, walkers: new Set(walkers).size };
   return { 'in window': inWindow, precision, recall, F1: f1, ...counts, offset };
+}
+
+/** People found: numbers of their tracklets by time. */
+interface Linked {
+  readonly people: readonly (readonly number[])[];
+  readonly offset: number;
+}
+
+function link(wear: Clothes, { tracklets, cameraCount }: SimulatedSite): Linked {
+  const cameras = Array.from({ length: cameraCount }, (_, c) => ({ name: `${c}` }));
+  const { people, offsets } = joinTracklets(tracklets, new AppearanceOdds(wear.model, tracklets), {
+    cameraCount,
+    ...waysOf(cameras, undefined),
+    offsets: new Float64Array(cameraCount).fill(Number.NaN),
+    confidence: CONFIDENCE,
+  });
+  return { people: people.map((one) => one.tracklets), offset: offsets.seconds[1] - offsets.seconds[0] };
+}
+
+function linkOnline(wear: Clothes, site: SimulatedSite): Linked {
+  const said = walkOnline(wear, site, AHEAD);
+  const people = new Map<number, number[]>();
+  for (const [t, person] of said.entries()) people.set(person, [...(people.get(person) ?? []), t]);
+  for (const own of people.values()) own.sort((a, b) => site.tracklets[a].from - site.tracklets[b].from);
+  return { people: [...people.values()], offset: Number.NaN };
 }

@@ -13,6 +13,8 @@ const SPACING = 0.4;
 export class Gallery {
   /** Number of embeddings. */
   length = 0;
+  /** How often it has changed. */
+  version = 0;
   /** length × d, row by row. */
   readonly embeddings: Float32Array;
   /** length: qualities of the patches, 0..1. */
@@ -45,6 +47,7 @@ export class Gallery {
     this.qualities[row] = quality;
     if (!recent) this.times[row] = time;
     this.newest = row;
+    this.version++;
     return row;
   }
 

@@ -20,6 +20,7 @@ interface StreamOptions {
   record?: boolean;
   keep?: string;
   site?: string;
+  remember?: string;
   detector: string;
   config?: string;
   set: string[];
@@ -62,7 +63,11 @@ export function streamCommand(program: Command): void {
     .option('--realtime', 'play files as cameras, in real time')
     .option('--record', 'record the annotated video in segments')
     .option('--keep <age|size>', 'remove older outputs: 12h, 7d, 4w, 500MB, 10GB (default: keep all)')
-    .option('--site <file>', 'cameras that see one floor (docs/site.md): a person keeps one id over all of them')
+    .option('--site <file>', 'the cameras of a site (docs/site.md): a person keeps one id over all of them')
+    .option(
+      '--remember <age>',
+      'with --site: people are known again by their appearance for so long: 30m, 8h, 1d; 0: never (default: 1h)',
+    )
     .option('--detector <name|file>', 'detector: rtmdet-nano (shipped) or an ONNX file', 'rtmdet-nano')
     .addOption(configOption('cameras, and parameters by stage'))
     .addOption(setOption())
@@ -75,7 +80,7 @@ Examples:
   twintrack stream rtsp://camera/1 --mqtt mqtt://localhost
   twintrack stream rtsp://camera/1 --host 0.0.0.0        for others too; the token is in live/token
   twintrack stream srt://:9000?mode=listener             an encoder sends to this machine
-  twintrack stream --config cameras.yaml --site site.yaml    one id for a person over overlapping cameras
+  twintrack stream --config cameras.yaml --site site.yaml    one id for a person over all cameras
   twintrack stream --check cameras.yaml                  which cameras can be reached, and why not
   twintrack stream videos/pets09-s2l1.mp4 --realtime     a file in place of a camera
 
@@ -134,13 +139,15 @@ function stopSignal(): Promise<NodeJS.Signals> {
 /** Starts the server and the cameras: the server first, so that a port that is taken is reported before any camera is started. */
 async function run(urls: readonly string[], options: StreamOptions, opening: Promise<Log>) {
   const { config, set, out, detector, realtime, record, mqtt, host, port } = options;
-  const { parseKeep, startLive } = await import('../live/index.ts');
+  const { parseKeep, parseRemember, startLive } = await import('../live/index.ts');
   const { loadConfiguration } = await import('../live/configuration.ts');
   const { isLoopback } = await import('../live/monitoring/loopback.ts');
   const { openServer, requireLength } = await import('../live/monitoring/server.ts');
   const { makeToken } = await import('../live/outputs/token.ts');
   const { reload } = await import('../live/reload.ts');
   const keep = options.keep === undefined ? undefined : parseKeep(options.keep);
+  if (options.remember !== undefined && !options.site) throw new UsageError('--remember: only with --site');
+  const remember = options.remember === undefined ? undefined : parseRemember(options.remember);
   const configuration = await loadConfiguration(urls, config, set);
   if (configuration.cameras.length === 0 && !configuration.skipped?.length) {
     throw new UsageError('stream: no camera; for example: twintrack stream rtsp://user:password@192.168.1.20/stream1');
@@ -181,7 +188,7 @@ async function run(urls: readonly string[], options: StreamOptions, opening: Pro
     ...(tlsCert && tlsKey && { tls: { cert: tlsCert, key: tlsKey } }),
   });
   try {
-    live = await startLive({ ...configuration, out, detector, realtime, record, keep, mqtt, site, log });
+    live = await startLive({ ...configuration, out, detector, realtime, record, keep, mqtt, site, remember, log });
     const cameras = live;
     server.show(cameras);
     log.info({ url: server.url }, 'live page');

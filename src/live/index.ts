@@ -28,6 +28,6 @@ export type {
   SitePersonEvent,
   VisitEvent,
 } from './outputs/events.ts';
-export { type Keep, parseKeep } from './outputs/retention.ts';
+export { type Keep, parseKeep, parseRemember } from './outputs/retention.ts';
 export { type CameraParameters, cameraParametersSchema, type LiveParameters, liveParameters } from './parameters.ts';
 export type { Reloaded } from './reload.ts';

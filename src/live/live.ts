@@ -50,8 +50,10 @@ export interface LiveOptions
   readonly keep?: Keep | undefined;
   /** Address of a broker to publish to. */
   readonly mqtt?: string | undefined;
-  /** Cameras that see one floor: people keep one id over all of them. */
+  /** The cameras of a site: people keep one id over all of them. */
   readonly site?: Site | undefined;
+  /** Seconds for which people are remembered by their appearance over the cameras of a site; 0: it is not compared. Default an hour. */
+  readonly remember?: number | undefined;
   readonly log?: Log | undefined;
   /** Takes the events of all cameras. */
   readonly onEvent?: ((event: LiveEvent) => void) | undefined;
@@ -80,7 +82,7 @@ export interface LiveStatus {
   readonly unhealthy?: string;
 }
 
-/** How often values are published, and old outputs removed. */
+/** How often values are published, and old outputs removed and people forgotten. */
 const PUBLISH_SECONDS = 1;
 const PRUNE_SECONDS = 60;
 
@@ -122,7 +124,7 @@ export async function startLive(options: LiveOptions): Promise<Live> {
 }
 
 /** @throws UsageError when a camera has the name of the site's folder */
-function openSite(live: Live, { cameras, out }: LiveOptions, site: Site, log: Log): Promise<SitePeople> {
+function openSite(live: Live, { cameras, out, remember }: LiveOptions, site: Site, log: Log): Promise<SitePeople> {
   if (cameras.some(({ name }) => name.toLowerCase() === SITE_FOLDER))
     throw new UsageError(
       `camera "${SITE_FOLDER}": this is the name of the folder of the site; call the camera otherwise`,
@@ -132,7 +134,7 @@ function openSite(live: Live, { cameras, out }: LiveOptions, site: Site, log: Lo
     if (!followed.has(name)) log.warn({ camera: name }, 'a camera of the site is not followed');
   const onEvent = (event: SitePersonEvent) => live.camera(event.camera)?.report(event);
   const there = { ...site, cameras: site.cameras.filter(({ name }) => followed.has(name)) };
-  return SitePeople.open({ site: there, out, log, onEvent });
+  return SitePeople.open({ site: there, out, remember, log, onEvent });
 }
 
 /** Cameras that are being followed. */
@@ -258,6 +260,8 @@ export class Live {
     const same = isDeepStrictEqual(parameters, before);
     this.#parameters = parameters;
     this.#models = models;
+    if (models.appearance !== former?.appearance || !before)
+      await this.people?.compareBy(models.appearance && withFallback(models.appearance));
     const setupOf = (source: CameraSource) => this.#setupOf(source, parameters, { ...models, association });
 
     // new cameras are there before others go; what takes the place of another keeps its connection
@@ -330,7 +334,7 @@ export class Live {
         models: describeModels(detector.model, appearance?.model),
         parameters: { ...own, online: true },
       },
-      onPeople: (people, size) => this.people?.take(source.name, people, size),
+      onPeople: ({ people, galleryOf }, size) => this.people?.take(source.name, people, size, galleryOf),
       onEvent: (event) => {
         this.mqtt?.event(event);
         this.#options.onEvent?.(event);
@@ -357,6 +361,7 @@ export class Live {
   }
 
   #prune(): void {
+    this.people?.expire();
     const { keep, out } = this.#options;
     if (!keep) return;
     prune(out, keep).then(

@@ -8,7 +8,11 @@ const AT_END_SECONDS = 1.5;
 const NEAR_HEIGHTS = 0.5;
 
 /** Whether a trajectory begins (or ends) in a zone or at a line, or next to it. */
-export function endsAt(trajectory: Trajectory, { outline, anchor }: Area, end: 'first' | 'last'): boolean {
+export function endsAt(
+  trajectory: Pick<Trajectory, 'times' | 'boxes'>,
+  { outline, anchor }: Area,
+  end: 'first' | 'last',
+): boolean {
   const { times, boxes } = trajectory;
   const n = times.length;
   const from = end === 'first' ? 0 : n - 1;

@@ -49,8 +49,8 @@ const MOST_OFFSET = 120;
 /** People appear at the rate of so many seconds before and after. */
 const RATE_SECONDS = 60;
 /** Pairs with lower log-odds, of appearance and in all, are no candidates. */
-const LEAST_APPEARANCE = -4;
-const LEAST_TOTAL = -7;
+export const LEAST_APPEARANCE = -4;
+export const LEAST_TOTAL = -7;
 
 /** Tracklets of one person in the order of time, joined so far. */
 interface Chain {

@@ -133,12 +133,20 @@ function sightOf({ boxes }: Trajectory, row: number): Sight {
   return { x: left + width / 2, y: top + height / 2, height };
 }
 
-/** The places of a camera with their areas; none for a place that is anywhere in its picture. */
-function areasOf(
-  { source, parameters }: TrajectoriesDocument,
+/** Where a link of the site begins or ends in a camera. */
+export interface PlaceArea {
+  /** Number of the place. */
+  readonly place: number;
+  /** None for a place that is anywhere in its picture. */
+  readonly area: Area | undefined;
+}
+
+/** The places of a camera with their areas. */
+export function areasOf(
+  { source, parameters }: { readonly source: Parameters<typeof resolveAreas>[1]; readonly parameters?: unknown },
   camera: SiteCamera | undefined,
   places: readonly SitePlace[],
-): { place: number; area: Area | undefined }[] {
+): PlaceArea[] {
   const own = places.map((place, i) => ({ ...place, i })).filter((place) => place.camera === camera?.name);
   if (!camera || own.length === 0) return [];
   const run = areasOfRun(parameters);

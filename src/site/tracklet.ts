@@ -23,10 +23,10 @@ export interface Tracklet {
 }
 
 /** Of each tracklet so many patches are compared: more of one tracklet show little that is new. */
-const MOST_PATCHES = 5;
+export const MOST_PATCHES = 5;
 /** So many are compared at first; the others only where the two may be one person: above these log-odds. */
-const FIRST_PATCHES = 2;
-const POSSIBLE = -2;
+export const FIRST_PATCHES = 2;
+export const POSSIBLE = -2;
 /** Larger log-odds of a pair of patches count as these, so that one sure mistake can be outvoted. */
 const MOST_OF_A_PAIR = 9;
 
@@ -34,9 +34,9 @@ const MOST_OF_A_PAIR = 9;
 const COHORT = 100;
 const LEAST_COHORT = 20;
 /** How much that counts. */
-const COMMON = 0.35;
+export const COMMON = 0.35;
 /** Pairs of people seen at once, for so many seconds at least as clocks may differ, to correct the odds by: least and most pairs. */
-const AT_ONCE = 2;
+export const AT_ONCE = 2;
 /** Two tracklets of these log-odds are most probably of one person. */
 const ALIKE = 3;
 const LEAST_STRANGERS = 200;
@@ -99,37 +99,29 @@ export class AppearanceOdds {
         const one = tracklets[j].camera === a.camera ? Number.NaN : this.mean(a, tracklets[j], FIRST_PATCHES);
         if (!Number.isNaN(one)) odds.push(one);
       }
-      odds.sort((x, y) => y - x);
-      return odds.length < LEAST_COHORT ? Number.NaN : odds[Math.floor(odds.length / 10)];
+      return highOf(odds);
     });
     const measured = high.filter((value) => !Number.isNaN(value));
     const mean = measured.reduce((sum, value) => sum + value, 0) / measured.length;
     return high.map((value) => (Number.isNaN(value) ? 0 : value - mean));
   }
 
-  /**
-   * Log of the mean odds of people who were in two places at once, and so are two: it is 0 where odds are what they should be, since the
-   * mean of the likelihood ratio over pairs of different people is 1.
-   */
+  /** See {@link Strangers}: people who were in two places at once, and so are two. */
   private strangersShift(overlapping: (a: number, b: number) => boolean): number {
     const { tracklets } = this;
     const order = [...tracklets.keys()].sort((a, b) => tracklets[a].from - tracklets[b].from);
-    let sum = 0;
-    let count = 0;
-    for (let at = 0; at < order.length && count < MOST_STRANGERS; at++) {
+    const strangers = new Strangers();
+    for (let at = 0; at < order.length && strangers.count < MOST_STRANGERS; at++) {
       const a = tracklets[order[at]];
       for (let next = at + 1; next < order.length; next++) {
         const b = tracklets[order[next]];
         if (b.from > a.to - AT_ONCE) break;
         if (b.to - b.from < AT_ONCE || a.camera === b.camera || overlapping(a.camera, b.camera)) continue;
-        const odds = this.of(order[at], order[next]);
-        if (Number.isNaN(odds)) continue;
-        sum += Math.exp(Math.min(MOST_STRANGER, odds));
-        count++;
+        strangers.add(this.of(order[at], order[next]));
       }
     }
     this.known.clear();
-    return count < LEAST_STRANGERS ? 0 : Math.max(-MOST_SHIFT, Math.min(MOST_SHIFT, Math.log(sum / count)));
+    return strangers.shift;
   }
 
   /** Of two cameras how many tracklets of the first were there together with some of the second, and how many with one that is like them. */
@@ -149,17 +141,56 @@ export class AppearanceOdds {
   }
 
   private mean(a: Tracklet, b: Tracklet, most: number): number {
-    const { oneCamera, twoCameras } = this.model.calibration;
-    const scale = a.camera === b.camera ? oneCamera : twoCameras;
-    let sum = 0;
-    let weight = 0;
-    for (let i = 0; i < Math.min(most, a.qualities.length); i++)
-      for (let j = 0; j < Math.min(most, b.qualities.length); j++) {
-        const share = a.qualities[i] * b.qualities[j];
-        const odds = evidence(scale, networkLogOdds(this.model, a.embeddings, i, b.embeddings, j), 1);
-        sum += share * Math.max(-MOST_OF_A_PAIR, Math.min(MOST_OF_A_PAIR, odds));
-        weight += share;
-      }
-    return sum / weight;
+    return patchOdds(this.model, a, b, most);
+  }
+}
+
+/** The patches of a person that one camera has seen. */
+export type Patches = Pick<Tracklet, 'camera' | 'embeddings' | 'qualities'>;
+
+/** Log-odds that two show one person: the mean over pairs of their first `most` patches, weighted by quality; NaN where there are none. */
+export function patchOdds(model: CalibratedSimilarity, a: Patches, b: Patches, most: number): number {
+  const { oneCamera, twoCameras } = model.calibration;
+  const scale = a.camera === b.camera ? oneCamera : twoCameras;
+  let sum = 0;
+  let weight = 0;
+  for (let i = 0; i < Math.min(most, a.qualities.length); i++)
+    for (let j = 0; j < Math.min(most, b.qualities.length); j++) {
+      const share = a.qualities[i] * b.qualities[j];
+      const odds = evidence(scale, networkLogOdds(model, a.embeddings, i, b.embeddings, j), 1);
+      sum += share * Math.max(-MOST_OF_A_PAIR, Math.min(MOST_OF_A_PAIR, odds));
+      weight += share;
+    }
+  return sum / weight;
+}
+
+/** Log-odds that one in ten of others reaches; NaN of too few others. Sorts `odds`. */
+export function highOf(odds: number[]): number {
+  odds.sort((x, y) => y - x);
+  return odds.length < LEAST_COHORT ? Number.NaN : odds[Math.floor(odds.length / 10)];
+}
+
+/**
+ * The log-odds of people who are known to be two. The log of their mean odds is 0 where odds are what they should be, since the mean of
+ * the likelihood ratio over pairs of different people is 1.
+ */
+export class Strangers {
+  count = 0;
+  private sum = 0;
+
+  /** Adds a pair; NaN is left out. What was added long ago counts for less. */
+  add(odds: number): void {
+    if (Number.isNaN(odds)) return;
+    this.sum += Math.exp(Math.min(MOST_STRANGER, odds));
+    this.count++;
+    if (this.count < 2 * MOST_STRANGERS) return;
+    this.sum /= 2;
+    this.count /= 2;
+  }
+
+  /** What is to be taken off all log-odds of two cameras; 0 while there are few pairs. */
+  get shift(): number {
+    if (this.count < LEAST_STRANGERS) return 0;
+    return Math.max(-MOST_SHIFT, Math.min(MOST_SHIFT, Math.log(this.sum / this.count)));
   }
 }

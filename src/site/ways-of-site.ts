@@ -13,7 +13,7 @@ export interface SiteWays {
   /** Where links begin and end: what `entries` and `exits` of tracklets count. */
   readonly places: readonly SitePlace[];
   /** Directions that may lead from one tracklet to another. */
-  directions(earlier: Tracklet, later: Tracklet): number[];
+  directions(earlier: Pick<Tracklet, 'camera' | 'exits'>, later: Pick<Tracklet, 'camera' | 'entries'>): number[];
 }
 
 /**
@@ -37,7 +37,7 @@ export function waysOf(cameras: readonly { readonly name: string }[], site: Site
       if (from !== to) between.set(`${to} ${from}`, 2 * ways.length + 1);
       ways.push({ from, to, direct: from === to || links.length === 0, name: [cameras[from].name, cameras[to].name] });
     }
-  const directions = (earlier: Tracklet, later: Tracklet): number[] => {
+  const directions: SiteWays['directions'] = (earlier, later) => {
     const found = [between.get(`${earlier.camera} ${later.camera}`)!];
     for (let link = 0; link < links.length; link++)
       for (const back of [0, 1]) {
@@ -49,6 +49,6 @@ export function waysOf(cameras: readonly { readonly name: string }[], site: Site
   return { ways, places, directions };
 }
 
-function nameOf({ camera, area }: SitePlace): string {
+export function nameOf({ camera, area }: SitePlace): string {
   return area === undefined ? camera : `${camera}.${area}`;
 }

@@ -8,7 +8,7 @@ import { AppendFile, cutTornLine } from '../../src/files/append-file.ts';
 import { areaEvent, EventLog, type LiveEvent, personEvent } from '../../src/live/outputs/events.ts';
 import { HourlyTrajectories, recoverHours } from '../../src/live/outputs/hourly-trajectories.ts';
 import { highestId } from '../../src/live/outputs/ids.ts';
-import { parseKeep, prune } from '../../src/live/outputs/retention.ts';
+import { parseKeep, parseRemember, prune } from '../../src/live/outputs/retention.ts';
 import { readTrajectories } from '../../src/trajectories/index.ts';
 import { now } from '../../src/video/camera/clock.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
@@ -301,6 +301,20 @@ describe('retention', () => {
 
   it.each(['', '7', '7 days', '-1d', '0d', 'GB', '1e3d', '7d; rm'])('refuses "%s"', (text) => {
     expect(() => parseKeep(text)).toThrow(UsageError);
+  });
+
+  it.each([
+    ['0', 0],
+    ['0h', 0],
+    ['30m', 1800],
+    ['1.5 h', 5400],
+    ['2d', 48 * 3600],
+  ])('reads the age "%s"', (text, seconds) => {
+    expect(parseRemember(text)).toBe(seconds);
+  });
+
+  it.each(['', '7', '-1h', '10GB', '0 x', '1h; rm'])('refuses the age "%s"', (text) => {
+    expect(() => parseRemember(text)).toThrow(UsageError);
   });
 
   const outputs = () => {

@@ -1,5 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { TrackedFrame } from '../../src/core/tracked-frame.ts';
@@ -7,7 +8,7 @@ import { readFloorRows } from '../../src/evaluation/floor-file.ts';
 import { SILENT } from '../../src/live/monitoring/log.ts';
 import type { SitePersonEvent } from '../../src/live/outputs/events.ts';
 import { PersonMap } from '../../src/live/site/person-map.ts';
-import { SitePeople } from '../../src/live/site/site-people.ts';
+import { type GalleryOf, SitePeople } from '../../src/live/site/site-people.ts';
 import type { Site } from '../../src/site/index.ts';
 import { now } from '../../src/video/camera/clock.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
@@ -46,8 +47,26 @@ function people(time: number, left: number, ...list: readonly (readonly [number,
   };
 }
 
-async function open(out: string, events: SitePersonEvent[] = []): Promise<SitePeople> {
-  return await SitePeople.open({ site: site(), out, log: SILENT, onEvent: (event) => events.push(event) });
+async function open(out: string, events: SitePersonEvent[] = [], remember?: number): Promise<SitePeople> {
+  return await SitePeople.open({ site: site(), out, remember, log: SILENT, onEvent: (event) => events.push(event) });
+}
+
+const SCALE = { even: 0, weight: 1, strangers: 0 };
+/** People wear one number: those of the same are alike. */
+const NUMBERS = {
+  sha256: 'a'.repeat(64),
+  dimensions: 1,
+  similarity: (a: Float32Array, i: number, b: Float32Array, j: number) =>
+    Math.abs(a[i] - b[j]) < 0.5 ? 0.9998 : 0.001,
+  calibration: { oneCamera: SCALE, twoCameras: SCALE },
+};
+
+/** The patches of tracks that each wear what `worn` says. */
+function wearing(worn: Readonly<Record<number, number>>): GalleryOf {
+  return (id) =>
+    worn[id] === undefined
+      ? undefined
+      : { version: 1, length: 2, embeddings: Float32Array.of(worn[id], worn[id]), qualities: Float64Array.of(1, 1) };
 }
 
 describe('SitePeople', () => {
@@ -61,17 +80,20 @@ describe('SitePeople', () => {
       followed.take('a', people(time, 0, [5, 4, 3], [6, 1, 5]), SIZE);
       followed.take('b', people(time, 2, [9, 4, 3]), SIZE);
       followed.take('far', people(time, 0, [1, 1, 1]), SIZE);
+      followed.take('elsewhere', people(time, 0, [1, 1, 1]), SIZE);
     }
     await followed.close();
     const person = followed.personOf('a', 5);
     expect(person).toBeDefined();
     expect(followed.personOf('b', 9)).toBe(person);
     expect(followed.personOf('a', 6)).not.toBe(person);
-    expect(followed.personOf('far', 1)).toBeUndefined();
+    expect(followed.personOf('far', 1)).toBe(2);
+    expect(followed.personOf('elsewhere', 1)).toBeUndefined();
     expect(events.map(({ event, camera, id }) => `${event} ${camera} ${id}`).sort()).toEqual([
       'person a 5',
       'person a 6',
       'person b 9',
+      'person far 1',
     ]);
     const rows = await readFloorRows(join(out, 'site', 'floor.csv'));
     expect(rows.frames.at(-1)).toBe(7);
@@ -99,7 +121,7 @@ describe('SitePeople', () => {
     await Promise.all([killed.close(), again.close()]);
   });
 
-  it('keeps nothing of how people are seen', async () => {
+  it('keeps nothing of how people are seen in the state of the floor', async () => {
     const out = temporaryFolder();
     const followed = await open(out);
     for (let i = 0; i < 5; i++) followed.take('a', people(now() + i, 0, [1, 4, 3]), SIZE);
@@ -107,6 +129,129 @@ describe('SitePeople', () => {
     const state = JSON.parse(readFileSync(join(out, 'site', 'people.json'), 'utf8'));
     expect(Object.keys(state)).toEqual(['time', 'lastId', 'people']);
     expect(Object.keys(state.people[0])).toEqual(['id', 'mean', 'covariance', 'unseen']);
+  });
+
+  it('knows a person from the floor again in a camera that does not see it, and back', async () => {
+    const events: SitePersonEvent[] = [];
+    const followed = await open(temporaryFolder(), events);
+    await followed.compareBy(NUMBERS);
+    const start = now() - 100;
+    const see = (from: number, to: number, place: 'floor' | 'far', id: number, value: number) => {
+      for (let time = start + from; time < start + to; time += 0.25)
+        for (const [name, left, at] of [
+          ['a', 0, 'floor'],
+          ['b', 2, 'floor'],
+          ['far', 0, 'far'],
+        ] as const)
+          followed.take(
+            name,
+            people(time, left, ...(at === place ? [[id, 4, 3] as const] : [])),
+            SIZE,
+            wearing({ [id]: value }),
+          );
+    };
+    see(0, 8, 'floor', 1, 5);
+    see(20, 28, 'far', 1, 5);
+    see(30, 38, 'far', 2, 9);
+    see(50, 58, 'floor', 2, 5);
+    await followed.close();
+    expect([1, 2].map((id) => followed.personOf('a', id))).toEqual([1, 1]);
+    expect([1, 2].map((id) => followed.personOf('far', id))).toEqual([1, 2]);
+    expect(events.at(-1)).toMatchObject({ camera: 'b', id: 2, person: 1 });
+  });
+
+  it('remembers what people look like over a kill, for as long as it is asked to', async () => {
+    const out = temporaryFolder();
+    const file = join(out, 'site', 'appearance.json');
+    const killed = await open(out);
+    await killed.compareBy(NUMBERS);
+    const see = (followed: SitePeople, seconds: number, ...worn: number[]) => {
+      const start = now() - seconds;
+      const ids = [...worn.keys()].map((i) => [i + 1, i + 1, 3] as const);
+      for (let i = 0; i < 20; i++)
+        followed.take('far', people(start + i / 4, 0, ...ids), SIZE, wearing({ ...[0, ...worn] }));
+    };
+    see(killed, 20, 5, 7);
+    await killed.close(); // completes the file, as it is every few seconds
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(readFileSync(file, 'utf8')).toContain('"camera":"far"');
+    const again = await open(out);
+    await again.compareBy(NUMBERS);
+    see(again, 6, 7, 5, 9);
+    expect([1, 2, 3].map((id) => again.personOf('far', id))).toEqual([2, 1, 3]);
+    await again.close();
+    const short = await open(out, [], 1);
+    await sleep(1000);
+    await short.compareBy(NUMBERS);
+    expect(JSON.parse(readFileSync(file, 'utf8')).people).toEqual([]);
+    await short.close();
+    const off = await open(out, [], 0);
+    await off.compareBy(NUMBERS);
+    see(off, 6, 5);
+    await off.close();
+    expect(existsSync(file)).toBe(false);
+    expect(off.personOf('far', 1)).toBe(4);
+  });
+
+  it('forgets what another network has embedded, and goes on where the file is damaged', async () => {
+    const out = temporaryFolder();
+    const file = join(out, 'site', 'appearance.json');
+    for (const text of [JSON.stringify({ time: 0, model: 'b', people: [] }), '{"people":']) {
+      const followed = await open(out);
+      writeFileSync(file, text);
+      await followed.compareBy(NUMBERS);
+      expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ model: NUMBERS.sha256, people: [] });
+      await followed.compareBy(undefined);
+      expect(existsSync(file)).toBe(false);
+      await followed.close();
+    }
+  });
+
+  it('never has one person at once in two cameras that do not see one place', async () => {
+    const tracks = fc.uniqueArray(
+      fc.record({
+        id: fc.integer({ min: 1, max: 4 }),
+        x: fc.integer({ min: 3, max: 7 }),
+        value: fc.integer({ min: 0, max: 2 }),
+      }),
+      { maxLength: 3, selector: ({ id }) => id },
+    );
+    const step = fc.record({
+      place: fc.constantFrom('floor', 'far', 'shop'),
+      passed: fc.constantFrom(0.1, 0.5, 1, 2, 20),
+      seen: fc.tuple(tracks, tracks),
+      again: fc.integer({ min: 1, max: 10 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 30 }), async (steps) => {
+        const shops = { ...site(), cameras: [...site().cameras, { name: 'shop', zones: {}, lines: {} }] };
+        const followed = await SitePeople.open({ site: shops, out: temporaryFolder(), log: SILENT, onEvent() {} });
+        try {
+          await followed.compareBy(NUMBERS);
+          const latest = new Map<string, { time: number; people: () => (number | undefined)[] }>();
+          let time = now();
+          for (const { place, passed, seen, again } of steps)
+            for (let i = 0; i < again; i++) {
+              time += passed;
+              const cameras = place === 'floor' ? ['a', 'b'] : [place];
+              for (const [c, camera] of cameras.entries()) {
+                const worn = Object.fromEntries(seen[c].map(({ id, value }) => [id, value]));
+                const view = people(time, 2 * c, ...seen[c].map(({ id, x }) => [id, x, 1 + id] as const));
+                followed.take(camera, view, SIZE, wearing(worn));
+              }
+              const there = () =>
+                cameras.flatMap((camera, c) => seen[c].map(({ id }) => followed.personOf(camera, id)));
+              latest.set(place, { time, people: there });
+              const now = [...latest.values()].filter((sight) => time - sight.time <= 5);
+              const each = now.flatMap((sight) => [...new Set(sight.people())].filter((one) => one !== undefined));
+              expect(new Set(each).size).toBe(each.length);
+            }
+        } finally {
+          await followed.close();
+        }
+      }),
+      { numRuns: 100 },
+    );
   });
 
   it('refuses a calibration in degrees', async () => {

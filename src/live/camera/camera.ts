@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { messageOf, printable } from '../../core/errors.ts';
 import type { Size } from '../../core/geometry.ts';
-import type { TrackedFrame } from '../../core/tracked-frame.ts';
 import type { EngineModels } from '../../engine/frame-engine.ts';
 import type { DiskTrouble } from '../../files/append-file.ts';
 import { makeFolder } from '../../files/make-folder.ts';
@@ -21,6 +20,7 @@ import { highestId } from '../outputs/ids.ts';
 import { recoverRecordings } from '../outputs/recorder.ts';
 import type { CameraParameters } from '../parameters.ts';
 import type { DetectorScheduler } from '../scheduler.ts';
+import type { Followed } from './following.ts';
 import { Pipeline } from './pipeline.ts';
 import type { CameraSource } from './source.ts';
 
@@ -37,8 +37,8 @@ export interface CameraSetup {
   /** What its documents say of the run, besides the source. */
   readonly run: Omit<RunDescription, 'source'>;
   readonly onEvent: (event: LiveEvent) => void;
-  /** Takes the people of each frame, and the size of the pictures. */
-  readonly onPeople?: ((people: TrackedFrame, size: Size | undefined) => void) | undefined;
+  /** Takes the people of each frame, with their patches, and the size of the pictures. */
+  readonly onPeople?: ((followed: Followed, size: Size | undefined) => void) | undefined;
   readonly log: Log;
 }
 
@@ -172,7 +172,7 @@ export class Camera {
         folder: join(out, source.name),
         statistics: this.#statistics,
         onEvent: (event) => this.#report(event),
-        onPeople: (people) => setup.onPeople?.(people, this.#statistics.size),
+        onPeople: (followed) => setup.onPeople?.(followed, this.#statistics.size),
         trouble: this.#trouble,
       },
       lastId,

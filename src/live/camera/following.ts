@@ -1,6 +1,7 @@
 import { resolveAreas } from '../../analytics/areas.ts';
 import type { IgnoreCount } from '../../analytics/ignore.ts';
 import { ZoneCounter } from '../../analytics/zone-counter.ts';
+import type { Gallery } from '../../appearance/gallery.ts';
 import { type Detections, NO_DETECTIONS } from '../../core/detections.ts';
 import type { Frame } from '../../core/frame.ts';
 import type { TrackedFrame } from '../../core/tracked-frame.ts';
@@ -33,6 +34,8 @@ export interface FollowingSetup {
 /** A frame with the people in it, and the ids of those who get no more observations. */
 export interface Followed {
   readonly people: TrackedFrame;
+  /** The patches of a person so far, where there are some. */
+  galleryOf(id: number): Gallery | undefined;
   readonly ended: readonly number[];
 }
 
@@ -112,7 +115,7 @@ export class Following {
     const people = { ...step.people, time: this.#time };
     this.#reportPeople(tracks);
     for (const event of this.counter.update(people)) this.#setup.onEvent(areaEvent(event, this.#setup.camera));
-    return { people, ended };
+    return { people, ended, galleryOf: (id) => tracks.find((track) => track.id === id)?.gallery };
   }
 
   /** Reports who was found, is still there, or has left. */

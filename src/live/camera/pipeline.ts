@@ -1,6 +1,5 @@
 import type { Detections } from '../../core/detections.ts';
 import { messageOf } from '../../core/errors.ts';
-import type { TrackedFrame } from '../../core/tracked-frame.ts';
 import type { EngineModels, FrameUnderWay } from '../../engine/frame-engine.ts';
 import type { DiskTrouble } from '../../files/append-file.ts';
 import type { RunDescription } from '../../trajectories/index.ts';
@@ -15,7 +14,7 @@ import { HourlyTrajectories } from '../outputs/hourly-trajectories.ts';
 import type { CameraParameters } from '../parameters.ts';
 import type { DetectorScheduler, Lane } from '../scheduler.ts';
 import { CameraDrawing } from './drawing.ts';
-import { Following } from './following.ts';
+import { type Followed, Following } from './following.ts';
 
 /** What a pipeline works with. */
 export interface PipelineSetup {
@@ -32,8 +31,8 @@ export interface PipelineSetup {
   readonly run: Omit<RunDescription, 'source'>;
   readonly statistics: CameraStatistics;
   readonly onEvent: (event: LiveEvent) => void;
-  /** Takes the people of each frame. */
-  readonly onPeople?: ((people: TrackedFrame) => void) | undefined;
+  /** Takes the people of each frame, with their patches. */
+  readonly onPeople?: ((followed: Followed) => void) | undefined;
   readonly trouble: DiskTrouble;
   readonly log: Log;
 }
@@ -159,9 +158,10 @@ export class Pipeline {
       return;
     }
     const { name, statistics, log } = this.#setup;
-    const { people, ended } = following.take(underWay, frame, detections);
+    const followed = following.take(underWay, frame, detections);
+    const { people, ended } = followed;
     this.#hours.write(people);
-    this.#setup.onPeople?.(people);
+    this.#setup.onPeople?.(followed);
     this.#hours.end(ended);
     this.#drawing.add(frame, people);
     statistics.frameProcessed(frame.time, people.length);

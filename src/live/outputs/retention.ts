@@ -20,6 +20,16 @@ export function parseKeep(text: string): Keep {
   throw new UsageError(`--keep ${text}: neither an age nor a size; for example 12h, 7d, 4w, 500MB, 10GB`);
 }
 
+/** Reads an age as `--keep` has it, or in minutes: `30m`, `1h`, `7d`; or `0`. @returns seconds @throws UsageError on anything else */
+export function parseRemember(text: string): number {
+  const units: Readonly<Record<string, number>> = { m: 60, ...SECONDS };
+  const [, number, unit] = /^(\d+(?:\.\d+)?)\s*([A-Za-z]*)$/.exec(text.trim()) ?? [];
+  const value = Number(number);
+  if (value === 0 && (unit === '' || Object.hasOwn(units, unit))) return 0;
+  if (value > 0 && Object.hasOwn(units, unit)) return value * units[unit];
+  throw new UsageError(`--remember ${text}: not an age; for example 30m, 1h, 2d, or 0`);
+}
+
 /** Name of where people were on the floor of a site in an hour that is over. */
 const PAST_FLOOR = /^\d{8}T\d{6}Z(-\d+)?\.floor\.csv$/;
 
