@@ -87,7 +87,7 @@ export class LearnedWays {
       });
       const weighted = { length: pairs.length, rows, columns, logWeights };
       const probabilities = pairProbabilities(weighted, numbers.size, this.#stays.length);
-      this.#ways.learn({ directions, gaps, probabilities }, counts);
+      this.#ways.learn({ directions, gaps, probabilities }, counts, counts);
     }
   }
 }
