@@ -1,4 +1,4 @@
-import { LEAST_APPEARANCE, LEAST_TOTAL } from '../joining.ts';
+import { CONFIDENCE, LEAST_APPEARANCE, LEAST_TOTAL } from '../joining.ts';
 import { pairProbabilities } from '../marginals.ts';
 import { reachOdds } from '../reach.ts';
 import type { PlaceArea } from '../read-cameras.ts';
@@ -7,8 +7,7 @@ import type { Earlier, StayComparison } from './comparison.ts';
 import { type Candidate, LearnedWays } from './learned-ways.ts';
 import type { Stay } from './stay.ts';
 
-/** Least probability of a join that is made, and of one that stays while it may be revised. */
-const JOIN = 0.6;
+/** Least probability of a join that stays while it may be revised; to be made it takes as much as off-line. */
 const HOLD = 0.4;
 
 /** What a linker knows of a site. */
@@ -99,7 +98,8 @@ export class Candidates {
     for (const k of [...pairs.keys()].sort((a, b) => probabilities[b] - probabilities[a])) {
       const [before, stay, probability] = [earlier[pairs[k].row], later[pairs[k].column], probabilities[k]];
       best[pairs[k].column] = Math.max(best[pairs[k].column], probability);
-      if (!(probability >= (stay.before === before ? HOLD : JOIN)) || wanted.has(stay) || taken.has(before)) continue;
+      if (!(probability >= (stay.before === before ? HOLD : CONFIDENCE)) || wanted.has(stay) || taken.has(before))
+        continue;
       wanted.set(stay, before);
       taken.add(before);
     }
