@@ -14,6 +14,13 @@ import {
   SHEET_ENDING,
 } from './index-file.ts';
 
+/** Files that may show anyone, or hold embeddings of anyone: endings, and what they are. All can be made again. */
+const OF_ANYONE = [
+  [SHEET_ENDING, 'contact sheet'],
+  ['.report.html', 'report'],
+  ['.resume', 'what an interrupted run has found'],
+] as const;
+
 const TRAJECTORIES_ENDING = '.trajectories.json';
 
 /** Trajectories of one video. */
@@ -23,12 +30,18 @@ export interface TrajectoriesOfVideo {
   readonly ids: ReadonlySet<number>;
 }
 
+/** A file that was deleted since it may be of anyone. */
+export interface OtherFile {
+  readonly path: string;
+  readonly what: string;
+}
+
 /** What was deleted. */
 export interface Forgotten {
   /** Each index of embeddings, and of how many embeddings and pictures it is shorter. */
   readonly indexes: readonly { readonly path: string; readonly embeddings: number; readonly pictures: number }[];
-  /** Paths of contact sheets. */
-  readonly sheets: readonly string[];
+  /** Contact sheets, reports, and what interrupted runs have found. */
+  readonly others: readonly OtherFile[];
 }
 
 /** What is to be deleted. */
@@ -42,10 +55,11 @@ interface Found {
 }
 
 /**
- * Deletes the embeddings and patches of trajectories, and all contact sheets that lie beside them, as these may show anyone. Nothing is
- * deleted where none of the trajectories has any. The index is written last, so that work that was broken off can be repeated.
+ * Deletes the embeddings and patches of trajectories, and all contact sheets, reports and logs of interrupted runs that lie beside them, as
+ * these may be of anyone. Nothing is deleted where none of the trajectories has any. The index is written last, so that work that was
+ * broken off can be repeated.
  *
- * @param videos the trajectories, and further videos whose folders may hold contact sheets
+ * @param videos the trajectories, and further videos whose folders may hold such files
  * @param dryRun delete nothing, only say what would be
  * @throws TwintrackError when an index cannot be read, with nothing deleted then, or something cannot be deleted
  */
@@ -61,23 +75,23 @@ export async function forgetTrajectories(videos: readonly TrajectoriesOfVideo[],
       const pictures = names.map((name) => join(dirname(file), name));
       found.push({ file, index: { ...index, trajectories }, embeddings: patches.length, pictures });
     }
-  if (found.length === 0) return { indexes: [], sheets: [] };
+  if (found.length === 0) return { indexes: [], others: [] };
   const folders = [...new Set(videos.map(({ stem }) => dirname(stem)))];
-  const sheets: string[] = [];
-  for (const folder of folders) sheets.push(...(await sheetsIn(folder)));
+  const others: OtherFile[] = [];
+  for (const folder of folders) others.push(...(await othersIn(folder)));
   const indexes = found.map(({ file, embeddings, pictures }) => ({
     path: file,
     embeddings,
     pictures: pictures.length,
   }));
-  if (dryRun) return { indexes, sheets };
+  if (dryRun) return { indexes, others };
   for (const folder of folders) removeLeftOvers(folder);
-  for (const sheet of sheets) await remove(sheet);
+  for (const { path } of others) await remove(path);
   for (const { file, index, pictures } of found) {
     for (const picture of pictures) await remove(picture);
     await OutputFile.put(file, `${JSON.stringify(index)}\n`);
   }
-  return { indexes, sheets };
+  return { indexes, others };
 }
 
 /**
@@ -118,16 +132,16 @@ async function stemsIn(folder: string): Promise<string[]> {
   return [...new Set(saved)].sort().map((stem) => join(folder, stem));
 }
 
-/** Contact sheets in a folder; none in one that is not there any more. */
-async function sheetsIn(folder: string): Promise<string[]> {
+/** Files of a folder that may be of anyone; none in one that is not there any more. */
+async function othersIn(folder: string): Promise<OtherFile[]> {
   const names = await readdir(folder).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === 'ENOENT') return [];
     throw readError(folder, cause);
   });
-  return names
-    .filter((name) => name.endsWith(SHEET_ENDING))
-    .sort()
-    .map((name) => join(folder, name));
+  return names.sort().flatMap((name) => {
+    const what = OF_ANYONE.find(([ending]) => name.endsWith(ending))?.[1];
+    return what === undefined ? [] : [{ path: join(folder, name), what }];
+  });
 }
 
 async function remove(path: string): Promise<void> {

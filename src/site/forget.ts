@@ -4,7 +4,8 @@ import type { TrajectoriesOfVideo } from '../search/forget.ts';
 import { readSiteRun } from './site-json.ts';
 
 /**
- * The trajectories of a person of a site in the videos of all its cameras; in some of them there may be none.
+ * The trajectories of a person of a site in the videos of all its cameras; in some of them there may be none. The folder of the site, with
+ * its contact sheets and reports, comes as a video of no trajectories.
  *
  * @param path the `site.json` that `link` wrote
  * @throws TwintrackError when it cannot be read, or has no such person
@@ -16,11 +17,12 @@ export async function trajectoriesOfPerson(path: string, id: number): Promise<Tr
     const known = people.length > 0 ? `its people are 1 to ${people.length}` : 'it is of no people';
     throw inputError(path, `has no person ${id}`, known);
   }
-  return cameras.map(({ name, trajectories }) => ({
+  const videos = cameras.map(({ name, trajectories }) => ({
     stem: (isAbsolute(trajectories) ? trajectories : join(dirname(path), trajectories)).replace(
       /\.trajectories\.json$/,
       '',
     ),
     ids: new Set(person.tracklets.filter(({ camera }) => camera === name).map((tracklet) => tracklet.id)),
   }));
+  return [...videos, { stem: join(dirname(path), 'site'), ids: new Set() }];
 }

@@ -136,8 +136,11 @@ describe('twintrack forget, of a site', () => {
     writeFileSync(path('hall/hall.patches/index.json'), JSON.stringify(index));
     rmSync(path('hall/hall.embeddings.json'));
     writeFileSync(path('yard/guest.search.png'), 'a sheet');
+    writeFileSync(path('hall/hall.report.html'), 'a report');
+    writeFileSync(path('hall/late.resume'), 'a log');
     const files = ['hall/hall.trajectories.json', 'yard/yard.trajectories.json'];
     expect((await twintrack(['link', ...files.map(path), '--out', path('site')])).status).toBe(0);
+    writeFileSync(path('site/site.report.html'), 'a report');
   });
 
   it('deletes what the cameras have of a person', async () => {
@@ -152,7 +155,10 @@ describe('twintrack forget, of a site', () => {
     expect(stdout.split('\n')).toEqual([
       `deleted ${path('hall/hall.patches/index.json')}: 4 embeddings, 4 pictures`,
       `deleted ${path('yard/yard.embeddings.json')}: 2 embeddings`,
+      `deleted ${path('hall/hall.report.html')}: report`,
+      `deleted ${path('hall/late.resume')}: what an interrupted run has found`,
       `deleted ${path('yard/guest.search.png')}: contact sheet`,
+      `deleted ${path('site/site.report.html')}: report`,
       '',
     ]);
     expect(namesIn(path('hall/hall.patches'))).toEqual(['000003.jpg', '000004.jpg', 'index.json']);

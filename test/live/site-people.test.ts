@@ -7,6 +7,7 @@ import type { TrackedFrame } from '../../src/core/tracked-frame.ts';
 import { readFloorRows } from '../../src/evaluation/floor-file.ts';
 import { SILENT } from '../../src/live/monitoring/log.ts';
 import type { SitePersonEvent } from '../../src/live/outputs/events.ts';
+import { forgetRemembered } from '../../src/live/site/appearance-file.ts';
 import { PersonMap } from '../../src/live/site/person-map.ts';
 import { type GalleryOf, SitePeople } from '../../src/live/site/site-people.ts';
 import type { Site } from '../../src/site/index.ts';
@@ -191,6 +192,25 @@ describe('SitePeople', () => {
     await off.close();
     expect(existsSync(file)).toBe(false);
     expect(off.personOf('far', 1)).toBe(4);
+  });
+
+  it('forgets a person who is to be forgotten', async () => {
+    const out = temporaryFolder();
+    const file = join(out, 'site', 'appearance.json');
+    const followed = await open(out);
+    await followed.compareBy(NUMBERS);
+    const start = now() - 20;
+    for (let i = 0; i < 20; i++)
+      followed.take('far', people(start + i / 4, 0, [1, 1, 3], [2, 2, 3]), SIZE, wearing({ 1: 5, 2: 7 }));
+    await followed.close();
+    const ids = () => JSON.parse(readFileSync(file, 'utf8')).people.map(({ id }: { id: number }) => id);
+    const count = await forgetRemembered(file, 1, true);
+    expect([count > 0, ids()]).toEqual([true, [1, 2]]);
+    expect(await forgetRemembered(file, 1, false)).toBe(count);
+    expect([ids(), statSync(file).mode & 0o777]).toEqual([[2], 0o600]);
+    await expect(forgetRemembered(file, 1, false)).rejects.toThrow('holds no embeddings of a person 1');
+    writeFileSync(file, '{');
+    await expect(forgetRemembered(file, 2, false)).rejects.toThrow('delete it; then nothing is remembered');
   });
 
   it('forgets what another network has embedded, and goes on where the file is damaged', async () => {

@@ -1,8 +1,14 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { rename, writeFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
+import { inputError, messageOf } from '../../core/errors.ts';
+import { lockFolder } from '../../files/folder-lock.ts';
 import type { RememberedPerson } from '../../site/online/stay.ts';
 import { wallTime } from '../clock.ts';
+
+/** Embeddings of the people who are remembered, in the folder of a site. */
+export const APPEARANCE = 'appearance.json';
 
 const number = z.number();
 const schema = z.object({
@@ -134,6 +140,40 @@ export class AppearanceFile {
     } catch (error) {
       this.#failed(error);
     }
+  }
+}
+
+/**
+ * Deletes what is remembered of a person.
+ *
+ * @param path of the file, in the folder of the site
+ * @param dryRun delete nothing, only say what would be
+ * @returns number of embeddings
+ * @throws TwintrackError when the file cannot be read or written, has nothing of such a person, or a process is writing there
+ */
+export async function forgetRemembered(path: string, id: number, dryRun: boolean): Promise<number> {
+  const unlock = lockFolder(dirname(dirname(resolve(path))));
+  try {
+    const stored = readStored(path);
+    const people = stored.people.filter((person) => person.id !== id);
+    const views = stored.people.filter((person) => person.id === id).flatMap((person) => person.views);
+    if (views.length === 0)
+      throw inputError(path, `holds no embeddings of a person ${id}`, 'they may be forgotten already');
+    if (!dryRun) {
+      await writeFile(`${path}.new`, JSON.stringify({ ...stored, people }), { mode: 0o600 });
+      await rename(`${path}.new`, path);
+    }
+    return views.reduce((sum, { qualities }) => sum + qualities.length, 0);
+  } finally {
+    unlock();
+  }
+}
+
+function readStored(path: string): z.infer<typeof schema> {
+  try {
+    return schema.parse(JSON.parse(readFileSync(path, 'utf8')));
+  } catch (cause) {
+    throw inputError(path, `cannot be read: ${messageOf(cause)}`, 'delete it; then nothing is remembered', cause);
   }
 }
 

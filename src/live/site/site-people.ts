@@ -17,15 +17,13 @@ import { now } from '../../video/camera/clock.ts';
 import { isoTime } from '../clock.ts';
 import type { Log } from '../monitoring/log.ts';
 import type { SitePersonEvent } from '../outputs/events.ts';
-import { AppearanceFile } from './appearance-file.ts';
+import { APPEARANCE, AppearanceFile } from './appearance-file.ts';
 import { FloorFile } from './floor-file.ts';
 import { PersonMap } from './person-map.ts';
 
 /** Folder of the site in the output folder; no camera may have this name. */
 export const SITE_FOLDER = 'site';
 const STATE = 'people.json';
-/** Embeddings of the people who are remembered. */
-const APPEARANCE = 'appearance.json';
 /** How often the two are kept. */
 const STATE_SECONDS = 1;
 const APPEARANCE_SECONDS = 5;
