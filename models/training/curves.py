@@ -37,7 +37,7 @@ def main():
     options.add_argument("--state", required=True)
     options.add_argument("--out", required=True)
     options = options.parse_args()
-    log = torch.load(options.state, weights_only=False)["log"]
+    log = torch.load(options.state, map_location="cpu", weights_only=False)["log"]
     steps = [entry["step"] for entry in log]
     colours = ["#1b6ca8", "#c44d20", "#2f8f46", "#8a4fbf", "#555555"]
     names = ["identity", "triplet", "pair", "embedding", "relation"]

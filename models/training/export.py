@@ -124,7 +124,7 @@ def main():
     for name in ("state", "data", "out"):
         options.add_argument(f"--{name}", required=True)
     options = options.parse_args()
-    state = torch.load(options.state, weights_only=False)
+    state = torch.load(options.state, map_location="cpu", weights_only=False)
     model, head = Sister().eval(), Head()
     model.load_state_dict(state["average"])
     head.load_state_dict(state["head"])

@@ -112,7 +112,7 @@ def main():
     options = options.parse_args()
     torch.manual_seed(1)
     model = Sister().to(memory_format=torch.channels_last)
-    model.load_state_dict(torch.load(os.path.join(options.out, "state.pt"), weights_only=False)["average"])
+    model.load_state_dict(torch.load(os.path.join(options.out, "state.pt"), map_location="cpu", weights_only=False)["average"])
     images, people, cameras = crops.held_out(options.data)
     data = crops.load(options.data, options.out)
     # the detected crops show the same once more

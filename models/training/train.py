@@ -22,6 +22,7 @@ from torch import nn
 
 PEOPLE, EACH, MIXTURES = 16, 4, 128
 CHECK_SECONDS = 240
+DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
 class Classes(nn.Module):
@@ -62,9 +63,9 @@ def pairs(similarity, same):
     ni, nj = torch.where(~same & upper)
     half = len(i) // 2
     hard = similarity[ni, nj].topk(half).indices
-    drawn = torch.randint(0, len(ni), (len(i) - half,))
+    drawn = torch.randint(0, len(ni), (len(i) - half,), device=hard.device)
     pick = torch.cat([hard, drawn])
-    target = torch.cat([torch.ones(len(i)), torch.zeros(len(pick))])
+    target = torch.cat([torch.ones(len(i)), torch.zeros(len(pick))]).to(hard.device)
     return torch.cat([i, ni[pick]]), torch.cat([j, nj[pick]]), target
 
 
@@ -109,7 +110,7 @@ class Batches(torch.utils.data.IterableDataset):
 
 def losses(model, head, classes, x, labels, teacher):
     """`x` and `teacher` go on, after the patches that `labels` are of, with the mixtures."""
-    with torch.autocast("cpu", torch.bfloat16):
+    with torch.autocast(DEVICE.type, torch.bfloat16):
         embedding = model(x)
     embedding = embedding.float()
     unit = F.normalize(embedding)
@@ -129,8 +130,9 @@ def losses(model, head, classes, x, labels, teacher):
 
 def embed(model, images):
     model.eval()
+    device = next(model.parameters()).device
     with torch.inference_mode():
-        parts = [F.normalize(model(plain(part))) for part in images.split(128)]
+        parts = [F.normalize(model(plain(part).to(device))).cpu() for part in images.split(128)]
     model.train()
     return torch.cat(parts)
 
@@ -164,24 +166,25 @@ def main():
     torch.manual_seed(1)
     os.makedirs(options.out, exist_ok=True)
     data = crops.load(options.data, options.out)
-    model, head, classes = Sister(), Head(), Classes(int(data.labels.max()) + 1)
+    model, head, classes = Sister().to(DEVICE), Head().to(DEVICE), Classes(int(data.labels.max()) + 1)
     if options.start and not os.path.exists(os.path.join(options.out, "state.pt")):
-        take_up(model, head, options.start, augment(data.images[:: len(data.images) // 512]))
+        take_up(model, head, options.start, augment(data.images[:: len(data.images) // 512]).to(DEVICE))
         classes.begin(embed(model, data.images), torch.from_numpy(data.labels), data.teacher)
+    classes.to(DEVICE)
     average = copy.deepcopy(model)
     model.to(memory_format=torch.channels_last)
     compiled = torch.compile(model)
     weights = [p for part in (model, head, classes) for p in part.parameters()]
     optimiser = torch.optim.AdamW(weights, lr=options.rate, weight_decay=0.02)
-    labels = torch.from_numpy(data.labels)
+    labels = torch.from_numpy(data.labels).to(DEVICE)
     log, step, spent = [], 0, 0.0
     file = os.path.join(options.out, "state.pt")
     if os.path.exists(file):
-        state = torch.load(file, weights_only=False)
+        state = torch.load(file, map_location=DEVICE, weights_only=False)
         for part, name in ((model, "model"), (head, "head"), (classes, "classes"), (average, "average"), (optimiser, "optimiser")):
             part.load_state_dict(state[name])
         log, step, spent = state["log"], state["step"], state["spent"]
-    print(f"{len(data.labels)} crops of {len(classes.weight)} people, step {step}, {spent / 60:.1f} minutes done", flush=True)
+    print(f"{len(data.labels)} crops of {len(classes.weight)} people, step {step}, {spent / 60:.1f} minutes done, on {DEVICE}", flush=True)
     sums, count, last, checked = {}, 0, time.time(), time.time()
     loader = torch.utils.data.DataLoader(Batches(data, step + 1), None, num_workers=1, prefetch_factor=4)
     for x, chosen, teacher in loader:
@@ -191,7 +194,7 @@ def main():
         rate = options.rate * min(1, (step + 1) / 300) * (0.5 + 0.5 * np.cos(np.pi * progress)) + 1e-6
         for group in optimiser.param_groups:
             group["lr"] = rate
-        parts = losses(compiled, head, classes, x, labels[chosen], teacher)
+        parts = losses(compiled, head, classes, x.to(DEVICE), labels[chosen], teacher.to(DEVICE))
         optimiser.zero_grad()
         sum(parts.values()).backward()
         nn.utils.clip_grad_norm_(weights, 5)
