@@ -235,7 +235,10 @@ export class OnlineLinker {
   /** A stay of a person from before a restart. */
   #lastOf(person: number | undefined): Stay | undefined {
     if (person === undefined) return undefined;
-    for (const stay of [...this.#present, ...this.#remembered]) if (stay.person === person && !stay.next) return stay;
+    // also of one who is not remembered any more, but whose track may come back
+    const known = [...this.#known.values()].flatMap((ids) => [...ids.values()].map(({ stay }) => stay));
+    for (const stay of [...this.#present, ...this.#remembered, ...known])
+      if (stay.person === person && !stay.next) return stay;
     const past = new Stay(FLOOR, 0, Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY);
     past.own = person;
     past.end();
