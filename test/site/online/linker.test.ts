@@ -113,6 +113,20 @@ describe('OnlineLinker', () => {
     again: fc.integer({ min: 1, max: 12 }),
   });
 
+  it('knows a track of someone who is forgotten for the person whom the floor has since found', () => {
+    const linker = open(10);
+    const view = { camera: 0, time: 0, embeddings: Float32Array.of(5, 5), qualities: Float64Array.of(1, 1) };
+    linker.restore([{ id: 7, camera: 0, time: 0, last: { x: 120, y: 150, height: 100 }, exits: [], views: [view] }], 0);
+    watch(linker, 0, 2, 5, person(0, 1, 5));
+    expect(linker.personOf(0, 1)).toBe(7);
+    for (let time = 5.25; time <= 80; time += 0.25) {
+      linker.take(0, time, time > 60 ? [person(0, 1, 5)] : []);
+      linker.take(FLOOR, time, time > 55 ? [{ ...person(1, 7, 5), person: 7 }] : []);
+    }
+    expect(linker.personOf(FLOOR, 7)).toBe(7);
+    expect(linker.personOf(0, 1)).not.toBe(7);
+  });
+
   it('never has one person in two places at once, whatever it is given', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
