@@ -24,6 +24,8 @@ export interface VideoOptions extends InputOptions, ReadingOptions {
   readonly hwaccel?: string;
   /** End after this many frames. */
   readonly maxFrames?: number;
+  /** Begin at this frame instead of the first, in a video whose timestamps rise and are its times, see `listPackets`. */
+  readonly from?: { readonly frame: number; readonly time: number } | undefined;
   /** Path of ffmpeg; default FFMPEG_BIN, ffmpeg-static, the PATH. */
   readonly ffmpeg?: string;
   /** Ends ffmpeg; the iteration then throws the signal's reason. */
@@ -74,6 +76,16 @@ export async function openVideo(input: string, options: VideoOptions = {}): Prom
 /** Timestamps as the container has them, from its start on: ffmpeg would bridge steps of some containers, without a word. */
 const RAW_TIMES = ['-copyts', '-start_at_zero'];
 
+/**
+ * What makes ffmpeg begin at the last key frame that is early enough. Sought at a key frame's own time, some MPEG-TS begin after it; from a
+ * second earlier all frames from `time` on come.
+ */
+function seeking({ time }: NonNullable<VideoOptions['from']>): string[] {
+  return ['-noaccurate_seek', '-ss', String(Math.max(0, time - SEEK_SECONDS))];
+}
+
+const SEEK_SECONDS = 2;
+
 /** Detection is busy on all cores meanwhile; and each thread decodes a picture of its own, which takes memory. */
 const THREADS = Math.min(4, Math.ceil(availableParallelism() / 2));
 
@@ -110,7 +122,8 @@ class FileSource implements VideoSource {
     const { pixels = false } = options;
     const decoding = { ...info, pixels, letterbox: this.#letterbox, frameLog: true };
     const { args, layouts } = decodingArguments(ffmpeg, decoding, THREADS);
-    const before = ['-threads', String(THREADS), ...RAW_TIMES, ...decoderArguments(info.decoder)];
+    const from = options.from ? seeking(options.from) : [];
+    const before = ['-threads', String(THREADS), ...RAW_TIMES, ...decoderArguments(info.decoder), ...from];
     this.#start = (number) => {
       const earlier = this.#count;
       const part = parts[number];
@@ -133,7 +146,7 @@ class FileSource implements VideoSource {
     };
     this.#decoder = this.#start(0);
     options.signal?.addEventListener('abort', this.#stop, { once: true });
-    this.#frames = this.#decode(parts.length);
+    this.#frames = options.from ? this.#decodeFrom(options.from) : this.#decode(parts.length);
   }
 
   [Symbol.asyncIterator](): AsyncIterator<Frame> {
@@ -177,6 +190,26 @@ class FileSource implements VideoSource {
       }
     } finally {
       this.#report();
+      await this.close();
+    }
+  }
+
+  /** Frames from one on, which comes first; none where ffmpeg does not give that one. */
+  async *#decodeFrom({ frame: first, time: begin }: NonNullable<VideoOptions['from']>): AsyncGenerator<Frame> {
+    const { signal } = this.#options;
+    try {
+      for (let index = first; !this.#stopped; ) {
+        const parts = await this.#decoder.next();
+        if (!parts || this.#stopped) break;
+        if (index === first && parts.time < begin) {
+          parts.release();
+          continue;
+        }
+        if (index === first && parts.time !== begin) break;
+        yield this.#frame(index++, parts.time, parts);
+      }
+      signal?.throwIfAborted();
+    } finally {
       await this.close();
     }
   }
