@@ -24,12 +24,21 @@ export interface VideoOptions extends InputOptions, ReadingOptions {
   readonly hwaccel?: string;
   /** End after this many frames. */
   readonly maxFrames?: number;
-  /** Begin at this frame instead of the first, in a video whose timestamps rise and are its times, see `listPackets`. */
-  readonly from?: { readonly frame: number; readonly time: number } | undefined;
+  /** Begin at this frame instead of the first, in a video whose timestamps rise and are its times, see `packetTimes`. */
+  readonly from?: SeekPoint | undefined;
   /** Path of ffmpeg; default FFMPEG_BIN, ffmpeg-static, the PATH. */
   readonly ffmpeg?: string;
   /** Ends ffmpeg; the iteration then throws the signal's reason. */
   readonly signal?: AbortSignal;
+}
+
+/** A frame to begin at. */
+export interface SeekPoint {
+  /** Its number, and its time in seconds. */
+  readonly frame: number;
+  readonly time: number;
+  /** ffmpeg begins to read so many seconds before it; some containers need it to begin before the key frame that the frame follows. */
+  readonly early: number;
 }
 
 /** An open video: to be iterated once, which closes it at the end of the loop or on leaving it, or to be closed. */
@@ -76,18 +85,13 @@ export async function openVideo(input: string, options: VideoOptions = {}): Prom
 /** Timestamps as the container has them, from its start on: ffmpeg would bridge steps of some containers, without a word. */
 const RAW_TIMES = ['-copyts', '-start_at_zero'];
 
-/**
- * What makes ffmpeg begin at the last key frame that is early enough. Sought at a key frame's own time, some MPEG-TS begin after it; from a
- * second earlier all frames from `time` on come.
- */
-function seeking({ time }: NonNullable<VideoOptions['from']>): string[] {
-  return ['-noaccurate_seek', '-ss', String(Math.max(0, time - SEEK_SECONDS))];
-}
-
-const SEEK_SECONDS = 2;
-
 /** Detection is busy on all cores meanwhile; and each thread decodes a picture of its own, which takes memory. */
 const THREADS = Math.min(4, Math.ceil(availableParallelism() / 2));
+
+/** What makes ffmpeg begin to read at a key frame, or before one. */
+function seeking(from: SeekPoint | undefined): string[] {
+  return from ? ['-noaccurate_seek', '-ss', String(Math.max(0, from.time - from.early))] : [];
+}
 
 class FileSource implements VideoSource {
   readonly info: VideoInfo;
@@ -122,8 +126,13 @@ class FileSource implements VideoSource {
     const { pixels = false } = options;
     const decoding = { ...info, pixels, letterbox: this.#letterbox, frameLog: true };
     const { args, layouts } = decodingArguments(ffmpeg, decoding, THREADS);
-    const from = options.from ? seeking(options.from) : [];
-    const before = ['-threads', String(THREADS), ...RAW_TIMES, ...decoderArguments(info.decoder), ...from];
+    const before = [
+      '-threads',
+      String(THREADS),
+      ...RAW_TIMES,
+      ...decoderArguments(info.decoder),
+      ...seeking(options.from),
+    ];
     this.#start = (number) => {
       const earlier = this.#count;
       const part = parts[number];
@@ -194,8 +203,8 @@ class FileSource implements VideoSource {
     }
   }
 
-  /** Frames from one on, which comes first; none where ffmpeg does not give that one. */
-  async *#decodeFrom({ frame: first, time: begin }: NonNullable<VideoOptions['from']>): AsyncGenerator<Frame> {
+  /** Frames from one on, which comes first; none where ffmpeg begins after it. */
+  async *#decodeFrom({ frame: first, time: begin }: SeekPoint): AsyncGenerator<Frame> {
     const { signal } = this.#options;
     try {
       for (let index = first; !this.#stopped; ) {

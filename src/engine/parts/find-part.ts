@@ -78,15 +78,23 @@ export async function findPart(
   }
 }
 
+/** So many seconds before a part it is read, where less does not give its first frame. */
+const EARLY_SECONDS = [2, 15, 90];
+
 /** The frames of a part, and the one before, by seeking where that gives it. */
-async function openPart(input: string, part: VideoPart, models: RunModels, options: InputOptions): Promise<RunSource> {
-  if (part.before === undefined) return openSource(input, models, options);
-  const from = { frame: part.frame - 1, time: part.before };
-  const sought = await openSource(input, models, options, { from });
-  const frames = sought.frames[Symbol.asyncIterator]();
-  const first = await frames.next();
-  if (!first.done) return { ...sought, frames: after(first.value, frames) };
-  await sought.close();
+async function openPart(
+  input: string,
+  { frame, before }: VideoPart,
+  models: RunModels,
+  options: InputOptions,
+): Promise<RunSource> {
+  for (const early of before === undefined ? [] : EARLY_SECONDS.filter((seconds) => seconds < before)) {
+    const sought = await openSource(input, models, options, { from: { frame: frame - 1, time: before!, early } });
+    const frames = sought.frames[Symbol.asyncIterator]();
+    const first = await frames.next();
+    if (!first.done) return { ...sought, frames: after(first.value, frames) };
+    await sought.close();
+  }
   return openSource(input, models, options);
 }
 
