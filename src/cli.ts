@@ -9,7 +9,7 @@ import { doctorCommand } from './commands/doctor.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
 import { exportCommand } from './commands/export.ts';
 import { forgetCommand } from './commands/forget.ts';
-import { letHeapGrow } from './commands/heap-growth.ts';
+import { letHeapGrow } from './core/heap-growth.ts';
 import { linkCommand } from './commands/link.ts';
 import { reportCommand } from './commands/report.ts';
 import { reportError, reportLine } from './commands/report-error.ts';

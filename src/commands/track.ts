@@ -2,24 +2,12 @@ import { type Command, Option } from 'commander';
 import { printable, UsageError } from '../core/errors.ts';
 import { clock, people } from '../core/text.ts';
 import type { TrackProgress, TrackSummary, TrackVideoOptions } from '../engine/track-video.ts';
-import { configOption, positive, type ReadingFlags, readingOptions, setOption, withReading } from './options.ts';
 import type { ProgressBar, ProgressForm } from './progress.ts';
+import { addTrackOptions, type TrackFlags, trackSettings } from './track-options.ts';
 
-interface TrackOptions extends ReadingFlags {
+interface TrackOptions extends TrackFlags {
   out: string;
-  detector: string;
-  detections?: string;
-  fps?: number;
-  online?: boolean;
-  annotate: boolean;
-  anonymize?: boolean;
-  savePatches?: boolean;
-  saveEmbeddings?: boolean;
-  maxFrames?: number;
-  startedAt?: string;
   resume?: boolean;
-  set: string[];
-  config?: string;
   json?: boolean;
   progress?: ProgressForm;
   verbose?: boolean;
@@ -37,36 +25,9 @@ export function trackCommand(program: Command): void {
     )
     .argument('[input...]', 'video files, image folders, quoted globs, or - for standard input')
     .option('--out <dir>', 'folder for the results, made when missing', '.')
-    .option('--detector <name|file>', 'detector: rtmdet-nano (shipped) or an ONNX file', 'rtmdet-nano')
-    .addOption(
-      new Option(
-        '--detections <file>',
-        'MOT detection file instead of a detector; the video is then optional',
-      ).conflicts('detector'),
-    )
-    .option(
-      '--fps <n>',
-      'frame rate of --detections without a video, of pictures, or of video without timestamps',
-      positive(),
-    )
-    .option('--online', 'do not look ahead, as with a live camera; always so with standard input')
-    .option('--no-annotate', 'write no annotated video')
-    .option('--anonymize', 'pixelate every person in the annotated video; a report shows no pictures')
-    .option('--save-patches', 'save the best patches of every person, for "twintrack search", as <stem>.patches')
-    .option(
-      '--save-embeddings',
-      'save their embeddings without the pictures, for "twintrack link", as <stem>.embeddings.json',
-    )
-    .option('--max-frames <n>', 'stop after this many frames', positive(true))
-    .option(
-      '--started-at <when>',
-      'when the video began: a date and time, "created" as the file says, or "name" where its name has it',
-    )
     .option('--resume', 'go on with an interrupted run: from <stem>.resume, and without the inputs that were complete');
-  for (const option of readingOptions()) command.addOption(option);
+  addTrackOptions(command);
   command
-    .addOption(configOption())
-    .addOption(setOption())
     .option('--json', 'print one line of JSON per input on standard output')
     .addOption(
       new Option('--progress <how>', 'on standard error: auto, a bar or a line a minute; json, a line of JSON a second')
@@ -99,49 +60,12 @@ A config file holds the same parameters by stage (docs/parameters.md lists them)
     )
     .action(async (inputs: string[], _: unknown, command: Command) => {
       const options = command.optsWithGlobals<TrackOptions>();
-      checkUsage(inputs, options);
-      const { loadParameters } = await import('../engine/configuration.ts');
-      const { detector, detections, fps, maxFrames, online, annotate, anonymize } = options;
-      const { savePatches, saveEmbeddings, startedAt, resume } = options;
-      const parameters = await withReading(await loadParameters(options.config, options.set), options);
-      const saving = savePatches ? '--save-patches' : saveEmbeddings ? '--save-embeddings' : undefined;
-      if (saving && parameters.appearance.mode === 'off')
-        throw new UsageError(`${saving}: no patches are cut with appearance.mode=off; leave that out`);
-      if (saving && inputs.length === 0)
-        throw new UsageError(`${saving}: there are no pictures to save without a video; name one`);
-      process.exitCode = await trackAll(inputs.length > 0 ? inputs : [undefined], options, {
-        out: options.out,
-        detector,
-        detections,
-        frameRate: fps,
-        maxFrames,
-        online,
-        annotate: annotate && inputs.length > 0,
-        anonymize,
-        savePatches,
-        saveEmbeddings,
-        startedAt,
-        resume,
-        parameters,
-        rename: distinct(),
-      });
+      if (inputs.length === 0 && !options.detections)
+        throw new UsageError('track: no input; name a video, for example: twintrack track street.mp4');
+      const { out, resume } = options;
+      const settings = { ...(await trackSettings(inputs, options)), out, resume, rename: distinct() };
+      process.exitCode = await trackAll(inputs.length > 0 ? inputs : [undefined], options, settings);
     });
-}
-
-function checkUsage(inputs: readonly string[], options: TrackOptions): void {
-  const { detections, fps, annotate, anonymize, savePatches } = options;
-  if (inputs.length === 0 && !detections)
-    throw new UsageError('track: no input; name a video, for example: twintrack track street.mp4');
-  if (inputs.length === 0 && !fps)
-    throw new UsageError('--detections without a video: the frame rate is not known; add --fps 30');
-  if (inputs.length > 1 && detections)
-    throw new UsageError('--detections: one detection file fits one video; track them one by one');
-  if (anonymize && (!annotate || inputs.length === 0))
-    throw new UsageError('--anonymize: no video is written that it could apply to; name one, without --no-annotate');
-  if (anonymize && savePatches)
-    throw new UsageError(
-      '--save-patches: the pictures would show the people whom --anonymize hides; use --save-embeddings',
-    );
 }
 
 /** Tracks one input after the other; one that fails does not keep the others from it. Returns the exit code. */
