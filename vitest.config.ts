@@ -12,7 +12,7 @@ const INTEGRATION = [
   'test/appearance/patches.test.ts',
   'test/detection/models.test.ts',
   'test/docs/*.test.ts',
-  'test/engine/{sample,track}.test.ts',
+  'test/engine/{parts,sample,track}.test.ts',
   'test/evaluation/command.test.ts',
   'test/footage/*.test.ts',
   'test/files/{folder-lock,output-file}.test.ts',

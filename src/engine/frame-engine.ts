@@ -12,7 +12,7 @@ import { PictureMotion, type PictureShift } from '../tracking/camera-motion/from
 import type { Track } from '../tracking/track.ts';
 import { Tracker } from '../tracking/tracker.ts';
 import type { VideoInfo } from '../video/probe.ts';
-import type { Finding, FindingLog } from './finding-log.ts';
+import type { Finding, Findings } from './finding-log.ts';
 import type { Parameters } from './parameters.ts';
 
 /** What an engine works with. The engine closes none of it. */
@@ -35,7 +35,7 @@ export interface EngineOptions {
   /** Ids are counted on from here. Default 0. */
   readonly lastId?: number | undefined;
   /** Knows what is in the first frames, and is told what is found in the others. */
-  readonly log?: FindingLog | undefined;
+  readonly log?: Findings | undefined;
 }
 
 /** A frame between {@link FrameEngine.begin} and {@link FrameEngine.track}. */
@@ -114,7 +114,7 @@ export interface FrameEngineParts {
   readonly ignore?: IgnoreFilter | undefined;
   /** How often people are looked for. Default in every frame. */
   readonly rates?: Pick<Parameters['detection'], 'maxRate' | 'emptyRate'>;
-  readonly log?: FindingLog | undefined;
+  readonly log?: Findings | undefined;
   /** Whether frames that the log knows are released at once, as the others are once their patches are cut out. Default false. */
   readonly release?: boolean | undefined;
 }
@@ -128,7 +128,7 @@ export class FrameEngine {
   readonly #embedding: EmbeddingStage | undefined;
   readonly #ignore: IgnoreFilter | undefined;
   readonly #motion: PictureMotion | undefined;
-  readonly #log: FindingLog | undefined;
+  readonly #log: Findings | undefined;
   readonly #release: boolean;
   readonly #begun: FrameUnderWay[] = [];
   /** Ids that may get more observations. */

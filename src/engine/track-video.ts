@@ -14,7 +14,7 @@ import { type StartedAt, startOf } from '../video/started-at.ts';
 import { completeRun } from './earlier-run.ts';
 import type { FindingLog } from './finding-log.ts';
 import { runOnline } from './online-run.ts';
-import { logPath, openLog } from './open-log.ts';
+import { findingsOf, logPath, openLog } from './open-log.ts';
 import {
   describeModels,
   engineOf,
@@ -28,6 +28,7 @@ import {
   videoOptions,
 } from './open-run.ts';
 import { type OutputFiles, type OutputOptions, Outputs, pathsOf } from './outputs.ts';
+import { PartsReader } from './parts/part-file.ts';
 import { runRefined } from './refined-run.ts';
 import type { Activity, RunResult, RunStages } from './run.ts';
 
@@ -133,7 +134,21 @@ export interface TrackSummary {
  * });
  * console.log(trajectories, files.annotated);
  */
-export async function trackVideo(input: string | undefined, given: TrackVideoOptions): Promise<TrackSummary> {
+export function trackVideo(input: string | undefined, given: TrackVideoOptions): Promise<TrackSummary> {
+  return trackFound(input, given);
+}
+
+/**
+ * As `trackVideo`.
+ *
+ * @param parts files of what is found in the video, part after part, where that is known, see `findPart`
+ * @throws TwintrackError also when they are of another video or run
+ */
+export async function trackFound(
+  input: string | undefined,
+  given: TrackVideoOptions,
+  parts?: readonly string[],
+): Promise<TrackSummary> {
   const notices: Notice[] = [];
   const options: TrackVideoOptions = {
     ...given,
@@ -153,9 +168,10 @@ export async function trackVideo(input: string | undefined, given: TrackVideoOpt
   const models = await openModels(input, options);
   let source: RunSource | undefined;
   let outputs: Outputs | undefined;
-  let log: FindingLog | undefined;
+  let log: FindingLog | PartsReader | undefined;
   try {
-    source = await openSource(input, models, options, annotate && online);
+    const pixels = (annotate && online) || (parts !== undefined && options.savePatches === true);
+    source = await openSource(input, models, options, { pixels, known: parts !== undefined });
     const { info } = source;
     const wanted = describeOutputs(info, models, options, { annotate, online, notices });
     const paths = pathsOf(wanted);
@@ -163,7 +179,9 @@ export async function trackVideo(input: string | undefined, given: TrackVideoOpt
     const earlier = isEarlier ? await completeRun(info.input, paths, wanted.run) : undefined;
     if (earlier) return earlierSummary(info.input, earlier, paths, wanted.run);
     outputs = await Outputs.open(wanted);
-    log = await openLog(wanted.name, source, models, options);
+    log = parts
+      ? new PartsReader(parts, await findingsOf(source, models, options))
+      : await openLog(wanted.name, source, models, options);
     const engine = engineOf(models, source, { release: !online && !options.savePatches, log });
     const started = performance.now();
     const clock = new StageClock();
@@ -181,7 +199,7 @@ export async function trackVideo(input: string | undefined, given: TrackVideoOpt
     const unforeseen = error !== undefined && !(error instanceof TwintrackError) && !signal?.aborted;
     if (unforeseen || Object.keys(files).length === 0) throw error;
     const resumable = log?.close(error === undefined);
-    const resumed = log?.known;
+    const resumed = parts ? undefined : log?.known;
     log = undefined;
     return {
       input: info.input,

@@ -62,7 +62,7 @@ export async function* track(
   if (input !== undefined && !isCamera(input)) checkInput(input, videoOptions(options));
   const models = await openModels(input, options);
   try {
-    const source = await openSource(input, models, options, pictures && !refined);
+    const source = await openSource(input, models, options, { pixels: pictures && !refined });
     try {
       yield* refined ? refinedFrames(input, models, source, options) : onlineFrames(input, models, source, options);
     } finally {
