@@ -17,7 +17,7 @@ export interface Store {
   get(key: string, file: string): Promise<void>;
   /** Whether there is a file of this key. */
   has(key: string): Promise<boolean>;
-  /** The keys that begin with the prefix, sorted. */
+  /** The keys that begin with the prefix; those of one folder in order. */
   list(prefix: string): AsyncIterable<string>;
   /** Removes a file; one that is not there is no error. */
   remove(key: string): Promise<void>;
