@@ -9,7 +9,7 @@ import { importPackage } from '../files/optional-package.ts';
 import { temporaryPath } from '../files/temporary.ts';
 import { checkKey } from './key.ts';
 import { s3Error, statusOf } from './s3-errors.ts';
-import type { Store } from './store.ts';
+import type { Store } from './types.ts';
 
 /** Bytes that go in one request, and are in memory for it: a request that fails is sent again. */
 const PART = 8 << 20;
