@@ -35,6 +35,7 @@ const ORDER = [
     'engine',
     'live',
     'learning',
+    'fleet',
     'commands',
   ],
 ];

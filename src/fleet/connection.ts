@@ -7,16 +7,19 @@ import { SCHEMA } from './server.ts';
 /** Jobs of one kind of worker. */
 export type FleetQueue = Queue<JobData>;
 
+/** What a worker throws to say what becomes of a job. */
+export type QueueErrors = Pick<
+  Awaited<ReturnType<typeof loadBullmq>>,
+  'UnrecoverableError' | 'WaitingChildrenError' | 'WaitingError'
+>;
+
 /** Opens queues, and what adds to them and works on them, on one server: Redis, Valkey or PostgreSQL. */
 export interface Connection {
   readonly address: QueueAddress;
+  readonly errors: QueueErrors;
   queue(name: string): FleetQueue;
   flows(): FlowProducer;
-  worker(
-    name: string,
-    processor: Processor<JobData>,
-    options: Omit<WorkerOptions, 'connection'>,
-  ): Worker<JobData>;
+  worker(name: string, processor: Processor<JobData>, options: Omit<WorkerOptions, 'connection'>): Worker<JobData>;
   /** Closes all that was opened; at once, where the server is not there. */
   close(): Promise<void>;
 }
@@ -33,7 +36,8 @@ const CLOSING = 3000;
  * @throws TwintrackError when a package is missing
  */
 export async function openConnection(address: QueueAddress, onError: (error: Error) => void): Promise<Connection> {
-  const { Queue, FlowProducer, Worker, createPostgresBackend, createRedisBackend } = await loadBullmq(address.kind);
+  const bullmq = await loadBullmq(address.kind);
+  const { Queue, FlowProducer, Worker, createPostgresBackend, createRedisBackend } = bullmq;
   const redis = address.kind === 'redis';
   // What differs is behind the interface that both of them have, and which of them it is is a type parameter of all classes.
   const factory = redis ? createRedisBackend : (createPostgresBackend as unknown as typeof RedisBackend);
@@ -45,6 +49,7 @@ export async function openConnection(address: QueueAddress, onError: (error: Err
     : // `migrate` makes or updates the tables, of many who start at once one at a time
       { connectionString: address.url, schema: SCHEMA, migrate: true, max: 2, connectionTimeoutMillis: 5000 };
   const options = { connection, ...(redis && { prefix: SCHEMA }) };
+  const queues = new Map<string, FleetQueue>();
   const opened: { close(): Promise<void> }[] = [];
   const keep = <T extends { close(): Promise<void>; on(event: 'error', listener: (error: Error) => void): unknown }>(
     one: T,
@@ -55,7 +60,12 @@ export async function openConnection(address: QueueAddress, onError: (error: Err
   };
   return {
     address,
-    queue: (name) => keep(new Queue<JobData>(name, options, factory) as FleetQueue),
+    errors: bullmq,
+    queue(name) {
+      const queue = queues.get(name) ?? keep(new Queue<JobData>(name, options, factory) as FleetQueue);
+      queues.set(name, queue);
+      return queue;
+    },
     flows: () => keep(new FlowProducer(options, factory)),
     worker: (name, processor, given) =>
       keep(new Worker<JobData>(name, processor, { ...given, ...options }, factory) as Worker<JobData>),

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { basename, extname, join, resolve } from 'node:path';
+import { basename, extname, resolve } from 'node:path';
 import type { JobsOptions } from 'bullmq';
 import { inputError, UsageError } from '../core/errors.ts';
 import type { NoticeSink } from '../core/notices.ts';

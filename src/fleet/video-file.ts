@@ -35,7 +35,8 @@ export async function videoFile(input: string, store: Store, folder: string): Pr
 async function fetchFromBucket(input: string, path: string): Promise<void> {
   const slash = input.lastIndexOf('/');
   const key = input.slice(slash + 1);
-  if (key === '' || slash < 's3://b'.length) throw inputError(input, 'names no file', 'give s3://bucket/folder/video.mp4');
+  if (key === '' || slash < 's3://b'.length)
+    throw inputError(input, 'names no file', 'give s3://bucket/folder/video.mp4');
   const bucket = await openStore(input.slice(0, slash));
   try {
     await bucket.get(key, path);

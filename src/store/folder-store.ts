@@ -7,7 +7,7 @@ import { refuseFolder } from '../files/output-file.ts';
 import { isTemporary, removeLeftOvers, temporaryPath } from '../files/temporary.ts';
 import { toDisk } from '../files/to-disk.ts';
 import { checkKey } from './key.ts';
-import type { Store } from './store.ts';
+import type { Store } from './types.ts';
 
 /** Codes with which file systems refuse hard links. */
 const NO_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'];

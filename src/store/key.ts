@@ -2,6 +2,8 @@ import { inputError } from '../core/errors.ts';
 
 /** Bytes that a key of S3 may have. */
 const LONGEST = 1024;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern is for them
+const UNFIT = /[\\\u0000-\u001f\u007f]/;
 
 /**
  * Refuses a key that could lie outside of its store, or that not every store can hold.
@@ -9,11 +11,7 @@ const LONGEST = 1024;
  * @throws TwintrackError when it is empty or too long, or has an empty part, `.`, `..`, a backslash or a control character
  */
 export function checkKey(key: string): void {
-  const parts = key.split('/');
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern is for them
-  const wrong = parts.some(
-    (part) => part === '' || part === '.' || part === '..' || /[\\\u0000-\u001f\u007f]/.test(part),
-  );
+  const wrong = UNFIT.test(key) || key.split('/').some((part) => ['', '.', '..'].includes(part));
   if (wrong || Buffer.byteLength(key) > LONGEST)
     throw inputError(`"${key}"`, 'is no key of a store', 'give names with / between them, without . and ..');
 }
