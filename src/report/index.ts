@@ -3,4 +3,5 @@
  *
  * @module twintrack/report
  */
+export { type PlayerOptions, writePlayer } from './player.ts';
 export { type ReportOptions, writeReport } from './report.ts';
