@@ -48,7 +48,7 @@ async function runExport(file: string, options: ExportCommandOptions): Promise<v
   const { runAreas } = await import('./run-areas.ts');
   const { refuseExisting } = await import('../files/output-file.ts');
   const { to, out = besideInput(file, to), overwrite } = options;
-  if (!overwrite) refuseExisting(out);
+  if (!overwrite && out !== file) refuseExisting(out);
   const { calibration } = await runAreas(await readTrajectoriesHeader(file), options);
   const ground = calibration && new (await import('../analytics/ground.ts')).GroundPlane(calibration);
   const bar = await startBar('observations');

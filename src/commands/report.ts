@@ -108,7 +108,7 @@ async function reportRun(file: string, options: ReportCommandOptions): Promise<v
   const { player = false } = options;
   const stem = file.replace(/(\.trajectories)?\.json$/i, '');
   const { out = `${stem}.${player ? 'player' : 'report'}.html` } = options;
-  if (!options.overwrite) refuseExisting(out);
+  if (!options.overwrite && out !== file) refuseExisting(out);
   const header = await readTrajectoriesHeader(file);
   const areas = await runAreas(header, options);
   const video = await videoOf(file, header, options);

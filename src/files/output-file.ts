@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from 'node:fs';
+import { rmSync, statSync } from 'node:fs';
 import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { inputError } from '../core/errors.ts';
@@ -124,12 +124,12 @@ export async function refuseFolder(path: string): Promise<void> {
 }
 
 /**
- * Refuses to write over what is there.
+ * Refuses to write over what is there. A folder of such a name is refused where the file is begun.
  *
  * @throws TwintrackError when one of the outputs is there
  */
 export function refuseExisting(...outputs: readonly string[]): void {
-  const there = outputs.find((output) => existsSync(output));
+  const there = outputs.find((output) => statSync(output, { throwIfNoEntry: false })?.isFile());
   if (there !== undefined) throw inputError(there, 'is there already', 'add --overwrite, or name another --out');
 }
 

@@ -124,9 +124,9 @@ describe('twintrack report of a site', () => {
     expect(await twintrack(none)).toEqual(
       failure(`${at('none')}: does not exist; name the folder of the videos of the cameras`),
     );
-    expect((await twintrack(['report', at('site'), '--out', at('run/west.trajectories.json')])).stderr).toContain(
-      'is the input, which would be lost',
-    );
+    expect(
+      (await twintrack(['report', at('site'), '--overwrite', '--out', at('run/west.trajectories.json')])).stderr,
+    ).toContain('is the input, which would be lost');
   });
 
   it('goes on without what is not there any more, and says so', async () => {
