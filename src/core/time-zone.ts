@@ -57,12 +57,12 @@ export class TimeZone {
       .replace(/(\.000)?Z$/, behind);
   }
 
-  /** The time at which its clocks show this; of an hour that comes twice the first. @param wall as {@link wall} gives it */
+  /** The time at which its clocks show this; of an hour that comes twice the first, of one that is left out an hour later. @param wall as {@link wall} gives it */
   at(wall: number): number {
     const before = wall - this.offset(wall - DAY);
     if (before + this.offset(before) === wall) return before;
     const after = wall - this.offset(wall + DAY);
-    return Math.max(before, after);
+    return after + this.offset(after) === wall ? after : before;
   }
 
   /**

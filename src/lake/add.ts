@@ -6,7 +6,7 @@ import { areasOfRun } from '../analytics/parameters.ts';
 import { inputError } from '../core/errors.ts';
 import type { Trajectory } from '../core/trajectory.ts';
 import { onGround } from '../export/writer.ts';
-import { roundedRow } from '../files/rows.ts';
+import { round, roundedRow } from '../files/rows.ts';
 import { makeTemporaryFolder } from '../files/temporary.ts';
 import type { Store } from '../store/store.ts';
 import { readTrajectoriesHeader, streamTrajectories, type TrajectoriesHeader } from '../trajectories/index.ts';
@@ -107,7 +107,7 @@ async function read(
   const when = (seconds: number) => start + 1000 * seconds;
   // A live camera counts its people on and on; of videos each begins with 1.
   const run = isAddress(source) ? '' : `${new Date(start).toISOString().replace(/[-:]|\.000/g, '')}/`;
-  const stay = (from: number, to: number) => [when(from), when(to), to - from];
+  const stay = (from: number, to: number) => [when(from), when(to), round(to - from, 1e6)];
   const done = { trajectories: 0, observations: 0 };
   const trajectories = streamTrajectories(file);
   let next = await trajectories.next();

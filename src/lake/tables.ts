@@ -67,3 +67,8 @@ export function folderOf(table: LakeTable, camera: string, time: number): string
 export function cameraFolder(table: LakeTable, camera: string): string {
   return `${table}/camera=${encodeURIComponent(camera)}/`;
 }
+
+/** The tables that a question names; perhaps one more, which it has as another word. */
+export function tablesIn(sql: string): LakeTable[] {
+  return TABLES.filter((table) => new RegExp(`\\b${table}\\b`, 'i').test(sql));
+}
