@@ -1,17 +1,16 @@
 import { rm } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { GONE_SECONDS } from '../analytics/events.ts';
-import { type AreaParameters, eventReader, GroundPlane, resolveAreas, wayOf } from '../analytics/index.ts';
+import { type AreaParameters, GroundPlane, resolveAreas, wayOf } from '../analytics/index.ts';
 import { areasOfRun } from '../analytics/parameters.ts';
 import { inputError } from '../core/errors.ts';
-import type { Trajectory } from '../core/trajectory.ts';
 import { onGround } from '../export/writer.ts';
 import { round, roundedRow } from '../files/rows.ts';
 import { makeTemporaryFolder } from '../files/temporary.ts';
 import type { Store } from '../store/store.ts';
-import { readTrajectoriesHeader, streamTrajectories, type TrajectoriesHeader } from '../trajectories/index.ts';
+import { readTrajectoriesHeader, type TrajectoriesHeader } from '../trajectories/index.ts';
 import { cameraOf, isAddress } from './camera-name.ts';
 import { Partitions } from './partitions.ts';
+import { runPeople, stampOf, startOfRun } from './run-people.ts';
 import { cameraFolder, TABLES } from './tables.ts';
 
 /** Settings of {@link addToLake}. */
@@ -51,14 +50,10 @@ export interface LakeAddition {
  */
 export async function addToLake(file: string, store: Store, options: LakeOptions = {}): Promise<LakeAddition> {
   const header = await readTrajectoriesHeader(file);
-  const { name: source, startedAt } = header.source;
-  if (startedAt === undefined) {
-    const reason = 'does not say when its video began, and the lake has times of the clock';
-    throw inputError(file, reason, 'track the video with --started-at');
-  }
+  const { name: source } = header.source;
+  const start = startOfRun(file, header);
   const camera = options.camera ?? cameraOf(file, source);
   if (camera === '') throw inputError('camera', 'has no name', 'give one');
-  const start = Date.parse(startedAt);
   const folder = makeTemporaryFolder();
   try {
     const name = nameOf(source, start);
@@ -78,8 +73,7 @@ export async function addToLake(file: string, store: Store, options: LakeOptions
 /** What the files of a source are called: two recordings of one name differ by when they began. */
 function nameOf(source: string, start: number): string {
   const stem = isAddress(source) ? 'live' : basename(source).replace(/\.[a-z0-9]{1,5}$/i, '');
-  const began = new Date(start).toISOString().replace(/[-:]|\.000/g, '');
-  return `${began}-${stem.replace(/[^\p{L}\p{N}_-]+/gu, '_').slice(0, 80)}.parquet`;
+  return `${stampOf(start)}-${stem.replace(/[^\p{L}\p{N}_-]+/gu, '_').slice(0, 80)}.parquet`;
 }
 
 /** What the store has of a source. It has to be looked for where the source is in there only. */
@@ -103,31 +97,28 @@ async function read(
   const given = wanted ?? areasOfRun(header.parameters);
   const areas = resolveAreas(given, header.source);
   const ground = given.calibration && new GroundPlane(given.calibration);
-  const eventsOf = eventReader(areas);
   const when = (seconds: number) => start + 1000 * seconds;
-  // A live camera counts its people on and on; of videos each begins with 1.
-  const run = isAddress(source) ? '' : `${new Date(start).toISOString().replace(/[-:]|\.000/g, '')}/`;
   const stay = (from: number, to: number) => [when(from), when(to), round(to - from, 1e6)];
   const done = { trajectories: 0, observations: 0 };
-  const trajectories = streamTrajectories(file);
-  let next = await trajectories.next();
-  for (; !next.done; next = await trajectories.next()) {
+  const people = runPeople(file, header, camera, areas);
+  let next = await people.next();
+  for (; !next.done; next = await people.next()) {
     signal?.throwIfAborted();
-    const { id, times, frames, detected } = next.value;
+    const { trajectory, person, stays, events } = next.value;
+    const { id, times, frames, detected } = trajectory;
     const n = times.length;
-    const who = [source, `${camera}/${run}${id}`, id];
-    const place = ground && onGround(next.value, ground);
+    const who = [source, person, id];
+    const place = ground && onGround(trajectory, ground);
     const known = (value: number | undefined) => (value === undefined || Number.isNaN(value) ? null : value);
     for (let i = 0; i < n; i++) {
       const at = [known(place?.feet[2 * i]), known(place?.feet[2 * i + 1]), known(place?.speeds[i])];
-      const row = [when(times[i]), ...who, frames[i], ...roundedRow(next.value, i), detected[i] === 1, ...at];
+      const row = [when(times[i]), ...who, frames[i], ...roundedRow(trajectory, i), detected[i] === 1, ...at];
       await partitions.add('observations', when(times[i]), row);
     }
     const measured = place ? [wayOf(place.feet, times), known(median(place.speeds))] : [null, null];
     await partitions.add('trajectories', when(times[0]), [...stay(times[0], times[n - 1]), ...who, n, ...measured]);
-    for (const [from, to] of staysOf(next.value))
-      await partitions.add('visits', when(from), [...stay(from, to), ...who, null]);
-    for (const event of eventsOf(next.value)) {
+    for (const [from, to] of stays) await partitions.add('visits', when(from), [...stay(from, to), ...who, null]);
+    for (const event of events) {
       const { type, time } = event;
       if (type === 'crossed')
         await partitions.add('crossings', when(time), [when(time), ...who, event.line, event.direction]);
@@ -147,17 +138,6 @@ async function read(
   const counts = [done.trajectories, done.observations, complete, names(areas.zones), names(areas.lines)];
   await partitions.add('sources', start, [...stay(0, summary.duration), source, ...counts]);
   return done;
-}
-
-/** When a person was in the picture: unseen for longer than 10 s they left when they were last seen, and came back. */
-function staysOf({ times }: Trajectory): [from: number, to: number][] {
-  const stays: [number, number][] = [[times[0], times[0]]];
-  for (const time of times) {
-    const last = stays[stays.length - 1];
-    if (time - last[1] > GONE_SECONDS) stays.push([time, time]);
-    else last[1] = time;
-  }
-  return stays;
 }
 
 function median(values: Float64Array): number | undefined {
