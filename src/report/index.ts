@@ -3,4 +3,5 @@
  *
  * @module twintrack/report
  */
+export { type DaysReportOptions, writeDaysReport } from './days/days.ts';
 export { type ReportOptions, writeReport } from './report.ts';
