@@ -22,6 +22,7 @@ const INTEGRATION = [
   'test/live/!(clock|following|outputs|site-people).test.ts',
   'test/models/*.test.ts',
   'test/tracking/from-pixels.test.ts',
+  'test/lake/!(camera-name).test.ts',
   'test/store/s3-store.test.ts',
   'test/trajectories/json.test.ts',
   'test/video/!(clock|started-at|frame-log|i420|joined|letterbox|timeline).test.ts',
