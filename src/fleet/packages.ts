@@ -1,8 +1,9 @@
+import type * as Bullmq from 'bullmq';
 import { inputError } from '../core/errors.ts';
 import type { QueueAddress } from './address.ts';
 
 /** Loads the queue's library. @throws TwintrackError when it, or the driver of this kind of server, is not installed */
-export async function loadBullmq(kind: QueueAddress['kind']) {
+export async function loadBullmq(kind: QueueAddress['kind']): Promise<typeof Bullmq> {
   await (kind === 'redis' ? loadRedis() : loadPostgres());
   return installed(import('bullmq'), kind);
 }
