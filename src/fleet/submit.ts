@@ -119,13 +119,14 @@ export async function submitVideo(
       priority,
     };
     await announce(connection, kind);
-    return { input, id, ...(await add(connection, queueOf(kind), id, job)) };
+    return { input, id, ...(await addJob(connection, queueOf(kind), id, job)) };
   } finally {
     if (folder !== undefined) await rm(folder, { recursive: true, force: true });
   }
 }
 
-async function add(
+/** Adds a job, unless it is there. */
+export async function addJob(
   connection: Connection,
   queueName: string,
   id: string,
