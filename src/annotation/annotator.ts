@@ -114,8 +114,8 @@ export class Annotator {
    * @param pixels the picture as I420 (see `Frame.pixels`)
    * @param people who is where in it, as `track()` yields it, or columns; a box that is no box (not a number) is left out
    * @param others boxes to anonymize besides, n × 4: people who are seen but not (yet) tracked
-   * @param origin how far the picture has moved since the first frame, x and y in pixels, as it does when the camera turns: trails stay
-   *   where they are on the ground
+   * @param origin how far the picture has moved since the first frame, x and y in pixels, as `track()` yields it: trails stay where they
+   *   are on the ground when the camera turns
    * @throws RangeError when the picture is not of the annotator's size
    */
   draw(pixels: Uint8Array, people: TrackedFrame | PeopleFrame, others?: Boxes, origin = STILL): void {
