@@ -38,7 +38,7 @@ export interface AnnotatorOptions extends Partial<AnnotationParameters> {
   /** The name of a person, where it is known, for labels that show it. */
   readonly names?: (id: number) => string | undefined;
   /** The ground, for labels that show the speed. */
-  readonly ground?: GroundPlane | undefined;
+  readonly ground?: Pick<GroundPlane, 'toGround'> | undefined;
 }
 
 /**
@@ -93,7 +93,7 @@ export class Annotator {
     const shorter = Math.min(width, height);
     this.canvas = new Canvas(width, height);
     this.chips = new Chips(new Font(Math.max(LEAST_TEXT, Math.round(shorter / 42))));
-    this.stroke = Math.max(1, Math.round(shorter / 400 + 0.75));
+    this.stroke = Math.max(1, Math.round(shorter / 450 + 0.75));
     this.trails = new Trails(trailSeconds);
     const counted = areas instanceof ZoneCounter;
     this.counter = areas && !counted ? new ZoneCounter(areas) : undefined;
@@ -211,10 +211,11 @@ export class Annotator {
     return left;
   }
 
-  /** The caption of a video: time, people now and so far, frame number. */
+  /** The caption of a video: time, people now and so far, unless a panel says it, frame number. */
   private progress({ ids, length, time, index }: TrackedFrame): string[] {
     for (let i = 0; i < length; i++) this.seen.add(ids[i]);
-    return [clock(time), people(length), `${this.seen.size} so far`, `frame ${index}`];
+    const counts = this.panel ? [] : [people(length), `${this.seen.size} so far`];
+    return [clock(time), ...counts, `frame ${index}`];
   }
 
   /** The edges of a box on the pixel grid, at most a little outside of the picture; an empty box far away for one that is none. */
