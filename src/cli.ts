@@ -19,6 +19,7 @@ import { streamCommand } from './commands/stream.ts';
 import { trackCommand } from './commands/track.ts';
 import { trainCommand } from './commands/train.ts';
 import { tuneCommand } from './commands/tune.ts';
+import { zonesCommand } from './commands/zones.ts';
 import { printable, redact } from './core/errors.ts';
 import { version } from './core/version.ts';
 import { writeError } from './files/file-errors.ts';
@@ -37,6 +38,7 @@ const program = new Command('twintrack')
 Examples:
   twintrack track videos/pets09-s2l1.mp4 --out out     trajectories and an annotated video
   twintrack stream rtsp://user:password@camera/stream  a live camera, until you stop it
+  twintrack zones out/pets09-s2l1.trajectories.json    draw lines and zones, with the run's counts
   twintrack report out/pets09-s2l1.trajectories.json   one page of who was where and when
   twintrack evaluate --gt gt.txt --results out/pets09-s2l1.mot.txt
   twintrack doctor                                     what is installed, what is missing
@@ -54,6 +56,7 @@ linkCommand(program);
 forgetCommand(program);
 exportCommand(program);
 reportCommand(program);
+zonesCommand(program);
 calibrateCommand(program);
 calibrateScoresCommand(program);
 calibrateSimilarityCommand(program);

@@ -22,6 +22,7 @@ const ORDER = [
     'site',
     'engine',
     'live',
+    'zones',
     'learning',
     'commands',
   ],
