@@ -112,7 +112,7 @@ export function createApp(subject: Subject, token: string): Hono {
     const { drawing, version } = await bodyOf(c);
     const { problems } = checkDrawing(drawing, source);
     if (problems.length > 0)
-      return c.json({ said: 'Nothing is saved: put right first what is marked.', problems } satisfies Saved, 422);
+      return c.json({ said: 'Nothing is saved: put right what is marked in red.', problems } satisfies Saved, 422);
     try {
       const saved = await file.save(drawing, version);
       const said = saved.changed

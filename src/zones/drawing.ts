@@ -112,7 +112,7 @@ function checkCalibration(calibration: Drawing['calibration']): Pick<CheckedDraw
     message,
   });
   const missing = calibration.points.findIndex(({ ground }) => ground === null);
-  if (missing >= 0) return { problems: [problem('say where on the ground it is', missing)], residuals: undefined };
+  if (missing >= 0) return { problems: [problem('fill in where on the ground it is', missing)], residuals: undefined };
   const parsed = calibrationParameters.safeParse(calibration);
   if (!parsed.success) {
     const [{ path, message }] = parsed.error.issues;

@@ -297,9 +297,17 @@ function renamed({ zones, lines, ignore, calibration }) {
   return { zones: list(zones), lines: list(lines), ignore: list(ignore), calibration };
 }
 
-/** What was counted at a shape, in words; empty where nothing is. @param {Checked} checked @param {Shape} shape */
-export function countsOf({ counts, problems }, { section, name }, inList = true) {
-  if (!counts || problems === undefined) return '';
+/**
+ * What was counted at a shape, in words; empty where nothing is.
+ *
+ * @param {Model} model
+ * @param {Shape} shape
+ * @param {boolean} [short]
+ */
+export function countsOf(model, shape, short = false) {
+  const { counts } = model.checked;
+  const { section, name } = shape;
+  if (!counts || problemOf(model, shape)) return '';
   if (section === 'lines' && Object.hasOwn(counts.lines, name)) {
     const { in: ins, out } = counts.lines[name];
     return `${ins} in, ${out} out`;
@@ -307,7 +315,18 @@ export function countsOf({ counts, problems }, { section, name }, inList = true)
   if (section === 'zones' && Object.hasOwn(counts.zones, name)) {
     const { visits, people } = counts.zones[name];
     const words = `${visits} ${visits === 1 ? 'visit' : 'visits'}`;
-    return inList ? `${words}, ${people} ${people === 1 ? 'person' : 'people'}` : words;
+    return short ? words : `${words}, ${people} ${people === 1 ? 'person' : 'people'}`;
   }
   return '';
+}
+
+/** What is wrong with a shape, if anything. @param {Model} model @param {Shape} shape */
+export function problemOf(model, { uid, section }) {
+  const n = model.of(section).findIndex((shape) => shape.uid === uid);
+  return model.checked.problems.find((problem) => problem.section === section && problem.index === n)?.message;
+}
+
+/** What is wrong with a ground point, by its number, or with all of them together. @param {Model} model @param {number} [n] */
+export function groundProblemOf(model, n) {
+  return model.checked.problems.find(({ section, index }) => section === 'calibration' && index === n)?.message;
 }

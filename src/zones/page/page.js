@@ -30,6 +30,7 @@ tools.addEventListener('added', (event) => {
 model.addEventListener('change', () => {
   button('undo').disabled = !model.canUndo;
   button('redo').disabled = !model.canRedo;
+  say('');
   check();
 });
 button('undo').addEventListener('click', () => model.undo());

@@ -6,8 +6,8 @@
  * @typedef {import('./drawing.js').ShapeSection} ShapeSection
  * @typedef {import('./drawing.js').GroundPoint} GroundPoint
  */
-import { countsOf, SHAPE_SECTIONS, WORDS } from './drawing.js';
-import { byId, isOf } from './view.js';
+import { countsOf, groundProblemOf, problemOf, SHAPE_SECTIONS, WORDS } from './drawing.js';
+import { byId } from './view.js';
 
 /** What is said where nothing is drawn yet. */
 const NONE = {
@@ -63,10 +63,7 @@ export class Panel {
     );
     byId('unit-label').hidden = points.length === 0;
     /** @type {HTMLSelectElement} */ (byId('unit')).value = unit;
-    const whole = this.model.checked.problems.find(
-      ({ section, index }) => section === 'calibration' && index === undefined,
-    );
-    byId('ground-problem').textContent = points.length > 0 && whole ? whole.message : '';
+    byId('ground-problem').textContent = (points.length > 0 && groundProblemOf(this.model)) || '';
   }
 
   /** @param {Shape} shape */
@@ -85,11 +82,10 @@ export class Panel {
       if (key === 'Escape') name.value = before;
       if (key === 'Escape' || key === 'Enter') name.blur();
     });
-    const anchor = element('select', { ariaLabel: 'point of a person that counts' });
-    anchor.append(
-      element('option', { value: 'feet', textContent: 'feet count' }),
-      element('option', { value: 'centre', textContent: 'centre counts' }),
-    );
+    const anchor = element('select', {});
+    for (const value of ['feet', 'centre']) anchor.append(element('option', { value, textContent: value }));
+    const place = element('label', { textContent: 'a person is at their ' });
+    place.append(anchor);
     anchor.addEventListener('change', () =>
       this.model.change('', () => {
         const shape = this.model.shape(uid);
@@ -99,7 +95,7 @@ export class Panel {
     const swap = element('button', { type: 'button', textContent: 'Swap in and out' });
     swap.addEventListener('click', () => this.model.change('', () => this.model.shape(uid)?.points.reverse()));
     const more = element('div', { className: 'more' });
-    more.append(anchor, ...(section === 'lines' ? [swap] : []));
+    more.append(place, ...(section === 'lines' ? [swap] : []));
     return [
       name,
       element('span', { className: 'count' }),
@@ -112,15 +108,14 @@ export class Panel {
   /** @param {Shape} shape @param {HTMLElement} row */
   #shape(shape, row) {
     const { uid, name, anchor } = shape;
-    const { selected, checked } = this.model;
+    const { selected } = this.model;
     row.className = selected === uid ? 'selected' : '';
     write(find(row, 'input'), name);
-    find(row, '.count').textContent = countsOf(checked, shape);
+    find(row, '.count').textContent = countsOf(this.model, shape);
     /** @type {HTMLSelectElement} */ (find(row, 'select')).value = anchor;
     find(row, '.more').hidden = selected !== uid;
     find(row, '.remove').ariaLabel = `delete ${name}`;
-    find(row, '.problem').textContent =
-      checked.problems.find((problem) => isOf(this.model, problem, shape))?.message ?? '';
+    find(row, '.problem').textContent = problemOf(this.model, shape) ?? '';
   }
 
   /** @param {GroundPoint} point */
@@ -175,8 +170,7 @@ export class Panel {
     const residual = checked.residuals?.[n];
     find(row, '.count').textContent = residual ? `off by ${residual.metres.toFixed(2)} m` : '';
     find(row, '.remove').ariaLabel = `delete ground point ${n + 1}`;
-    const problem = checked.problems.find(({ section, index }) => section === 'calibration' && index === n);
-    find(row, '.problem').textContent = problem?.message ?? '';
+    find(row, '.problem').textContent = groundProblemOf(this.model, n) ?? '';
   }
 
   /** @param {number} uid @param {string} word */

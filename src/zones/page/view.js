@@ -8,7 +8,7 @@
  * @typedef {import('../app.ts').Opened} Opened
  * @typedef {{ section: ShapeSection, points: Point[], cursor: Point | undefined }} Draft
  */
-import { countsOf, WORDS } from './drawing.js';
+import { countsOf, groundProblemOf, problemOf, WORDS } from './drawing.js';
 
 /** Sizes in CSS pixels. */
 const VERTEX = 6;
@@ -95,10 +95,10 @@ export class View {
     const { uid, section, name } = shape;
     const points = this.model.pixels(shape);
     const selected = this.model.selected === uid;
-    const wrong = this.model.checked.problems.some((problem) => isOf(this.model, problem, shape));
+    const wrong = problemOf(this.model, shape) !== undefined;
     group.setAttribute('class', `shape ${section}${selected ? ' selected' : ''}${wrong ? ' wrong' : ''}`);
     const outline = points.map((point) => this.#xy(point).join(',')).join(' ');
-    const counts = countsOf(this.model.checked, shape);
+    const counts = countsOf(this.model, shape);
     const words = `${WORDS[section]} ${name}, ${points.length} points${counts && `, ${counts}`}${wrong ? ', has a problem' : ''}`;
     const kind = section === 'lines' ? 'polyline' : 'polygon';
     set(part(group, kind, 'casing'), { points: outline });
@@ -155,13 +155,13 @@ export class View {
     const size = LABEL * this.#scale;
     const xs = points.map((point) => this.#xy(point)[0]);
     const top = Math.min(...points.map(([, y]) => y));
-    const counts = countsOf(this.model.checked, shape, false);
+    const counts = countsOf(this.model, shape, true);
     const text = part(group, 'text', `label ${shape.section}`);
     text.textContent =
       shape.section === 'ignore' ? `${shape.name}: ignored` : counts ? `${shape.name}: ${counts}` : shape.name;
     text.style.fontSize = `${size}px`;
-    const width = 0.56 * size * (text.textContent ?? '').length;
-    const end = this.model.width * this.#stretch - width;
+    const length = /** @type {SVGTextElement} */ (text).getComputedTextLength();
+    const end = this.model.width * this.#stretch - length - size / 3;
     set(text, { x: Math.max(size / 3, Math.min(Math.min(...xs), end)), y: Math.max(1.3 * size, top - size / 1.6) });
   }
 
@@ -170,7 +170,7 @@ export class View {
     const [x, y] = this.#xy(image);
     const size = 9 * this.#scale;
     const selected = this.model.selected === uid;
-    const wrong = this.model.checked.problems.some(({ section, index }) => section === 'calibration' && index === n);
+    const wrong = groundProblemOf(this.model, n) !== undefined;
     group.setAttribute('class', `point${selected ? ' selected' : ''}${wrong ? ' wrong' : ''}`);
     const d = `M${x - size} ${y}H${x + size}M${x} ${y - size}V${y + size}`;
     set(part(group, 'path', 'casing'), { d });
@@ -178,7 +178,10 @@ export class View {
     const text = part(group, 'text', 'label');
     text.textContent = ground ? `${n + 1}: ${ground.join(', ')}` : `${n + 1}`;
     text.style.fontSize = `${LABEL * this.#scale}px`;
-    set(text, { x: x + size * 0.7, y: y - size * 0.7, 'aria-hidden': true });
+    const far =
+      x + size + /** @type {SVGTextElement} */ (text).getComputedTextLength() > this.model.width * this.#stretch;
+    const beside = { x: x + size * (far ? -0.7 : 0.7), y: Math.max(y - size * 0.7, 1.2 * LABEL * this.#scale) };
+    set(text, { ...beside, 'text-anchor': far ? 'end' : 'start', 'aria-hidden': true });
     const where = ground ? `on the ground ${ground.join(', ')}` : 'without a place on the ground';
     set(part(group, 'circle', 'hit'), {
       ...{ cx: x, cy: y, r: size, tabindex: 0, role: 'button', 'data-hit': 'ground', 'data-uid': uid },
@@ -211,11 +214,6 @@ export class View {
       set(circle, { cx, cy, r: (first ? 1.6 : 1) * VERTEX * this.#scale, class: `vertex${first ? ' first' : ''}` });
     });
   }
-}
-
-/** Whether a problem is that of a shape. @param {Model} model @param {import('../drawing.ts').Problem} problem @param {Shape} shape */
-export function isOf(model, { section, index }, shape) {
-  return section === shape.section && index !== undefined && model.of(section)[index]?.uid === shape.uid;
 }
 
 /** @param {Point} a @param {Point} b @returns {Point} */
