@@ -22,6 +22,7 @@ import { trackCommand } from './commands/track.ts';
 import { trainCommand } from './commands/train.ts';
 import { tuneCommand } from './commands/tune.ts';
 import { workerCommand } from './commands/worker.ts';
+import { zonesCommand } from './commands/zones.ts';
 import { printable, redact } from './core/errors.ts';
 import { letHeapGrow } from './core/heap-growth.ts';
 import { version } from './core/version.ts';
@@ -41,6 +42,7 @@ const program = new Command('twintrack')
 Examples:
   twintrack track videos/pets09-s2l1.mp4 --out out     trajectories and an annotated video
   twintrack stream rtsp://user:password@camera/stream  a live camera, until you stop it
+  twintrack zones out/pets09-s2l1.trajectories.json    draw lines and zones, with the run's counts
   twintrack report out/pets09-s2l1.trajectories.json   one page of who was where and when
   twintrack evaluate --gt gt.txt --results out/pets09-s2l1.mot.txt
   twintrack doctor                                     what is installed, what is missing
@@ -62,6 +64,7 @@ forgetCommand(program);
 exportCommand(program);
 queryCommand(program);
 reportCommand(program);
+zonesCommand(program);
 calibrateCommand(program);
 calibrateScoresCommand(program);
 calibrateSimilarityCommand(program);
