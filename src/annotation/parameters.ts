@@ -18,6 +18,13 @@ export const annotationParameters = z.strictObject({
     .default(false)
     .describe('whether a panel shows the counts of people, zones and lines')
     .meta({ unit: 'yes/no' }),
+  heatMap: z
+    .boolean()
+    .default(false)
+    .describe(
+      'whether the picture is coloured by how long people have stood at each place so far; for a camera that stands still',
+    )
+    .meta({ unit: 'yes/no' }),
   trailSeconds: z
     .number()
     .min(0)
