@@ -10,9 +10,7 @@ export const annotationParameters = z.strictObject({
     .array(z.enum(['id', 'name', 'score', 'speed', 'dwell']))
     .max(5)
     .default(['id'])
-    .describe(
-      'what stands beside a person, as far as it is known: see [annotated video](annotation.md#labels); `[]` draws no labels',
-    ),
+    .describe('what stands beside a person, as far as it is known; an empty list draws no labels'),
   panel: z
     .boolean()
     .default(false)
