@@ -37,7 +37,7 @@ export interface AnnotatorOptions extends Partial<AnnotationParameters> {
   /** What the caption says, in parts of which as many are shown as there is room for; default time, people and frame number. */
   readonly caption?: (frame: TrackedFrame) => readonly string[];
   /** The name of a person, where it is known, for labels that show it. */
-  readonly names?: (id: number) => string | undefined;
+  readonly names?: ((id: number) => string | undefined) | undefined;
   /** The ground, for labels that show the speed. */
   readonly ground?: Pick<GroundPlane, 'toGround'> | undefined;
 }
