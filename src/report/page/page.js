@@ -50,6 +50,9 @@ const FROM_ZERO = {
     /** @type {[number, number]} */ ([0, Math.max(1, 1.08 * (most ?? 1))]),
 };
 
+/** A value in the legend; none while the pointer is elsewhere. */
+const valueText = (/** @type {any} */ _, /** @type {number | null} */ value) => (value === null ? '' : String(value));
+
 /**
  * Draws a chart that keeps the width of its place.
  *
@@ -148,6 +151,7 @@ function drawOccupancy() {
           width: i === 0 ? 2 : 1.5,
           ...(i === 0 && { fill: 'rgb(23 105 170 / 10%)' }),
           points: { show: false },
+          value: valueText,
         })),
       ],
     },
@@ -191,6 +195,7 @@ function drawSeries() {
             stroke: colour,
             width: 2,
             points: { show: few, size: 5 },
+            value: valueText,
           })),
         ],
       },
@@ -211,6 +216,7 @@ function drawLines() {
       width: 2,
       paths: paths.stepped({ align: 1 }),
       points: { show: false },
+      value: valueText,
     });
     chart(
       `line${i}`,
