@@ -6,6 +6,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { TimeZone } from '../../src/core/time-zone.ts';
 import { addToLake, Lake, type LakeValue } from '../../src/lake/index.ts';
 import { DaysData } from '../../src/report/days/days-data.ts';
+import { renderDays } from '../../src/report/days/days-page.ts';
 import { ratesOf } from '../../src/report/days/figures.ts';
 import { gatherFiles, gatherLake } from '../../src/report/days/gather.ts';
 import { writeDaysReport } from '../../src/report/index.ts';
@@ -231,4 +232,52 @@ describe('a report over days', () => {
       }
     },
   );
+});
+
+describe('what a report over days counts', () => {
+  const utc = (text: string) => Date.parse(`${text}Z`);
+
+  it('tells visits and people apart', async () => {
+    const data = new DaysData(new TimeZone('UTC'));
+    data.record('door', utc('2026-10-24T08:00'), utc('2026-10-24T10:00'), ['queue'], ['lamp']);
+    data.stay('door', 'door/1', utc('2026-10-24T08:10'), utc('2026-10-24T08:20'));
+    data.stay('door', 'door/1', utc('2026-10-24T09:10'), utc('2026-10-24T09:20'));
+    data.stay('door', 'door/2', utc('2026-10-24T09:20'), utc('2026-10-24T10:00'));
+    expect([data.all.people, data.all.peopleOn('2026-10-24')]).toEqual([2, 2]);
+    expect(data.all.hours().map(({ visits }) => visits)).toEqual([1, 2]);
+    expect(ratesOf(data.all.hours())).toEqual({ hours: 2, visits: 3, rate: 1.5, present: 0.5 });
+    expect(data.all.most()).toEqual({ people: 2, at: utc('2026-10-24T09:20') });
+    const page = await renderDays(data, []);
+    expect(page).toContain('<b>3</b><span>visits</span>');
+    expect(page).toContain('<b>2</b><span>people</span>');
+  });
+
+  it('is by the hours of zones that are half an hour apart, too', () => {
+    const data = new DaysData(new TimeZone('Asia/Kolkata'));
+    data.record('door', utc('2026-10-24T08:00'), utc('2026-10-24T09:00'), [], []);
+    expect(data.all.hours().map(({ hour, recorded }) => [hour, recorded])).toEqual([
+      [13, 1800],
+      [14, 1800],
+    ]);
+  });
+
+  it('has less than 5 MB of a year and many cameras, with weekdays in place of days', async () => {
+    const data = new DaysData(new TimeZone(ZONE));
+    const start = utc('2026-01-01T00:00');
+    for (let camera = 0; camera < 12; camera++)
+      for (let hour = 0; hour < 8760; hour++) {
+        const at = start + 3_600_000 * hour;
+        data.record(`camera ${camera}`, at, at + 3_600_000, [], []);
+        data.stay(`camera ${camera}`, `${camera}/${hour}`, at + 1000, at + 61_000);
+      }
+    const page = await renderDays(data, []);
+    expect(Buffer.byteLength(page)).toBeLessThan(5_000_000);
+    expect(page).toContain('Weekday against weekday');
+    expect(ratesOf(data.all.hours())).toEqual({
+      hours: 12 * 8760,
+      visits: 12 * 8760,
+      rate: 1,
+      present: expect.closeTo(1 / 60, 9),
+    });
+  });
 });
