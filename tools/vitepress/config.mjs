@@ -28,6 +28,7 @@ const guides = [
   ['Live cameras', 'live'],
   ['Annotated video', 'annotation'],
   ['Zones, lines, reports', 'analytics'],
+  ['Many files and days', 'lake'],
   ['Appearance', 'appearance'],
   ['One person over several cameras', 'linking'],
   ['People on the floor of a site', 'site'],
