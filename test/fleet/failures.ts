@@ -98,11 +98,12 @@ export function failures(backend: Backend): void {
 
     it('a part that ends its process each time fails after three tries, says which it is, and can be tried again', async () => {
       const [one, other] = await twoWorkers();
-      const id = await submit();
       kill(other.pid, 'SIGTERM');
+      await other.ended;
+      const id = await submit();
       const failed = await rig.until(id, ({ state, steps }) => {
         if (steps[1].state === 'active') killTask(one);
-        return state === 'failed';
+        return state === 'failed' || state === 'done';
       });
       const reason = `${video}, part 2 of 6: the process that worked on it ended with SIGKILL`;
       expect(failed).toMatchObject({ state: 'failed', error: reason });
