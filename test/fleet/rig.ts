@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { queueAddress } from '../../src/fleet/address.ts';
 import { type Connection, openConnection } from '../../src/fleet/connection.ts';
@@ -92,10 +92,12 @@ export async function trackedAlone(video: string, ...args: string[]): Promise<Ma
   return filesOf(out);
 }
 
-/** Texts by name; not the account of the run, which has its times. */
+/** Contents by path; not the account of the run, which has its times. */
 function filesOf(folder: string): Map<string, string> {
-  const names = readdirSync(folder).filter((name) => name !== 'run.json');
-  return new Map(names.sort().map((name) => [name, readFileSync(join(folder, name), 'latin1')]));
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const paths = files.map(({ parentPath, name }) => relative(folder, join(parentPath, name)));
+  const kept = paths.filter((path) => path !== 'run.json').sort();
+  return new Map(kept.map((path) => [path, readFileSync(join(folder, path), 'latin1')]));
 }
 
 /** The process of a worker that does the work; waits until it is there. */

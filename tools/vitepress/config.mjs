@@ -26,6 +26,7 @@ const guides = [
   ['Tracking', 'tracking'],
   ['Footage and files', 'footage'],
   ['Live cameras', 'live'],
+  ['Many machines', 'fleet'],
   ['Zones, lines, reports', 'analytics'],
   ['Appearance', 'appearance'],
   ['One person over several cameras', 'linking'],
