@@ -27,6 +27,7 @@ const guides = [
   ['Footage and files', 'footage'],
   ['Live cameras', 'live'],
   ['Annotated video', 'annotation'],
+  ['Many machines', 'fleet'],
   ['Zones, lines, reports', 'analytics'],
   ['Many files and days', 'lake'],
   ['Appearance', 'appearance'],
