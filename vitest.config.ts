@@ -23,6 +23,7 @@ const INTEGRATION = [
   'test/models/*.test.ts',
   'test/tracking/from-pixels.test.ts',
   'test/trajectories/json.test.ts',
+  'test/zones/{command,page}.test.ts',
   'test/video/!(clock|started-at|frame-log|i420|joined|letterbox|timeline).test.ts',
 ];
 

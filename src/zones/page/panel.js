@@ -124,6 +124,12 @@ export class Panel {
       const input = element('input', { className: 'number', type: 'text', inputMode: 'decimal', size: 8 });
       input.addEventListener('focus', () => this.model.select(uid));
       input.addEventListener('change', () => this.#place(uid));
+      input.addEventListener('keydown', ({ key }) => {
+        if (key !== 'Enter') return;
+        this.#place(uid);
+        if (axis === 0) inputs[1].focus();
+        else byId('stage').focus(); // for the next point
+      });
       input.dataset.axis = `${axis}`;
       return input;
     });

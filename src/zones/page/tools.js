@@ -47,8 +47,8 @@ export class Tools extends EventTarget {
   take(tool) {
     this.tool = tool;
     const { view, model } = this;
-    view.draft =
-      tool === 'select' || tool === 'calibration' ? undefined : { section: tool, points: [], cursor: undefined };
+    view.draft = tool === 'select' || tool === 'calibration' ? undefined : { section: tool, points: [] };
+    view.cursor = undefined;
     if (tool !== 'select') model.select(undefined);
     for (const button of buttons()) button.setAttribute('aria-pressed', `${button.dataset.tool === tool}`);
     view.svg.setAttribute('class', tool === 'select' ? '' : 'drawing');
@@ -57,9 +57,8 @@ export class Tools extends EventTarget {
 
   /** Where the mouse is, or the cross that the arrow keys move. @param {Point | undefined} at */
   hover(at) {
-    const { draft } = this.view;
-    if (!draft) return;
-    draft.cursor = at && this.model.whole(at);
+    if (this.tool === 'select') return;
+    this.view.cursor = at && this.model.whole(at);
     this.view.render();
   }
 
@@ -88,7 +87,7 @@ export class Tools extends EventTarget {
     }
     if (again) return undefined;
     points.push(model.whole(at));
-    draft.cursor = undefined;
+    view.cursor = undefined;
     this.#show();
     if (section !== 'lines') return undefined;
     if (points.length === 2) {

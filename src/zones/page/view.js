@@ -6,7 +6,7 @@
  * @typedef {import('./drawing.js').Shape} Shape
  * @typedef {import('./drawing.js').ShapeSection} ShapeSection
  * @typedef {import('../app.ts').Opened} Opened
- * @typedef {{ section: ShapeSection, points: Point[], cursor: Point | undefined }} Draft
+ * @typedef {{ section: ShapeSection, points: Point[] }} Draft
  */
 import { countsOf, groundProblemOf, problemOf, WORDS } from './drawing.js';
 
@@ -19,6 +19,8 @@ const ARROW = 22;
 export class View {
   /** The points of a shape that is not ended. @type {Draft | undefined} */
   draft;
+  /** Where the next point would be. @type {Point | undefined} */
+  cursor;
   #scale = 1;
   #stretch = 1;
 
@@ -190,10 +192,10 @@ export class View {
   }
 
   #draft() {
-    const { draft } = this;
+    const { draft, cursor } = this;
     const group = this.layers.draft;
     const points = draft?.points ?? [];
-    const all = draft?.cursor ? [...points, draft.cursor] : points;
+    const all = draft && cursor ? [...points, cursor] : points;
     group.setAttribute('class', draft ? `shape ${draft.section}` : '');
     const outline = all.map((point) => this.#xy(point).join(',')).join(' ');
     const kind = draft && draft.section !== 'lines' && all.length > 2 ? 'polygon' : 'polyline';
@@ -202,9 +204,8 @@ export class View {
         if (other !== kind) group.querySelector(`${other}.${name}`)?.remove();
       set(part(group, kind, name), { points: outline });
     }
-    const cursor = count(group, 'path', 'cursor', draft?.cursor ? 1 : 0);
-    for (const path of cursor) {
-      const [x, y] = this.#xy(draft?.cursor ?? [0, 0]);
+    for (const path of count(group, 'path', 'cursor', cursor ? 1 : 0)) {
+      const [x, y] = this.#xy(cursor ?? [0, 0]);
       const size = 12 * this.#scale;
       path.setAttribute('d', `M${x - size} ${y}H${x + size}M${x} ${y - size}V${y + size}`);
     }
