@@ -27,6 +27,7 @@ const guides = [
   ['Footage and files', 'footage'],
   ['Live cameras', 'live'],
   ['Zones, lines, reports', 'analytics'],
+  ['Draw zones and lines', 'zones'],
   ['Appearance', 'appearance'],
   ['One person over several cameras', 'linking'],
   ['People on the floor of a site', 'site'],

@@ -84,7 +84,9 @@ export class Panel {
     });
     const anchor = element('select', {});
     for (const value of ['feet', 'centre']) anchor.append(element('option', { value, textContent: value }));
-    const place = element('label', { textContent: 'a person is at their ' });
+    const place = element('label', {
+      textContent: section === 'ignore' ? 'people are left out by their ' : 'people count by their ',
+    });
     place.append(anchor);
     anchor.addEventListener('change', () =>
       this.model.change('', () => {

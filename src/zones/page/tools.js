@@ -10,13 +10,21 @@ import { FEWEST, WORDS } from './drawing.js';
 import { byId } from './view.js';
 
 /** @type {Record<Tool, string>} */
-const HINTS = {
-  select: 'Choose a tool to draw, or click a shape to change it. Tab and the arrow keys do the same.',
-  zones: 'Click the corners in turn; the first one again, or Enter, ends the zone.',
-  lines: 'Click the two ends. People who cross it the way of the arrow count as in.',
-  ignore: 'Click the corners of what is not to be tracked; the first one again, or Enter, ends it.',
-  calibration: 'Click points of the ground whose place you know, four or more, and fill in where they are.',
-};
+const HINTS = matchMedia('(pointer: coarse)').matches
+  ? {
+      select: 'Choose a tool to draw, or tap a shape to change it.',
+      zones: 'Tap the corners in turn; the first one again ends the zone.',
+      lines: 'Tap the two ends. People who cross it the way of the arrow count as in.',
+      ignore: 'Tap the corners of what is not to be tracked; the first one again ends it.',
+      calibration: 'Tap points of the ground whose place you know, four or more, and fill in where they are.',
+    }
+  : {
+      select: 'Choose a tool to draw, or click a shape to change it. Tab and the arrow keys do the same.',
+      zones: 'Click the corners in turn; the first one again, or Enter, ends the zone.',
+      lines: 'Click the two ends. People who cross it the way of the arrow count as in.',
+      ignore: 'Click the corners of what is not to be tracked; the first one again, or Enter, ends it.',
+      calibration: 'Click points of the ground whose place you know, four or more, and fill in where they are.',
+    };
 
 export class Tools extends EventTarget {
   /** @type {Tool} */

@@ -155,16 +155,20 @@ export class View {
   #label(shape, group) {
     const points = this.model.pixels(shape);
     const size = LABEL * this.#scale;
-    const xs = points.map((point) => this.#xy(point)[0]);
-    const top = Math.min(...points.map(([, y]) => y));
     const counts = countsOf(this.model, shape, true);
     const text = part(group, 'text', `label ${shape.section}`);
     text.textContent =
       shape.section === 'ignore' ? `${shape.name}: ignored` : counts ? `${shape.name}: ${counts}` : shape.name;
     text.style.fontSize = `${size}px`;
-    const length = /** @type {SVGTextElement} */ (text).getComputedTextLength();
-    const end = this.model.width * this.#stretch - length - size / 3;
-    set(text, { x: Math.max(size / 3, Math.min(Math.min(...xs), end)), y: Math.max(1.3 * size, top - size / 1.6) });
+    const half = /** @type {SVGTextElement} */ (text).getComputedTextLength() / 2 + size / 3;
+    // in the middle of an area, beside the upper end of a line
+    const ends = shape.section === 'lines' ? [points[0][1] < points[1][1] ? points[0] : points[1]] : points;
+    const [x, y] = this.#xy(middleOf(...ends));
+    const across = this.model.width * this.#stretch;
+    set(text, {
+      x: Math.max(half, Math.min(x, across - half)),
+      y: Math.max(1.3 * size, shape.section === 'lines' ? y - size / 1.6 : y + size / 3),
+    });
   }
 
   /** @param {import('./drawing.js').GroundPoint} point @param {SVGElement} group @param {number} n */
@@ -217,9 +221,10 @@ export class View {
   }
 }
 
-/** @param {Point} a @param {Point} b @returns {Point} */
-export function middleOf([ax, ay], [bx, by]) {
-  return [(ax + bx) / 2, (ay + by) / 2];
+/** @param {Point[]} points @returns {Point} the mean of them */
+export function middleOf(...points) {
+  const mean = (/** @type {number} */ axis) => points.reduce((sum, point) => sum + point[axis], 0) / points.length;
+  return [mean(0), mean(1)];
 }
 
 /** @param {string} id */
