@@ -143,6 +143,10 @@ calibration:
     url: rtsp://user:password@192.168.1.20/stream1
   - name: yard
     url: rtsp://192.168.1.21/stream1 # no password
+  # - name: desk
+
+# for all cameras
+live: { eventRate: 2 }
 `;
     expect(withDrawing(text, drawing({ zones: [] }), ['zones', 'lines', 'ignore'], ['cameras', 0])).toBe(
       text.replace('  - name: yard', '    lines:\n      door: { points: [[100, 200], [300, 200]] }\n  - name: yard'),
