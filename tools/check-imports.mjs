@@ -11,19 +11,32 @@ import extractTsConfig from 'dependency-cruiser/config-utl/extract-ts-config';
 
 /** The folders of src: each may import those before it. */
 const ORDER = [
-  ...['core', 'files', 'inference', 'video', 'detection', 'appearance', 'association', 'tracking', 'trajectories'],
+  ...[
+    'core',
+    'files',
+    'store',
+    'inference',
+    'video',
+    'detection',
+    'appearance',
+    'association',
+    'tracking',
+    'trajectories',
+  ],
   ...[
     'analytics',
     'annotation',
     'evaluation',
     'export',
     'search',
+    'lake',
     'report',
     'site',
     'engine',
     'live',
     'zones',
     'learning',
+    'fleet',
     'commands',
   ],
 ];

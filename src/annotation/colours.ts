@@ -14,9 +14,18 @@ const GOLDEN_ANGLE = 137.50776;
 const LIGHTNESS = [0.74, 0.64, 0.86];
 const CHROMA = 0.16;
 
+const MOST_KNOWN = 4096;
+const known = new Map<number, Colour>();
+
 /** The colour of a trajectory: the same for the same id, well apart for ids that are near each other. */
 export function colourOf(id: number): Colour {
-  return fromOklch(...oklchOf(id));
+  let colour = known.get(id);
+  if (!colour) {
+    if (known.size === MOST_KNOWN) known.clear();
+    colour = fromOklch(...oklchOf(id));
+    known.set(id, colour);
+  }
+  return colour;
 }
 
 /** The same in OKLCH: lightness 0..1, chroma, hue in degrees. */

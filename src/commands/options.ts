@@ -13,6 +13,11 @@ export function setOption(section: 'stage' | 'section' = 'stage'): Option {
     .default([], 'none');
 }
 
+/** `--overwrite`. */
+export function overwriteOption(): Option {
+  return new Option('--overwrite', 'replace outputs that are there already');
+}
+
 /** `--config`. @param holds what the file is read for */
 export function configOption(holds = 'parameters by stage'): Option {
   return new Option('--config <file>', `YAML file with ${holds}`);

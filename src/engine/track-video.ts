@@ -7,6 +7,7 @@ import { StageClock, type StageTimes } from '../core/stage-clock.ts';
 import { type PeopleFrame, toPeopleFrame } from '../core/tracked-frame.ts';
 import { version } from '../core/version.ts';
 import type { ScheduleCounts } from '../detection/schedule.ts';
+import { refuseExisting } from '../files/output-file.ts';
 import type { RunDescription, TrajectoriesFooter, TrajectorySink } from '../trajectories/index.ts';
 import { type Frame, openVideo } from '../video/index.ts';
 import { checkInput } from '../video/input.ts';
@@ -62,6 +63,8 @@ export interface TrackVideoOptions extends InputOptions {
    * `<stem>.resume`; a video whose run was complete is left as it is. Without it a run that would lose that work is refused. Default false.
    */
   readonly resume?: boolean | undefined;
+  /** Whether outputs that are there already are replaced. Default true; with false the run is refused, unless it is to `resume`. */
+  readonly overwrite?: boolean | undefined;
   /** Chooses what the outputs' names begin with, given the input's file name without its ending; default that. */
   readonly rename?: (stem: string) => string;
   /** Called after each frame. */
@@ -178,6 +181,7 @@ export async function trackFound(
     const isEarlier = options.resume === true && !existsSync(logPath(options.out, wanted.name));
     const earlier = isEarlier ? await completeRun(info.input, paths, wanted.run) : undefined;
     if (earlier) return earlierSummary(info.input, earlier, paths, wanted.run);
+    if (options.overwrite === false && !options.resume) refuseExisting(...Object.values(paths));
     outputs = await Outputs.open(wanted);
     log = parts
       ? new PartsReader(parts, await findingsOf(source, models, options))

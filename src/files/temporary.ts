@@ -18,6 +18,11 @@ export function temporaryPath(path: string, ending: 'tmp' | 'partial.mp4' | 'pat
   return join(dirname(path), `.twintrack-${HOST}${owner}${randomBytes(3).toString('hex')}.${ending}`);
 }
 
+/** Whether a file's name is one of `temporaryPath`: it is not complete, or left over. */
+export function isTemporary(name: string): boolean {
+  return NAME.test(name);
+}
+
 /**
  * Removes what killed processes of this machine left in a folder under temporary names. A folder that cannot be read is left as it is: the
  * error comes where something is written there.

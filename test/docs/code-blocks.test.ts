@@ -93,6 +93,7 @@ describe('the commands of the pages', () => {
     async (_, __, words) => {
       const args = [...words];
       if (args[0] === 'track' && !args.includes('--max-frames')) args.push('--max-frames', '5');
+      if (['track', 'export', 'report'].includes(args[0])) args.push('--overwrite'); // pages begin anew
       const inSample = args.some((word) => word.startsWith('videos/') || word.includes('PETS09'));
       if (inSample) for (const [i, word] of args.entries()) args[i] = ofStreet(word);
       const { status, stderr } = await twintrack(args, { cwd: folder });

@@ -26,6 +26,7 @@ const guides = [
   ['Tracking', 'tracking'],
   ['Footage and files', 'footage'],
   ['Live cameras', 'live'],
+  ['Annotated video', 'annotation'],
   ['Zones, lines, reports', 'analytics'],
   ['Draw zones and lines', 'zones'],
   ['Appearance', 'appearance'],

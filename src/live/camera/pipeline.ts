@@ -163,7 +163,7 @@ export class Pipeline {
     this.#hours.write(people);
     this.#setup.onPeople?.(followed);
     this.#hours.end(ended);
-    this.#drawing.add(frame, people);
+    this.#drawing.add(frame, followed);
     statistics.frameProcessed(frame.time, people.length);
     if (this.#failing) log.info({ camera: name }, 'people are followed again');
     this.#failing = false;
