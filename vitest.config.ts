@@ -26,6 +26,7 @@ const INTEGRATION = [
   'test/lake/!(camera-name).test.ts',
   'test/store/s3-store.test.ts',
   'test/trajectories/json.test.ts',
+  'test/zones/{command,page}.test.ts',
   'test/video/!(clock|started-at|frame-log|i420|joined|letterbox|timeline).test.ts',
 ];
 

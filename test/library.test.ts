@@ -148,6 +148,7 @@ describe('the package', () => {
       'src/report/page/page.css',
       'src/report/page/page.js',
       'src/live/monitoring/page/page.js',
+      'src/zones/page/page.js',
       'dist/index.js',
       'dist/index.d.ts',
       'dist/inference/worker.js',
@@ -171,7 +172,7 @@ describe('the package', () => {
     ]);
     const others = paths.filter(
       (path) =>
-        !/^(dist|runtime|models|fonts|docs|examples)\/|^src\/(live\/monitoring|report)\/page\/|^(LICENSE|NOTICE|README\.md|CHANGELOG\.md|CONTRIBUTING\.md|package\.json|scripts\/setup\.mjs|videos\/ATTRIBUTION\.md)$/.test(
+        !/^(dist|runtime|models|fonts|docs|examples)\/|^src\/(live\/monitoring|report|zones)\/page\/|^(LICENSE|NOTICE|README\.md|CHANGELOG\.md|CONTRIBUTING\.md|package\.json|scripts\/setup\.mjs|videos\/ATTRIBUTION\.md)$/.test(
           path,
         ),
     );

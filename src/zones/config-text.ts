@@ -185,12 +185,23 @@ function splice(old: string, whole: string): string {
   const wanted = parse(whole, QUIET) as Record<string, unknown>;
   const parts = [...after.parts].map(([key, text]) => {
     const was = before.parts.get(key);
-    return was !== undefined && isDeepStrictEqual(values[key], wanted[key]) ? was : text;
+    if (was === undefined) return text;
+    return isDeepStrictEqual(values[key], wanted[key]) ? was : withMargin(was, text);
   });
   return [before.head, ...parts].reduce(
     (all, part) => (all === '' || all.endsWith('\n') ? all + part : `${all}\n${part}`),
     '',
   );
+}
+
+/** Comments at the margin before the next section stay at the margin. @param old the text of the section before @param text as it is to be */
+function withMargin(old: string, text: string): string {
+  const before = old.split('\n');
+  const n = before.length - 1 - before.findLastIndex((line) => line !== '' && !line.startsWith('#'));
+  const tail = before.slice(before.length - n);
+  const lines = text.split('\n');
+  const body = lines.splice(0, lines.length - n);
+  return lines.every((line, i) => line.trim() === tail[i].trim()) ? [...body, ...tail].join('\n') : text;
 }
 
 /** The text before the first section, and that of each up to the next; undefined where the root is no block of sections. */

@@ -30,6 +30,7 @@ const guides = [
   ['Many machines', 'fleet'],
   ['Zones, lines, reports', 'analytics'],
   ['Many files and days', 'lake'],
+  ['Draw zones and lines', 'zones'],
   ['Appearance', 'appearance'],
   ['One person over several cameras', 'linking'],
   ['People on the floor of a site', 'site'],

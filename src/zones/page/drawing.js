@@ -220,7 +220,7 @@ export class Model extends EventTarget {
 
   /** The points of a shape in source pixels. @param {Shape} shape @returns {Point[]} */
   pixels({ points, unit }) {
-    return unit === 'pixels' ? points : points.map(([x, y]) => [x * this.width, y * this.height]);
+    return unit === 'pixels' ? points.map(copy) : points.map(([x, y]) => [x * this.width, y * this.height]);
   }
 
   /** @param {Shape} shape @param {Point} point in pixels @returns {Point} in the unit of the shape */

@@ -49,25 +49,20 @@ export function listenToKeys(model, view, tools, actions) {
 
   /** @param {string} key @param {Point | undefined} by @returns {boolean} whether it means something */
   function onTool(key, by) {
-    const { draft } = view;
     const middle = /** @type {Point} */ ([model.width / 2, model.height / 2]);
-    const at = cross ?? draft?.points[draft.points.length - 1] ?? middle;
+    const at = model.whole(view.cursor ?? view.draft?.points.at(-1) ?? middle);
     if (by) {
-      cross = model.whole([at[0] + by[0], at[1] + by[1]]);
-      if (draft) tools.hover(cross);
-      actions.say(`${cross[0]}, ${cross[1]}`);
+      tools.hover([at[0] + by[0], at[1] + by[1]]);
+      actions.say(`${view.cursor?.join(', ')}`);
     } else if (key === ' ') {
-      tools.press(at, 3, 0.5);
-      actions.say(`point at ${at[0]}, ${at[1]}`);
+      tools.press(at, 3, 0.5)?.end?.(at, false);
+      if (tools.tool !== 'select') actions.say(`point at ${at.join(', ')}`);
     } else if (key === 'Enter') tools.finish();
     else if (key === 'Escape') tools.cancel();
     else if (key === 'Backspace' || key === 'Delete') tools.back();
     else return false;
-    if (!by && key !== ' ') cross = undefined;
     return true;
   }
-  /** Where the arrow keys have moved the cross to. @type {Point | undefined} */
-  let cross;
 
   /** @param {string} key @param {Point | undefined} by */
   function onDrawn(key, by) {

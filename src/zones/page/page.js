@@ -88,6 +88,7 @@ async function save() {
   if (view.draft && view.draft.points.length > 0 && tools.finish() === undefined)
     return say('End the shape that you are drawing, or cancel it, then save.', true);
   const drawing = model.drawing();
+  say('');
   try {
     const { status, said, version: now, problems } = await saveDrawing(drawing, version);
     const conflict = status === 409;

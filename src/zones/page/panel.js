@@ -84,7 +84,9 @@ export class Panel {
     });
     const anchor = element('select', {});
     for (const value of ['feet', 'centre']) anchor.append(element('option', { value, textContent: value }));
-    const place = element('label', { textContent: 'a person is at their ' });
+    const place = element('label', {
+      textContent: section === 'ignore' ? 'people are left out by their ' : 'people count by their ',
+    });
     place.append(anchor);
     anchor.addEventListener('change', () =>
       this.model.change('', () => {
@@ -124,6 +126,12 @@ export class Panel {
       const input = element('input', { className: 'number', type: 'text', inputMode: 'decimal', size: 8 });
       input.addEventListener('focus', () => this.model.select(uid));
       input.addEventListener('change', () => this.#place(uid));
+      input.addEventListener('keydown', ({ key }) => {
+        if (key !== 'Enter') return;
+        this.#place(uid);
+        if (axis === 0) inputs[1].focus();
+        else byId('stage').focus(); // for the next point
+      });
       input.dataset.axis = `${axis}`;
       return input;
     });

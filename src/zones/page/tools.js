@@ -10,13 +10,21 @@ import { FEWEST, WORDS } from './drawing.js';
 import { byId } from './view.js';
 
 /** @type {Record<Tool, string>} */
-const HINTS = {
-  select: 'Choose a tool to draw, or click a shape to change it. Tab and the arrow keys do the same.',
-  zones: 'Click the corners in turn; the first one again, or Enter, ends the zone.',
-  lines: 'Click the two ends. People who cross it the way of the arrow count as in.',
-  ignore: 'Click the corners of what is not to be tracked; the first one again, or Enter, ends it.',
-  calibration: 'Click points of the ground whose place you know, four or more, and fill in where they are.',
-};
+const HINTS = matchMedia('(pointer: coarse)').matches
+  ? {
+      select: 'Choose a tool to draw, or tap a shape to change it.',
+      zones: 'Tap the corners in turn; the first one again ends the zone.',
+      lines: 'Tap the two ends. People who cross it the way of the arrow count as in.',
+      ignore: 'Tap the corners of what is not to be tracked; the first one again ends it.',
+      calibration: 'Tap points of the ground whose place you know, four or more, and fill in where they are.',
+    }
+  : {
+      select: 'Choose a tool to draw, or click a shape to change it. Tab and the arrow keys do the same.',
+      zones: 'Click the corners in turn; the first one again, or Enter, ends the zone.',
+      lines: 'Click the two ends. People who cross it the way of the arrow count as in.',
+      ignore: 'Click the corners of what is not to be tracked; the first one again, or Enter, ends it.',
+      calibration: 'Click points of the ground whose place you know, four or more, and fill in where they are.',
+    };
 
 export class Tools extends EventTarget {
   /** @type {Tool} */
@@ -47,8 +55,8 @@ export class Tools extends EventTarget {
   take(tool) {
     this.tool = tool;
     const { view, model } = this;
-    view.draft =
-      tool === 'select' || tool === 'calibration' ? undefined : { section: tool, points: [], cursor: undefined };
+    view.draft = tool === 'select' || tool === 'calibration' ? undefined : { section: tool, points: [] };
+    view.cursor = undefined;
     if (tool !== 'select') model.select(undefined);
     for (const button of buttons()) button.setAttribute('aria-pressed', `${button.dataset.tool === tool}`);
     view.svg.setAttribute('class', tool === 'select' ? '' : 'drawing');
@@ -57,9 +65,8 @@ export class Tools extends EventTarget {
 
   /** Where the mouse is, or the cross that the arrow keys move. @param {Point | undefined} at */
   hover(at) {
-    const { draft } = this.view;
-    if (!draft) return;
-    draft.cursor = at && this.model.whole(at);
+    if (this.tool === 'select') return;
+    this.view.cursor = at && this.model.whole(at);
     this.view.render();
   }
 
@@ -88,7 +95,7 @@ export class Tools extends EventTarget {
     }
     if (again) return undefined;
     points.push(model.whole(at));
-    draft.cursor = undefined;
+    view.cursor = undefined;
     this.#show();
     if (section !== 'lines') return undefined;
     if (points.length === 2) {

@@ -6,7 +6,7 @@
  * @typedef {import('./drawing.js').Shape} Shape
  * @typedef {import('./drawing.js').ShapeSection} ShapeSection
  * @typedef {import('../app.ts').Opened} Opened
- * @typedef {{ section: ShapeSection, points: Point[], cursor: Point | undefined }} Draft
+ * @typedef {{ section: ShapeSection, points: Point[] }} Draft
  */
 import { countsOf, groundProblemOf, problemOf, WORDS } from './drawing.js';
 
@@ -19,6 +19,8 @@ const ARROW = 22;
 export class View {
   /** The points of a shape that is not ended. @type {Draft | undefined} */
   draft;
+  /** Where the next point would be. @type {Point | undefined} */
+  cursor;
   #scale = 1;
   #stretch = 1;
 
@@ -153,16 +155,20 @@ export class View {
   #label(shape, group) {
     const points = this.model.pixels(shape);
     const size = LABEL * this.#scale;
-    const xs = points.map((point) => this.#xy(point)[0]);
-    const top = Math.min(...points.map(([, y]) => y));
     const counts = countsOf(this.model, shape, true);
     const text = part(group, 'text', `label ${shape.section}`);
     text.textContent =
       shape.section === 'ignore' ? `${shape.name}: ignored` : counts ? `${shape.name}: ${counts}` : shape.name;
     text.style.fontSize = `${size}px`;
-    const length = /** @type {SVGTextElement} */ (text).getComputedTextLength();
-    const end = this.model.width * this.#stretch - length - size / 3;
-    set(text, { x: Math.max(size / 3, Math.min(Math.min(...xs), end)), y: Math.max(1.3 * size, top - size / 1.6) });
+    const half = /** @type {SVGTextElement} */ (text).getComputedTextLength() / 2 + size / 3;
+    // in the middle of an area, beside the upper end of a line
+    const ends = shape.section === 'lines' ? [points[0][1] < points[1][1] ? points[0] : points[1]] : points;
+    const [x, y] = this.#xy(middleOf(...ends));
+    const across = this.model.width * this.#stretch;
+    set(text, {
+      x: Math.max(half, Math.min(x, across - half)),
+      y: Math.max(1.3 * size, shape.section === 'lines' ? y - size / 1.6 : y + size / 3),
+    });
   }
 
   /** @param {import('./drawing.js').GroundPoint} point @param {SVGElement} group @param {number} n */
@@ -190,10 +196,10 @@ export class View {
   }
 
   #draft() {
-    const { draft } = this;
+    const { draft, cursor } = this;
     const group = this.layers.draft;
     const points = draft?.points ?? [];
-    const all = draft?.cursor ? [...points, draft.cursor] : points;
+    const all = draft && cursor ? [...points, cursor] : points;
     group.setAttribute('class', draft ? `shape ${draft.section}` : '');
     const outline = all.map((point) => this.#xy(point).join(',')).join(' ');
     const kind = draft && draft.section !== 'lines' && all.length > 2 ? 'polygon' : 'polyline';
@@ -202,9 +208,8 @@ export class View {
         if (other !== kind) group.querySelector(`${other}.${name}`)?.remove();
       set(part(group, kind, name), { points: outline });
     }
-    const cursor = count(group, 'path', 'cursor', draft?.cursor ? 1 : 0);
-    for (const path of cursor) {
-      const [x, y] = this.#xy(draft?.cursor ?? [0, 0]);
+    for (const path of count(group, 'path', 'cursor', cursor ? 1 : 0)) {
+      const [x, y] = this.#xy(cursor ?? [0, 0]);
       const size = 12 * this.#scale;
       path.setAttribute('d', `M${x - size} ${y}H${x + size}M${x} ${y - size}V${y + size}`);
     }
@@ -216,9 +221,10 @@ export class View {
   }
 }
 
-/** @param {Point} a @param {Point} b @returns {Point} */
-export function middleOf([ax, ay], [bx, by]) {
-  return [(ax + bx) / 2, (ay + by) / 2];
+/** @param {Point[]} points @returns {Point} the mean of them */
+export function middleOf(...points) {
+  const mean = (/** @type {number} */ axis) => points.reduce((sum, point) => sum + point[axis], 0) / points.length;
+  return [mean(0), mean(1)];
 }
 
 /** @param {string} id */
