@@ -2,17 +2,8 @@ import type { Command } from 'commander';
 import type { Parameters } from '../engine/parameters.ts';
 import type { VideoFindings } from './doctor-file.ts';
 import type { FleetFlags } from './doctor-fleet.ts';
+import type { Finding } from './doctor-text.ts';
 import { configOption, type ReadingFlags, readingOptions, setOption, withReading } from './options.ts';
-
-/** Something that was checked. */
-export interface Finding {
-  readonly part: string;
-  readonly ok: boolean;
-  /** Version or what is missing. */
-  readonly found: string;
-  /** What fixes it. */
-  readonly fix?: string;
-}
 
 const INSTALL = 'npm install twintrack (in a clone: npm ci), which brings onnxruntime and the models';
 
