@@ -87,12 +87,12 @@ async function reportDays(files: readonly string[], options: ReportCommandOption
   const { reportNotice } = await import('./report-error.ts');
   const { runAreas } = await import('./run-areas.ts');
   const { out = 'days.report.html', config, set, store: url } = options;
-  if (!options.overwrite) refuseExisting(out);
   if (url !== undefined && (config !== undefined || set.length > 0))
     throw new UsageError(
       'report: zones and lines of a store are those that it has; give them to "twintrack export --to-store"',
     );
   const { timeZone: zone, ...range } = await rangeOf(options);
+  if (!options.overwrite) refuseExisting(out);
   const store = url === undefined ? undefined : await openStore(url);
   const bar = await startBar('files');
   await interruptible(bar.stop, async (signal) => {
