@@ -108,21 +108,21 @@ async function reportDays(files: readonly string[], options: ReportCommandOption
 
 /** The site.json that is meant: the file itself, or that of a folder. Undefined for what is no site. */
 async function siteOf(path: string): Promise<string | undefined> {
-  const { statSync } = await import('node:fs');
+  const { existsSync } = await import('node:fs');
   const { basename, join } = await import('node:path');
   const { SITE_JSON } = await import('../site/site-json.ts');
   if (basename(path) === SITE_JSON) return path;
   const site = join(path, SITE_JSON);
-  return statSync(site, { throwIfNoEntry: false }) ? site : undefined;
+  return existsSync(site) ? site : undefined;
 }
 
 /** The trajectories files that are meant. @throws TwintrackError for a folder that has none */
 async function runsOf(paths: readonly string[]): Promise<string[]> {
-  const { statSync } = await import('node:fs');
+  const { existsSync, statSync } = await import('node:fs');
   const { SITE_JSON } = await import('../site/site-json.ts');
   const { trajectoriesFiles } = await import('./trajectories-files.ts');
   const files = trajectoriesFiles(paths);
-  const empty = files.find((path) => statSync(path, { throwIfNoEntry: false })?.isDirectory());
+  const empty = files.find((path) => existsSync(path) && statSync(path).isDirectory());
   if (empty === undefined) return files;
   const fix = 'name a folder with runs, or the one that "twintrack link" wrote to';
   throw inputError(empty, `is a folder without .trajectories.json or ${SITE_JSON}`, fix);

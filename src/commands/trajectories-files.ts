@@ -1,4 +1,4 @@
-import { readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { glob, isGlob } from '../files/glob.ts';
 
@@ -8,9 +8,8 @@ import { glob, isGlob } from '../files/glob.ts';
  */
 export function trajectoriesFiles(paths: readonly string[]): string[] {
   return paths.flatMap((path) => {
-    const there = statSync(path, { throwIfNoEntry: false });
-    if (!there) return isGlob(path) && glob(path).length > 0 ? glob(path).sort() : [path];
-    const within = there.isDirectory() ? readdirSync(path, { recursive: true, encoding: 'utf8' }) : [];
+    if (!existsSync(path)) return isGlob(path) && glob(path).length > 0 ? glob(path).sort() : [path];
+    const within = statSync(path).isDirectory() ? readdirSync(path, { recursive: true, encoding: 'utf8' }) : [];
     const files = within.filter((name) => name.endsWith('.trajectories.json')).map((name) => join(path, name));
     return files.length > 0 ? files.sort() : [path];
   });
