@@ -189,4 +189,12 @@ await picture('annotation-1080p', {
 await picture('annotation-2160p', { ...ultra, style: 'corners', label: ['id', 'score', 'dwell'] });
 await picture('annotation-dot', { ...full, style: 'dot', label: [], trailSeconds: 10 });
 await picture('annotation-blur', { ...full, anonymize: true, anonymizeBy: 'blur' });
+await picture('annotation-heat', {
+  ...full,
+  last: FRAMES - 1,
+  heatMap: true,
+  label: [],
+  style: 'dot',
+  trailSeconds: 0,
+});
 await picture('annotation-crowd', { width: 1280, height: 720 }, figures(1280, 720));

@@ -13,6 +13,7 @@ import { Canvas } from './canvas.ts';
 import { Chips } from './chips.ts';
 import { BLACK, colourOf, WHITE } from './colours.ts';
 import { Font } from './font.ts';
+import { HeatOverlay } from './heat-overlay.ts';
 import { LabelLayout } from './label-layout.ts';
 import { LabelText } from './label-text.ts';
 import { type DrawMark, markOf } from './marks.ts';
@@ -36,7 +37,7 @@ export interface AnnotatorOptions extends Partial<AnnotationParameters> {
   /** What the caption says, in parts of which as many are shown as there is room for; default time, people and frame number. */
   readonly caption?: (frame: TrackedFrame) => readonly string[];
   /** The name of a person, where it is known, for labels that show it. */
-  readonly names?: (id: number) => string | undefined;
+  readonly names?: ((id: number) => string | undefined) | undefined;
   /** The ground, for labels that show the speed. */
   readonly ground?: Pick<GroundPlane, 'toGround'> | undefined;
 }
@@ -63,6 +64,7 @@ export interface AnnotatorOptions extends Partial<AnnotationParameters> {
 export class Annotator {
   private readonly canvas: Canvas;
   private readonly chips: Chips;
+  private readonly heat: HeatOverlay | undefined;
   private readonly trails: Trails;
   /** Counts at the zones and lines, for a video whose counts come from nowhere else. */
   private readonly counter: ZoneCounter | undefined;
@@ -85,7 +87,7 @@ export class Annotator {
 
   /** @throws TwintrackError when a parameter is unknown or out of its range */
   constructor({ width, height, anonymize, areas, caption, names, ground, ...parameters }: AnnotatorOptions) {
-    const { style, label, panel, trailSeconds, anonymizeBy, anonymizePadding } = parseSection(
+    const { style, label, panel, heatMap, trailSeconds, anonymizeBy, anonymizePadding } = parseSection(
       annotationParameters,
       parameters,
       'annotation',
@@ -94,6 +96,7 @@ export class Annotator {
     this.canvas = new Canvas(width, height);
     this.chips = new Chips(new Font(Math.max(LEAST_TEXT, Math.round(shorter / 42))));
     this.stroke = Math.max(1, Math.round(shorter / 450 + 0.75));
+    this.heat = heatMap ? new HeatOverlay(width, height) : undefined;
     this.trails = new Trails(trailSeconds);
     const counted = areas instanceof ZoneCounter;
     this.counter = areas && !counted ? new ZoneCounter(areas) : undefined;
@@ -126,19 +129,21 @@ export class Annotator {
     if (others) this.hide?.(pixels, canvas.width, canvas.height, others, others.length / 4, this.padding);
     this.counter?.update(frame);
     this.text.update(frame);
+    this.heat?.update(frame);
+    this.heat?.draw(pixels);
     overlay?.drawOutlines(canvas);
     this.trails.add(frame, origin);
     this.trails.draw(canvas, frame.time, 0.7 * this.stroke, origin);
     this.measure(frame);
     layout.begin();
-    overlay?.layLabels(canvas, chips, (...corners) => layout.block(...corners));
     const caption = this.layCaption(frame);
     const panelLeft = this.layPanel(frame);
+    overlay?.layLabels(canvas, chips, layout);
     layout.place(frame.ids, this.edges, this.widths, frame.length, frame.time);
     const order = nearestLast(frame);
     for (const i of order) this.drawMark(frame, i);
     for (const i of order) this.drawLabel(frame, i);
-    overlay?.drawLabels(canvas, chips);
+    overlay?.drawLabels(canvas, chips, layout);
     if (caption !== '') chips.draw(canvas, caption, this.margin, this.margin, WHITE, BLACK, GROUND_OPACITY);
     this.panel?.draw(canvas, panelLeft, this.margin);
   }

@@ -38,7 +38,7 @@ export function oklchOf(id: number): [lightness: number, chroma: number, hue: nu
  *
  * B. Ottosson, "A perceptual color space for image processing" (2020), for the matrices; ITU-R BT.601 for Y, U and V.
  */
-function fromOklch(lightness: number, chroma: number, hue: number): Colour {
+export function fromOklch(lightness: number, chroma: number, hue: number): Colour {
   const a = chroma * Math.cos((hue * Math.PI) / 180);
   const b = chroma * Math.sin((hue * Math.PI) / 180);
   const l = (lightness + 0.3963377774 * a + 0.2158037573 * b) ** 3;

@@ -10,13 +10,18 @@ export const annotationParameters = z.strictObject({
     .array(z.enum(['id', 'name', 'score', 'speed', 'dwell']))
     .max(5)
     .default(['id'])
-    .describe(
-      'what stands beside a person, as far as it is known: see [annotated video](annotation.md#labels); `[]` draws no labels',
-    ),
+    .describe('what stands beside a person, as far as it is known; an empty list draws no labels'),
   panel: z
     .boolean()
     .default(false)
     .describe('whether a panel shows the counts of people, zones and lines')
+    .meta({ unit: 'yes/no' }),
+  heatMap: z
+    .boolean()
+    .default(false)
+    .describe(
+      'whether the picture is coloured by how long people have stood at each place so far; for a camera that stands still',
+    )
     .meta({ unit: 'yes/no' }),
   trailSeconds: z
     .number()

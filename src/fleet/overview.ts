@@ -1,4 +1,5 @@
 import type { Job, JobType } from 'bullmq';
+import { type CameraView, listCameras } from './cameras/list-cameras.ts';
 import type { Connection, FleetQueue } from './connection.ts';
 import type { JobData, JobProgress, KindJob, PartJob, VideoJob } from './job-data.ts';
 import { allKinds, queueOf } from './kind.ts';
@@ -41,26 +42,39 @@ export interface KindView extends KindJob {
 export const LISTED = 500;
 
 /** What has been handed in: what is in hand first, and the newest before others. @returns `more`: whether there may be others */
-export async function listJobs(connection: Connection): Promise<{ kinds: KindView[]; jobs: JobView[]; more: boolean }> {
-  const kinds: KindView[] = [];
+export async function listJobs(
+  connection: Connection,
+): Promise<{ kinds: KindView[]; jobs: JobView[]; more: boolean; cameras: CameraView[] }> {
+  const kinds = await listKinds(connection);
   const jobs: JobView[] = [];
   let more = false;
-  for (const kind of await allKinds(connection)) {
+  for (const kind of kinds) {
     const queue = connection.queue(queueOf(kind));
-    const counts = await queue.getJobCounts();
-    const of = (...types: string[]) => types.reduce((sum, type) => sum + (counts[type] ?? 0), 0);
-    kinds.push({
-      ...kind,
-      workers: await workersOf(queue),
-      waiting: of('prioritized', 'waiting', 'delayed', 'waiting-children'),
-      running: of('active'),
-    });
     jobs.push(...(await listOf(queue, kind)));
+    const counts = await queue.getJobCounts();
     more ||= Object.values(counts).some((count) => count > LISTED);
   }
   const order: JobStateName[] = ['running', 'waiting', 'failed', 'cancelled', 'done'];
   jobs.sort((a, b) => order.indexOf(a.state) - order.indexOf(b.state) || b.submitted.localeCompare(a.submitted));
-  return { kinds, jobs, more };
+  return { kinds, jobs, more, cameras: await listCameras(connection, kinds) };
+}
+
+/** The kinds of workers that there are or were. */
+export async function listKinds(connection: Connection): Promise<KindView[]> {
+  const kinds = await allKinds(connection);
+  return Promise.all(
+    kinds.map(async (kind) => {
+      const queue = connection.queue(queueOf(kind));
+      const counts = await queue.getJobCounts();
+      const of = (...types: string[]) => types.reduce((sum, type) => sum + (counts[type] ?? 0), 0);
+      return {
+        ...kind,
+        workers: await workersOf(queue),
+        waiting: of('prioritized', 'waiting', 'delayed', 'waiting-children'),
+        running: of('active'),
+      };
+    }),
+  );
 }
 
 /** The names of the workers that are connected. */

@@ -44,7 +44,7 @@ export interface LakeAddition {
  * import { addToLake, openStore } from 'twintrack/lake';
  *
  * const store = await openStore('lake');
- * const { camera, observations } = await addToLake('street.trajectories.json', store);
+ * const { camera, observations } = await addToLake('door.trajectories.json', store);
  * console.log(`${observations} observations of ${camera}`);
  * await store.close();
  */

@@ -14,8 +14,9 @@ import { listPictures } from '../video/still-images.ts';
 const ROWS = 10;
 const COLUMNS = 8;
 const GAP = 8;
+/** Pixels of an em, and the height of a line, which is even so that patches come to even places. */
 const TEXT = 15;
-const LABEL = 11 + GAP;
+const LABEL = 14 + GAP;
 /** Patches are all of this size; the picture asked for is shown in it as well. */
 const { bytes: BYTES } = i420Layout(PATCH_WIDTH, PATCH_HEIGHT);
 

@@ -181,6 +181,43 @@ describe('styles', () => {
   });
 });
 
+describe('the heat map', () => {
+  it('is hottest where people stood longest, and leaves the rest of the picture', () => {
+    const annotator = new Annotator({
+      width: 384,
+      height: 288,
+      label: [],
+      style: 'dot',
+      trailSeconds: 0,
+      heatMap: true,
+    });
+    let pixels = picture(384, 288, 100);
+    // one person stands for ten seconds, another passes
+    for (let i = 0; i <= 100; i++) {
+      pixels = picture(384, 288, 100);
+      annotator.draw(
+        pixels,
+        tracked(
+          i,
+          i / 10,
+          i < 100
+            ? [
+                [90, 60, 20, 60],
+                [150 + 2 * i, 160, 20, 60],
+              ]
+            : [],
+        ),
+      );
+    }
+    const [y, , v] = planes(pixels, 384, 288);
+    const [stood, passed, elsewhere] = [v[60][50], v[110][120], v[60][150]];
+    expect(stood).toBeGreaterThan(145); // red
+    expect(passed).toBeLessThan(120); // blue to green
+    expect(elsewhere).toBe(128);
+    expect(y.slice(250).every((row) => row.every((value) => value === 100))).toBe(true);
+  });
+});
+
 describe('the panel', () => {
   it('counts people, not visits, in the upper right corner', () => {
     const zones = [
@@ -334,11 +371,19 @@ describe('whatever comes', () => {
       minLength: 1,
       maxLength: 4,
     });
+    const parameters = fc.record({
+      anonymize: fc.boolean(),
+      style: fc.constantFrom('box', 'corners', 'ellipse', 'dot'),
+      label: fc.constantFrom([], ['id'], ['id', 'score', 'speed', 'dwell']),
+      panel: fc.boolean(),
+      heatMap: fc.boolean(),
+      anonymizeBy: fc.constantFrom('pixels', 'blur'),
+    }) as fc.Arbitrary<Partial<AnnotatorOptions>>;
     const side = fc.oneof(fc.constantFrom(1, 2, 16), fc.integer({ min: 1, max: 90 }));
     fc.assert(
-      fc.property(side, side, frames, fc.boolean(), (width, height, content, anonymize) => {
+      fc.property(side, side, frames, parameters, (width, height, content, given) => {
         const size = picture(width, height).length;
-        const annotator = new Annotator({ width, height, anonymize });
+        const annotator = new Annotator({ width, height, ...given });
         for (const [i, [boxes, detected, time]] of content.entries()) {
           const around = new Uint8Array(size + 200).fill(77);
           annotator.draw(

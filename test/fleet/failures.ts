@@ -1,3 +1,5 @@
+import { mkdirSync, rmdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Running } from '../commands/cli.ts';
@@ -13,7 +15,8 @@ export function failures(backend: Backend): void {
     let number = 0;
     const workers: Running[] = [];
     /** Hands the video in with settings of its own, so that it is another job, of the same result. */
-    const submit = () => rig.submit(video, ...QUICK, '--set', `annotation.trailSeconds=${++number}`);
+    const submit = (...args: string[]) =>
+      rig.submit(video, ...QUICK, ...args, '--set', `annotation.trailSeconds=${++number}`);
     const worker = async () => {
       const one = await rig.worker();
       workers.push(one);
@@ -96,21 +99,36 @@ export function failures(backend: Backend): void {
       expect(job.steps.find(({ id: part }) => part === `${id}-1`)).toMatchObject({ tries: 2 });
     });
 
-    it('a part that ends its process each time fails after three tries, says which it is, and can be tried again', async () => {
-      const [one, other] = await twoWorkers();
+    it('a part that fails three times is named, and can be tried again', async () => {
       const id = await submit();
-      kill(other.pid, 'SIGTERM');
-      const failed = await rig.until(id, ({ state, steps }) => {
-        if (steps[1].state === 'active') killTask(one);
-        return state === 'failed';
+      const obstacle = join(rig.store, 'parts', id, '1');
+      mkdirSync(obstacle, { recursive: true }); // where its result is to be
+      await twoWorkers();
+      const failed = await rig.finished(id);
+      const reason = `${video}, part 2 of 6: ${obstacle}: is a folder`;
+      expect(failed).toMatchObject({ state: 'failed', error: expect.stringContaining(reason) });
+      expect(failed.steps[1]).toMatchObject({
+        tries: 3,
+        log: expect.arrayContaining([expect.stringContaining('is a folder')]),
       });
-      const reason = `${video}, part 2 of 6: the process that worked on it ended with SIGKILL`;
-      expect(failed).toMatchObject({ state: 'failed', error: reason });
-      expect(failed.steps.find(({ id: part }) => part === `${id}-1`)?.log.at(-1)).toContain('ended with SIGKILL');
-      const { stdout } = await rig.run('jobs');
-      expect(stdout).toContain(`${id}: ${reason}`);
+      expect((await rig.run('jobs')).stdout).toContain(`${id}: ${reason}`);
+      rmdirSync(obstacle);
       expect((await rig.run('jobs', '--retry', id)).status).toBe(0);
       await expectDone(id);
+    });
+
+    it('a video that ends its process each time fails, and the worker goes on', async () => {
+      const [one, other] = await twoWorkers();
+      kill(other.pid, 'SIGTERM');
+      await other.ended;
+      const id = await submit('--split', 'never');
+      const failed = await rig.until(id, ({ state }) => {
+        killTask(one);
+        return state === 'failed';
+      });
+      expect(failed).toMatchObject({ error: `${video}: the process that worked on it ended with SIGKILL` });
+      expect(failed.steps).toMatchObject([{ step: 'track', tries: 3 }]);
+      await expectDone(await submit());
     });
   });
 }

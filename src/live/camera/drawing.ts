@@ -18,6 +18,8 @@ export interface CameraDrawingOptions {
   /** Folder for recordings; undefined for none. */
   readonly folder: string | undefined;
   readonly parameters: CameraParameters;
+  /** What a person is called, by the id of their track. */
+  readonly nameOf?: ((id: number) => string | undefined) | undefined;
   /** Takes the first failure of a row to record. */
   readonly onFailure: (error: unknown) => void;
 }
@@ -26,12 +28,14 @@ export interface CameraDrawingOptions {
 export class CameraDrawing {
   readonly viewers: PictureFeed;
   readonly #name: string;
+  readonly #nameOf: CameraDrawingOptions['nameOf'];
   readonly #parameters: CameraParameters;
   readonly #recorder: Recorder | undefined;
   #annotator: Annotator | undefined;
 
-  constructor({ name, folder, parameters, onFailure }: CameraDrawingOptions) {
+  constructor({ name, folder, parameters, nameOf, onFailure }: CameraDrawingOptions) {
     this.#name = name;
+    this.#nameOf = nameOf;
     this.#parameters = parameters;
     this.viewers = new PictureFeed(parameters.live);
     this.#recorder = folder === undefined ? undefined : new Recorder(folder, parameters.live.segmentSeconds, onFailure);
@@ -48,7 +52,7 @@ export class CameraDrawing {
     const caption = (frame: TrackedFrame) => this.#caption(frame);
     const { annotation, calibration } = this.#parameters;
     const ground = calibration && new GroundPlane(calibration);
-    this.#annotator = new Annotator({ width, height, caption, areas, ground, ...annotation });
+    this.#annotator = new Annotator({ width, height, caption, areas, ground, names: this.#nameOf, ...annotation });
     this.viewers.setFormat(format);
     this.#recorder?.setFormat(format);
   }

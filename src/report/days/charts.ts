@@ -33,8 +33,10 @@ export function chartsOf(data: DaysData): ChartData {
 function shownFigures({ all, cameras }: DaysData): Line[] {
   const lines = cameras.map((figures) => ({ name: figures.name, hours: figures.hours() }));
   if (lines.length === 1) return lines;
-  const busiest = lines.sort((a, b) => ratesOf(b.hours).visits - ratesOf(a.hours).visits).slice(0, MOST_SERIES - 1);
-  return [{ name: all.name, hours: all.hours() }, ...busiest];
+  const busiest = [...lines]
+    .sort((a, b) => ratesOf(b.hours).visits - ratesOf(a.hours).visits)
+    .slice(0, MOST_SERIES - 1);
+  return [{ name: all.name, hours: all.hours() }, ...lines.filter((line) => busiest.includes(line))];
 }
 
 /** Whether days are told apart; of many only the days of the week are. */

@@ -1,7 +1,6 @@
 import { html } from 'hono/html';
 import { dwellOf } from '../../analytics/index.ts';
 import type { Notice } from '../../core/notices.ts';
-import { people as counted } from '../../core/text.ts';
 import { version } from '../../core/version.ts';
 import { cards, type Markup, noticeList, pageOf } from '../page-parts.ts';
 import { length } from '../time.ts';
@@ -18,7 +17,9 @@ const MOST_COLUMNS = 6;
 export async function renderDays(data: DaysData, notices: readonly Notice[]): Promise<string> {
   const { cameras, all, zone } = data;
   const hours = all.hours();
-  const title = `${counted(all.people)} at ${cameras.length === 1 ? cameras[0].name : `${cameras.length} cameras`}`;
+  const { visits } = ratesOf(hours);
+  const place = cameras.length === 1 ? cameras[0].name : `${cameras.length} cameras`;
+  const title = `${visits} ${visits === 1 ? 'visit' : 'visits'} at ${place}`;
   const one = (id: string, heading: string, note?: string) =>
     html`<section><h2>${heading}</h2>${note && html`<p class="note">${note}</p>`}<div class="chart" id="${id}"></div></section>`;
   const byDay = areDaysShown(data);
@@ -55,7 +56,9 @@ function summary(data: DaysData): Markup {
     ['visits an hour of video', number(rate)],
     ['in a picture on average', number(present, 2)],
     ...(most ? [[`at most at once, ${dayAndTime(data, most.at)}`, String(most.people)] as const] : []),
-    ...(busiest ? [[`busiest hour: ${busiest.visits} visits`, clockOf(busiest)] as const] : []),
+    ...(busiest
+      ? [[`visits in the busiest hour, ${busiest.day} ${hourText(busiest)}`, String(busiest.visits)] as const]
+      : []),
   ]);
 }
 
@@ -79,7 +82,7 @@ function heatMap(figures: Figures): Markup {
       ? html`<td data-v="">·`
       : html`<td style="--part:${(rate / most).toFixed(2)}" data-v="${rate.toFixed(2)}">${rate < 10 && rate > 0 ? rate.toFixed(1) : rate.toFixed(0)}`;
   return html`<div class="wide"><table class="matrix hours" data-csv="weekdays-${figures.name}"><caption>${figures.name}</caption><thead><tr><th>${rates[0].map((_, hour) => html`<th>${String(hour).padStart(2, '0')}`)}</tr></thead>
-<tbody>${rates.map((row, k) => html`<tr><th>${WEEKDAYS[k].slice(0, 3)}${row.map(cell)}</tr>`)}</tbody></table></div>`;
+<tbody>${rates.map((row, k) => row.some((rate) => rate !== undefined) && html`<tr><th>${WEEKDAYS[k].slice(0, 3)}${row.map(cell)}</tr>`)}</tbody></table></div>`;
 }
 
 function peaks({ cameras }: DaysData, hours: readonly Hour[]): Markup {
@@ -90,7 +93,7 @@ function peaks({ cameras }: DaysData, hours: readonly Hour[]): Markup {
     .filter(({ visits }) => visits > 0)
     .map(
       (hour) =>
-        html`<tr><td>${WEEKDAYS[hour.weekday]} ${hour.day}<td class="n">${hourText(hour)}<td class="n">${hour.visits}${own.map((visits) => html`<td class="n">${visits.get(hour.start) ?? 0}`)}<td class="n">${number(ratesOf([hour]).present, 2)}</tr>`,
+        html`<tr><td>${dayText(hour)}<td class="n">${hourText(hour)}<td class="n">${hour.visits}${own.map((visits) => html`<td class="n">${visits.get(hour.start) ?? 0}`)}<td class="n">${number(ratesOf([hour]).present, 2)}</tr>`,
     );
   return html`<section><h2>Peak times</h2><div class="wide"><table data-csv="peaks"><thead><tr><th>day<th class="n">hour<th class="n">visits${columns.map(({ name }) => html`<th class="n">${name}`)}<th class="n">present</tr></thead><tbody>${rows}</tbody></table></div></section>`;
 }
@@ -111,9 +114,9 @@ function dayTable({ all }: DaysData, hours: readonly Hour[]): Markup {
     const own = hours.filter((hour) => hour.day === day);
     const { hours: recorded, visits, rate, present } = ratesOf(own);
     const busiest = own.reduce((a, b) => (b.visits > a.visits ? b : a));
-    return html`<tr><td>${day}<td>${WEEKDAYS[own[0].weekday]}<td class="n">${recorded.toFixed(1)}<td class="n">${visits}<td class="n">${all.peopleOn(day)}<td class="n">${number(rate)}<td class="n">${number(present, 2)}<td class="n">${busiest.visits > 0 && hourText(busiest)}<td class="n">${busiest.visits}</tr>`;
+    return html`<tr><td>${dayText(own[0])}<td class="n">${recorded.toFixed(1)}<td class="n">${visits}<td class="n">${all.peopleOn(day)}<td class="n">${number(rate)}<td class="n">${number(present, 2)}<td class="n">${busiest.visits > 0 && hourText(busiest)}<td class="n">${busiest.visits}</tr>`;
   });
-  return html`<section><h2>Days</h2><div class="wide"><table data-csv="days"><thead><tr><th>day<th><th class="n">hours<th class="n">visits<th class="n">people<th class="n">visits/h<th class="n">present<th class="n">busiest hour<th class="n">its visits</tr></thead><tbody>${rows}</tbody></table></div></section>`;
+  return html`<section><h2>Days</h2><div class="wide"><table data-csv="days"><thead><tr><th>day<th class="n">hours<th class="n">visits<th class="n">people<th class="n">visits/h<th class="n">present<th class="n">busiest hour<th class="n">its visits</tr></thead><tbody>${rows}</tbody></table></div></section>`;
 }
 
 function lines({ lines, cameras }: DaysData): Markup | undefined {
@@ -158,8 +161,8 @@ function hourText({ hour }: Hour): string {
   return `${String(hour).padStart(2, '0')}:00`;
 }
 
-function clockOf(hour: Hour): string {
-  return `${hour.day.slice(5)} ${hourText(hour)}`;
+function dayText({ weekday, day }: Hour): string {
+  return `${WEEKDAYS[weekday].slice(0, 3)} ${day}`;
 }
 
 function dayAndTime({ zone }: DaysData, time: number): string {

@@ -131,8 +131,8 @@ export class Figures {
 
 /** When the hour of a time begins, by the clocks of a zone: some zones are half an hour apart. In milliseconds since 1970. */
 export function hourStart(zone: TimeZone, time: number): number {
-  const wall = zone.wall(time).getTime();
-  return time - (wall - Math.floor(wall / HOUR) * HOUR);
+  const wall = Math.floor(time + zone.offset(time));
+  return Math.floor(time) - (wall - Math.floor(wall / HOUR) * HOUR);
 }
 
 /** How many stays there are at once, at most, and when first. @param stays begin and end of each, one after the other */

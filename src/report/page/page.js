@@ -44,11 +44,14 @@ const TIME_AXIS = {
   incrs: STEPS,
   values: (/** @type {any} */ _, /** @type {number[]} */ at) => at.map(moment),
 };
-const COUNT_AXIS = { ...AXIS, size: 44, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000] };
+const COUNT_AXIS = { ...AXIS, size: 52, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000] };
 const FROM_ZERO = {
   range: (/** @type {any} */ _, /** @type {number} */ __, /** @type {number} */ most) =>
     /** @type {[number, number]} */ ([0, Math.max(1, 1.08 * (most ?? 1))]),
 };
+
+/** A value in the legend; none while the pointer is elsewhere. */
+const valueText = (/** @type {any} */ _, /** @type {number | null} */ value) => (value === null ? '' : String(value));
 
 /**
  * Draws a chart that keeps the width of its place.
@@ -148,6 +151,7 @@ function drawOccupancy() {
           width: i === 0 ? 2 : 1.5,
           ...(i === 0 && { fill: 'rgb(23 105 170 / 10%)' }),
           points: { show: false },
+          value: valueText,
         })),
       ],
     },
@@ -176,14 +180,18 @@ function drawSeries() {
   for (const { id, x, series } of data.series ?? []) {
     const places = 'times' in x ? x.times : x.hours;
     const few = places.length <= 60;
+    const isWhole = series.every(({ values }) => values.every((value) => value === null || Number.isInteger(value)));
     const [label, text] = 'times' in x ? ['time', dayAndTime] : ['hour', hourText];
     chart(
       id,
       240,
       {
         tzDate: (seconds) => Plot.tzDate(new Date(1000 * seconds), zone),
-        scales: { x: { time: 'times' in x }, y: FROM_ZERO },
-        axes: ['times' in x ? timeAxis : hourAxis, COUNT_AXIS],
+        scales: {
+          x: { time: 'times' in x },
+          y: isWhole ? FROM_ZERO : { range: (_, __, most) => [0, 1.08 * (most || 1)] },
+        },
+        axes: ['times' in x ? timeAxis : hourAxis, isWhole ? COUNT_AXIS : { ...AXIS, size: 52 }],
         series: [
           { label, value: (_, at) => (at === null ? '' : text(at)) },
           ...series.map(({ name, colour }) => ({
@@ -191,6 +199,7 @@ function drawSeries() {
             stroke: colour,
             width: 2,
             points: { show: few, size: 5 },
+            value: valueText,
           })),
         ],
       },
@@ -211,6 +220,7 @@ function drawLines() {
       width: 2,
       paths: paths.stepped({ align: 1 }),
       points: { show: false },
+      value: valueText,
     });
     chart(
       `line${i}`,
