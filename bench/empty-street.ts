@@ -93,7 +93,7 @@ async function compare(visits: readonly Visit[]): Promise<void> {
 /** Tracks the clip. */
 async function measure(visits: readonly Visit[], value: string) {
   const track = (...options: string[]): Promise<{ cpuSeconds: number; output: string }> => {
-    const args = ['dist/cli.js', 'track', clip, '--json', '--out', folder, ...options, ...trackOptions];
+    const args = ['dist/cli.js', 'track', clip, '--json', '--out', folder, '--overwrite', ...options, ...trackOptions];
     return watch(process.execPath, args);
   };
   const { cpuSeconds: whole, output } = await track('--set', `${PARAMETER}=${value}`);

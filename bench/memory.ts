@@ -44,7 +44,16 @@ async function makeLong(): Promise<string> {
 
 /** The boxes found in the clip, as a detection file for the long video. */
 function makeDetections(): string {
-  execFileSync(process.execPath, ['dist/cli.js', 'track', clip, '--no-annotate', '--online', '--out', folder]);
+  execFileSync(process.execPath, [
+    'dist/cli.js',
+    'track',
+    clip,
+    '--no-annotate',
+    '--online',
+    '--out',
+    folder,
+    '--overwrite',
+  ]);
   const rows = readFileSync(join(folder, `${basename(clip, extname(clip))}.mot.txt`), 'utf8')
     .trim()
     .split('\n');
@@ -93,7 +102,7 @@ function memoryOf(pid: number): Sample {
 try {
   const long = await makeLong();
   const detections = values.detections ? ['--detections', makeDetections()] : [];
-  const args = ['dist/cli.js', 'track', long, '--out', folder, '--json', ...detections, ...trackOptions];
+  const args = ['dist/cli.js', 'track', long, '--out', folder, '--overwrite', '--json', ...detections, ...trackOptions];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   let json = '';
   child.stdout.setEncoding('utf8').on('data', (text) => {

@@ -10,7 +10,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { letHeapGrow } from '../src/commands/heap-growth.ts';
+import { letHeapGrow } from '../src/core/heap-growth.ts';
 import type { StageTimes } from '../src/core/stage-clock.ts';
 import { type Detections, loadDetector } from '../src/detection/index.ts';
 import { parametersSchema } from '../src/engine/parameters.ts';

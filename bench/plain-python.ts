@@ -49,7 +49,7 @@ try {
   for (let turn = 1; turn <= Number(values.turns); turn++) {
     const script = ['bench/python/plain.py', video, detector, join(folder, 'plain.mp4'), ...length];
     python.push(await run(positionals[0], script));
-    const track = ['dist/cli.js', 'track', video, '--detector', detector, '--out', folder, '--json'];
+    const track = ['dist/cli.js', 'track', video, '--detector', detector, '--out', folder, '--overwrite', '--json'];
     twintrack.push(await run(process.execPath, [...track, ...length, ...trackOptions]));
     const told = [python, twintrack].map((runs) => `${runs.at(-1)!.whole.toFixed(1)} frames/s`);
     console.log(`turn ${turn}: Python ${told[0]}, twintrack ${told[1]}`);

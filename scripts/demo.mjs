@@ -8,7 +8,7 @@ const root = join(import.meta.dirname, '..');
 for (const args of [
   ['scripts/setup.mjs'],
   ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'],
-  ['dist/cli.js', 'track', 'videos/pets09-s2l1.mp4', '--out', 'out'],
+  ['dist/cli.js', 'track', 'videos/pets09-s2l1.mp4', '--out', 'out', '--overwrite'],
 ]) {
   const { status, error } = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' });
   if (error) throw error;

@@ -34,7 +34,9 @@ const ORDER = [
     'site',
     'engine',
     'live',
+    'zones',
     'learning',
+    'fleet',
     'commands',
   ],
 ];

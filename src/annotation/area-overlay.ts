@@ -1,13 +1,18 @@
 import { type Outline, sidesOf } from '../analytics/polygon.ts';
 import type { ZoneCounter } from '../analytics/zone-counter.ts';
+import { people } from '../core/text.ts';
 import type { Canvas } from './canvas.ts';
+import type { Chips } from './chips.ts';
 import { BLACK, type Colour, WHITE } from './colours.ts';
-import type { Font } from './font.ts';
+import type { LabelLayout } from './label-layout.ts';
+import { GROUND_OPACITY } from './panel.ts';
 
 /** sRGB amber. */
 const AMBER: Colour = { y: 176, u: 42, v: 155 };
 /** A light grey. */
 const GREY: Colour = { y: 190, u: 128, v: 128 };
+/** Opacity of what lies under a label while it is over a head. */
+const FAINT = 0.2;
 /** Coverage of the lines, of 255. */
 const COVERAGE = 210;
 
@@ -22,13 +27,19 @@ export class AreaOverlay {
   readonly #stroke: number;
   /** Outlines and hatching of the ignore areas. */
   readonly #hatched: readonly Line[];
+  readonly #isCounted: boolean;
+  /** Where the label of each area stands, see `placeOf`. */
+  readonly #places: number[] = [];
+  #labels: { readonly text: string; readonly left: number; readonly top: number; readonly colour: Colour }[] = [];
 
   /**
    * @param counter is kept up to date by whom it belongs to
    * @param stroke width of lines in pixels
+   * @param isCounted whether the labels have counts besides the names
    */
-  constructor(counter: ZoneCounter, stroke: number) {
+  constructor(counter: ZoneCounter, stroke: number, isCounted: boolean) {
     this.#counter = counter;
+    this.#isCounted = isCounted;
     this.#stroke = stroke;
     const { ignore = [] } = counter.areas;
     this.#hatched = ignore.flatMap(({ outline }) => [...sidesOf(outline), ...hatching(outline, 12 * stroke)]);
@@ -59,15 +70,58 @@ export class AreaOverlay {
     canvas.paint(AMBER);
   }
 
-  /** Draws the names and counts at the first point of each. */
-  drawLabels(canvas: Canvas, font: Font): void {
+  /** Writes the names and counts anew, and finds places for them where they cover no label and no caption, if there are some. */
+  layLabels(canvas: Canvas, chips: Chips, layout: LabelLayout): void {
     const { areas, zones, lines } = this.#counter;
-    for (const [i, { name, inside, entered }] of zones.entries())
-      label(canvas, font, `${name}: ${inside} now, ${entered} so far`, areas.zones[i].outline, WHITE);
+    this.#labels = [];
+    const add = (text: string, outline: Float64Array, colour: Colour) => {
+      const width = chips.width(text);
+      const row = this.#labels.length;
+      const placeAt = (place: number) => placeOf(place, outline, width, chips.height, canvas);
+      const isFree = (place: number) => layout.isFree(...placeAt(place), width);
+      if (!isFree(this.#places[row] ?? 0)) {
+        const free = Array.from({ length: 2 * outline.length }, (_, place) => place).find(isFree);
+        this.#places[row] = free ?? 0;
+      }
+      const [left, top] = placeAt(this.#places[row] ?? 0);
+      this.#labels.push({ text, left, top, colour });
+      layout.block(left, top, left + width, top + chips.height);
+    };
+    const counts = (text: string) => (this.#isCounted ? `: ${text}` : '');
+    for (const [i, { name, inside, people: visitors }] of zones.entries())
+      add(`${name}${counts(`${inside} now, ${people(visitors)} so far`)}`, areas.zones[i].outline, WHITE);
     for (const [i, { name, in: inward, out }] of lines.entries())
-      label(canvas, font, `${name}: ${inward} in, ${out} out`, areas.lines[i].outline, AMBER);
-    for (const { name, outline } of areas.ignore ?? []) label(canvas, font, `${name}: ignored`, outline, GREY);
+      add(`${name}${counts(`${inward} in, ${out} out`)}`, areas.lines[i].outline, AMBER);
+    for (const { name, outline } of areas.ignore ?? []) add(`${name}: ignored`, outline, GREY);
   }
+
+  /** Draws the labels laid last; a head shows through. */
+  drawLabels(canvas: Canvas, chips: Chips, layout: LabelLayout): void {
+    for (const { text, left, top, colour } of this.#labels) {
+      const opacity = layout.isOverHead(left, top, chips.width(text)) ? FAINT : GROUND_OPACITY;
+      chips.draw(canvas, text, left, top, colour, BLACK, opacity);
+    }
+  }
+}
+
+/**
+ * Upper left corner of a label of an area in the picture: at a corner of the outline, below or above it, to its right or left. There are four
+ * places a corner.
+ */
+function placeOf(
+  place: number,
+  outline: Float64Array,
+  width: number,
+  height: number,
+  canvas: Canvas,
+): [left: number, top: number] {
+  const corner = place >> 2;
+  const x = outline[2 * corner] - (place & 2 ? width : 0);
+  const y = outline[2 * corner + 1] - (place & 1 ? height : 0);
+  return [
+    Math.round(Math.max(0, Math.min(x, canvas.width - width))),
+    Math.round(Math.max(0, Math.min(y, canvas.height - height))),
+  ];
 }
 
 /** The parts within the polygon of diagonals, upwards to the right, so many pixels apart. */
@@ -86,16 +140,4 @@ function hatching(outline: Outline, distance: number): Line[] {
       lines.push([across[i], sum - across[i], across[i + 1], sum - across[i + 1]]);
   }
   return lines;
-}
-
-/** A line of text at the first point of an outline, moved into the picture. */
-function label(canvas: Canvas, font: Font, text: string, [x, y]: Float64Array, colour: Colour): void {
-  const margin = 2 * font.scale;
-  const width = font.width(text) + 2 * margin;
-  const height = font.capHeight + 2 * margin + font.scale;
-  const left = Math.round(Math.max(0, Math.min(x, canvas.width - width)));
-  const top = Math.round(Math.max(0, Math.min(y, canvas.height - height)));
-  canvas.rectangle(left, top, left + width, top + height, BLACK, 0.6);
-  font.draw(canvas, text, left + margin, top + margin);
-  canvas.paint(colour);
 }

@@ -1,12 +1,13 @@
 import { type Command, Option } from 'commander';
-import { inputError, printable, UsageError } from '../core/errors.ts';
+import { printable, UsageError } from '../core/errors.ts';
 import { people } from '../core/text.ts';
 import { exportFormat, exportFormats } from '../export/formats.ts';
-import { configOption, setOption } from './options.ts';
+import { configOption, overwriteOption, setOption } from './options.ts';
 
 interface ExportCommandOptions {
   readonly to?: string;
   readonly out?: string;
+  readonly overwrite?: boolean;
   readonly toStore?: string;
   readonly camera?: string;
   readonly config?: string;
@@ -30,6 +31,7 @@ export function exportCommand(program: Command): void {
     )
     .addOption(new Option('--to <format>', 'format to write').choices(exportFormats()))
     .option('--out <file>', 'file to write (default: beside the input, with the ending of the format)')
+    .addOption(overwriteOption())
     .option('--to-store <store>', 'folder, or s3://bucket/prefix, to add them to')
     .option(
       '--camera <name>',
@@ -70,7 +72,9 @@ async function exportFile(file: string, to: string, options: ExportCommandOption
   const { startBar } = await import('./progress.ts');
   const { interruptible } = await import('./interrupt.ts');
   const { runAreas } = await import('./run-areas.ts');
-  const { out = await besideInput(file, to) } = options;
+  const { refuseExisting } = await import('../files/output-file.ts');
+  const { out = besideInput(file, to), overwrite } = options;
+  if (!overwrite && out !== file) refuseExisting(out);
   const { calibration } = await runAreas(await readTrajectoriesHeader(file), options);
   const ground = calibration && new (await import('../analytics/ground.ts')).GroundPlane(calibration);
   const bar = await startBar('observations');
@@ -114,11 +118,7 @@ async function addToStore(files: readonly string[], url: string, options: Export
   await store.close();
 }
 
-/** The input's name with the ending of the format. @throws TwintrackError when that is the text that "track" wrote beside it */
-async function besideInput(file: string, to: string): Promise<string> {
-  const { existsSync } = await import('node:fs');
-  const out = file.replace(/(\.trajectories)?\.json$/i, '') + exportFormat(to).ending;
-  if (to !== 'mot' || !existsSync(out)) return out;
-  const reason = 'is there already: "twintrack track" writes it beside the trajectories, with the same rows';
-  throw inputError(out, reason, 'name another file with --out');
+/** The input's name with the ending of the format. */
+function besideInput(file: string, to: string): string {
+  return file.replace(/(\.trajectories)?\.json$/i, '') + exportFormat(to).ending;
 }

@@ -13,6 +13,11 @@ export function setOption(section: 'stage' | 'section' = 'stage'): Option {
     .default([], 'none');
 }
 
+/** `--overwrite`. */
+export function overwriteOption(): Option {
+  return new Option('--overwrite', 'replace outputs that are there already');
+}
+
 /** `--config`. @param holds what the file is read for */
 export function configOption(holds = 'parameters by stage'): Option {
   return new Option('--config <file>', `YAML file with ${holds}`);
@@ -35,6 +40,13 @@ function number(allowed: (value: number) => boolean, whole: boolean, wanted: str
       return value;
     throw new InvalidArgumentError(`it must be ${wanted}.`);
   };
+}
+
+/** Parser of the number of a port; 0 for a free one. */
+export function portNumber(text: string): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value <= 65_535) return value;
+  throw new InvalidArgumentError('it must be a number from 0 to 65535.');
 }
 
 /** What the user says of how a video is to be read. */

@@ -1,3 +1,4 @@
+import { printable } from '../core/errors.ts';
 import { clock } from '../core/text.ts';
 import { runAtExit } from '../files/at-exit.ts';
 
@@ -25,6 +26,8 @@ export interface ProgressOptions {
   readonly form?: ProgressForm | undefined;
   /** What is worked on, for lines of JSON. */
   readonly input?: string | undefined;
+  /** Whether other work goes on besides, so that there is no room for a bar: lines say what they are of. Default false. */
+  readonly several?: boolean;
 }
 
 /** A line is written so often, in milliseconds. */
@@ -32,11 +35,16 @@ const LINE_INTERVAL = 60_000;
 const JSON_INTERVAL = 1000;
 
 /** Makes a bar with a count, a rate and the time left, or lines of them. @param unit what is counted unless an update says otherwise, plural */
-export async function startBar(unit = 'frames', { form = 'auto', input }: ProgressOptions = {}): Promise<ProgressBar> {
+export async function startBar(
+  unit = 'frames',
+  { form = 'auto', input, several = false }: ProgressOptions = {},
+): Promise<ProgressBar> {
   const write = (line: string) => void process.stderr.write(`${line}\n`);
   if (form === 'json')
     return lines(unit, (pace) => write(JSON.stringify({ ...(input && { input }), ...pace })), JSON_INTERVAL, 0);
-  if (!process.stderr.isTTY) return lines(unit, (pace) => write(textOf(pace)), LINE_INTERVAL, LINE_INTERVAL);
+  const of = several && input ? `${printable(input)}: ` : '';
+  if (several || !process.stderr.isTTY)
+    return lines(unit, (pace) => write(`${of}${textOf(pace)}`), LINE_INTERVAL, LINE_INTERVAL);
   return terminalBar(unit);
 }
 

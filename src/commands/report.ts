@@ -4,11 +4,13 @@ import type { Notice } from '../core/notices.ts';
 import { people as counted } from '../core/text.ts';
 import type { TrajectoriesHeader } from '../trajectories/index.ts';
 import { type RangeFlags, rangeOf, rangeOptions, timeZoneOption } from './lake-options.ts';
-import { configOption, setOption } from './options.ts';
+import { configOption, overwriteOption, setOption } from './options.ts';
 
 interface ReportCommandOptions extends RangeFlags {
   readonly store?: string;
   readonly out?: string;
+  readonly overwrite?: boolean;
+  readonly player?: boolean;
   readonly video?: string | boolean;
   readonly config?: string;
   readonly set: string[];
@@ -35,6 +37,8 @@ export function reportCommand(program: Command): void {
       '--out <file>',
       'HTML file to write (default: <stem>.report.html beside the input; site.report.html in the folder of a site; of several files or a store days.report.html)',
     )
+    .addOption(overwriteOption())
+    .option('--player', 'a page that plays the video with its people, in place of the report: <stem>.player.html')
     .option('--video <path>', 'the video, for a frame and thumbnails of people; for a site the folder of its videos')
     .option('--no-video', 'no pictures of people, even where the video lies beside the file, or patches are saved')
     .addOption(configOption('zones, lines and calibration'))
@@ -49,6 +53,7 @@ Examples:
   twintrack report street.trajectories.json --out report.html
   twintrack report street.trajectories.json --video street.mp4 --config zones.yaml
   twintrack report street.trajectories.json --set 'lines.door={points: [[0, 0.5], [1, 0.5]], unit: ratio}'
+  twintrack report street.trajectories.json --player    play the video, click on people
   twintrack report site                                 several cameras: site/site.report.html
   twintrack report out --time-zone Europe/Berlin        all runs in a folder: days.report.html
   twintrack report --store lake --from 2026-11-23 --to 2026-11-29 --cameras door,hall`,
@@ -66,6 +71,7 @@ async function runReport(files: readonly string[], options: ReportCommandOptions
   const all = site === undefined ? await runsOf(files) : files;
   if (store !== undefined || all.length > 1) {
     if (video !== undefined) throw new UsageError('report: --video is for the report of one file or site');
+    if (options.player) throw new UsageError('report: --player is for one camera; name its .trajectories.json');
     return reportDays(all, options);
   }
   if (timeZone !== undefined) throw new UsageError('report: --time-zone is for several files, or for --store');
@@ -73,6 +79,7 @@ async function runReport(files: readonly string[], options: ReportCommandOptions
 }
 
 async function reportDays(files: readonly string[], options: ReportCommandOptions): Promise<void> {
+  const { refuseExisting } = await import('../files/output-file.ts');
   const { openStore } = await import('../store/store.ts');
   const { writeDaysReport } = await import('../report/index.ts');
   const { startBar } = await import('./progress.ts');
@@ -85,6 +92,7 @@ async function reportDays(files: readonly string[], options: ReportCommandOption
       'report: zones and lines of a store are those that it has; give them to "twintrack export --to-store"',
     );
   const { timeZone: zone, ...range } = await rangeOf(options);
+  if (!options.overwrite) refuseExisting(out);
   const store = url === undefined ? undefined : await openStore(url);
   const bar = await startBar('files');
   await interruptible(bar.stop, async (signal) => {
@@ -122,15 +130,18 @@ async function runsOf(paths: readonly string[]): Promise<string[]> {
 
 async function reportSite(site: string, options: ReportCommandOptions): Promise<void> {
   const { dirname, join } = await import('node:path');
+  const { refuseExisting } = await import('../files/output-file.ts');
   const { writeSiteReport } = await import('../site/index.ts');
   const { startBar } = await import('./progress.ts');
   const { interruptible } = await import('./interrupt.ts');
   const { reportNotice } = await import('./report-error.ts');
+  if (options.player) throw new UsageError('report: --player is for one camera; name its .trajectories.json');
   if (options.config !== undefined || options.set.length > 0)
     throw new UsageError(
       'report: --config and --set are for the report of one camera; give them with its .trajectories.json',
     );
   const { out = join(dirname(site), 'site.report.html') } = options;
+  if (!options.overwrite) refuseExisting(out);
   const videos = typeof options.video === 'string' ? options.video : undefined;
   const bar = await startBar('frames');
   const onNotice = (notice: Notice) => bar.aside(() => reportNotice(notice));
@@ -148,27 +159,51 @@ async function reportSite(site: string, options: ReportCommandOptions): Promise<
 }
 
 async function reportRun(file: string, options: ReportCommandOptions): Promise<void> {
-  const { writeReport } = await import('../report/index.ts');
-  const { findVideo, readTrajectoriesHeader } = await import('../trajectories/index.ts');
+  const { refuseExisting } = await import('../files/output-file.ts');
+  const { writePlayer, writeReport } = await import('../report/index.ts');
+  const { readTrajectoriesHeader } = await import('../trajectories/index.ts');
   const { startBar } = await import('./progress.ts');
   const { interruptible } = await import('./interrupt.ts');
   const { reportNotice } = await import('./report-error.ts');
   const { runAreas } = await import('./run-areas.ts');
-  const { out = `${file.replace(/(\.trajectories)?\.json$/i, '')}.report.html` } = options;
+  const { player = false } = options;
+  const stem = file.replace(/(\.trajectories)?\.json$/i, '');
+  const { out = `${stem}.${player ? 'player' : 'report'}.html` } = options;
+  if (!options.overwrite && out !== file) refuseExisting(out);
   const header = await readTrajectoriesHeader(file);
   const areas = await runAreas(header, options);
-  const named = typeof options.video === 'string' ? options.video : undefined;
-  const video = options.video === false ? undefined : (named ?? findVideo(file, header));
+  const video = await videoOf(file, header, options);
+  if (player && video === undefined) throw new UsageError('report: --player needs the video; name it with --video');
   const bar = await startBar('frames');
   const onNotice = (notice: Notice) => bar.aside(() => reportNotice(notice));
   await interruptible(bar.stop, async (signal) => {
-    const { people, bytes } = await writeReport(file, { out, areas, video, signal, onNotice, onFrame: bar.update });
+    const { people, bytes } =
+      player && video !== undefined
+        ? await writePlayer(file, { out, areas, video, signal, onNotice })
+        : await writeReport(file, { out, areas, video, signal, onNotice, onFrame: bar.update });
     bar.stop();
-    const pictures = header.anonymized
-      ? 'without pictures, as the run is anonymised'
-      : video === undefined
-        ? 'without pictures'
-        : `pictures from ${printable(video)}`;
+    const pictures = player
+      ? `plays ${printable(video ?? '')}`
+      : header.anonymized
+        ? 'without pictures, as the run is anonymised'
+        : video === undefined
+          ? 'without pictures'
+          : `pictures from ${printable(video)}`;
     process.stderr.write(`${printable(out)}: ${counted(people)}, ${(bytes / 1e6).toFixed(1)} MB, ${pictures}\n`);
   });
+}
+
+/** The video of a run; of one that is anonymised a player takes the annotated one. */
+async function videoOf(
+  file: string,
+  header: TrajectoriesHeader,
+  { video, player }: ReportCommandOptions,
+): Promise<string | undefined> {
+  if (video === false) return undefined;
+  if (typeof video === 'string') return video;
+  const { existsSync } = await import('node:fs');
+  const { findVideo } = await import('../trajectories/index.ts');
+  if (!player || !header.anonymized) return findVideo(file, header);
+  const annotated = file.replace(/(\.trajectories)?\.json$/i, '.annotated.mp4');
+  return existsSync(annotated) ? annotated : undefined;
 }

@@ -2,24 +2,15 @@ import { type Command, Option } from 'commander';
 import { printable, UsageError } from '../core/errors.ts';
 import { clock, people } from '../core/text.ts';
 import type { TrackProgress, TrackSummary, TrackVideoOptions } from '../engine/track-video.ts';
-import { configOption, positive, type ReadingFlags, readingOptions, setOption, withReading } from './options.ts';
+import { overwriteOption, positive } from './options.ts';
 import type { ProgressBar, ProgressForm } from './progress.ts';
+import { addTrackOptions, type TrackFlags, trackSettings } from './track-options.ts';
 
-interface TrackOptions extends ReadingFlags {
+interface TrackOptions extends TrackFlags {
   out: string;
-  detector: string;
-  detections?: string;
-  fps?: number;
-  online?: boolean;
-  annotate: boolean;
-  anonymize?: boolean;
-  savePatches?: boolean;
-  saveEmbeddings?: boolean;
-  maxFrames?: number;
-  startedAt?: string;
   resume?: boolean;
-  set: string[];
-  config?: string;
+  overwrite?: boolean;
+  jobs: number;
   json?: boolean;
   progress?: ProgressForm;
   verbose?: boolean;
@@ -37,36 +28,11 @@ export function trackCommand(program: Command): void {
     )
     .argument('[input...]', 'video files, image folders, quoted globs, or - for standard input')
     .option('--out <dir>', 'folder for the results, made when missing', '.')
-    .option('--detector <name|file>', 'detector: rtmdet-nano (shipped) or an ONNX file', 'rtmdet-nano')
-    .addOption(
-      new Option(
-        '--detections <file>',
-        'MOT detection file instead of a detector; the video is then optional',
-      ).conflicts('detector'),
-    )
-    .option(
-      '--fps <n>',
-      'frame rate of --detections without a video, of pictures, or of video without timestamps',
-      positive(),
-    )
-    .option('--online', 'do not look ahead, as with a live camera; always so with standard input')
-    .option('--no-annotate', 'write no annotated video')
-    .option('--anonymize', 'pixelate every person in the annotated video; a report shows no pictures')
-    .option('--save-patches', 'save the best patches of every person, for "twintrack search", as <stem>.patches')
-    .option(
-      '--save-embeddings',
-      'save their embeddings without the pictures, for "twintrack link", as <stem>.embeddings.json',
-    )
-    .option('--max-frames <n>', 'stop after this many frames', positive(true))
-    .option(
-      '--started-at <when>',
-      'when the video began: a date and time, "created" as the file says, or "name" where its name has it',
-    )
-    .option('--resume', 'go on with an interrupted run: from <stem>.resume, and without the inputs that were complete');
-  for (const option of readingOptions()) command.addOption(option);
+    .option('--resume', 'go on with an interrupted run: from <stem>.resume, and without the inputs that were complete')
+    .addOption(overwriteOption())
+    .option('--jobs <n>', 'inputs tracked at a time, each on its share of the cores', positive(true), 1);
+  addTrackOptions(command);
   command
-    .addOption(configOption())
-    .addOption(setOption())
     .option('--json', 'print one line of JSON per input on standard output')
     .addOption(
       new Option('--progress <how>', 'on standard error: auto, a bar or a line a minute; json, a line of JSON a second')
@@ -88,6 +54,7 @@ Examples:
   twintrack track street.mp4 --started-at 2026-11-28T08:00:00Z
   twintrack track cam1_20261128_*.mp4 --started-at name  clock times in exports and reports
   twintrack track street.mp4 --out run1 --resume        go on after an interruption
+  twintrack track recordings/*.mp4 --jobs 4             four at a time
   twintrack track street.mp4 --set tracking.lostSeconds=3
   twintrack track -- -odd-name.mp4                      a name that begins with a dash
 
@@ -99,93 +66,87 @@ A config file holds the same parameters by stage (docs/parameters.md lists them)
     )
     .action(async (inputs: string[], _: unknown, command: Command) => {
       const options = command.optsWithGlobals<TrackOptions>();
-      checkUsage(inputs, options);
-      const { loadParameters } = await import('../engine/configuration.ts');
-      const { detector, detections, fps, maxFrames, online, annotate, anonymize } = options;
-      const { savePatches, saveEmbeddings, startedAt, resume } = options;
-      const parameters = await withReading(await loadParameters(options.config, options.set), options);
-      const saving = savePatches ? '--save-patches' : saveEmbeddings ? '--save-embeddings' : undefined;
-      if (saving && parameters.appearance.mode === 'off')
-        throw new UsageError(`${saving}: no patches are cut with appearance.mode=off; leave that out`);
-      if (saving && inputs.length === 0)
-        throw new UsageError(`${saving}: there are no pictures to save without a video; name one`);
-      process.exitCode = await trackAll(inputs.length > 0 ? inputs : [undefined], options, {
-        out: options.out,
-        detector,
-        detections,
-        frameRate: fps,
-        maxFrames,
-        online,
-        annotate: annotate && inputs.length > 0,
-        anonymize,
-        savePatches,
-        saveEmbeddings,
-        startedAt,
-        resume,
-        parameters,
-        rename: distinct(),
-      });
+      if (inputs.length === 0 && !options.detections)
+        throw new UsageError('track: no input; name a video, for example: twintrack track street.mp4');
+      const { out, resume, overwrite = false } = options;
+      const settings = { ...(await trackSettings(inputs, options)), out, resume, overwrite };
+      process.exitCode = await trackAll(inputs.length > 0 ? inputs : [undefined], options, settings);
     });
 }
 
-function checkUsage(inputs: readonly string[], options: TrackOptions): void {
-  const { detections, fps, annotate, anonymize, savePatches } = options;
-  if (inputs.length === 0 && !detections)
-    throw new UsageError('track: no input; name a video, for example: twintrack track street.mp4');
-  if (inputs.length === 0 && !fps)
-    throw new UsageError('--detections without a video: the frame rate is not known; add --fps 30');
-  if (inputs.length > 1 && detections)
-    throw new UsageError('--detections: one detection file fits one video; track them one by one');
-  if (anonymize && (!annotate || inputs.length === 0))
-    throw new UsageError('--anonymize: no video is written that it could apply to; name one, without --no-annotate');
-  if (anonymize && savePatches)
-    throw new UsageError(
-      '--save-patches: the pictures would show the people whom --anonymize hides; use --save-embeddings',
-    );
-}
-
-/** Tracks one input after the other; one that fails does not keep the others from it. Returns the exit code. */
+/** Tracks all inputs, so many at a time; one that fails does not keep the others from it. Returns the exit code. */
 async function trackAll(
   inputs: readonly (string | undefined)[],
-  { json = false, verbose = false, progress: form }: TrackOptions,
+  options: TrackOptions,
   settings: TrackVideoOptions,
+): Promise<number> {
+  const { onInterrupt } = await import('./interrupt.ts');
+  const { outputNames } = await import('./output-names.ts');
+  const names = outputNames(inputs.map((input) => input ?? settings.detections ?? ''));
+  const jobs = Math.min(options.jobs, inputs.length);
+  const bars = new Set<ProgressBar>();
+  const interrupt = onInterrupt(() => {
+    for (const bar of bars) bar.stop();
+  });
+  const { signal } = interrupt;
+  const shared = jobs > 1 ? await withShareOfCores(settings, jobs) : settings;
+  const waiting = inputs.entries();
+  let exitCode = 0;
+  const work = async () => {
+    for (const [i, input] of waiting) {
+      if (signal.aborted) break;
+      const rename = (stem: string) => names[i] ?? stem;
+      exitCode = Math.max(exitCode, await trackOne(input, options, { ...shared, rename, signal }, bars));
+    }
+  };
+  await Promise.all(Array.from({ length: jobs }, work));
+  interrupt.dispose();
+  return signal.aborted ? 130 : exitCode;
+}
+
+/** The settings with as many cores as there are for each of so many runs, unless their number is given. */
+async function withShareOfCores(settings: TrackVideoOptions, jobs: number): Promise<TrackVideoOptions> {
+  const { availableParallelism } = await import('node:os');
+  const { parameters } = settings;
+  const cores = parameters?.detection?.cores || Math.max(1, Math.floor(availableParallelism() / jobs));
+  return { ...settings, parameters: { ...parameters, detection: { ...parameters?.detection, cores } } };
+}
+
+/** Tracks an input, and says what came of it. Returns the exit code. */
+async function trackOne(
+  input: string | undefined,
+  { json = false, verbose = false, progress: form, jobs }: TrackOptions,
+  settings: TrackVideoOptions & { readonly signal: AbortSignal },
+  bars: Set<ProgressBar>,
 ): Promise<number> {
   const { trackVideo } = await import('../engine/track-video.ts');
   const { startBar } = await import('./progress.ts');
-  const { onInterrupt } = await import('./interrupt.ts');
   const { reportError, reportLine, reportNotice } = await import('./report-error.ts');
-  let progress: ProgressBar | undefined;
-  const interrupt = onInterrupt(() => progress?.stop());
-  const { signal } = interrupt;
-  let exitCode = 0;
-  for (const input of inputs) {
-    if (signal.aborted) break;
-    const bar = await startBar('frames', { form, input: input ?? settings.detections });
-    progress = bar;
-    try {
-      const summary = await trackVideo(input, {
-        ...settings,
-        signal,
-        onProgress: (done) => show(bar, done),
-        onNotice: (notice) => bar.aside(() => reportNotice(notice)),
-      });
-      progress.stop();
-      if (json) process.stdout.write(`${JSON.stringify(summary)}\n`);
-      else print(summary);
-      if (summary.error === undefined || signal.aborted) continue;
-      reportLine(summary.error);
-      exitCode = 1;
-    } catch (error) {
-      progress.stop();
-      const message = error instanceof Error ? error.message : String(error);
-      if (json) process.stdout.write(`${JSON.stringify({ input: input ?? settings.detections, error: message })}\n`);
-      if (signal.aborted)
-        reportLine(`${printable(input ?? 'the boxes')}: nothing was tracked yet, and no file is written`);
-      else exitCode = reportError(error, verbose);
-    }
+  const { signal } = settings;
+  const bar = await startBar('frames', { form, input: input ?? settings.detections, several: jobs > 1 });
+  bars.add(bar);
+  try {
+    const summary = await trackVideo(input, {
+      ...settings,
+      onProgress: (done) => show(bar, done),
+      onNotice: (notice) => bar.aside(() => reportNotice(notice)),
+    });
+    bar.stop();
+    if (json) process.stdout.write(`${JSON.stringify(summary)}\n`);
+    else print(summary);
+    if (summary.error === undefined || signal.aborted) return 0;
+    reportLine(summary.error);
+    return 1;
+  } catch (error) {
+    bar.stop();
+    const message = error instanceof Error ? error.message : String(error);
+    if (json) process.stdout.write(`${JSON.stringify({ input: input ?? settings.detections, error: message })}\n`);
+    if (!signal.aborted) return reportError(error, verbose);
+    reportLine(`${printable(input ?? 'the boxes')}: nothing was tracked yet, and no file is written`);
+    return 0;
+  } finally {
+    bars.delete(bar);
   }
-  interrupt.dispose();
-  return signal.aborted ? 130 : exitCode;
 }
 
 function show(bar: ProgressBar, { activity, frames, total, people: count }: TrackProgress): void {
@@ -235,15 +196,4 @@ function unseen({ detected, still, skipped }: TrackSummary['looked']): string[] 
     ...(skipped > 0 ? [`people were predicted in ${skipped}`] : []),
   ];
   return [`  detection in ${detected} frames; ${reasons.join(', ')}`];
-}
-
-/** Gives each stem a name that no other has, also where the file system takes capitals for small letters. */
-function distinct(): (stem: string) => string {
-  const taken = new Set<string>();
-  return (stem) => {
-    let name = stem;
-    for (let n = 2; taken.has(name.toLowerCase()); n++) name = `${stem}-${n}`;
-    taken.add(name.toLowerCase());
-    return name;
-  };
 }

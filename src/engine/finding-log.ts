@@ -22,8 +22,18 @@ export interface Finding {
   readonly detections: KeptDetections;
 }
 
+/** Knows what is in some frames, and is told what is found in others. Frames come in order. */
+export interface Findings {
+  /** The frames before this number are known. */
+  readonly known: number;
+  /** What is known of the next frame; undefined where it is not known. @throws TwintrackError when it is not the frame that is known */
+  next(frame: Pick<Frame, 'index' | 'time'>): Finding | undefined;
+  /** Takes what is found in the next frame. */
+  add(finding: Finding): void;
+}
+
 /** A finding as it is kept: most detections have no embedding, so of the embeddings only the rows that there are. */
-type Kept = Finding & { readonly rows?: Int32Array; readonly dimensions?: number };
+export type KeptFinding = Finding & { readonly rows?: Int32Array; readonly dimensions?: number };
 
 /** What a run's findings depend on: plain values by name. */
 export type FindingsOf = Readonly<Record<string, unknown>>;
@@ -32,7 +42,7 @@ export type FindingsOf = Readonly<Record<string, unknown>>;
  * Keeps what is found in each frame in a file while a run goes on, `<stem>.resume`, so that a run that was interrupted or killed can go on
  * from there. It goes on at the beginning of a window (`windowOf`), across which nothing is remembered.
  */
-export class FindingLog {
+export class FindingLog implements Findings {
   /** So many frames are known, from the first on. */
   readonly known: number;
   readonly #path: string;
@@ -85,7 +95,7 @@ export class FindingLog {
    */
   next({ index, time }: Pick<Frame, 'index' | 'time'>): Finding | undefined {
     if (index >= this.known) return undefined;
-    const kept = this.#file.read() as Kept | undefined;
+    const kept = this.#file.read() as KeptFinding | undefined;
     if (kept?.index !== index || kept.time !== time)
       throw inputError(this.#path, `is of another video: frame ${index} is not the one it was`, REMOVE);
     return unpacked(kept);
@@ -139,7 +149,7 @@ function readLog(path: string, file: RecordFile, of: FindingsOf, resume: boolean
   let [frames, end, window] = [0, file.position, Number.NaN];
   while (left && !differing) {
     const at = file.position;
-    const kept = file.read() as Kept | undefined;
+    const kept = file.read() as KeptFinding | undefined;
     if (!kept) break;
     if (windowOf(kept.time) !== window) [frames, end] = [kept.index, at];
     window = windowOf(kept.time);
@@ -154,7 +164,8 @@ function readLog(path: string, file: RecordFile, of: FindingsOf, resume: boolean
   return frames;
 }
 
-function packed({ detections, ...finding }: Finding): Kept {
+/** A finding, to be kept. */
+export function packed({ detections, ...finding }: Finding): KeptFinding {
   const { embeddings, length } = detections;
   if (!embeddings || length === 0) return { ...finding, detections };
   const dimensions = embeddings.length / length;
@@ -167,7 +178,8 @@ function packed({ detections, ...finding }: Finding): Kept {
   return { ...finding, rows, dimensions, detections: { ...detections, embeddings: kept } };
 }
 
-function unpacked({ rows, dimensions, detections, ...finding }: Kept): Finding {
+/** A finding that was kept. */
+export function unpacked({ rows, dimensions, detections, ...finding }: KeptFinding): Finding {
   if (!rows || !dimensions) return { ...finding, detections };
   const kept = detections.embeddings!;
   const embeddings = new Float32Array(detections.length * dimensions).fill(Number.NaN);

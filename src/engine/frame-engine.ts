@@ -12,7 +12,7 @@ import { PictureMotion, type PictureShift } from '../tracking/camera-motion/from
 import type { Track } from '../tracking/track.ts';
 import { Tracker } from '../tracking/tracker.ts';
 import type { VideoInfo } from '../video/probe.ts';
-import type { Finding, FindingLog } from './finding-log.ts';
+import type { Finding, Findings } from './finding-log.ts';
 import type { Parameters } from './parameters.ts';
 
 /** What an engine works with. The engine closes none of it. */
@@ -35,7 +35,7 @@ export interface EngineOptions {
   /** Ids are counted on from here. Default 0. */
   readonly lastId?: number | undefined;
   /** Knows what is in the first frames, and is told what is found in the others. */
-  readonly log?: FindingLog | undefined;
+  readonly log?: Findings | undefined;
 }
 
 /** A frame between {@link FrameEngine.begin} and {@link FrameEngine.track}. */
@@ -61,6 +61,8 @@ export interface EngineStep {
   readonly tracks: readonly Track[];
   /** How the picture moved since the frame tracked before, as measured in it or estimated from the boxes. */
   readonly shift: PictureShift;
+  /** Where in the picture the origin of the first picture is, by all shifts so far. */
+  readonly origin: PictureShift;
   /** Whether the detector ran. */
   readonly detect: boolean;
   /** The confirmed people. */
@@ -114,7 +116,7 @@ export interface FrameEngineParts {
   readonly ignore?: IgnoreFilter | undefined;
   /** How often people are looked for. Default in every frame. */
   readonly rates?: Pick<Parameters['detection'], 'maxRate' | 'emptyRate'>;
-  readonly log?: FindingLog | undefined;
+  readonly log?: Findings | undefined;
   /** Whether frames that the log knows are released at once, as the others are once their patches are cut out. Default false. */
   readonly release?: boolean | undefined;
 }
@@ -128,9 +130,10 @@ export class FrameEngine {
   readonly #embedding: EmbeddingStage | undefined;
   readonly #ignore: IgnoreFilter | undefined;
   readonly #motion: PictureMotion | undefined;
-  readonly #log: FindingLog | undefined;
+  readonly #log: Findings | undefined;
   readonly #release: boolean;
   readonly #begun: FrameUnderWay[] = [];
+  #origin: PictureShift = [0, 0];
   /** Ids that may get more observations. */
   readonly #open = new Set<number>();
 
@@ -237,7 +240,9 @@ export class FrameEngine {
     for (const id of people.ids) this.#open.add(id);
     const ended: number[] = [];
     for (const { state, id } of tracks) if (state === 'ended' && this.#open.delete(id)) ended.push(id);
-    return { frame, detections, tracks, shift: this.tracker.cameraShift, detect, people, ended };
+    const shift = this.tracker.cameraShift;
+    this.#origin = [this.#origin[0] + shift[0], this.#origin[1] + shift[1]];
+    return { frame, detections, tracks, shift, origin: this.#origin, detect, people, ended };
   }
 
   /** No frame follows: ids of the people who could have got more observations. */

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { version } from '../core/version.ts';
 import { fingerprint } from '../files/fingerprint.ts';
 import { isCamera } from '../video/camera/address.ts';
-import { FindingLog } from './finding-log.ts';
+import { FindingLog, type FindingsOf } from './finding-log.ts';
 import { describeModels, type InputOptions, type RunModels, type RunSource } from './open-run.ts';
 
 /** Where what is found in a video is kept, given what its outputs' names begin with. */
@@ -10,20 +10,15 @@ export function logPath(out: string, name: string): string {
   return join(out, `${name}.resume`);
 }
 
-/** Keeps what is found until the run is complete, where a later run could go on from it and finding it again is work. */
-export async function openLog(
-  name: string,
+/** What is found in a video depends on this; undefined where it is not to be kept: it could not be found again, or that is no work. */
+export async function findingsOf(
   { info, video }: RunSource,
   { detector, appearance, parameters }: RunModels,
-  {
-    out,
-    frameRate,
-    resume = false,
-  }: Pick<InputOptions, 'frameRate'> & { readonly out: string; readonly resume?: boolean | undefined },
-): Promise<FindingLog | undefined> {
+  { frameRate }: Pick<InputOptions, 'frameRate'>,
+): Promise<FindingsOf | undefined> {
   if (!video || isCamera(info.input) || info.input === '-' || !detector.sha256) return undefined;
   const { detection, tracking } = parameters;
-  const of = {
+  return {
     'version of twintrack': version,
     video: await fingerprint(info.input),
     'frame rate': frameRate,
@@ -34,5 +29,15 @@ export async function openLog(
     'video parameter': parameters.video,
     'ignore area': parameters.ignore,
   };
-  return FindingLog.open(logPath(out, name), of, resume);
+}
+
+/** Keeps what is found until the run is complete, where a later run could go on from it and finding it again is work. */
+export async function openLog(
+  name: string,
+  source: RunSource,
+  models: RunModels,
+  options: Pick<InputOptions, 'frameRate'> & { readonly out: string; readonly resume?: boolean | undefined },
+): Promise<FindingLog | undefined> {
+  const of = await findingsOf(source, models, options);
+  return of && FindingLog.open(logPath(options.out, name), of, options.resume ?? false);
 }

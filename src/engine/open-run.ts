@@ -112,17 +112,26 @@ export interface RunSource {
   close(): Promise<void>;
 }
 
+/** Which frames of a source are wanted, and what with. */
+export interface FramesWanted {
+  /** Whether frames are to carry their pictures, besides those that the models need. Default false. */
+  readonly pixels?: boolean;
+  /** Whether the models see none of them: what they find is known. Default false. */
+  readonly known?: boolean;
+  /** The first frame, of a video file; default the first that there is. */
+  readonly from?: VideoOptions['from'];
+}
+
 /**
  * Opens what is tracked.
  *
- * @param pixels whether frames are to carry their pictures, besides those that the models need
  * @throws TwintrackError when it cannot be read
  */
 export async function openSource(
   input: string | undefined,
   { detector, appearance }: RunModels,
   options: InputOptions,
-  pixels: boolean,
+  { pixels = false, known = false, from }: FramesWanted = {},
 ): Promise<RunSource> {
   const { maxFrames, frameRate } = options;
   if (input === undefined) {
@@ -138,8 +147,11 @@ export async function openSource(
   }
   const video = await (isCamera(input) ? openCamera : openVideo)(input, {
     ...videoOptions(options),
-    pixels: pixels || appearance !== undefined || needsPicture(options.detector),
-    letterbox: ({ width, height, sampleAspectRatio }) => detector.letterbox(width, height, sampleAspectRatio),
+    from,
+    pixels: pixels || (!known && (appearance !== undefined || needsPicture(options.detector))),
+    ...(!known && {
+      letterbox: ({ width, height, sampleAspectRatio }) => detector.letterbox(width, height, sampleAspectRatio),
+    }),
   });
   const { frameCount, width, height } = video.info;
   detector.compare?.({ frames: frameCount, size: { width, height } });

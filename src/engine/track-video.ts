@@ -7,6 +7,7 @@ import { StageClock, type StageTimes } from '../core/stage-clock.ts';
 import { type PeopleFrame, toPeopleFrame } from '../core/tracked-frame.ts';
 import { version } from '../core/version.ts';
 import type { ScheduleCounts } from '../detection/schedule.ts';
+import { refuseExisting } from '../files/output-file.ts';
 import type { RunDescription, TrajectoriesFooter, TrajectorySink } from '../trajectories/index.ts';
 import { type Frame, openVideo } from '../video/index.ts';
 import { checkInput } from '../video/input.ts';
@@ -14,7 +15,7 @@ import { type StartedAt, startOf } from '../video/started-at.ts';
 import { completeRun } from './earlier-run.ts';
 import type { FindingLog } from './finding-log.ts';
 import { runOnline } from './online-run.ts';
-import { logPath, openLog } from './open-log.ts';
+import { findingsOf, logPath, openLog } from './open-log.ts';
 import {
   describeModels,
   engineOf,
@@ -28,6 +29,7 @@ import {
   videoOptions,
 } from './open-run.ts';
 import { type OutputFiles, type OutputOptions, Outputs, pathsOf } from './outputs.ts';
+import { PartsReader } from './parts/part-file.ts';
 import { runRefined } from './refined-run.ts';
 import type { Activity, RunResult, RunStages } from './run.ts';
 
@@ -61,6 +63,8 @@ export interface TrackVideoOptions extends InputOptions {
    * `<stem>.resume`; a video whose run was complete is left as it is. Without it a run that would lose that work is refused. Default false.
    */
   readonly resume?: boolean | undefined;
+  /** Whether outputs that are there already are replaced. Default true; with false the run is refused, unless it is to `resume`. */
+  readonly overwrite?: boolean | undefined;
   /** Chooses what the outputs' names begin with, given the input's file name without its ending; default that. */
   readonly rename?: (stem: string) => string;
   /** Called after each frame. */
@@ -133,7 +137,21 @@ export interface TrackSummary {
  * });
  * console.log(trajectories, files.annotated);
  */
-export async function trackVideo(input: string | undefined, given: TrackVideoOptions): Promise<TrackSummary> {
+export function trackVideo(input: string | undefined, given: TrackVideoOptions): Promise<TrackSummary> {
+  return trackFound(input, given);
+}
+
+/**
+ * As `trackVideo`.
+ *
+ * @param parts files of what is found in the video, part after part, where that is known, see `findPart`
+ * @throws TwintrackError also when they are of another video or run
+ */
+export async function trackFound(
+  input: string | undefined,
+  given: TrackVideoOptions,
+  parts?: readonly string[],
+): Promise<TrackSummary> {
   const notices: Notice[] = [];
   const options: TrackVideoOptions = {
     ...given,
@@ -153,17 +171,21 @@ export async function trackVideo(input: string | undefined, given: TrackVideoOpt
   const models = await openModels(input, options);
   let source: RunSource | undefined;
   let outputs: Outputs | undefined;
-  let log: FindingLog | undefined;
+  let log: FindingLog | PartsReader | undefined;
   try {
-    source = await openSource(input, models, options, annotate && online);
+    const pixels = (annotate && online) || (parts !== undefined && options.savePatches === true);
+    source = await openSource(input, models, options, { pixels, known: parts !== undefined });
     const { info } = source;
     const wanted = describeOutputs(info, models, options, { annotate, online, notices });
     const paths = pathsOf(wanted);
     const isEarlier = options.resume === true && !existsSync(logPath(options.out, wanted.name));
     const earlier = isEarlier ? await completeRun(info.input, paths, wanted.run) : undefined;
     if (earlier) return earlierSummary(info.input, earlier, paths, wanted.run);
+    if (options.overwrite === false && !options.resume) refuseExisting(...Object.values(paths));
     outputs = await Outputs.open(wanted);
-    log = await openLog(wanted.name, source, models, options);
+    log = parts
+      ? new PartsReader(parts, await findingsOf(source, models, options))
+      : await openLog(wanted.name, source, models, options);
     const engine = engineOf(models, source, { release: !online && !options.savePatches, log });
     const started = performance.now();
     const clock = new StageClock();
@@ -181,7 +203,7 @@ export async function trackVideo(input: string | undefined, given: TrackVideoOpt
     const unforeseen = error !== undefined && !(error instanceof TwintrackError) && !signal?.aborted;
     if (unforeseen || Object.keys(files).length === 0) throw error;
     const resumable = log?.close(error === undefined);
-    const resumed = log?.known;
+    const resumed = parts ? undefined : log?.known;
     log = undefined;
     return {
       input: info.input,

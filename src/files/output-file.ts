@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { existsSync, rmSync, statSync } from 'node:fs';
 import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { inputError } from '../core/errors.ts';
@@ -121,6 +121,16 @@ export async function refuseFolder(path: string): Promise<void> {
     if (error.code === 'ENAMETOOLONG') throw error;
   });
   if (there?.isDirectory()) throw Object.assign(new Error('is a folder'), { code: 'EISDIR' });
+}
+
+/**
+ * Refuses to write over what is there. A folder of such a name is refused where the file is begun.
+ *
+ * @throws TwintrackError when one of the outputs is there
+ */
+export function refuseExisting(...outputs: readonly string[]): void {
+  const there = outputs.find((output) => existsSync(output) && statSync(output).isFile());
+  if (there !== undefined) throw inputError(there, 'is there already', 'add --overwrite, or name another --out');
 }
 
 /**

@@ -16,9 +16,9 @@ export class RecordFile {
   /** Where the next record is read or written. */
   #position = 0;
 
-  /** @param path made when missing @throws the system's error when it cannot be used */
-  constructor(path: string) {
-    this.#file = openSync(path, constants.O_RDWR | constants.O_CREAT, 0o600);
+  /** @param path made when missing, unless it is only read @throws the system's error when it cannot be used */
+  constructor(path: string, { readOnly = false } = {}) {
+    this.#file = openSync(path, readOnly ? constants.O_RDONLY : constants.O_RDWR | constants.O_CREAT, 0o600);
   }
 
   /** The next record; undefined at the end. */

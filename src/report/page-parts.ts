@@ -73,7 +73,7 @@ ${body}
 }
 
 /** A file of the page. They are read as they are, so that no build step stands between. */
-function own(name: string): Markup {
+export function own(name: string): Markup {
   return raw(readFileSync(new URL(`../../src/report/page/${name}`, import.meta.url), 'utf8'));
 }
 

@@ -17,7 +17,7 @@ import {
 } from './page-parts.ts';
 import type { PersonRecord } from './person-record.ts';
 import type { ReportData } from './report-data.ts';
-import { colour, dataUrl, scenes } from './scene.ts';
+import { colour, dataUrl, definitions, scenes } from './scene.ts';
 import { length, Times } from './time.ts';
 
 /** The report of a run as HTML. */
@@ -26,7 +26,7 @@ export async function renderPage(data: ReportData): Promise<string> {
   const times = new Times(header.source.startedAt);
   const count = result.people.length;
   const title = `${header.source.name}: ${counted(count)}`;
-  const body = html`<svg class="hidden"><defs><marker id="tip" viewBox="0 0 10 10" refX="8" refY="5" markerWidth="5" markerHeight="5" orient="auto"><path d="M0 0L10 5L0 10z"/></marker></defs></svg>
+  const body = html`${definitions(data.shown)}
 <header><h1>${header.source.name}</h1><p>${about(data, times)}</p>
 ${header.anonymized && html`<p class="note">The run is anonymised: no picture of its video is shown.</p>`}
 ${!footer.complete && html`<p class="warning">The run ended before its source did: ${footer.reason}</p>`}</header>

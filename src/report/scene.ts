@@ -27,7 +27,7 @@ export async function scenes({ shown, pictures, people, heat, areas }: ReportDat
     ? html`<image id="frame" href="${dataUrl('image/jpeg', pictures.frame)}" width="${width}" height="${height}"/>`
     : html`<rect id="frame" width="${width}" height="${height}" fill="#39424e"/>`;
   const over = overlay(areas, shown);
-  return html`<svg class="hidden">${hatch(width)}</svg><section class="scenes">
+  return html`<section class="scenes">
 <figure><figcaption>Paths of the feet</figcaption>
 <svg viewBox="${view}" role="img" aria-label="The paths that people took">${frame}<g id="paths">${people.map((person) => path(person, shown))}</g>${over}</svg></figure>
 <figure><figcaption>Presence: where people were, and for how long</figcaption>
@@ -44,7 +44,8 @@ function path({ id, path }: PersonRecord, { width, height, stretch }: Shown): Ma
   return html`<path class="path" id="p${id}" d="M${points.join(' ')}" stroke="${colour(id)}"><title>${id}</title></path>`;
 }
 
-function overlay({ zones, lines, ignore = [] }: Areas, { width, stretch }: Shown): Markup {
+/** Zones, lines and ignore areas over a picture. */
+export function overlay({ zones, lines, ignore = [] }: Areas, { width, stretch }: Shown): Markup {
   const size = width / 45;
   const placed = ({ outline }: Area) => outline.map((value, k) => (k % 2 === 0 ? value * stretch : value));
   const polygon = (area: Area, text: string, kind: string) =>
@@ -62,10 +63,10 @@ function overlay({ zones, lines, ignore = [] }: Areas, { width, stretch }: Shown
   })}</g>`;
 }
 
-/** The filling of ignore areas: diagonals, upwards to the right, as on the annotated video. */
-function hatch(width: number): Markup {
+/** What `overlay` refers to: the tip of an arrow; the filling of ignore areas, diagonals upwards to the right as on the annotated video. */
+export function definitions({ width }: Shown): Markup {
   const step = width / 70;
-  return html`<defs><pattern id="hatch" patternUnits="userSpaceOnUse" width="${step}" height="${step}" patternTransform="rotate(45)"><rect width="${step / 6}" height="${step}"/></pattern></defs>`;
+  return html`<svg class="hidden"><defs><marker id="tip" viewBox="0 0 10 10" refX="8" refY="5" markerWidth="5" markerHeight="5" orient="auto"><path d="M0 0L10 5L0 10z"/></marker><pattern id="hatch" patternUnits="userSpaceOnUse" width="${step}" height="${step}" patternTransform="rotate(45)"><rect width="${step / 6}" height="${step}"/></pattern></defs></svg>`;
 }
 
 function label(name: string, [x, y]: Float64Array, size: number): Markup {

@@ -28,7 +28,12 @@ export interface TrajectoriesOfVideo {
   /** Path of what was written of it, without the endings: `run1/street`. */
   readonly stem: string;
   readonly ids: ReadonlySet<number>;
+  /** Parts of these trajectories that are of other people, who are not forgotten: first and last time in seconds of the video. */
+  readonly kept?: readonly { readonly id: number; readonly from: number; readonly to: number }[];
 }
+
+/** Far less than the time between two frames: times of another clock differ by rounding. */
+const ROUNDING = 0.001;
 
 /** A file that was deleted since it may be of anyone. */
 export interface OtherFile {
@@ -65,11 +70,15 @@ interface Found {
  */
 export async function forgetTrajectories(videos: readonly TrajectoriesOfVideo[], dryRun = false): Promise<Forgotten> {
   const found: Found[] = [];
-  for (const { stem, ids } of videos)
+  for (const { stem, ids, kept = [] } of videos)
     for (const file of ids.size > 0 ? indexFiles(stem) : []) {
       const index = await readEmbeddingIndex(file);
-      const patches = index.trajectories.filter(({ id }) => ids.has(id)).flatMap((one) => one.patches);
-      const trajectories = index.trajectories.filter(({ id }) => !ids.has(id));
+      const isKept = (id: number, time: number) =>
+        !ids.has(id) || kept.some((one) => one.id === id && time > one.from - ROUNDING && time < one.to + ROUNDING);
+      const patches = index.trajectories.flatMap((one) => one.patches.filter(({ time }) => !isKept(one.id, time)));
+      const trajectories = index.trajectories
+        .map((one) => ({ ...one, patches: one.patches.filter(({ time }) => isKept(one.id, time)) }))
+        .filter((one) => one.patches.length > 0);
       if (patches.length === 0) continue;
       const names = basename(file) === INDEX ? patches.flatMap((patch) => patch.file ?? []) : [];
       const pictures = names.map((name) => join(dirname(file), name));

@@ -17,12 +17,14 @@ export async function trajectoriesOfPerson(path: string, id: number): Promise<Tr
     const known = people.length > 0 ? `its people are 1 to ${people.length}` : 'it is of no people';
     throw inputError(path, `has no person ${id}`, known);
   }
-  const videos = cameras.map(({ name, trajectories }) => ({
-    stem: (isAbsolute(trajectories) ? trajectories : join(dirname(path), trajectories)).replace(
-      /\.trajectories\.json$/,
-      '',
-    ),
-    ids: new Set(person.tracklets.filter(({ camera }) => camera === name).map((tracklet) => tracklet.id)),
-  }));
+  const videos = cameras.map(({ name, trajectories, start, offset }) => {
+    const ids = new Set(person.tracklets.filter(({ camera }) => camera === name).map((tracklet) => tracklet.id));
+    const kept = people
+      .filter((one) => one !== person)
+      .flatMap(({ tracklets }) => tracklets.filter((tracklet) => tracklet.camera === name && ids.has(tracklet.id)))
+      .map(({ id, from, to }) => ({ id, from: from - start - offset, to: to - start - offset }));
+    const file = isAbsolute(trajectories) ? trajectories : join(dirname(path), trajectories);
+    return { stem: file.replace(/\.trajectories\.json$/, ''), ids, kept };
+  });
   return [...videos, { stem: join(dirname(path), 'site'), ids: new Set() }];
 }

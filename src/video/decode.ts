@@ -24,10 +24,21 @@ export interface VideoOptions extends InputOptions, ReadingOptions {
   readonly hwaccel?: string;
   /** End after this many frames. */
   readonly maxFrames?: number;
+  /** Begin at this frame instead of the first, in a video whose timestamps rise and are its times, see `packetTimes`. */
+  readonly from?: SeekPoint | undefined;
   /** Path of ffmpeg; default FFMPEG_BIN, ffmpeg-static, the PATH. */
   readonly ffmpeg?: string;
   /** Ends ffmpeg; the iteration then throws the signal's reason. */
   readonly signal?: AbortSignal;
+}
+
+/** A frame to begin at. */
+export interface SeekPoint {
+  /** Its number, and its time in seconds. */
+  readonly frame: number;
+  readonly time: number;
+  /** ffmpeg begins to read so many seconds before it; some containers need it to begin before the key frame that the frame follows. */
+  readonly early: number;
 }
 
 /** An open video: to be iterated once, which closes it at the end of the loop or on leaving it, or to be closed. */
@@ -77,6 +88,11 @@ const RAW_TIMES = ['-copyts', '-start_at_zero'];
 /** Detection is busy on all cores meanwhile; and each thread decodes a picture of its own, which takes memory. */
 const THREADS = Math.min(4, Math.ceil(availableParallelism() / 2));
 
+/** What makes ffmpeg begin to read at a key frame, or before one. */
+function seeking(from: SeekPoint | undefined): string[] {
+  return from ? ['-noaccurate_seek', '-ss', String(Math.max(0, from.time - from.early))] : [];
+}
+
 class FileSource implements VideoSource {
   readonly info: VideoInfo;
   readonly #input: Input;
@@ -110,7 +126,13 @@ class FileSource implements VideoSource {
     const { pixels = false } = options;
     const decoding = { ...info, pixels, letterbox: this.#letterbox, frameLog: true };
     const { args, layouts } = decodingArguments(ffmpeg, decoding, THREADS);
-    const before = ['-threads', String(THREADS), ...RAW_TIMES, ...decoderArguments(info.decoder)];
+    const before = [
+      '-threads',
+      String(THREADS),
+      ...RAW_TIMES,
+      ...decoderArguments(info.decoder),
+      ...seeking(options.from),
+    ];
     this.#start = (number) => {
       const earlier = this.#count;
       const part = parts[number];
@@ -133,7 +155,7 @@ class FileSource implements VideoSource {
     };
     this.#decoder = this.#start(0);
     options.signal?.addEventListener('abort', this.#stop, { once: true });
-    this.#frames = this.#decode(parts.length);
+    this.#frames = options.from ? this.#decodeFrom(options.from) : this.#decode(parts.length);
   }
 
   [Symbol.asyncIterator](): AsyncIterator<Frame> {
@@ -177,6 +199,26 @@ class FileSource implements VideoSource {
       }
     } finally {
       this.#report();
+      await this.close();
+    }
+  }
+
+  /** Frames from one on, which comes first; none where ffmpeg begins after it. */
+  async *#decodeFrom({ frame: first, time: begin }: SeekPoint): AsyncGenerator<Frame> {
+    const { signal } = this.#options;
+    try {
+      for (let index = first; !this.#stopped; ) {
+        const parts = await this.#decoder.next();
+        if (!parts || this.#stopped) break;
+        if (index === first && parts.time < begin) {
+          parts.release();
+          continue;
+        }
+        if (index === first && parts.time !== begin) break;
+        yield this.#frame(index++, parts.time, parts);
+      }
+      signal?.throwIfAborted();
+    } finally {
       await this.close();
     }
   }

@@ -45,12 +45,10 @@ describe('twintrack export', () => {
     const text = input.replace('.trajectories.json', '.mot.txt');
     writeFileSync(text, 'of the tracker');
     expect(await twintrack(['export', input, '--to', 'mot'])).toEqual(
-      failure(
-        `${text}: is there already: "twintrack track" writes it beside the trajectories, with the same rows; name another file with --out`,
-      ),
+      failure(`${text}: is there already; add --overwrite, or name another --out`),
     );
     expect(readFileSync(text, 'utf8')).toBe('of the tracker');
-    expect((await twintrack(['export', input, '--to', 'mot', '--out', text])).status).toBe(0);
+    expect((await twintrack(['export', input, '--to', 'mot', '--overwrite'])).status).toBe(0);
     expect(readFileSync(text, 'utf8')).toMatch(/^1,1,/);
   });
 

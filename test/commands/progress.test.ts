@@ -40,7 +40,7 @@ describe('on a terminal', needs(hasScript, 'the script of util-linux'), () => {
   });
 
   it('another bar while the people are drawn', async () => {
-    const args = ['track', SAMPLE, '--out', folder, '--max-frames', '40', ...FAST];
+    const args = ['track', SAMPLE, '--out', folder, '--max-frames', '40', '--overwrite', ...FAST];
     const text = await inTerminal(args);
     expect(text).toMatch(/\d+\/40 frames {2}\d+\.\d frames\/s .* left.*\d+\/40 frames drawn {2}/s);
     expect(visible(text.split('\u001b[?25h').at(-1)!)).toMatch(/^\/.*pets09-s2l1\.mp4: \d/);
@@ -56,7 +56,7 @@ describe('on a terminal', needs(hasScript, 'the script of util-linux'), () => {
 
   it('colours nothing, NO_COLOR or not', async () => {
     for (const env of [{}, { NO_COLOR: '1' }]) {
-      const args = ['track', SAMPLE, '--out', folder, '--max-frames', '5', '--no-annotate', ...FAST];
+      const args = ['track', SAMPLE, '--out', folder, '--max-frames', '5', '--no-annotate', '--overwrite', ...FAST];
       const text = await inTerminal(args, { env });
       // biome-ignore lint/suspicious/noControlCharactersInRegex: that of a colour is what is looked for
       expect(text).not.toMatch(/\u001b\[[\d;]*m/);
@@ -73,6 +73,7 @@ describe('on a terminal', needs(hasScript, 'the script of util-linux'), () => {
       '--out',
       folder,
       '--no-annotate',
+      '--overwrite',
       ...FAST,
     ]);
     expect(visible(text.split('\u001b[?25h')[1])).toMatch(
@@ -82,7 +83,17 @@ describe('on a terminal', needs(hasScript, 'the script of util-linux'), () => {
 });
 
 it('is not there where standard error is no terminal', async () => {
-  const { stderr } = await twintrack(['track', SAMPLE, '--out', folder, '--max-frames', '5', '--no-annotate', ...FAST]);
+  const { stderr } = await twintrack([
+    'track',
+    SAMPLE,
+    '--out',
+    folder,
+    '--max-frames',
+    '5',
+    '--no-annotate',
+    '--overwrite',
+    ...FAST,
+  ]);
   expect(stderr.split('\n')).toHaveLength(4);
   expect(stderr).not.toContain('\u001b');
 });
@@ -114,7 +125,7 @@ it('a line a minute there, with a rate and the time left, of each thing that is 
 });
 
 it('--progress json: lines of JSON on standard error, whatever that is', async () => {
-  const args = ['track', SAMPLE, '--out', folder, '--max-frames', '40', '--progress', 'json', ...FAST];
+  const args = ['track', SAMPLE, '--out', folder, '--max-frames', '40', '--progress', 'json', '--overwrite', ...FAST];
   const { stderr } = await twintrack(args);
   const told = stderr
     .split('\n')

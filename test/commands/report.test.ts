@@ -34,7 +34,7 @@ describe('twintrack report', () => {
     const video = makeVideo(join(dirname(input), 'clip.mp4'));
     const out = join(folder, 'hidden.html');
     for (const named of [[], ['--video', video]]) {
-      const { status, stderr } = await twintrack(['report', input, '--out', out, ...named]);
+      const { status, stderr } = await twintrack(['report', input, '--out', out, '--overwrite', ...named]);
       expect([status, stderr]).toEqual([0, `${out}: 1 person, 0.1 MB, without pictures, as the run is anonymised\n`]);
       const page = readFileSync(out, 'utf8');
       expect(page).not.toContain('image/jpeg');
@@ -52,7 +52,15 @@ describe('twintrack report', () => {
     const input = join(folder, 'det.trajectories.json');
     expect((await twintrack(['report', input, '--out', out])).status).toBe(0);
     expect(readFileSync(out, 'utf8')).toMatch(/<td>gate<td class="n">2<td class="n">0/);
-    await twintrack(['report', input, '--out', out, '--set', 'lines.other={points: [[80, 0], [80, 300]]}']);
+    await twintrack([
+      'report',
+      input,
+      '--out',
+      out,
+      '--overwrite',
+      '--set',
+      'lines.other={points: [[80, 0], [80, 300]]}',
+    ]);
     expect(readFileSync(out, 'utf8')).not.toContain('gate');
     expect(readFileSync(out, 'utf8')).toMatch(/<td>other<td class="n">0<td class="n">2/);
   });

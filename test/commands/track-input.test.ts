@@ -149,7 +149,7 @@ describe('an unusual input is tracked', () => {
     const temporary = path('temporary');
     mkdirSync(temporary);
     const options = { env: { ...process.env, TMPDIR: temporary } };
-    const args = ['track', '--out', out, '--json', '--no-annotate', ...FAST];
+    const args = ['track', '--out', out, '--json', '--no-annotate', '--overwrite', ...FAST];
     const whole = await twintrack([...args, pictures, '--fps', '4'], options);
     expect(JSON.parse(whole.stdout)).toMatchObject({ frames: 12, duration: 3 });
     const some = await twintrack([...args, join(pictures, 'p1?.png')], options);
@@ -190,7 +190,7 @@ describe('an unusual input is tracked', () => {
   });
 
   it('with a newline in its name: all that is said of it stays on its line', async () => {
-    const { stderr } = await twintrack(['track', 'two\nlines.mp4', '--max-frames', '3', ...FAST], {
+    const { stderr } = await twintrack(['track', 'two\nlines.mp4', '--max-frames', '3', '--overwrite', ...FAST], {
       cwd: path('names'),
     });
     expect(stderr.split('\n')).toEqual([

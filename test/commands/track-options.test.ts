@@ -225,7 +225,16 @@ describe('detection.provider', () => {
   const missing = process.platform === 'darwin' ? 'directml' : 'coreml';
 
   it('is in the outputs, also where auto takes it', async () => {
-    const args = [...FAST, '--set', 'detection.provider=auto', '--max-frames', '2', '--no-annotate', '--out'];
+    const args = [
+      ...FAST,
+      '--set',
+      'detection.provider=auto',
+      '--max-frames',
+      '2',
+      '--no-annotate',
+      '--overwrite',
+      '--out',
+    ];
     const { status, stdout } = await twintrack(['track', clip, ...args, path('auto'), '--json']);
     expect(status).toBe(0);
     const { models } = readJson(path('auto/clip.trajectories.json'));
@@ -342,7 +351,7 @@ describe('--online', () => {
   });
 
   it('on the sample: the same people, but those it takes for no person', async () => {
-    const args = ['track', SAMPLE, '--max-frames', '40', '--no-annotate', '--json'];
+    const args = ['track', SAMPLE, '--max-frames', '40', '--no-annotate', '--json', '--overwrite'];
     const ids: number[][] = [];
     for (const mode of [[], ['--online']]) {
       const { status, stdout } = await twintrack([...args, '--out', path('sample'), ...mode]);

@@ -1,10 +1,10 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, copyFileSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readTrajectories } from '../../src/trajectories/index.ts';
 import { makeClip, readAll, temporaryFolder } from '../video/clips.ts';
-import { boxesOf, failure, namesIn, SAMPLE, twintrack, writeWalkers } from './cli.ts';
+import { boxesOf, FAST, failure, namesIn, SAMPLE, twintrack, writeWalkers } from './cli.ts';
 
 const folder = temporaryFolder();
 const path = (name: string) => join(folder, name);
@@ -132,11 +132,20 @@ describe('a disk that runs full', () => {
 describe('a file that is there already', () => {
   const out = path('again');
 
-  it('is replaced by a run that succeeds', async () => {
+  it('stays as it is without --overwrite', async () => {
     mkdirSync(out);
+    writeFileSync(join(out, 'clip.mot.txt'), 'old');
+    expect(await twintrack([...track, '--out', out])).toEqual(
+      failure(`${join(out, 'clip.mot.txt')}: is there already; add --overwrite, or name another --out`),
+    );
+    expect(namesIn(out)).toEqual(['clip.mot.txt']);
+    expect(readFileSync(join(out, 'clip.mot.txt'), 'utf8')).toBe('old');
+  });
+
+  it('is replaced by a run that succeeds', async () => {
     for (const name of ['clip.trajectories.json', 'clip.mot.txt', 'clip.annotated.mp4'])
       writeFileSync(join(out, name), 'old');
-    expect((await twintrack([...track, '--out', out])).status).toBe(0);
+    expect((await twintrack([...track, '--out', out, '--overwrite'])).status).toBe(0);
     expect(namesIn(out)).toEqual(['clip.annotated.mp4', 'clip.mot.txt', 'clip.trajectories.json']);
     const document = await readTrajectories(join(out, 'clip.trajectories.json'));
     expect(document).toMatchObject({
@@ -154,7 +163,7 @@ describe('a file that is there already', () => {
     const stump = path('stump');
     mkdirSync(stump);
     writeFileSync(join(stump, 'clip.mp4'), readFileSync(clip).subarray(0, 3000));
-    expect((await twintrack(['track', join(stump, 'clip.mp4'), '--out', out])).status).toBe(1);
+    expect((await twintrack(['track', join(stump, 'clip.mp4'), '--out', out, '--overwrite'])).status).toBe(1);
     expect(namesIn(out).map((name) => readFileSync(join(out, name)))).toEqual(before);
   });
 });
@@ -162,3 +171,23 @@ describe('a file that is there already', () => {
 function mountDisk(at: string, size: string): boolean {
   return spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', at], { stdio: 'ignore' }).status === 0;
 }
+
+describe('--jobs', () => {
+  it('tracks several at a time, as one after the other; one that fails does not keep the others from it', async () => {
+    const inputs = ['first', 'second'].map((name) => path(`${name}/clip.mp4`));
+    for (const input of inputs) {
+      mkdirSync(dirname(input));
+      copyFileSync(clip, input);
+    }
+    const args = ['track', inputs[0], path('none.mp4'), inputs[1], SAMPLE, '--max-frames', '30', ...FAST];
+    const runs = [];
+    for (const jobs of ['1', '3'])
+      runs.push(await twintrack([...args, '--no-annotate', '--out', path(`jobs-${jobs}`), '--jobs', jobs, '--json']));
+    expect(runs.map(({ status }) => status)).toEqual([1, 1]);
+    expect(runs[1].stdout.trim().split('\n')).toHaveLength(4);
+    expect(runs[1].stderr).toContain('none.mp4: does not exist; check the path\n');
+    expect(namesIn(path('jobs-3'))).toEqual(namesIn(path('jobs-1')));
+    for (const name of ['clip.mot.txt', 'clip-2.mot.txt', 'pets09-s2l1.mot.txt'])
+      expect(readFileSync(path(`jobs-3/${name}`)).equals(readFileSync(path(`jobs-1/${name}`)))).toBe(true);
+  });
+});

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { loadParameters } from '../../src/engine/configuration.ts';
 import { Lake, openStore } from '../../src/lake/index.ts';
 import { readSite } from '../../src/site/index.ts';
-import { twintrack } from '../commands/cli.ts';
+import { start, twintrack } from '../commands/cli.ts';
 import { temporaryFolder } from '../video/clips.ts';
 import { allBlocks, type Block, commandsOf, isSynopsis, shellLines, typescriptOf } from './blocks.ts';
 import { writeStreet } from './street.ts';
@@ -16,8 +16,10 @@ const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 };
 const folder = temporaryFolder();
 
-/** Commands that camera-blocks.test.ts and learning-blocks.test.ts run; of a synopsis only the options are checked. */
-const ELSEWHERE = ['stream', 'train', 'tune', 'adapt'];
+/** Commands that other tests of blocks run: of cameras, learning, many machines. Of a synopsis only the options are checked. */
+const ELSEWHERE = ['stream', 'train', 'tune', 'adapt', 'worker', 'submit', 'jobs'];
+/** A command that serves a page until it is stopped. */
+const SERVES = 'zones';
 /** Lines of other programs, which are not run. */
 const OTHERS = [/^npm (install|ci|test)\b/, /^jq /, /^mkdir /, /^g\+\+ /];
 
@@ -92,13 +94,16 @@ describe('the TypeScript of the pages and examples', () => {
 });
 
 describe('the commands of the pages', () => {
-  const commands = commandsOf(shell).filter(({ args }) => !ELSEWHERE.includes(args[0]));
+  const here = commandsOf(shell).filter(({ args }) => !ELSEWHERE.includes(args[0]) && !args.includes('--queue'));
+  const commands = here.filter(({ args }) => args[0] !== SERVES);
+  const servers = here.filter(({ args }) => args[0] === SERVES && isFile(args[1]));
 
   it.each(commands.map(({ place, line, args }) => [place, line, args] as const))(
     '%s: %s',
     async (_, __, words) => {
       const args = [...words];
       if (args[0] === 'track' && !args.includes('--max-frames')) args.push('--max-frames', '5');
+      if (['track', 'export', 'report'].includes(args[0])) args.push('--overwrite'); // pages begin anew
       const inSample = args.some((word) => word.startsWith('videos/') || word.includes('PETS09'));
       if (inSample) for (const [i, word] of args.entries()) args[i] = ofStreet(word);
       const { status, stderr } = await twintrack(args, { cwd: folder });
@@ -106,6 +111,13 @@ describe('the commands of the pages', () => {
     },
     120_000,
   );
+
+  it.each(servers.map(({ place, line, args }) => [place, line, args] as const))('%s: %s', async (_, __, args) => {
+    const run = start(args.map(ofStreet), { cwd: folder });
+    await run.said('open this address');
+    process.kill(run.pid, 'SIGINT');
+    expect((await run.ended).status).toBe(130);
+  });
 
   it('in a synopsis have the options they are written with', async () => {
     const texts = new Map<string, string>();
@@ -155,6 +167,11 @@ it('the YAML of the pages is a config file, or a site file', async () => {
     expect([place, await read(file)]).toEqual([place, expect.anything()]);
   }
 });
+
+/** Whether it is a file; camera-blocks.test.ts has the cameras. */
+function isFile(input: string): boolean {
+  return /\.(mp4|json)$/.test(input);
+}
 
 /** A path of the sample as one of the clip. */
 function ofStreet(word: string): string {

@@ -189,11 +189,11 @@ describe('a report over days', () => {
       ],
     ] as const)
       expect(await cli(...args)).toMatchObject({ status: 2, stderr: `twintrack: ${reason}\n` });
-    expect((await cli(files[0], files[0])).stderr).toMatch(
+    expect((await cli(files[0], files[0], '--overwrite')).stderr).toMatch(
       /is of camera door and begins at the same time as .*; give each/,
     );
     const plain = join(folder, 'pets09-s2l1.trajectories.json');
-    expect((await cli(files[0], plain)).stderr).toMatch(
+    expect((await cli(files[0], plain, '--overwrite')).stderr).toMatch(
       /does not say when its video began, .*; track the video with --started-at\n$/,
     );
   });

@@ -121,13 +121,13 @@ describe('twintrack report of a site', () => {
       ),
     );
     expect(existsSync(at('gone/site.report.html'))).toBe(false);
-    const none = ['report', at('site'), '--video', at('none')];
+    const none = ['report', at('site'), '--overwrite', '--video', at('none')];
     expect(await twintrack(none)).toEqual(
       failure(`${at('none')}: does not exist; name the folder of the videos of the cameras`),
     );
-    expect((await twintrack(['report', at('site'), '--out', at('run/west.trajectories.json')])).stderr).toContain(
-      'is the input, which would be lost',
-    );
+    expect(
+      (await twintrack(['report', at('site'), '--overwrite', '--out', at('run/west.trajectories.json')])).stderr,
+    ).toContain('is the input, which would be lost');
   });
 
   it('goes on without what is not there any more, and says so', async () => {

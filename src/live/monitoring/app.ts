@@ -1,13 +1,13 @@
 import { fileURLToPath } from 'node:url';
 import { serveStatic } from '@hono/node-server/serve-static';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
-import { secureHeaders } from 'hono/secure-headers';
 import { stream, streamSSE } from 'hono/streaming';
 import { messageOf, redact } from '../../core/errors.ts';
 import { pause } from '../../video/camera/back-off.ts';
 import type { Live } from '../live.ts';
 import type { Reloaded } from '../reload.ts';
 import { Access, Places } from './access.ts';
+import { headers, noStore } from './headers.ts';
 import { createMetrics } from './metrics.ts';
 import type { PictureFeed } from './pictures.ts';
 
@@ -26,6 +26,8 @@ export interface Admin {
   readonly token: string;
   /** Reads the configuration again; what it returns is the answer to `POST /api/reload`. */
   readonly reload: () => Promise<Reloaded>;
+  /** Makes a page for each camera, on which its areas are drawn: routes below a path with its `name`. They are to ask `toChange` who may. */
+  readonly editor?: ((toChange: MiddlewareHandler) => Hono) | undefined;
 }
 
 /** A viewer waits this long for the next picture before it asks again. */
@@ -72,6 +74,7 @@ export function createApp(find: () => Live | undefined, token: string | undefine
       return c.json({ error: redact(messageOf(error)) }, 422);
     }
   });
+  if (admin?.editor) app.route('/zones/:name', admin.editor(access.toChange));
   app.get('/api/live', (c) => {
     const leave = places.take();
     if (!leave) return full(c);
@@ -79,7 +82,8 @@ export function createApp(find: () => Live | undefined, token: string | undefine
     return streamSSE(c, async (events) => {
       try {
         while (!signal.aborted) {
-          await events.writeSSE({ data: JSON.stringify(find()!.status) });
+          const page = { ...find()!.status, ...(admin?.editor && { editor: true }) };
+          await events.writeSSE({ data: JSON.stringify(page) });
           await pause(1, signal);
         }
       } finally {
@@ -131,27 +135,6 @@ export function createApp(find: () => Live | undefined, token: string | undefine
 function full(c: Context): Response {
   return c.text('too many viewers; see live.viewers', 503, { 'retry-after': '5' });
 }
-
-/** The page fetches nothing from elsewhere, and no other site shows it in a frame. Headers that need TLS are left to the proxy that has it. */
-const headers = secureHeaders({
-  contentSecurityPolicy: {
-    defaultSrc: ["'none'"],
-    scriptSrc: ["'self'"],
-    styleSrc: ["'self'"],
-    imgSrc: ["'self'", 'blob:', 'data:'],
-    connectSrc: ["'self'"],
-    frameAncestors: ["'none'"],
-  },
-  xFrameOptions: 'DENY',
-  strictTransportSecurity: false,
-  crossOriginOpenerPolicy: false,
-  originAgentCluster: false,
-});
-
-const noStore: MiddlewareHandler = async (c, next) => {
-  await next();
-  c.header('cache-control', 'no-store');
-};
 
 function feedOf(live: Live, c: Context): PictureFeed | undefined {
   return live.camera(c.req.param('name') ?? '')?.pictures;

@@ -9,7 +9,8 @@ import { isPatches, PATCHES_ENDING, readPatchIndex } from '../../search/index-fi
 import { findVideo, streamTrajectories } from '../../trajectories/index.ts';
 import { readingOf } from '../../video/parameters.ts';
 import { shownSize } from '../../video/shown-size.ts';
-import { ownersOf, type ReportCamera, type SiteData, type SitePerson } from './site-data.ts';
+import { piecesOf, rowsOf } from './own-pieces.ts';
+import type { ReportCamera, SiteData, SitePerson } from './site-data.ts';
 
 /** The pictures of people, as JPEG, by person and camera. */
 export type Crops = ReadonlyMap<SitePerson, ReadonlyMap<ReportCamera, Buffer>>;
@@ -67,13 +68,17 @@ async function bestPatches(
   camera: ReportCamera,
   people: readonly SitePerson[],
 ): Promise<[SitePerson, Buffer][]> {
-  const owners = ownersOf(camera, people);
+  const pieces = piecesOf(camera, people);
   const best = new Map<SitePerson, { file: string; quality: number }>();
   for (const { id, patches } of (await readPatchIndex(folder)).trajectories) {
-    const person = owners.get(id);
-    if (!person) continue;
-    for (const patch of patches)
-      if (patch.quality > (best.get(person)?.quality ?? Number.NEGATIVE_INFINITY)) best.set(person, patch);
+    for (const { person, from, to } of pieces.get(id) ?? [])
+      for (const patch of patches)
+        if (
+          patch.time >= from &&
+          patch.time <= to &&
+          patch.quality > (best.get(person)?.quality ?? Number.NEGATIVE_INFINITY)
+        )
+          best.set(person, patch);
   }
   const pictures: [SitePerson, Buffer][] = [];
   for (const [person, { file }] of best) {
@@ -96,11 +101,16 @@ async function fromVideo(
     return views ? [{ person, id: person.id, views }] : [];
   });
   if (seen.length === 0) return [];
-  const owners = ownersOf(camera, people);
+  const pieces = piecesOf(camera, people);
   const hidden = new HiddenViews(seen);
   for await (const trajectory of streamTrajectories(camera.file)) {
     options.signal?.throwIfAborted();
-    hidden.add({ ...trajectory, id: owners.get(trajectory.id)?.id ?? 0 });
+    const own = pieces.get(trajectory.id);
+    if (!own) hidden.add({ ...trajectory, id: 0 });
+    for (const piece of own ?? []) {
+      const rows = rowsOf(trajectory, piece);
+      if (rows) hidden.add({ ...rows, id: piece.person.id });
+    }
   }
   const shown = shownSize(picture, source.sampleAspectRatio);
   const { signal, onFrame } = options;

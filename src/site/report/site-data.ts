@@ -14,6 +14,7 @@ import { FloorCamera } from '../floor/camera.ts';
 import { floorParameters } from '../floor/parameters.ts';
 import { readSiteRun, type SiteRun } from '../site-json.ts';
 import { FloorPath, type PathPart } from './floor-path.ts';
+import { piecesOf, rowsOf } from './own-pieces.ts';
 import { byTime, timesSeen } from './walks.ts';
 
 /** People and tracklets that are shown, at most: the people who are seen longest. */
@@ -131,37 +132,30 @@ async function addTrajectories(
   notices: Notice[],
   signal: AbortSignal | undefined,
 ): Promise<number> {
-  const owners = ownersOf(camera, people);
-  const wanted = owners.size;
+  const pieces = piecesOf(camera, people);
+  const missing = new Set([...pieces.values()].flat());
+  const wanted = missing.size;
   const floor = camera.ground && floorCamera(camera, camera.ground);
   const trajectories = streamTrajectories(camera.file);
   let next = await trajectories.next();
   for (; !next.done; next = await trajectories.next()) {
     signal?.throwIfAborted();
-    const trajectory = next.value;
-    const person = owners.get(trajectory.id);
-    if (!person) continue;
-    owners.delete(trajectory.id);
-    if (floor) addPath(person.path, trajectory, floor, camera.shift);
-    if (camera.picture) {
-      const views = viewsOf(trajectory, camera.picture);
-      person.views.set(camera, [...(person.views.get(camera) ?? []), ...views]);
+    for (const piece of pieces.get(next.value.id) ?? []) {
+      const { person } = piece;
+      const own = rowsOf(next.value, piece);
+      if (!own) continue;
+      missing.delete(piece);
+      if (floor) addPath(person.path, own, floor, camera.shift);
+      if (camera.picture)
+        person.views.set(camera, [...(person.views.get(camera) ?? []), ...viewsOf(own, camera.picture)]);
     }
   }
-  if (owners.size > 0) {
-    const missing = `${owners.size} of ${wanted} tracklets are not in ${printable(camera.file)}`;
-    const message = `camera ${printable(camera.name)}: ${missing}; it was tracked again since: link again`;
+  if (missing.size > 0) {
+    const which = `${missing.size} of ${wanted} tracklets are not in ${printable(camera.file)}`;
+    const message = `camera ${printable(camera.name)}: ${which}; it was tracked again since: link again`;
     notices.push({ code: 'tracklets-missing', message });
   }
   return next.value.summary.duration;
-}
-
-/** Whose the trajectories of a camera are, by the id in its own document. */
-export function ownersOf({ name }: ReportCamera, people: readonly SitePerson[]): Map<number, SitePerson> {
-  const own = people.flatMap((person) =>
-    person.tracklets.filter(({ camera }) => camera === name).map(({ id }) => [id, person] as const),
-  );
-  return new Map(own);
 }
 
 function floorCamera({ name, picture }: ReportCamera, { homography }: GroundPlane): FloorCamera {

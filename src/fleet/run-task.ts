@@ -1,0 +1,141 @@
+import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { join, relative, sep } from 'node:path';
+import { inputError } from '../core/errors.ts';
+import type { Notice } from '../core/notices.ts';
+import { findPart, trackParts, type VideoPart } from '../engine/parts/index.ts';
+import { type TrackSummary, type TrackVideoOptions, trackVideo } from '../engine/track-video.ts';
+import { OutputFile } from '../files/output-file.ts';
+import { openStore, type Store } from '../store/store.ts';
+import { type JobProgress, partKey, resultsPrefix, SUMMARY, type VideoJob, type VideoSettings } from './job-data.ts';
+import { hashOf } from './job-id.ts';
+import { isFetched, videoFile } from './video-file.ts';
+
+/** What a process that works is to do. */
+export interface Task {
+  /** Name of the video's job. */
+  readonly id: string;
+  readonly video: VideoJob;
+  /** The part to find people in; without it the video is tracked. */
+  readonly part?: VideoPart | undefined;
+  readonly store: string;
+  /** A folder of its own, which the caller removes. */
+  readonly folder: string;
+  /** The folder for videos that are fetched. */
+  readonly videos: string;
+  /** Processor cores for inference; 0: all. */
+  readonly cores: number;
+}
+
+/** What was done, as the queue keeps it. */
+export interface TaskResult {
+  readonly frames: number;
+  /** Seconds of video. */
+  readonly duration?: number;
+  readonly trajectories?: number;
+}
+
+/** Takes what is reported meanwhile. */
+export interface TaskReports {
+  onProgress(progress: Omit<JobProgress, 'rate'>): void;
+  onNotice(notice: Notice): void;
+}
+
+/**
+ * Does a task, and puts what it gives into the store. What is there already is not done again.
+ *
+ * @throws TwintrackError when that is not possible
+ */
+export async function runTask(task: Task, reports: TaskReports): Promise<TaskResult> {
+  const store = await openStore(task.store);
+  try {
+    return await (task.part ? find(task, task.part, store, reports) : trackWhole(task, store, reports));
+  } finally {
+    await store.close();
+  }
+}
+
+async function find(
+  { id, video, folder, videos, cores }: Task,
+  part: VideoPart,
+  store: Store,
+  { onProgress, onNotice }: TaskReports,
+): Promise<TaskResult> {
+  const key = partKey(id, part.index);
+  if (await store.has(key)) return { frames: 0 };
+  await checkFiles(video);
+  const input = await videoFile(video.input, store, videos);
+  const file = join(folder, 'part');
+  const onFrame = (frames: number) => onProgress({ frames, activity: 'find' });
+  const { frames } = await findPart(input, part, file, { ...withCores(video.settings, cores), onFrame, onNotice });
+  await store.put(key, file, { ifAbsent: true });
+  return { frames };
+}
+
+async function trackWhole(task: Task, store: Store, { onProgress, onNotice }: TaskReports): Promise<TaskResult> {
+  const { id, video, folder, videos, cores } = task;
+  const results = resultsPrefix(video);
+  const there = await earlierSummary(store, `${results}${SUMMARY}`, join(folder, SUMMARY));
+  if (there) return resultOf(there);
+  await checkFiles(video);
+  const input = await videoFile(video.input, store, videos);
+  const found = video.parts.map(({ index }) => [partKey(id, index), join(folder, `part-${index}`)] as const);
+  for (const [key, file] of found) await store.get(key, file);
+  const out = join(folder, 'out');
+  await mkdir(out);
+  const settings: TrackVideoOptions = {
+    ...withCores(video.settings, cores),
+    out,
+    onNotice,
+    onProgress: ({ frames, total, activity }) =>
+      onProgress({ frames, ...(total !== undefined && { total }), activity }),
+  };
+  const files = found.map(([, file]) => file);
+  const summary = await (files.length > 0 ? trackParts(input, files, settings) : trackVideo(input, settings));
+  await putAll(store, results, out);
+  if (summary.error !== undefined) throw inputError(video.input, summary.error, `what was tracked is in ${results}`);
+  const keys = Object.entries(summary.files).map(([kind, path]) => [kind, results + keyOf(out, path)]);
+  const told = { ...summary, input: isFetched(video.input) ? video.input : input, files: Object.fromEntries(keys) };
+  await OutputFile.put(join(folder, SUMMARY), `${JSON.stringify(told)}\n`);
+  await store.put(`${results}${SUMMARY}`, join(folder, SUMMARY));
+  for (const [key] of found) await store.remove(key);
+  return resultOf(summary);
+}
+
+async function earlierSummary(store: Store, key: string, file: string): Promise<TrackSummary | undefined> {
+  if (!(await store.has(key))) return undefined;
+  await store.get(key, file);
+  return JSON.parse(await readFile(file, 'utf8')) as TrackSummary;
+}
+
+function resultOf({ frames, duration, trajectories }: TrackSummary): TaskResult {
+  return { frames, duration, trajectories };
+}
+
+/** Puts all files of a folder, those in folders within it too. */
+async function putAll(store: Store, prefix: string, folder: string): Promise<void> {
+  for (const entry of await readdir(folder, { withFileTypes: true, recursive: true })) {
+    if (!entry.isFile()) continue;
+    const path = join(entry.parentPath, entry.name);
+    await store.put(prefix + keyOf(folder, path), path);
+  }
+}
+
+function keyOf(folder: string, path: string): string {
+  return relative(folder, path).split(sep).join('/');
+}
+
+/** @throws TwintrackError when a file that the settings name is not what it was where the video was handed in */
+async function checkFiles({ files }: VideoJob): Promise<void> {
+  for (const [path, sha256] of Object.entries(files)) {
+    const here = await hashOf(path).catch(() => undefined);
+    if (here === sha256) continue;
+    const reason = here === undefined ? 'is not there on this worker' : 'is another one on this worker';
+    throw inputError(path, reason, 'have the same file under the same path on all workers');
+  }
+}
+
+function withCores(settings: VideoSettings, cores: number): VideoSettings {
+  if (cores === 0) return settings;
+  const { parameters } = settings;
+  return { ...settings, parameters: { ...parameters, detection: { ...parameters?.detection, cores } } };
+}
