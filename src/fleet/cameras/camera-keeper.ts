@@ -72,9 +72,10 @@ export class CameraKeeper {
     await this.#worker.waitUntilReady();
     await this.#worker.startStalledCheckTimer();
     const tick = async () => {
+      if (this.#stopped) return;
       this.#ticking = this.#tick().catch(() => {}); // the queue is gone: leases run out
       await this.#ticking;
-      if (!this.#stopped) setTimeout(tick, TICK);
+      setTimeout(tick, TICK);
     };
     void tick();
   }
