@@ -86,6 +86,7 @@ export function failures(backend: Backend): void {
       await rig.server.start();
       await expectDone(id);
       await first.said('the queue cannot be used; trying again');
+      await first.said('the queue can be used again');
     });
 
     it('a worker that is to end gives its part back after 20 s', async () => {

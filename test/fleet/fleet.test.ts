@@ -90,6 +90,18 @@ for (const backend of BACKENDS)
       await worker.ended;
     });
 
+    it('shows its jobs on a page, and what a worker does as metrics', async () => {
+      const worker = await rig.worker('--port', '0');
+      const { page } = JSON.parse((await worker.line('ready for jobs')) ?? '');
+      const get = async (path: string) => (await fetch(new URL(path, page))).text();
+      expect(await get('/healthz')).toBe('{"status":"ok"}');
+      expect(await get('/metrics')).toMatch(/^twintrack_worker_queue_up 1$/m);
+      expect(await get('/')).toMatch(/<td>v1<\/td><td>.*street\.mp4<\/td><td>waiting<\/td><td>0\/3<\/td>/);
+      expect(JSON.parse(await get('/api/jobs')).kinds.length).toBe(2);
+      process.kill(worker.pid, 'SIGTERM');
+      await worker.ended;
+    });
+
     it('waits for a store that cannot be written to', async () => {
       const store = join(temporaryFolder(), 'store');
       writeFileSync(store, 'a file where the folder is to be');

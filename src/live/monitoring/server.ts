@@ -73,11 +73,31 @@ export async function openServer({
   requireLength('--token', token);
   requireLength('--admin-token', admin?.token);
   if (admin && admin.token === token) throw new UsageError('--admin-token: is that of the viewers; choose another one');
-  const { createAdaptorServer } = await import('@hono/node-server');
   const { createApp } = await import('./app.ts');
   let live: Live | undefined;
   const { fetch } = createApp(() => live, token, admin);
-  const secure = tls && { createServer: createSecureServer, serverOptions: await readCertificate(tls) };
+  return {
+    ...(await listen(fetch, host, port, tls && (await readCertificate(tls)))),
+    show(cameras) {
+      live = cameras;
+    },
+  };
+}
+
+/**
+ * Serves an application.
+ *
+ * @param certificate for https
+ * @throws TwintrackError when the port cannot be taken
+ */
+export async function listen(
+  fetch: (request: Request) => Response | Promise<Response>,
+  host: string,
+  port: number,
+  certificate?: SecureContextOptions,
+): Promise<LiveServer> {
+  const { createAdaptorServer } = await import('@hono/node-server');
+  const secure = certificate && { createServer: createSecureServer, serverOptions: certificate };
   const server = createAdaptorServer({ fetch, hostname: 'localhost', ...secure }) as Server;
   server.listen(port, host);
   try {
@@ -93,10 +113,7 @@ export async function openServer({
   }
   const { address, port: taken, family } = server.address() as AddressInfo;
   return {
-    url: `${tls ? 'https' : 'http'}://${family === 'IPv6' ? `[${address}]` : address}:${taken}/`,
-    show(cameras) {
-      live = cameras;
-    },
+    url: `${certificate ? 'https' : 'http'}://${family === 'IPv6' ? `[${address}]` : address}:${taken}/`,
     async close() {
       server.close();
       server.closeAllConnections();
