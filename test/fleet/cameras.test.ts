@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -84,7 +84,7 @@ for (const backend of BACKENDS)
       await until((list) => list.every(({ state, worker }) => worker && state === 'live'));
       for (const name of before) {
         const epochs = readdirSync(join(rig.store, 'live', name)).map(Number);
-        const spans = epochs.sort((a, b) => a - b).map((epoch) => leaseOf(rig, name, epoch));
+        const spans = epochs.sort((a, b) => a - b).flatMap((epoch) => leaseOf(rig, name, epoch));
         for (const [i, { from }] of spans.entries()) if (i > 0) expect(spans[i - 1].until <= from).toBe(true);
       }
     });
@@ -127,13 +127,10 @@ for (const backend of BACKENDS)
     });
   });
 
-/** When a worker had a camera, by its own account. */
-function leaseOf({ store }: Rig, name: string, epoch: number): { from: string; until: string } {
-  try {
-    return JSON.parse(readFileSync(join(store, 'live', name, String(epoch), 'lease.json'), 'utf8'));
-  } catch {
-    return { from: '', until: '' }; // it was killed before it wrote anything
-  }
+/** When a worker had a camera, by its own account; nothing where it has given none yet. */
+function leaseOf({ store }: Rig, name: string, epoch: number): { from: string; until: string }[] {
+  const account = join(store, 'live', name, String(epoch), 'lease.json');
+  return existsSync(account) ? [JSON.parse(readFileSync(account, 'utf8'))] : [];
 }
 
 function kill(pid: number, signal: NodeJS.Signals): void {

@@ -34,12 +34,16 @@ export function failures(backend: Backend): void {
       await rig?.close();
     });
 
-    /** Without those of other tests. */
-    async function twoWorkers(): Promise<[Running, Running]> {
+    /** Ends those of other tests. */
+    async function endWorkers(): Promise<void> {
       for (const one of workers.splice(0)) {
         kill(one.pid, 'SIGKILL');
         await one.ended;
       }
+    }
+
+    async function twoWorkers(): Promise<[Running, Running]> {
+      await endWorkers();
       return [await worker(), await worker()];
     }
 
@@ -101,6 +105,7 @@ export function failures(backend: Backend): void {
     });
 
     it('a part that fails three times is named, and can be tried again', async () => {
+      await endWorkers();
       const id = await submit();
       const obstacle = join(rig.store, 'parts', id, '1');
       mkdirSync(obstacle, { recursive: true }); // where its result is to be

@@ -38,6 +38,8 @@ const GIVE_BACK = 10_000;
 /** Cameras that wait for so long are taken by any worker, whatever its share. */
 const PATIENCE = 3000;
 const PROGRESS_INTERVAL = 5000;
+/** A process that ends again and again is started so often. */
+const RESTART = 5000;
 
 /** Has the cameras that this worker gets followed, in a process apart, and keeps their leases. */
 export class CameraKeeper {
@@ -51,6 +53,7 @@ export class CameraKeeper {
   #given = 0;
   #waitingSince: number | undefined;
   #told = 0;
+  #started = Number.NEGATIVE_INFINITY;
   #renewed = 0;
   #wasRead = 0;
   #stopped = false;
@@ -171,12 +174,14 @@ export class CameraKeeper {
   /** Tells the process what it has; those that leave it has no more, and says when their files are in the store. */
   #tell(): void {
     if (this.#held.size === 0 && !this.#child) return;
+    if (!this.#child && machineTime() - this.#started < RESTART) return;
     this.#child ??= this.#start();
     const leases = [...this.#held.values()].filter(({ leaving }) => !leaving).map(({ lease }) => lease);
     this.#order({ leases });
   }
 
   #start(): ChildProcess {
+    this.#started = machineTime();
     const entry = fileURLToPath(new URL(`./camera-process${extname(import.meta.url)}`, import.meta.url));
     const child = fork(entry, [], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], detached: true });
     child.on('message', (report: CameraReport) => {
