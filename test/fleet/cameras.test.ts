@@ -75,16 +75,16 @@ for (const backend of BACKENDS)
     it('of a worker that freezes are followed by one at a time', async () => {
       const frozen = workers[0];
       const before = of(await cameras(), frozen).map(({ name }) => name);
+      await until(() => before.every((name) => leasesOf(rig, name).length > 0));
       const processes = [frozen.pid, await childOf(frozen, 'camera-process')];
       for (const pid of processes) kill(pid, 'SIGSTOP');
       await until((list) => of(list, frozen).length === 0 && list.every(({ worker }) => worker));
-      await sleep(5000); // so that the others have written
+      await until(() => before.every((name) => leasesOf(rig, name).length > 1));
       for (const pid of processes) kill(pid, 'SIGCONT');
       await frozen.said('is with another worker by now');
       await until((list) => list.every(({ state, worker }) => worker && state === 'live'));
       for (const name of before) {
-        const epochs = readdirSync(join(rig.store, 'live', name)).map(Number);
-        const spans = epochs.sort((a, b) => a - b).flatMap((epoch) => leaseOf(rig, name, epoch));
+        const spans = leasesOf(rig, name);
         for (const [i, { from }] of spans.entries()) if (i > 0) expect(spans[i - 1].until <= from).toBe(true);
       }
     });
@@ -127,10 +127,12 @@ for (const backend of BACKENDS)
     });
   });
 
-/** When a worker had a camera, by its own account; nothing where it has given none yet. */
-function leaseOf({ store }: Rig, name: string, epoch: number): { from: string; until: string }[] {
-  const account = join(store, 'live', name, String(epoch), 'lease.json');
-  return existsSync(account) ? [JSON.parse(readFileSync(account, 'utf8'))] : [];
+/** When workers had a camera, one after the other, by their own accounts. */
+function leasesOf({ store }: Rig, name: string): { from: string; until: string }[] {
+  const folder = join(store, 'live', name);
+  const epochs = existsSync(folder) ? readdirSync(folder).map(Number) : [];
+  const accounts = epochs.sort((a, b) => a - b).map((epoch) => join(folder, String(epoch), 'lease.json'));
+  return accounts.filter((path) => existsSync(path)).map((path) => JSON.parse(readFileSync(path, 'utf8')));
 }
 
 function kill(pid: number, signal: NodeJS.Signals): void {

@@ -111,11 +111,11 @@ export function failures(backend: Backend): void {
       mkdirSync(obstacle, { recursive: true }); // where its result is to be
       await twoWorkers();
       const failed = await rig.finished(id);
-      const reason = `${video}, part 2 of 6: ${obstacle}: is a folder`;
+      const reason = `${video}, part 2 of 6: ${obstacle}: cannot be written: a folder has this name`;
       expect(failed).toMatchObject({ state: 'failed', error: expect.stringContaining(reason) });
       expect(failed.steps[1]).toMatchObject({
         tries: 3,
-        log: expect.arrayContaining([expect.stringContaining('is a folder')]),
+        log: expect.arrayContaining([expect.stringContaining('a folder has this name')]),
       });
       expect((await rig.run('jobs')).stdout).toContain(`${id}: ${reason}`);
       rmdirSync(obstacle);
