@@ -38,7 +38,7 @@ const LONG = [
   'test/commands/interrupt.test.ts',
   'test/docs/{camera,learning}-blocks.test.ts',
   'test/files/fuzz.test.ts',
-  'test/fleet/failures-{redis,postgres}.test.ts',
+  'test/fleet/{cameras,failures-redis,failures-postgres}.test.ts',
   'test/live/{clocks,full-disk,load,networks,reconnect,soak,viewers}.test.ts',
   'test/video/damage.test.ts',
 ];

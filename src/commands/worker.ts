@@ -1,10 +1,13 @@
 import type { Command } from 'commander';
+import { UsageError } from '../core/errors.ts';
 import { addQueueOptions, type QueueFlags } from './fleet-options.ts';
-import { numberFrom } from './options.ts';
+import { numberFrom, portNumber } from './options.ts';
 
 interface WorkerOptions extends QueueFlags {
   cores: number;
   cameras: number;
+  port?: number;
+  host: string;
 }
 
 /** Registers `twintrack worker`. */
@@ -25,6 +28,12 @@ export function workerCommand(program: Command): void {
       numberFrom(0, true),
       Number.POSITIVE_INFINITY,
     )
+    .option(
+      '--port <n>',
+      'serve a page with all cameras and jobs, and /metrics, on this port (0: a free one)',
+      portNumber,
+    )
+    .option('--host <address>', 'address to listen on; others than 127.0.0.1 need TWINTRACK_TOKEN', '127.0.0.1')
     .addHelpText(
       'after',
       `
@@ -43,7 +52,7 @@ The videos that were handed in by their path must have the same path here. Log l
 }
 
 /** Returns the exit code: 0 after SIGTERM, which stops a service, 130 after Ctrl-C. */
-async function work({ queue, store, cores, cameras }: WorkerOptions): Promise<number> {
+async function work({ queue, store, cores, cameras, port, host }: WorkerOptions): Promise<number> {
   const { queueAddress, storeAddress } = await import('../fleet/address.ts');
   const { runWorker } = await import('../fleet/worker.ts');
   const { openLog } = await import('../live/monitoring/log.ts');
@@ -59,7 +68,16 @@ async function work({ queue, store, cores, cameras }: WorkerOptions): Promise<nu
       stop.abort();
     });
   try {
-    const settings = { address: queueAddress(queue), store: storeAddress(store), cores, cameras, log };
+    const { requireLength } = await import('../live/monitoring/server.ts');
+    const { isLoopback } = await import('../live/monitoring/loopback.ts');
+    const token = process.env.TWINTRACK_TOKEN || undefined;
+    requireLength('TWINTRACK_TOKEN', token);
+    if (port !== undefined && !isLoopback(host) && !token)
+      throw new UsageError(
+        `--host ${host}: others could watch; set TWINTRACK_TOKEN to a secret of 16 characters or more`,
+      );
+    const serve = port === undefined ? undefined : { host, port, token };
+    const settings = { address: queueAddress(queue), store: storeAddress(store), cores, cameras, serve, log };
     await runWorker(settings, stop.signal);
     log.info({}, 'stopped');
     return exitCode;

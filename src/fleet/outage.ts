@@ -20,9 +20,14 @@ export class Outage {
     this.#log.warn({ reason }, `${this.#subject} cannot be used; trying again`);
   }
 
+  /** Whether it was there when last used. */
+  get isOver(): boolean {
+    return this.#said === Number.NEGATIVE_INFINITY;
+  }
+
   /** It is there. */
   over(): void {
-    if (this.#said === Number.NEGATIVE_INFINITY) return;
+    if (this.isOver) return;
     this.#said = Number.NEGATIVE_INFINITY;
     this.#log.info({}, `${this.#subject} can be used again`);
   }

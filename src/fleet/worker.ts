@@ -8,6 +8,7 @@ import { messageOf } from '../core/errors.ts';
 import { runAtExit } from '../files/at-exit.ts';
 import { makeTemporaryFolder } from '../files/temporary.ts';
 import type { Log } from '../live/monitoring/log.ts';
+import type { LiveServer } from '../live/monitoring/server.ts';
 import type { QueueAddress } from './address.ts';
 import { CameraKeeper } from './cameras/camera-keeper.ts';
 import { checkStore } from './check-store.ts';
@@ -16,9 +17,12 @@ import type { JobData } from './job-data.ts';
 import { JobHandler } from './job-handler.ts';
 import { announce, thisKind } from './kind.ts';
 import { Outage } from './outage.ts';
+import { listJobs } from './overview.ts';
 import { loadBullmq } from './packages.ts';
+import type { TaskResult } from './run-task.ts';
 import { askServer, reasonOf } from './server.ts';
 import { RECOVERED_PRIORITY } from './submit.ts';
+import { WorkerMetrics } from './worker-metrics.ts';
 
 /** Settings of {@link runWorker}. */
 export interface WorkerSettings {
@@ -29,6 +33,8 @@ export interface WorkerSettings {
   readonly cores: number;
   /** The most cameras that it follows. */
   readonly cameras: number;
+  /** Where its page and metrics are served; undefined: nowhere. */
+  readonly serve?: { readonly host: string; readonly port: number; readonly token: string | undefined } | undefined;
   readonly log: Log;
 }
 
@@ -38,6 +44,8 @@ const LOCK = { lockDuration: 10_000, stalledInterval: 5000, maxStalledCount: 3 }
 const LAST_SECONDS = 20;
 /** And its cameras have these to be complete in the store. */
 const LAST_CAMERA_SECONDS = 10;
+/** The queue is asked so often whether it is there, in milliseconds. */
+const WATCH_INTERVAL = 5000;
 /** Seconds before what is not there is tried again. */
 const AGAIN = 2;
 /** What the library says of a job that another worker has by now; that is said in other words. */
@@ -71,6 +79,7 @@ class FleetWorker {
   readonly #stop: AbortSignal;
   readonly #queueOutage: Outage;
   readonly #storeOutage: Outage;
+  readonly #metrics = new WorkerMetrics();
 
   constructor(settings: WorkerSettings, folder: string, stop: AbortSignal) {
     this.#settings = settings;
@@ -95,15 +104,36 @@ class FleetWorker {
       }
     });
     const { queue: _, ...told } = kind;
-    log.info({ queue: address.name, store, ...told }, 'ready for jobs');
+    const server = await this.#serve(connection, () => this.#metrics.cameras(keeper?.status ?? {}));
+    log.info({ queue: address.name, store, ...told, ...(server && { page: server.url }) }, 'ready for jobs');
     void this.#work(worker);
+    void this.#watch(connection.queue(kind.queue));
     await new Promise<void>((resolve) => {
       if (this.#stop.aborted) resolve();
       this.#stop.addEventListener('abort', () => resolve(), { once: true });
     });
     await worker.pause(true);
     await Promise.all([handler.finish(1000 * LAST_SECONDS), keeper?.stop(1000 * LAST_CAMERA_SECONDS)]);
+    await server?.close();
     await connection.close();
+  }
+
+  /** @param refresh brings the metrics up to date */
+  async #serve(connection: Connection, refresh: () => void): Promise<LiveServer | undefined> {
+    const { serve } = this.#settings;
+    if (!serve) return undefined;
+    const { listen } = await import('../live/monitoring/listen.ts');
+    const { createStatusApp } = await import('./status-app.ts');
+    const isConnected = () => this.#queueOutage.isOver;
+    const metrics = {
+      text: () => {
+        refresh();
+        this.#metrics.connected(isConnected());
+        return this.#metrics.text();
+      },
+    };
+    const app = createStatusApp({ metrics, isConnected, overview: () => listJobs(connection) }, serve.token);
+    return listen(app.fetch, serve.host, serve.port);
   }
 
   async #open(connection: Connection, kind: Awaited<ReturnType<typeof thisKind>>) {
@@ -133,13 +163,16 @@ class FleetWorker {
   #listen(worker: Worker<JobData>, queue: FleetQueue, handler: JobHandler): void {
     const { log } = this.#settings;
     worker.on('lockRenewalFailed', (ids) => handler.lockLost(ids));
-    worker.on('locksRenewed', () => this.#queueOutage.over());
     worker.on('active', (job) => {
-      this.#queueOutage.over();
+      this.#metrics.begun();
       log.info({ job: job.id, try: job.attemptsMade + 1 }, 'begun');
     });
-    worker.on('completed', (job) => log.info({ job: job.id }, 'done'));
+    worker.on('completed', (job, result: TaskResult) => {
+      this.#metrics.ended('done', result.frames);
+      log.info({ job: job.id }, 'done');
+    });
     worker.on('failed', (job, { message: reason }) => {
+      this.#metrics.ended('failed');
       const last = !job || job.attemptsMade >= (job.opts.attempts ?? 1) || job.finishedOn !== undefined;
       if (last) log.error({ job: job?.id, reason }, 'failed for good');
       else log.warn({ job: job.id, reason, try: job.attemptsMade }, 'failed; it is tried again');
@@ -158,6 +191,17 @@ class FleetWorker {
     while (!this.#stop.aborted) {
       await worker.run().catch((error) => this.#onError(error));
       await sleep(1000 * AGAIN, undefined, { ref: false });
+    }
+  }
+
+  /** Asks the queue now and then, so that it is known whether it answers also while there is nothing to do. */
+  async #watch(queue: FleetQueue): Promise<void> {
+    while (!this.#stop.aborted) {
+      await queue.getJobCountByTypes('active').then(
+        () => this.#queueOutage.over(),
+        (error) => this.#onError(error),
+      );
+      await sleep(WATCH_INTERVAL, undefined, { ref: false });
     }
   }
 

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import type { Server } from 'node:http';
 import { listen } from '../live/monitoring/listen.ts';
 import type { Subject } from './subject.ts';
 
@@ -18,11 +17,9 @@ export interface ZonesServer {
  * @throws TwintrackError when the port cannot be taken
  */
 export async function serveZones(subject: Subject, port: number): Promise<ZonesServer> {
-  const { createAdaptorServer } = await import('@hono/node-server');
   const { createApp } = await import('./app.ts');
   const token = randomBytes(16).toString('hex');
   const { fetch } = createApp(subject, token);
-  const server = createAdaptorServer({ fetch, hostname: 'localhost' }) as Server;
-  const { url, close } = await listen(server, '127.0.0.1', port);
+  const { url, close } = await listen(fetch, '127.0.0.1', port);
   return { url: `${url}#${token}`, close };
 }

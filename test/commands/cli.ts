@@ -29,6 +29,8 @@ export interface Running {
   readonly ended: Promise<Run>;
   /** Resolves when standard error holds the text. */
   said(text: string): Promise<void>;
+  /** The first line of standard error that holds the text, when it does. */
+  line(text: string): Promise<string | undefined>;
 }
 
 /** How to start the command. */
@@ -76,7 +78,11 @@ export function start(args: readonly string[], { input, deaf, ...options }: Star
       look();
       ended.then((run) => reject(new Error(`it ended without "${expected}": ${JSON.stringify(run)}`)), reject);
     });
-  return { pid: child.pid!, ended, said };
+  const line = async (expected: string) => {
+    await said(expected);
+    return text.stderr.split('\n').find((one) => one.includes(expected));
+  };
+  return { pid: child.pid!, ended, said, line };
 }
 
 /** Runs the built command to its end. */

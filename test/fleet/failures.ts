@@ -34,12 +34,16 @@ export function failures(backend: Backend): void {
       await rig?.close();
     });
 
-    /** Without those of other tests. */
-    async function twoWorkers(): Promise<[Running, Running]> {
+    /** Ends those of other tests. */
+    async function endWorkers(): Promise<void> {
       for (const one of workers.splice(0)) {
         kill(one.pid, 'SIGKILL');
         await one.ended;
       }
+    }
+
+    async function twoWorkers(): Promise<[Running, Running]> {
+      await endWorkers();
       return [await worker(), await worker()];
     }
 
@@ -86,6 +90,7 @@ export function failures(backend: Backend): void {
       await rig.server.start();
       await expectDone(id);
       await first.said('the queue cannot be used; trying again');
+      await first.said('the queue can be used again');
     });
 
     it('a worker that is to end gives its part back after 20 s', async () => {
@@ -100,16 +105,17 @@ export function failures(backend: Backend): void {
     });
 
     it('a part that fails three times is named, and can be tried again', async () => {
+      await endWorkers();
       const id = await submit();
       const obstacle = join(rig.store, 'parts', id, '1');
       mkdirSync(obstacle, { recursive: true }); // where its result is to be
       await twoWorkers();
       const failed = await rig.finished(id);
-      const reason = `${video}, part 2 of 6: ${obstacle}: is a folder`;
+      const reason = `${video}, part 2 of 6: ${obstacle}: cannot be written: a folder has this name`;
       expect(failed).toMatchObject({ state: 'failed', error: expect.stringContaining(reason) });
       expect(failed.steps[1]).toMatchObject({
         tries: 3,
-        log: expect.arrayContaining([expect.stringContaining('is a folder')]),
+        log: expect.arrayContaining([expect.stringContaining('a folder has this name')]),
       });
       expect((await rig.run('jobs')).stdout).toContain(`${id}: ${reason}`);
       rmdirSync(obstacle);

@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -90,6 +90,18 @@ for (const backend of BACKENDS)
       await worker.ended;
     });
 
+    it('shows its jobs on a page, and what a worker does as metrics', async () => {
+      const worker = await rig.worker('--port', '0');
+      const { page } = JSON.parse((await worker.line('ready for jobs')) ?? '');
+      const get = async (path: string) => (await fetch(new URL(path, page))).text();
+      expect(await get('/healthz')).toBe('{"status":"ok"}');
+      expect(await get('/metrics')).toMatch(/^twintrack_worker_queue_up 1$/m);
+      expect(await get('/')).toMatch(/<td>v1<\/td><td>.*street\.mp4<\/td><td>waiting<\/td><td>0\/3<\/td>/);
+      expect(JSON.parse(await get('/api/jobs')).kinds.length).toBe(2);
+      process.kill(worker.pid, 'SIGTERM');
+      await worker.ended;
+    });
+
     it('waits for a store that cannot be written to', async () => {
       const store = join(temporaryFolder(), 'store');
       writeFileSync(store, 'a file where the folder is to be');
@@ -101,24 +113,40 @@ for (const backend of BACKENDS)
       expect(await worker.ended).toMatchObject({ status: 0 });
     });
 
+    it('takes a video that is in the store', async () => {
+      mkdirSync(join(rig.store, 'videos'));
+      copyFileSync(video, join(rig.store, 'videos/street.mp4'));
+      const worker = await rig.worker();
+      const id = await rig.submit('store:videos/street.mp4', ...QUICK, '--max-frames', '20', '--priority', '1');
+      const job = await rig.finished(id);
+      expect(job).toMatchObject({ state: 'done', input: 'store:videos/street.mp4', frames: 20, priority: 1 });
+      expect(rig.results(job)).toEqual(await trackedAlone(video, ...QUICK, '--max-frames', '20'));
+      process.kill(worker.pid, 'SIGTERM');
+      await worker.ended;
+      expect(await rig.run('submit', 'store:none.mp4', ...QUICK)).toMatchObject({ status: 1 });
+    });
+
     it('fails where the video is not there', async () => {
       const { status, stderr } = await rig.run('submit', 'none.mp4', ...QUICK);
       expect([status, stderr]).toEqual([1, 'twintrack: none.mp4: does not exist; check the path\n']);
     });
   });
 
-it('a worker waits for a queue that is not there; other commands do not', async () => {
-  const queue = 'redis://user:sesame@127.0.0.1:1';
-  const worker = start(['worker', '--queue', queue, '--store', temporaryFolder()]);
-  await worker.said('the queue cannot be used; trying again');
-  await sleep(100);
-  process.kill(worker.pid, 'SIGTERM');
-  const { status, stderr } = await worker.ended;
-  expect(status).toBe(0);
-  expect(stderr).not.toContain('sesame');
-  const reason = 'cannot be used as a queue: connect ECONNREFUSED 127.0.0.1:1; check the address';
-  expect(await twintrack(['jobs', '--queue', queue])).toEqual(failure(`redis://***@127.0.0.1:1: ${reason}`));
-});
+it.each(['redis', 'postgres'])(
+  'a worker waits for a queue that is not there; other commands do not: %s',
+  async (scheme) => {
+    const queue = `${scheme}://user:sesame@127.0.0.1:1`;
+    const worker = start(['worker', '--queue', queue, '--store', temporaryFolder()]);
+    await worker.said('the queue cannot be used; trying again');
+    await sleep(100);
+    process.kill(worker.pid, 'SIGTERM');
+    const { status, stderr } = await worker.ended;
+    expect(status).toBe(0);
+    expect(stderr).not.toContain('sesame');
+    const reason = 'cannot be used as a queue: connect ECONNREFUSED 127.0.0.1:1; check the address';
+    expect(await twintrack(['jobs', '--queue', queue])).toEqual(failure(`${scheme}://***@127.0.0.1:1: ${reason}`));
+  },
+);
 
 it('a queue of no known kind is refused', async () => {
   const { status, stderr } = await twintrack(['jobs', '--queue', 'mysql://user:sesame@h']);

@@ -101,9 +101,14 @@ function filesOf(folder: string): Map<string, string> {
 }
 
 /** The process of a worker that does the work; waits until it is there. */
-export async function taskProcess({ pid }: Running): Promise<number> {
+export function taskProcess(worker: Running): Promise<number> {
+  return childOf(worker, 'task-process');
+}
+
+/** A process that a worker has started; waits until it is there. */
+export async function childOf({ pid }: Running, name: string): Promise<number> {
   for (;;) {
-    const { stdout } = spawnSync('pgrep', ['-P', String(pid), '-f', 'task-process'], { encoding: 'utf8' });
+    const { stdout } = spawnSync('pgrep', ['-P', String(pid), '-f', name], { encoding: 'utf8' });
     if (stdout) return Number(stdout.split('\n')[0]);
     await sleep(20);
   }

@@ -29,13 +29,17 @@ interface Held {
 
 /** A camera whose worker is gone goes to another one after these times, in milliseconds. */
 const LOCK = { lockDuration: 6000, stalledInterval: 2000, maxStalledCount: 1_000_000 };
-/** Leases are renewed, and cameras taken, so often. */
-const TICK = 1000;
-/** A worker that has more than its share gives one camera back so often. */
+/** Cameras are taken so often, leases renewed, and what is to change read. */
+const TICK = 500;
+const RENEWAL = 1500;
+const READING = 3000;
+/** A worker that has more than its share gives a third of what is too much back so often. */
 const GIVE_BACK = 10_000;
 /** Cameras that wait for so long are taken by any worker, whatever its share. */
 const PATIENCE = 3000;
 const PROGRESS_INTERVAL = 5000;
+/** A process that ends again and again is started so often. */
+const RESTART = 5000;
 
 /** Has the cameras that this worker gets followed, in a process apart, and keeps their leases. */
 export class CameraKeeper {
@@ -49,6 +53,9 @@ export class CameraKeeper {
   #given = 0;
   #waitingSince: number | undefined;
   #told = 0;
+  #started = Number.NEGATIVE_INFINITY;
+  #renewed = 0;
+  #wasRead = 0;
   #stopped = false;
   #ticking: Promise<void> = Promise.resolve();
 
@@ -72,9 +79,10 @@ export class CameraKeeper {
     await this.#worker.waitUntilReady();
     await this.#worker.startStalledCheckTimer();
     const tick = async () => {
+      if (this.#stopped) return;
       this.#ticking = this.#tick().catch(() => {}); // the queue is gone: leases run out
       await this.#ticking;
-      if (!this.#stopped) setTimeout(tick, TICK);
+      setTimeout(tick, TICK);
     };
     void tick();
   }
@@ -88,32 +96,51 @@ export class CameraKeeper {
     while (this.#held.size > 0 && machineTime() < end) {
       await this.#renew().catch(() => {});
       this.#tell();
-      await new Promise((resolve) => setTimeout(resolve, TICK / 4));
+      await new Promise((resolve) => setTimeout(resolve, TICK / 2));
     }
     this.#endChild();
   }
 
   async #tick(): Promise<void> {
     await this.#renew();
+    await this.#read();
     await this.#balance();
     this.#tell();
     await this.#report();
   }
 
-  /** Renews the leases, and finds out what is to change. */
+  /** Renews the leases, all of them at once. */
   async #renew(): Promise<void> {
-    for (const [name, held] of this.#held) {
-      const asked = machineTime();
-      const renewed = await held.job.extendLock(held.token, LOCK.lockDuration);
-      if (renewed !== 1) {
-        this.#log.warn({ camera: name, epoch: held.lease.epoch }, 'the camera is with another worker by now');
-        this.#held.delete(name);
-        continue;
-      }
-      const job = (await this.#queue.getJob(held.job.id ?? ''))?.data as CameraJob | undefined;
-      held.lease = { ...held.lease, until: asked + LOCK.lockDuration, ...(job && { job }) };
-      if (job?.removed) held.leaving = 'removed';
+    const now = machineTime();
+    const all = [...this.#held.values()];
+    if (all.length === 0 || now - this.#renewed < RENEWAL) return;
+    const ids = all.map(({ job }) => job.id ?? '');
+    const tokens = all.map(({ token }) => token);
+    const lost = new Set(await this.#worker.extendJobLocks(ids, tokens, LOCK.lockDuration));
+    this.#renewed = now;
+    for (const held of all) {
+      if (lost.has(held.job.id ?? '')) this.#lose(held);
+      else held.lease = { ...held.lease, until: now + LOCK.lockDuration };
     }
+  }
+
+  #lose({ lease: { job, epoch } }: Held): void {
+    const { name } = job.source;
+    this.#log.warn({ camera: name, epoch }, 'the camera is with another worker by now');
+    this.#held.delete(name);
+  }
+
+  /** Finds out which cameras are to be followed in another way, or no more. */
+  async #read(): Promise<void> {
+    const now = machineTime();
+    if (now - this.#wasRead < READING) return;
+    this.#wasRead = now;
+    const read = async (held: Held) => {
+      const job = (await this.#queue.getJob(held.job.id ?? ''))?.data as CameraJob | undefined;
+      if (job) held.lease = { ...held.lease, job };
+      if (job?.removed) held.leaving = 'removed';
+    };
+    await Promise.all([...this.#held.values()].map(read));
   }
 
   async #balance(): Promise<void> {
@@ -126,8 +153,9 @@ export class CameraKeeper {
     const most = Math.min(this.#place.most, late ? this.#held.size + 1 : share);
     for (let taken = true; taken && waiting > 0 && this.#held.size < most; ) taken = await this.#take();
     if (waiting > 0 || this.#held.size <= share || now - this.#given < GIVE_BACK) return;
-    const [last] = [...this.#held.values()].filter(({ leaving }) => !leaving).slice(-1);
-    if (last) last.leaving = 'back';
+    const staying = [...this.#held.values()].filter(({ leaving }) => !leaving);
+    const surplus = Math.max(0, Math.ceil((staying.length - share) / 3));
+    for (const held of staying.slice(staying.length - surplus)) held.leaving = 'back';
     this.#given = now;
   }
 
@@ -146,12 +174,14 @@ export class CameraKeeper {
   /** Tells the process what it has; those that leave it has no more, and says when their files are in the store. */
   #tell(): void {
     if (this.#held.size === 0 && !this.#child) return;
+    if (!this.#child && machineTime() - this.#started < RESTART) return;
     this.#child ??= this.#start();
     const leases = [...this.#held.values()].filter(({ leaving }) => !leaving).map(({ lease }) => lease);
     this.#order({ leases });
   }
 
   #start(): ChildProcess {
+    this.#started = machineTime();
     const entry = fileURLToPath(new URL(`./camera-process${extname(import.meta.url)}`, import.meta.url));
     const child = fork(entry, [], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], detached: true });
     child.on('message', (report: CameraReport) => {

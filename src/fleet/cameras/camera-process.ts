@@ -39,6 +39,8 @@ process.on('disconnect', endAll);
 
 const log = await openLog();
 const held = new Map<string, Lease>();
+/** Of which epoch the files of each camera here are. */
+const here = new Map<string, number>();
 let place: { readonly live: Live; readonly uploads: Uploads; readonly folder: string } | undefined;
 let parameters = cameraParametersSchema.parse({});
 let changing: Promise<unknown> = Promise.resolve();
@@ -68,7 +70,11 @@ async function follow(leases: readonly Lease[]): Promise<void> {
     await reconfigure();
     for (const lease of gone) await drop(lease);
   }
-  for (const [name, lease] of wanted) held.set(name, lease);
+  for (const [name, lease] of wanted) {
+    if (here.has(name) && here.get(name) !== lease.epoch) await forget(name);
+    here.set(name, lease.epoch);
+    held.set(name, lease);
+  }
   if (gone.length > 0 || changed) await reconfigure();
 }
 
@@ -79,10 +85,18 @@ async function dropExpired(): Promise<void> {
 
 async function drop(lease: Lease): Promise<void> {
   const name = nameOf(lease);
+  // it may be this worker's again, with what is there: then no other one had it meanwhile
+  if (!isValid(lease)) return;
   await place?.uploads.put(name, lease);
-  place?.uploads.forget(name);
-  await rm(join(place?.folder ?? '', name), { recursive: true, force: true });
+  await forget(name);
   send({ dropped: name, epoch: lease.epoch });
+}
+
+/** The files of a camera are in the store, or another worker's now. */
+async function forget(name: string): Promise<void> {
+  place?.uploads.forget(name);
+  here.delete(name);
+  await rm(join(place?.folder ?? '', name), { recursive: true, force: true });
 }
 
 async function upload(): Promise<void> {

@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import type { SecureContextOptions } from 'node:tls';
 import { inputError } from '../../core/errors.ts';
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -10,18 +12,22 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Makes a server listen.
+ * Serves an application.
  *
  * @param port 0 takes a free one
- * @returns the address of its page, and what ends it and all its connections
+ * @param certificate for https
+ * @returns the address of its page, and what ends the server and all its connections
  * @throws TwintrackError when the port cannot be taken
  */
 export async function listen(
-  server: Server,
+  fetch: (request: Request) => Response | Promise<Response>,
   host: string,
   port: number,
-  scheme: 'http' | 'https' = 'http',
+  certificate?: SecureContextOptions,
 ): Promise<{ readonly url: string; close(): Promise<void> }> {
+  const { createAdaptorServer } = await import('@hono/node-server');
+  const secure = certificate && { createServer: createSecureServer, serverOptions: certificate };
+  const server = createAdaptorServer({ fetch, hostname: 'localhost', ...secure }) as Server;
   server.listen(port, host);
   try {
     await once(server, 'listening');
@@ -31,7 +37,7 @@ export async function listen(
   }
   const { address, port: taken, family } = server.address() as AddressInfo;
   return {
-    url: `${scheme}://${family === 'IPv6' ? `[${address}]` : address}:${taken}/`,
+    url: `${certificate ? 'https' : 'http'}://${family === 'IPv6' ? `[${address}]` : address}:${taken}/`,
     async close() {
       server.close();
       server.closeAllConnections();

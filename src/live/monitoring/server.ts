@@ -1,6 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import type { Server } from 'node:http';
-import { createServer as createSecureServer } from 'node:https';
 import { createSecureContext, type SecureContextOptions } from 'node:tls';
 import { inputError, messageOf, printable, UsageError } from '../../core/errors.ts';
 import { readError } from '../../files/file-errors.ts';
@@ -72,15 +70,11 @@ export async function openServer({
   requireLength('--token', token);
   requireLength('--admin-token', admin?.token);
   if (admin && admin.token === token) throw new UsageError('--admin-token: is that of the viewers; choose another one');
-  const { createAdaptorServer } = await import('@hono/node-server');
   const { createApp } = await import('./app.ts');
   let live: Live | undefined;
   const { fetch } = createApp(() => live, token, admin);
-  const secure = tls && { createServer: createSecureServer, serverOptions: await readCertificate(tls) };
-  const server = createAdaptorServer({ fetch, hostname: 'localhost', ...secure }) as Server;
-  const listening = await listen(server, host, port, tls ? 'https' : 'http');
   return {
-    ...listening,
+    ...(await listen(fetch, host, port, tls && (await readCertificate(tls)))),
     show(cameras) {
       live = cameras;
     },
