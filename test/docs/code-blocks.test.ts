@@ -18,7 +18,7 @@ const folder = temporaryFolder();
 /** Commands that camera-blocks.test.ts and learning-blocks.test.ts run; of a synopsis only the options are checked. */
 const ELSEWHERE = ['stream', 'train', 'tune', 'adapt'];
 /** Lines of other programs, which are not run. */
-const OTHERS = [/^npm (install|ci|test)\b/, /^jq /, /^mkdir /, /^g\+\+ /];
+const OTHERS = [/^npm (init|install|ci|test)\b/, /^jq /, /^mkdir /, /^cd /, /^g\+\+ /];
 
 const blocks = await allBlocks();
 const typescript = typescriptOf(blocks);
@@ -98,6 +98,13 @@ describe('the commands of the pages', () => {
     120_000,
   );
 
+  const scripts = shell.filter(({ line }) => /^(node|python3) node_modules\/twintrack\/examples\//.test(line));
+  it.each(scripts.map(({ place, line, words }) => [place, line, words] as const))('%s: %s', (_, __, words) => {
+    const program = words[0] === 'node' ? process.execPath : words[0];
+    const { status, stderr } = spawnSync(program, words.slice(1), { encoding: 'utf8', cwd: folder });
+    expect([status, stderr]).toEqual([0, '']);
+  });
+
   it('in a synopsis have the options they are written with', async () => {
     const texts = new Map<string, string>();
     for (const { place, line, words } of shell.filter(
@@ -122,7 +129,7 @@ describe('the commands of the pages', () => {
   });
 
   it('are these and a few of other programs', () => {
-    const known = /^(npx )?twintrack |^npm run |^npx tsx /;
+    const known = /^(npx )?twintrack |^npm run |^npx tsx |^(node|python3) node_modules\/twintrack\/examples\//;
     const others = shell.filter(({ language, line }) => language !== '' && line !== '' && !known.test(line));
     expect(others.filter(({ line }) => !OTHERS.some((other) => other.test(line))).map(({ line }) => line)).toEqual([]);
   });
