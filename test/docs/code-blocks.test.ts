@@ -98,8 +98,8 @@ describe('the commands of the pages', () => {
     120_000,
   );
 
-  const scripts = shell.filter(({ line }) => /^(node|python3) node_modules\/twintrack\/examples\//.test(line));
-  it.each(scripts.map(({ place, line, words }) => [place, line, words] as const))('%s: %s', (_, __, words) => {
+  const examples = shell.filter(({ line }) => /^(node|python3) node_modules\/twintrack\/examples\//.test(line));
+  it.each(examples.map(({ place, line, words }) => [place, line, words] as const))('%s: %s', (_, __, words) => {
     const program = words[0] === 'node' ? process.execPath : words[0];
     const { status, stderr } = spawnSync(program, words.slice(1), { encoding: 'utf8', cwd: folder });
     expect([status, stderr]).toEqual([0, '']);
