@@ -14,6 +14,7 @@ const INTEGRATION = [
   'test/docs/*.test.ts',
   'test/engine/{parts,sample,track}.test.ts',
   'test/evaluation/command.test.ts',
+  'test/fleet/!(address).test.ts',
   'test/footage/*.test.ts',
   'test/files/{folder-lock,output-file}.test.ts',
   'test/{appearance,association,learning}/exports.test.ts',
@@ -22,8 +23,10 @@ const INTEGRATION = [
   'test/live/!(clock|following|outputs|site-people).test.ts',
   'test/models/*.test.ts',
   'test/tracking/from-pixels.test.ts',
+  'test/lake/!(camera-name).test.ts',
   'test/store/s3-store.test.ts',
   'test/trajectories/json.test.ts',
+  'test/zones/{command,page}.test.ts',
   'test/video/!(clock|started-at|frame-log|i420|joined|letterbox|timeline).test.ts',
 ];
 
@@ -35,6 +38,7 @@ const LONG = [
   'test/commands/interrupt.test.ts',
   'test/docs/{camera,learning}-blocks.test.ts',
   'test/files/fuzz.test.ts',
+  'test/fleet/failures-{redis,postgres}.test.ts',
   'test/live/{clocks,full-disk,load,networks,reconnect,soak,viewers}.test.ts',
   'test/video/damage.test.ts',
 ];

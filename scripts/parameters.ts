@@ -17,6 +17,7 @@ interface Field {
   readonly const?: unknown;
   readonly anyOf?: readonly Field[];
   readonly enum?: readonly string[];
+  readonly items?: Field;
 }
 
 /** Writes the page from the schema: a table for each stage. */
@@ -59,17 +60,18 @@ ${sections.join('\n\n')}
 `;
 }
 
-function range({ type, minimum, maximum, enum: values, const: only, anyOf }: Field): string {
+function range({ type, minimum, maximum, enum: values, const: only, anyOf, items }: Field): string {
   if (anyOf) return anyOf.map(range).join(', ');
   if (only !== undefined) return shown(only);
   if (values) return values.map(shown).join(', ');
+  if (items) return `list of ${range(items)}`;
   if (type === 'boolean') return 'true, false';
   if (type === 'string') return 'text';
   return `${minimum ?? '−∞'} … ${maximum ?? '∞'}`;
 }
 
 function shown(value: unknown): string {
-  return String(value) || '(none)';
+  return Array.isArray(value) ? `[${value.join(', ')}]` : String(value) || '(none)';
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) writeFileSync(file, parametersPage());

@@ -11,6 +11,7 @@ import { exportCommand } from './commands/export.ts';
 import { forgetCommand } from './commands/forget.ts';
 import { jobsCommand } from './commands/jobs.ts';
 import { linkCommand } from './commands/link.ts';
+import { queryCommand } from './commands/query.ts';
 import { reportCommand } from './commands/report.ts';
 import { reportError, reportLine } from './commands/report-error.ts';
 import { searchCommand } from './commands/search.ts';
@@ -21,6 +22,7 @@ import { trackCommand } from './commands/track.ts';
 import { trainCommand } from './commands/train.ts';
 import { tuneCommand } from './commands/tune.ts';
 import { workerCommand } from './commands/worker.ts';
+import { zonesCommand } from './commands/zones.ts';
 import { printable, redact } from './core/errors.ts';
 import { letHeapGrow } from './core/heap-growth.ts';
 import { version } from './core/version.ts';
@@ -40,6 +42,7 @@ const program = new Command('twintrack')
 Examples:
   twintrack track videos/pets09-s2l1.mp4 --out out     trajectories and an annotated video
   twintrack stream rtsp://user:password@camera/stream  a live camera, until you stop it
+  twintrack zones out/pets09-s2l1.trajectories.json    draw lines and zones, with the run's counts
   twintrack report out/pets09-s2l1.trajectories.json   one page of who was where and when
   twintrack evaluate --gt gt.txt --results out/pets09-s2l1.mot.txt
   twintrack doctor                                     what is installed, what is missing
@@ -59,7 +62,9 @@ searchCommand(program);
 linkCommand(program);
 forgetCommand(program);
 exportCommand(program);
+queryCommand(program);
 reportCommand(program);
+zonesCommand(program);
 calibrateCommand(program);
 calibrateScoresCommand(program);
 calibrateSimilarityCommand(program);

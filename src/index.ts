@@ -5,7 +5,7 @@
  * - {@link trackVideo}: a video in, trajectories and annotated video out.
  * - {@link createTracker}: the tracker by itself, for boxes of your own.
  * - `twintrack/detection`, `/appearance`, `/association`, `/video`, `/trajectories`, `/analytics`, `/annotation`, `/evaluation`, `/export`,
- *   `/search`, `/report`, `/live`, `/learning`: the stages and what is built on them.
+ *   `/search`, `/lake`, `/report`, `/live`, `/learning`: the stages and what is built on them.
  *
  * @module twintrack
  */

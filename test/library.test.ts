@@ -148,11 +148,15 @@ describe('the package', () => {
       'src/report/page/page.css',
       'src/report/page/page.js',
       'src/live/monitoring/page/page.js',
+      'src/zones/page/page.js',
       'dist/index.js',
       'dist/index.d.ts',
       'dist/inference/worker.js',
       'dist/trajectories/trajectories.schema.json',
       'models/rtmdet-nano-person.onnx',
+      'fonts/western.br',
+      'fonts/east-asian.br',
+      'fonts/OFL.txt',
       'NOTICE',
       'scripts/setup.mjs',
       'docs/install.md',
@@ -168,7 +172,7 @@ describe('the package', () => {
     ]);
     const others = paths.filter(
       (path) =>
-        !/^(dist|runtime|models|docs|examples)\/|^src\/(live\/monitoring|report)\/page\/|^(LICENSE|NOTICE|README\.md|CHANGELOG\.md|CONTRIBUTING\.md|package\.json|scripts\/setup\.mjs|videos\/ATTRIBUTION\.md)$/.test(
+        !/^(dist|runtime|models|fonts|docs|examples)\/|^src\/(live\/monitoring|report|zones)\/page\/|^(LICENSE|NOTICE|README\.md|CHANGELOG\.md|CONTRIBUTING\.md|package\.json|scripts\/setup\.mjs|videos\/ATTRIBUTION\.md)$/.test(
           path,
         ),
     );

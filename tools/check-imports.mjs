@@ -34,6 +34,7 @@ const ORDER = [
     'site',
     'engine',
     'live',
+    'zones',
     'learning',
     'fleet',
     'commands',

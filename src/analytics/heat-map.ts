@@ -28,15 +28,20 @@ export class HeatMap {
 
   /** Adds a person. Feet beyond the picture count at its edge. */
   add({ times, boxes }: Trajectory): void {
-    const { columns, rows, seconds } = this;
+    for (let i = 0; i + 1 < times.length; i++) {
+      const [x, y] = [boxes[4 * i] + boxes[4 * i + 2] / 2, boxes[4 * i + 1] + boxes[4 * i + 3]];
+      this.addPlace(x, y, Math.min(LONGEST_STEP, times[i + 1] - times[i]));
+    }
+  }
+
+  /** Adds seconds that a person stood at a place in pixels; none for a place that is not a number. */
+  addPlace(x: number, y: number, seconds: number): void {
+    const { columns, rows } = this;
     const { width, height } = this.#picture;
     const cell = (value: number, size: number, cells: number) =>
       Math.min(cells - 1, Math.max(0, Math.floor((value / size) * cells)));
-    for (let i = 0; i + 1 < times.length; i++) {
-      const column = cell(boxes[4 * i] + boxes[4 * i + 2] / 2, width, columns);
-      const row = cell(boxes[4 * i + 1] + boxes[4 * i + 3], height, rows);
-      seconds[row * columns + column] += Math.min(LONGEST_STEP, times[i + 1] - times[i]);
-    }
+    const at = cell(y, height, rows) * columns + cell(x, width, columns);
+    if (at >= 0) this.seconds[at] += seconds;
   }
 
   /** The same, smoothed with a Gaussian of this standard deviation in cells (cut off at three). */

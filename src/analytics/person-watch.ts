@@ -63,6 +63,14 @@ export class PersonWatch {
     return this.#visits[zone].inside;
   }
 
+  /** When the longest of the visits that last began; undefined where the person is in no zone. */
+  get insideSince(): number | undefined {
+    let earliest: number | undefined;
+    for (const { inside, enteredAt } of this.#visits)
+      if (inside && !(earliest !== undefined && earliest <= enteredAt)) earliest = enteredAt;
+    return earliest;
+  }
+
   /** Ends the watch: the person left at the last observation. */
   leave(events: AreaEvent[]): void {
     for (const pass of this.#passes) pass.leave(this.lastTime, events);

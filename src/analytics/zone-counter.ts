@@ -1,3 +1,4 @@
+import { IdSet } from '../core/id-set.ts';
 import { type PeopleFrame, type TrackedFrame, toTrackedFrame } from '../core/tracked-frame.ts';
 import type { Areas } from './areas.ts';
 import { type AreaEvent, GONE_SECONDS } from './events.ts';
@@ -17,6 +18,8 @@ export interface ZoneCount {
   inside: number;
   /** How often people entered. */
   entered: number;
+  /** How many people these were. */
+  people: number;
 }
 
 /** A person who is unseen for up to so many seconds counts as inside. */
@@ -36,13 +39,16 @@ export class ZoneCounter {
   readonly zones: readonly ZoneCount[];
   readonly #watched: WatchedAreas;
   readonly #people = new Map<number, PersonWatch>();
+  /** Who was in each zone. */
+  readonly #visitors: readonly IdSet[];
 
   /** @param areas zones and lines, see `resolveAreas` */
   constructor(areas: Areas) {
     this.areas = areas;
     this.#watched = watched(areas);
     this.lines = areas.lines.map(({ name }) => ({ name, in: 0, out: 0 }));
-    this.zones = areas.zones.map(({ name }) => ({ name, inside: 0, entered: 0 }));
+    this.zones = areas.zones.map(({ name }) => ({ name, inside: 0, entered: 0, people: 0 }));
+    this.#visitors = areas.zones.map(() => new IdSet());
   }
 
   /**
@@ -84,10 +90,22 @@ export class ZoneCounter {
     return this.#people.size;
   }
 
+  /** When the longest of the visits of a person that last began, in seconds; undefined where they are in no zone. */
+  insideSince(id: number): number | undefined {
+    return this.#people.get(id)?.insideSince;
+  }
+
+  #visit(name: string, id: number): void {
+    const k = this.zones.findIndex((zone) => zone.name === name);
+    this.zones[k].entered++;
+    this.#visitors[k].add(id);
+    this.zones[k].people = this.#visitors[k].size;
+  }
+
   #count(events: AreaEvent[], time: number): AreaEvent[] {
     for (const event of events) {
       if (event.type === 'crossed') this.lines.find(({ name }) => name === event.line)![event.direction]++;
-      if (event.type === 'entered') this.zones.find(({ name }) => name === event.zone)!.entered++;
+      if (event.type === 'entered') this.#visit(event.zone, event.id);
     }
     for (const zone of this.zones) zone.inside = 0;
     for (const person of this.#people.values()) {

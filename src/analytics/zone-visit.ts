@@ -21,6 +21,11 @@ export class ZoneVisit extends Watch {
     return this.#inside;
   }
 
+  /** When the visit that lasts began. */
+  get enteredAt(): number {
+    return this.#enteredAt;
+  }
+
   protected pass(_turn: 1 | -1, time: number): void {
     this.passedAt = time;
   }

@@ -1,8 +1,10 @@
 import { type Outline, sidesOf } from '../analytics/polygon.ts';
 import type { ZoneCounter } from '../analytics/zone-counter.ts';
+import { people } from '../core/text.ts';
 import type { Canvas } from './canvas.ts';
+import type { Chips } from './chips.ts';
 import { BLACK, type Colour, WHITE } from './colours.ts';
-import type { Font } from './font.ts';
+import { GROUND_OPACITY } from './panel.ts';
 
 /** sRGB amber. */
 const AMBER: Colour = { y: 176, u: 42, v: 155 };
@@ -22,13 +24,17 @@ export class AreaOverlay {
   readonly #stroke: number;
   /** Outlines and hatching of the ignore areas. */
   readonly #hatched: readonly Line[];
+  readonly #isCounted: boolean;
+  #labels: { readonly text: string; readonly left: number; readonly top: number; readonly colour: Colour }[] = [];
 
   /**
    * @param counter is kept up to date by whom it belongs to
    * @param stroke width of lines in pixels
+   * @param isCounted whether the labels have counts besides the names
    */
-  constructor(counter: ZoneCounter, stroke: number) {
+  constructor(counter: ZoneCounter, stroke: number, isCounted: boolean) {
     this.#counter = counter;
+    this.#isCounted = isCounted;
     this.#stroke = stroke;
     const { ignore = [] } = counter.areas;
     this.#hatched = ignore.flatMap(({ outline }) => [...sidesOf(outline), ...hatching(outline, 12 * stroke)]);
@@ -59,14 +65,33 @@ export class AreaOverlay {
     canvas.paint(AMBER);
   }
 
-  /** Draws the names and counts at the first point of each. */
-  drawLabels(canvas: Canvas, font: Font): void {
+  /** Writes the names and counts at the first point of each anew, and says where. @param block takes each rectangle */
+  layLabels(
+    canvas: Canvas,
+    chips: Chips,
+    block: (left: number, top: number, right: number, bottom: number) => void,
+  ): void {
     const { areas, zones, lines } = this.#counter;
-    for (const [i, { name, inside, entered }] of zones.entries())
-      label(canvas, font, `${name}: ${inside} now, ${entered} so far`, areas.zones[i].outline, WHITE);
+    this.#labels = [];
+    const add = (text: string, [x, y]: Float64Array, colour: Colour) => {
+      const width = chips.width(text);
+      const left = Math.round(Math.max(0, Math.min(x, canvas.width - width)));
+      const top = Math.round(Math.max(0, Math.min(y, canvas.height - chips.height)));
+      this.#labels.push({ text, left, top, colour });
+      block(left, top, left + width, top + chips.height);
+    };
+    const counts = (text: string) => (this.#isCounted ? `: ${text}` : '');
+    for (const [i, { name, inside, people: visitors }] of zones.entries())
+      add(`${name}${counts(`${inside} now, ${people(visitors)} so far`)}`, areas.zones[i].outline, WHITE);
     for (const [i, { name, in: inward, out }] of lines.entries())
-      label(canvas, font, `${name}: ${inward} in, ${out} out`, areas.lines[i].outline, AMBER);
-    for (const { name, outline } of areas.ignore ?? []) label(canvas, font, `${name}: ignored`, outline, GREY);
+      add(`${name}${counts(`${inward} in, ${out} out`)}`, areas.lines[i].outline, AMBER);
+    for (const { name, outline } of areas.ignore ?? []) add(`${name}: ignored`, outline, GREY);
+  }
+
+  /** Draws the labels laid last. */
+  drawLabels(canvas: Canvas, chips: Chips): void {
+    for (const { text, left, top, colour } of this.#labels)
+      chips.draw(canvas, text, left, top, colour, BLACK, GROUND_OPACITY);
   }
 }
 
@@ -86,16 +111,4 @@ function hatching(outline: Outline, distance: number): Line[] {
       lines.push([across[i], sum - across[i], across[i + 1], sum - across[i + 1]]);
   }
   return lines;
-}
-
-/** A line of text at the first point of an outline, moved into the picture. */
-function label(canvas: Canvas, font: Font, text: string, [x, y]: Float64Array, colour: Colour): void {
-  const margin = 2 * font.scale;
-  const width = font.width(text) + 2 * margin;
-  const height = font.capHeight + 2 * margin + font.scale;
-  const left = Math.round(Math.max(0, Math.min(x, canvas.width - width)));
-  const top = Math.round(Math.max(0, Math.min(y, canvas.height - height)));
-  canvas.rectangle(left, top, left + width, top + height, BLACK, 0.6);
-  font.draw(canvas, text, left + margin, top + margin);
-  canvas.paint(colour);
 }

@@ -10,7 +10,7 @@ export interface Mask {
 }
 
 /**
- * Draws on I420 pictures of one size. Rectangles are painted at once. Other shapes first lay down coverage (0..255 a luma
+ * Draws on I420 pictures of one size. Rectangles are painted at once, with rounded corners where asked for. Other shapes first lay down coverage (0..255 a luma
  * pixel, overlaps keep the larger one), then `paint` blends a colour into all that is covered and starts anew. A chroma
  * sample takes the colour in the part of its up to four luma pixels that is covered, so odd positions and odd sizes come out
  * right. Everything is clipped to the picture.
@@ -57,26 +57,77 @@ export class Canvas {
     this.pixels = pixels as Uint8Array<ArrayBuffer>;
   }
 
-  /** Paints the pixels from column `left` to before `right`, from row `top` to before `bottom` (whole numbers). */
-  rectangle(left: number, top: number, right: number, bottom: number, colour: Colour, opacity = 1): void {
-    const { pixels, width, height, chromaWidth, u, v } = this;
-    const x0 = Math.max(0, left);
+  /**
+   * Paints the pixels from column `left` to before `right`, from row `top` to before `bottom` (whole numbers).
+   *
+   * @param corner of a rounded rectangle, see `cornerOf`
+   */
+  rectangle(
+    left: number,
+    top: number,
+    right: number,
+    bottom: number,
+    colour: Colour,
+    opacity = 1,
+    corner: readonly number[] = SQUARE,
+  ): void {
+    const { width, height, chromaWidth } = this;
     const y0 = Math.max(0, top);
-    const x1 = Math.min(width, right);
     const y1 = Math.min(height, bottom);
-    if (!(x0 < x1 && y0 < y1)) return;
+    if (!(y0 < y1 && Math.max(0, left) < Math.min(width, right))) return;
     for (let y = y0; y < y1; y++) {
-      const end = y * width + x1; // `fill` takes longer for the few pixels of a line
-      for (let at = y * width + x0; at < end; at++) pixels[at] = blend(pixels[at], colour.y, opacity);
+      const inset = insetOf(corner, y - top, bottom - 1 - y);
+      this.span(y * width, Math.max(0, left + inset), Math.min(width, right - inset), colour.y, opacity);
     }
     for (let row = y0 >> 1; row <= (y1 - 1) >> 1; row++) {
-      const rowPart = opacity * overlap(row, y0, y1, height);
-      for (let column = x0 >> 1; column <= (x1 - 1) >> 1; column++) {
-        const part = rowPart * overlap(column, x0, x1, width);
-        const at = row * chromaWidth + column;
-        pixels[u + at] = blend(pixels[u + at], colour.u, part);
-        pixels[v + at] = blend(pixels[v + at], colour.v, part);
-      }
+      const [upper, lower] = [Math.max(y0, 2 * row), Math.min(y1 - 1, 2 * row + 1)];
+      const inset =
+        (insetOf(corner, upper - top, bottom - 1 - upper) + insetOf(corner, lower - top, bottom - 1 - lower)) / 2;
+      const [from, to] = [Math.max(0, left + inset), Math.min(width, right - inset)];
+      this.chromaSpan(row * chromaWidth, from, to, colour, opacity * overlap(row, y0, y1, height));
+    }
+  }
+
+  /** Blends a value into a row of luma that begins at `row`, from column `from` to `to`, of pixels cut by these in part. */
+  private span(row: number, from: number, to: number, value: number, opacity: number): void {
+    if (!(from < to)) return;
+    const { pixels } = this;
+    const [first, last] = [Math.ceil(from), Math.floor(to)];
+    if (from < first) pixels[row + first - 1] = blend(pixels[row + first - 1], value, opacity * (first - from));
+    if (to > last) pixels[row + last] = blend(pixels[row + last], value, opacity * (to - last));
+    this.fill(row + first, row + last, value, opacity);
+  }
+
+  /** The same of luma columns `from` to `to` in a row of both planes of chroma. */
+  private chromaSpan(row: number, from: number, to: number, { u, v }: Colour, part: number): void {
+    if (!(from < to)) return;
+    const first = Math.ceil(from / 2);
+    const last = to === this.width ? this.chromaWidth : Math.floor(to / 2);
+    if (from < 2 * first) this.chromaPart(row, first - 1, from, to, u, v, part);
+    if (to > 2 * last && last >= first) this.chromaPart(row, last, from, to, u, v, part);
+    if (last <= first) return;
+    this.fill(this.u + row + first, this.u + row + last, u, part);
+    this.fill(this.v + row + first, this.v + row + last, v, part);
+  }
+
+  /** The sample in a column that these luma columns cover in part. */
+  private chromaPart(row: number, column: number, from: number, to: number, u: number, v: number, part: number): void {
+    const { pixels } = this;
+    const share = part * overlap(column, from, to, this.width);
+    const at = row + column;
+    pixels[this.u + at] = blend(pixels[this.u + at], u, share);
+    pixels[this.v + at] = blend(pixels[this.v + at], v, share);
+  }
+
+  /** Blends a value into the samples from `from` to before `to`. */
+  private fill(from: number, to: number, value: number, part: number): void {
+    const { pixels } = this;
+    if (part === 1 && to - from > 24)
+      pixels.fill(value, from, to); // which takes longer for few
+    else if (part === 1) for (let at = from; at < to; at++) pixels[at] = value;
+    else {
+      const [own, added] = [Math.round(1024 * (1 - part)), Math.round(1024 * part) * value + 512];
+      for (let at = from; at < to; at++) pixels[at] = (pixels[at] * own + added) >> 10;
     }
   }
 
@@ -169,6 +220,18 @@ export class Canvas {
     const column = sample - row * this.chromaWidth;
     return (2 * column + 1 < this.width ? 2 : 1) * (2 * row + 1 < this.height ? 2 : 1);
   }
+}
+
+const SQUARE: readonly number[] = [];
+
+/** How far the rows of a corner with this radius are cut in, from the outermost, in pixels. */
+export function cornerOf(radius: number): number[] {
+  return Array.from({ length: radius }, (_, k) => radius - Math.sqrt(radius ** 2 - (radius - k - 0.5) ** 2));
+}
+
+/** How far a row is cut in that has so many above and below it. */
+function insetOf(corner: readonly number[], above: number, below: number): number {
+  return corner[Math.min(above, below)] ?? 0;
 }
 
 /** Part of chroma sample `c` (luma pixels 2c and 2c + 1, where there are that many) that lies in [from, to). */

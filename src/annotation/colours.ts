@@ -14,9 +14,18 @@ const GOLDEN_ANGLE = 137.50776;
 const LIGHTNESS = [0.74, 0.64, 0.86];
 const CHROMA = 0.16;
 
+const MOST_KNOWN = 4096;
+const known = new Map<number, Colour>();
+
 /** The colour of a trajectory: the same for the same id, well apart for ids that are near each other. */
 export function colourOf(id: number): Colour {
-  return fromOklch(...oklchOf(id));
+  let colour = known.get(id);
+  if (!colour) {
+    if (known.size === MOST_KNOWN) known.clear();
+    colour = fromOklch(...oklchOf(id));
+    known.set(id, colour);
+  }
+  return colour;
 }
 
 /** The same in OKLCH: lightness 0..1, chroma, hue in degrees. */
@@ -29,7 +38,7 @@ export function oklchOf(id: number): [lightness: number, chroma: number, hue: nu
  *
  * B. Ottosson, "A perceptual color space for image processing" (2020), for the matrices; ITU-R BT.601 for Y, U and V.
  */
-function fromOklch(lightness: number, chroma: number, hue: number): Colour {
+export function fromOklch(lightness: number, chroma: number, hue: number): Colour {
   const a = chroma * Math.cos((hue * Math.PI) / 180);
   const b = chroma * Math.sin((hue * Math.PI) / 180);
   const l = (lightness + 0.3963377774 * a + 0.2158037573 * b) ** 3;

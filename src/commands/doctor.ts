@@ -1,20 +1,13 @@
 import type { Command } from 'commander';
 import type { Parameters } from '../engine/parameters.ts';
 import type { VideoFindings } from './doctor-file.ts';
+import type { FleetFlags } from './doctor-fleet.ts';
+import type { Finding } from './finding.ts';
 import { configOption, type ReadingFlags, readingOptions, setOption, withReading } from './options.ts';
-
-interface Finding {
-  readonly part: string;
-  readonly ok: boolean;
-  /** Version or what is missing. */
-  readonly found: string;
-  /** What fixes it. */
-  readonly fix?: string;
-}
 
 const INSTALL = 'npm install twintrack (in a clone: npm ci), which brings onnxruntime and the models';
 
-interface DoctorOptions extends ReadingFlags {
+interface DoctorOptions extends ReadingFlags, FleetFlags {
   readonly json?: boolean;
   readonly config?: string;
   readonly set: string[];
@@ -25,17 +18,20 @@ export function doctorCommand(program: Command): void {
   const command = program
     .command('doctor')
     .argument('[file]', 'a video, a folder of pictures, - for standard input, or a .txt file of boxes')
-    .summary('check the installation, or a file, and how to fix what is wrong')
+    .summary('check the installation, a file, or a queue and store, and how to fix what is wrong')
     .description(
       'Without a file: checks Node, ffmpeg with its H.264 encoder, the inference library and the models, by using each. ' +
         'Takes the parameters of a run, so that "--set detection.provider=cuda" checks the accelerator.\n' +
         'With a file: decodes it to its end and says what it is, what "track" makes of it, and what changes that. The ' +
-        'exit code is 1 when it is damaged or cannot be tracked.',
+        'exit code is 1 when it is damaged or cannot be tracked.\n' +
+        'With --queue or --store: whether workers can use them, and jobs are safe there.',
     );
   for (const option of readingOptions()) command.addOption(option);
   command
     .addOption(configOption())
     .addOption(setOption())
+    .option('--queue [url]', 'check this queue of "twintrack worker" (without a value: TWINTRACK_QUEUE)')
+    .option('--store [where]', 'check this store (without a value: TWINTRACK_STORE)')
     .option('--json', 'print the findings as JSON')
     .addHelpText(
       'after',
@@ -44,18 +40,22 @@ Examples:
   twintrack doctor                          the installation
   twintrack doctor street.mp4               what is in a video, and whether it is whole
   twintrack doctor dvr.avi --sar 2:1        with the pixels that its recorder means
-  twintrack doctor detections.txt           what the reader says of a file of boxes`,
+  twintrack doctor detections.txt           what the reader says of a file of boxes
+  twintrack doctor --queue --store          those of the environment`,
     )
     .action(async (file: string | undefined, options: DoctorOptions) => {
+      if (options.queue !== undefined || options.store !== undefined) {
+        const { examineFleet } = await import('./doctor-fleet.ts');
+        return printFindings(await examineFleet(options), options);
+      }
       const { loadParameters } = await import('../engine/configuration.ts');
       const parameters = await withReading(await loadParameters(options.config, options.set), options);
-      if (file === undefined) await doctorInstallation(parameters, options);
+      if (file === undefined) printFindings(await examine(parameters), options);
       else await doctorFile(file, parameters, options);
     });
 }
 
-async function doctorInstallation(parameters: Parameters, { json }: DoctorOptions): Promise<void> {
-  const findings = await examine(parameters);
+function printFindings(findings: readonly Finding[], { json }: DoctorOptions): void {
   if (json) process.stdout.write(`${JSON.stringify(findings, null, 2)}\n`);
   else {
     const width = Math.max(...findings.map((f) => f.part.length));

@@ -79,7 +79,7 @@ async function show(connection: Connection, id: string | undefined, json: boolea
   }
 }
 
-function listText({ kinds, jobs, more }: { kinds: KindView[]; jobs: JobView[]; more: number }): string {
+function listText({ kinds, jobs, more }: { kinds: KindView[]; jobs: JobView[]; more: boolean }): string {
   const several = kinds.length > 1;
   const rows = jobs.map((job) => [...rowOf(job), ...(several ? [versionOf(job.kind)] : []), printable(job.input)]);
   const head = ['JOB', 'STATE', 'PARTS', 'FRAMES/S', 'WORKERS', ...(several ? ['FOR'] : []), 'VIDEO'];
@@ -88,7 +88,7 @@ function listText({ kinds, jobs, more }: { kinds: KindView[]; jobs: JobView[]; m
     ...(kinds.length === 0 ? ['nothing was handed in yet, and no worker was started'] : []),
     ...(rows.length > 0 ? ['', ...table([head, ...rows])] : []),
     ...jobs.flatMap(({ id, error }) => (error ? [`${id}: ${error}`] : [])),
-    ...(more > 0 ? [`and ${more} more`] : []),
+    ...(more ? ['there are more than are listed'] : []),
   ].join('\n');
 }
 
@@ -119,8 +119,7 @@ function detailText(job: JobView & { steps: StepView[] }): string {
     ...(error ? [['error', error]] : []),
   ];
   const rows = steps.map(({ step, state, tries, worker = '', progress, error = '' }) => {
-    const { frames, rate } = progress ?? {};
-    const far = frames === undefined ? '' : `${frames} frames${state === 'active' ? `, ${rate}/s` : ''}`;
+    const far = progress ? `${progress.frames} frames${state === 'active' ? `, ${progress.rate}/s` : ''}` : '';
     return [step, state, String(tries), worker, far, error];
   });
   const logs = steps

@@ -42,6 +42,13 @@ function number(allowed: (value: number) => boolean, whole: boolean, wanted: str
   };
 }
 
+/** Parser of the number of a port; 0 for a free one. */
+export function portNumber(text: string): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value <= 65_535) return value;
+  throw new InvalidArgumentError('it must be a number from 0 to 65535.');
+}
+
 /** What the user says of how a video is to be read. */
 export interface ReadingFlags {
   readonly stream?: number;

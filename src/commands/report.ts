@@ -3,9 +3,11 @@ import { inputError, printable, UsageError } from '../core/errors.ts';
 import type { Notice } from '../core/notices.ts';
 import { people as counted } from '../core/text.ts';
 import type { TrajectoriesHeader } from '../trajectories/index.ts';
+import { type RangeFlags, rangeOf, rangeOptions, timeZoneOption } from './lake-options.ts';
 import { configOption, overwriteOption, setOption } from './options.ts';
 
-interface ReportCommandOptions {
+interface ReportCommandOptions extends RangeFlags {
+  readonly store?: string;
   readonly out?: string;
   readonly overwrite?: boolean;
   readonly player?: boolean;
@@ -16,19 +18,24 @@ interface ReportCommandOptions {
 
 /** Registers `twintrack report`. */
 export function reportCommand(program: Command): void {
-  program
+  const command = program
     .command('report')
-    .argument('<file>', 'trajectories of a run: FILE.trajectories.json; or the folder that "twintrack link" wrote to')
+    .argument(
+      '[files...]',
+      'trajectories of a run: FILE.trajectories.json; of several runs; or the folder that "twintrack link" wrote to',
+    )
     .summary('one HTML page of who was where, when and for how long')
     .description(
       'Writes one HTML file that opens anywhere, without a network: numbers, paths, a heat map, charts, and a table of all people. ' +
         'Zones, lines and calibration come from --config and --set, else from the run. Pictures come from the video, where it lies beside the file; of an anonymised run there are none. ' +
         'Of a site: a plan of the floor with the paths of people where cameras are calibrated, who was where and when, walking times ' +
-        'between cameras, and the people with a picture from each camera, saved by --save-patches or of its video.',
+        'between cameras, and the people with a picture from each camera, saved by --save-patches or of its video. ' +
+        'Of several files, or of a store (--store, see "twintrack export --to-store"), visits and people by hour, day and weekday, by the clock: ' +
+        'their runs need a start (track --started-at).',
     )
     .option(
       '--out <file>',
-      'HTML file to write (default: <stem>.report.html beside the input; site.report.html in the folder of a site)',
+      'HTML file to write (default: <stem>.report.html beside the input; site.report.html in the folder of a site; of several files or a store days.report.html)',
     )
     .addOption(overwriteOption())
     .option('--player', 'a page that plays the video with its people, in place of the report: <stem>.player.html')
@@ -36,6 +43,9 @@ export function reportCommand(program: Command): void {
     .option('--no-video', 'no pictures of people, even where the video lies beside the file, or patches are saved')
     .addOption(configOption('zones, lines and calibration'))
     .addOption(setOption('section'))
+    .option('--store <store>', 'folder, or s3://bucket/prefix, of which days are shown');
+  for (const option of [...rangeOptions(), timeZoneOption()]) command.addOption(option);
+  command
     .addHelpText(
       'after',
       `
@@ -44,14 +54,55 @@ Examples:
   twintrack report street.trajectories.json --video street.mp4 --config zones.yaml
   twintrack report street.trajectories.json --set 'lines.door={points: [[0, 0.5], [1, 0.5]], unit: ratio}'
   twintrack report street.trajectories.json --player    play the video, click on people
-  twintrack report site                                 several cameras: site/site.report.html`,
+  twintrack report site                                 several cameras: site/site.report.html
+  twintrack report out/*.trajectories.json --time-zone Europe/Berlin --out week.html
+  twintrack report --store lake --from 2026-11-23 --to 2026-11-29 --cameras door,hall`,
     )
     .action(runReport);
 }
 
-async function runReport(file: string, options: ReportCommandOptions): Promise<void> {
-  const site = await siteOf(file);
-  await (site === undefined ? reportRun(file, options) : reportSite(site, options));
+async function runReport(files: readonly string[], options: ReportCommandOptions): Promise<void> {
+  const { store, from, to, cameras, timeZone, video } = options;
+  if ((store === undefined) === (files.length === 0))
+    throw new UsageError('report: name trajectories files, or a store with --store');
+  if (store === undefined && (from ?? to ?? cameras) !== undefined)
+    throw new UsageError('report: --from, --to and --cameras are for --store');
+  if (store !== undefined || files.length > 1) {
+    if (video !== undefined) throw new UsageError('report: --video is for the report of one file or site');
+    if (options.player) throw new UsageError('report: --player is for one camera; name its .trajectories.json');
+    return reportDays(files, options);
+  }
+  if (timeZone !== undefined) throw new UsageError('report: --time-zone is for several files, or for --store');
+  const site = await siteOf(files[0]);
+  await (site === undefined ? reportRun(files[0], options) : reportSite(site, options));
+}
+
+async function reportDays(files: readonly string[], options: ReportCommandOptions): Promise<void> {
+  const { refuseExisting } = await import('../files/output-file.ts');
+  const { openStore } = await import('../store/store.ts');
+  const { writeDaysReport } = await import('../report/index.ts');
+  const { startBar } = await import('./progress.ts');
+  const { interruptible } = await import('./interrupt.ts');
+  const { reportNotice } = await import('./report-error.ts');
+  const { runAreas } = await import('./run-areas.ts');
+  const { out = 'days.report.html', config, set, store: url } = options;
+  if (!options.overwrite) refuseExisting(out);
+  if (url !== undefined && (config !== undefined || set.length > 0))
+    throw new UsageError(
+      'report: zones and lines of a store are those that it has; give them to "twintrack export --to-store"',
+    );
+  const { timeZone: zone, ...range } = await rangeOf(options);
+  const store = url === undefined ? undefined : await openStore(url);
+  const bar = await startBar('files');
+  await interruptible(bar.stop, async (signal) => {
+    const onNotice = (notice: Notice) => bar.aside(() => reportNotice(notice));
+    const areasOf = (header: TrajectoriesHeader) => runAreas(header, options);
+    const common = { out, timeZone: zone.name, range, areasOf, signal, onNotice, onFile: bar.update };
+    const { visits, people, bytes } = await writeDaysReport(store ?? files, common);
+    bar.stop();
+    process.stderr.write(`${printable(out)}: ${visits} visits of ${counted(people)}, ${(bytes / 1e6).toFixed(1)} MB\n`);
+  });
+  await store?.close();
 }
 
 /** The site.json that is meant: the file itself, or that of a folder. Undefined for another file. */

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { messageOf, UsageError } from '../core/errors.ts';
 import type { Live } from '../live/live.ts';
 import { type Log, openLog } from '../live/monitoring/log.ts';
 import type { Reloaded } from '../live/reload.ts';
-import { configOption, setOption } from './options.ts';
+import { configOption, portNumber, setOption } from './options.ts';
 
 interface StreamOptions {
   out: string;
@@ -46,7 +46,7 @@ export function streamCommand(program: Command): void {
       'rtsp(s)://…, http(s)://…, rtmp(s)://…, srt://…, udp://…, rtp://…, /dev/video0, or a file with --realtime',
     )
     .option('--out <dir>', 'folder for the outputs, created when missing', 'live')
-    .option('--port <n>', 'port of the live page; 0 takes a free one', port, 8080)
+    .option('--port <n>', 'port of the live page; 0 takes a free one', portNumber, 8080)
     .option('--host <address>', 'address that the live page listens on', '127.0.0.1')
     .option(
       '--token <secret>',
@@ -203,10 +203,4 @@ async function run(urls: readonly string[], options: StreamOptions, opening: Pro
     await server.close();
     throw error;
   }
-}
-
-function port(text: string): number {
-  const value = Number(text);
-  if (/^\d+$/.test(text) && value <= 65_535) return value;
-  throw new InvalidArgumentError('it must be a number from 0 to 65535.');
 }

@@ -21,13 +21,19 @@ export class Drawing {
   /**
    * Adds the next frame, if it has pixels, which are drawn on. It is released when the encoder has taken it.
    *
-   * @param seen boxes (n × 4) to pixelate besides those of the tracked people
+   * @param seen boxes (n × 4) to anonymize besides those of the tracked people
+   * @param origin where in the picture the origin of the first picture is
    * @throws TwintrackError when the encoder failed
    */
-  async add(frame: Frame, people: TrackedFrame, seen: Boxes | undefined, clock: StageClock): Promise<void> {
+  async add(
+    frame: Frame,
+    people: TrackedFrame,
+    { seen, origin }: { readonly seen: Boxes | undefined; readonly origin: readonly [x: number, y: number] },
+    clock: StageClock,
+  ): Promise<void> {
     const { pixels, time } = frame;
     if (!pixels) return;
-    this.#annotator.draw(pixels, people, seen);
+    this.#annotator.draw(pixels, people, seen, origin);
     clock.lap('annotate');
     await this.taken(clock);
     this.#encoding = this.#writer.write(pixels, time).then(() => frame.release?.());

@@ -61,6 +61,8 @@ export interface EngineStep {
   readonly tracks: readonly Track[];
   /** How the picture moved since the frame tracked before, as measured in it or estimated from the boxes. */
   readonly shift: PictureShift;
+  /** Where in the picture the origin of the first picture is, by all shifts so far. */
+  readonly origin: PictureShift;
   /** Whether the detector ran. */
   readonly detect: boolean;
   /** The confirmed people. */
@@ -131,6 +133,7 @@ export class FrameEngine {
   readonly #log: Findings | undefined;
   readonly #release: boolean;
   readonly #begun: FrameUnderWay[] = [];
+  #origin: PictureShift = [0, 0];
   /** Ids that may get more observations. */
   readonly #open = new Set<number>();
 
@@ -237,7 +240,9 @@ export class FrameEngine {
     for (const id of people.ids) this.#open.add(id);
     const ended: number[] = [];
     for (const { state, id } of tracks) if (state === 'ended' && this.#open.delete(id)) ended.push(id);
-    return { frame, detections, tracks, shift: this.tracker.cameraShift, detect, people, ended };
+    const shift = this.tracker.cameraShift;
+    this.#origin = [this.#origin[0] + shift[0], this.#origin[1] + shift[1]];
+    return { frame, detections, tracks, shift, origin: this.#origin, detect, people, ended };
   }
 
   /** No frame follows: ids of the people who could have got more observations. */

@@ -12,7 +12,8 @@ export async function runOnline(stages: RunStages): Promise<RunResult> {
   let lastTime = 0;
   let interruption: { interruption: unknown } | undefined;
   try {
-    for await (const { frame, detections, tracks, people, ended } of trackFrames(engine, stages.frames, stages)) {
+    for await (const step of trackFrames(engine, stages.frames, stages)) {
+      const { frame, detections, tracks, people, ended, origin } = step;
       for (const sink of sinks) {
         await sink.write(people);
         for (const id of ended) await sink.end(id);
@@ -22,7 +23,7 @@ export async function runOnline(stages: RunStages): Promise<RunResult> {
       lastTime = frame.time;
       clock.lap('write');
       const seen = drawing?.anonymize ? possiblePeople(detections, tracks, tracker) : undefined;
-      if (drawing) await drawing.add(frame, people, seen, clock);
+      if (drawing) await drawing.add(frame, people, { seen, origin }, clock);
       else frame.release?.();
       onFrame?.(frame, people.length, 'track');
     }

@@ -120,7 +120,8 @@ async function draw(
     clock.lap('decode');
     const next = people.next();
     if (next.done || next.value.frame.index !== frame.index) throw changed(video.info.input);
-    await drawing.add(frame, next.value.frame, seen?.at(row), clock);
+    const origin = [timeline.origin(row, 0), timeline.origin(row, 1)] as const;
+    await drawing.add(frame, next.value.frame, { seen: seen?.at(row), origin }, clock);
     row++;
     onFrame?.(frame, next.value.frame.length, 'draw');
     signal?.throwIfAborted();

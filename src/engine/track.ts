@@ -1,7 +1,7 @@
 import { inputError } from '../core/errors.ts';
 import { StageClock } from '../core/stage-clock.ts';
 import { type PeopleFrame, type TrackedFrame, toPeopleFrame } from '../core/tracked-frame.ts';
-import { inFrameOrder, refine, TrajectoryCollector } from '../trajectories/index.ts';
+import { inFrameOrder, refine, type Timeline, TrajectoryCollector } from '../trajectories/index.ts';
 import { isCamera } from '../video/camera/address.ts';
 import { type Frame, openVideo } from '../video/index.ts';
 import { checkInput } from '../video/input.ts';
@@ -34,6 +34,8 @@ export interface TrackOptions extends InputOptions {
 export interface TrackedPeople extends PeopleFrame {
   /** With `pictures`; valid until the next frame is asked for. */
   readonly picture?: Picture;
+  /** How far the picture has moved since the first frame, x and y in pixels, as it does when the camera turns. */
+  readonly origin: readonly [x: number, y: number];
 }
 
 /**
@@ -84,8 +86,8 @@ async function* onlineFrames(
   const live = input !== undefined && isCamera(input);
   const engine = engineOf(models, source, live ? { together: 1 } : { release: !pictures });
   const settings = { ahead: live ? 0 : FRAMES_AHEAD, clock: new StageClock(), signal };
-  for await (const { frame, people } of trackFrames(engine, frames, settings)) {
-    yield withPicture(people, pictures ? frame : undefined, info.colourSpace);
+  for await (const { frame, people, origin } of trackFrames(engine, frames, settings)) {
+    yield withPicture(people, origin, pictures ? frame : undefined, info.colourSpace);
     frame.release?.();
   }
 }
@@ -106,18 +108,20 @@ async function* refinedFrames(
   );
   await models.close();
   if (!pictures || input === undefined) {
+    let row = 0;
     for (const { frame } of people) {
       signal?.throwIfAborted();
-      yield toPeopleFrame(frame);
+      yield { ...toPeopleFrame(frame), origin: originOf(timeline, row++) };
     }
     return;
   }
   const again = { ...videoOptions({ ...options, maxFrames: timeline.length, onNotice: undefined }), pixels: true };
   const video = await openVideo(input, source.video ? { ...again, info: source.video } : again);
+  let row = 0;
   for await (const frame of video) {
     const next = people.next();
     if (next.done) return;
-    yield withPicture(next.value.frame, frame, video.info.colourSpace);
+    yield withPicture(next.value.frame, originOf(timeline, row++), frame, video.info.colourSpace);
     frame.release?.();
   }
 }
@@ -136,8 +140,17 @@ async function collect(
   return collector;
 }
 
-function withPicture(people: TrackedFrame, frame: Frame | undefined, colourSpace: string | undefined): TrackedPeople {
-  const tracked = toPeopleFrame(people);
+function originOf(timeline: Timeline, row: number): [x: number, y: number] {
+  return [timeline.origin(row, 0), timeline.origin(row, 1)];
+}
+
+function withPicture(
+  people: TrackedFrame,
+  origin: TrackedPeople['origin'],
+  frame: Frame | undefined,
+  colourSpace: string | undefined,
+): TrackedPeople {
+  const tracked = { ...toPeopleFrame(people), origin };
   if (!frame?.pixels) return tracked;
   return { ...tracked, picture: new Picture(frame.width, frame.height, frame.pixels, colourSpace) };
 }

@@ -1,4 +1,4 @@
-import { rmSync, statSync } from 'node:fs';
+import { existsSync, rmSync, statSync } from 'node:fs';
 import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { inputError } from '../core/errors.ts';
@@ -129,7 +129,7 @@ export async function refuseFolder(path: string): Promise<void> {
  * @throws TwintrackError when one of the outputs is there
  */
 export function refuseExisting(...outputs: readonly string[]): void {
-  const there = outputs.find((output) => statSync(output, { throwIfNoEntry: false })?.isFile());
+  const there = outputs.find((output) => existsSync(output) && statSync(output).isFile());
   if (there !== undefined) throw inputError(there, 'is there already', 'add --overwrite, or name another --out');
 }
 

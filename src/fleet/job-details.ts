@@ -4,6 +4,7 @@ import type { Connection, FleetQueue } from './connection.ts';
 import type { JobData, JobProgress, KindJob, VideoJob } from './job-data.ts';
 import { allKinds, queueOf } from './kind.ts';
 import { type JobView, reasonOfFailure, viewOf } from './overview.ts';
+import type { TaskResult } from './run-task.ts';
 
 /** A part of a video, or the video where it is done whole or joined. */
 export interface StepView {
@@ -53,11 +54,14 @@ export async function jobDetails({ queue, kind, job }: FoundJob): Promise<JobVie
 async function stepOf(queue: FleetQueue, job: Job<JobData>, parts: number): Promise<StepView> {
   const step = 'part' in job.data ? `part ${job.data.part.index + 1} of ${parts}` : job.name;
   const { logs } = await queue.getJobLogs(job.id ?? '');
-  const progress = typeof job.progress === 'object' ? (job.progress as JobProgress) : undefined;
+  const state = await job.getState();
+  const { frames } = (job.returnvalue ?? {}) as Partial<TaskResult>;
+  const last = typeof job.progress === 'object' ? (job.progress as JobProgress) : undefined;
+  const progress = state === 'completed' && last && frames ? { ...last, frames } : last;
   return {
     id: job.id ?? '',
     step,
-    state: await job.getState(),
+    state,
     tries: job.attemptsStarted,
     ...(job.processedBy && { worker: job.processedBy }),
     ...(progress && { progress }),

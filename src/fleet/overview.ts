@@ -37,31 +37,41 @@ export interface KindView extends KindJob {
   readonly running: number;
 }
 
-/** So many of each state are listed. */
-export const LISTED = 100;
+/** So many jobs of each state are looked at. */
+export const LISTED = 500;
 
-/** What has been handed in, the newest first. */
-export async function listJobs(connection: Connection): Promise<{ kinds: KindView[]; jobs: JobView[]; more: number }> {
-  const kinds: KindView[] = [];
+/** What has been handed in: what is in hand first, and the newest before others. @returns `more`: whether there may be others */
+export async function listJobs(connection: Connection): Promise<{ kinds: KindView[]; jobs: JobView[]; more: boolean }> {
+  const kinds = await listKinds(connection);
   const jobs: JobView[] = [];
-  let more = 0;
-  for (const kind of await allKinds(connection)) {
+  let more = false;
+  for (const kind of kinds) {
     const queue = connection.queue(queueOf(kind));
+    jobs.push(...(await listOf(queue, kind)));
     const counts = await queue.getJobCounts();
-    const of = (...types: string[]) => types.reduce((sum, type) => sum + (counts[type] ?? 0), 0);
-    kinds.push({
-      ...kind,
-      workers: await workersOf(queue),
-      waiting: of('prioritized', 'waiting', 'delayed', 'waiting-children'),
-      running: of('active'),
-    });
-    const shown = await listOf(queue, kind);
-    jobs.push(...shown);
-    more += Math.max(0, of('waiting-children', 'failed', 'completed') - shown.length);
+    more ||= Object.values(counts).some((count) => count > LISTED);
   }
   const order: JobStateName[] = ['running', 'waiting', 'failed', 'cancelled', 'done'];
   jobs.sort((a, b) => order.indexOf(a.state) - order.indexOf(b.state) || b.submitted.localeCompare(a.submitted));
   return { kinds, jobs, more };
+}
+
+/** The kinds of workers that there are or were. */
+export async function listKinds(connection: Connection): Promise<KindView[]> {
+  const kinds = await allKinds(connection);
+  return Promise.all(
+    kinds.map(async (kind) => {
+      const queue = connection.queue(queueOf(kind));
+      const counts = await queue.getJobCounts();
+      const of = (...types: string[]) => types.reduce((sum, type) => sum + (counts[type] ?? 0), 0);
+      return {
+        ...kind,
+        workers: await workersOf(queue),
+        waiting: of('prioritized', 'waiting', 'delayed', 'waiting-children'),
+        running: of('active'),
+      };
+    }),
+  );
 }
 
 /** The names of the workers that are connected. */
@@ -72,19 +82,13 @@ async function workersOf(queue: FleetQueue): Promise<string[]> {
 
 async function listOf(queue: FleetQueue, kind: KindJob): Promise<JobView[]> {
   const types: JobType[] = ['active', 'delayed', 'waiting-children', 'prioritized', 'waiting', 'failed', 'completed'];
-  const lists = await Promise.all(
-    types.map((type) => queue.getJobs([type], 0, (isVideoOnly(type) ? 1 : 10) * LISTED - 1)),
-  );
+  const lists = await Promise.all(types.map((type) => queue.getJobs([type], 0, LISTED - 1)));
   const found = lists.flat().filter((job) => job?.id !== undefined);
   const parts = new Map<string, Job<JobData>[]>();
   for (const job of found)
     if ('video' in job.data) parts.set(job.data.video, [...(parts.get(job.data.video) ?? []), job]);
   const videos = new Map(found.filter(({ name }) => name !== 'find').map((job) => [job.id, job]));
   return Promise.all([...videos.values()].map((job) => viewOf(job, parts.get(job.id ?? '') ?? [], kind)));
-}
-
-function isVideoOnly(type: JobType): boolean {
-  return type === 'waiting-children';
 }
 
 /** @param parts those of its parts that are known to run or to have failed */

@@ -104,13 +104,13 @@ export async function submitVideo(
   if (!isFetched(input) && isCamera(input)) throw inputError(input, 'is a camera, which has no end', 'name a file');
   const folder = isFetched(input) ? makeTemporaryFolder() : undefined;
   try {
-    const path = folder === undefined ? resolve(input) : await videoFile(input, store, folder);
+    const path = folder === undefined ? input : await videoFile(input, store, folder);
     const files = await namedFiles(settings);
     const id = await jobId(path, settings, files, kind);
     const plan = split > 0 ? await planParts(path, { ...settings, onNotice }, split) : { parts: [] };
     const { whole } = plan as { whole?: string };
     const job: VideoJob = {
-      input: folder === undefined ? path : input,
+      input: folder === undefined ? resolve(input) : input,
       name: `${stemOf(path)}-${id.slice(1, 9)}`,
       settings,
       parts: plan.parts.length > 1 ? plan.parts : [],
@@ -119,13 +119,14 @@ export async function submitVideo(
       priority,
     };
     await announce(connection, kind);
-    return { input, id, ...(await add(connection, queueOf(kind), id, job)) };
+    return { input, id, ...(await addJob(connection, queueOf(kind), id, job)) };
   } finally {
     if (folder !== undefined) await rm(folder, { recursive: true, force: true });
   }
 }
 
-async function add(
+/** Adds a job, unless it is there. */
+export async function addJob(
   connection: Connection,
   queueName: string,
   id: string,

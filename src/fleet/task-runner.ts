@@ -35,7 +35,7 @@ export class TaskRunner {
     const child = this.#child;
     return new Promise<TaskResult>((resolve, reject) => {
       this.#running = { resolve, reject, onProgress };
-      child.send(task, (error) => error && this.kill(error));
+      child.send(task, (error) => error && this.kill(new Error('the process that works has ended')));
     });
   }
 

@@ -335,6 +335,10 @@ export class Live {
         parameters: { ...own, online: true },
       },
       onPeople: ({ people, galleryOf }, size) => this.people?.take(source.name, people, size, galleryOf),
+      nameOf: (id) => {
+        const person = this.people?.personOf(source.name, id);
+        return person === undefined ? undefined : `person ${person}`;
+      },
       onEvent: (event) => {
         this.mqtt?.event(event);
         this.#options.onEvent?.(event);

@@ -3,5 +3,6 @@
  *
  * @module twintrack/report
  */
+export { type DaysReportOptions, writeDaysReport } from './days/days.ts';
 export { type PlayerOptions, writePlayer } from './player.ts';
 export { type ReportOptions, writeReport } from './report.ts';

@@ -25,9 +25,26 @@ type Notices = NonNullable<TrajectoriesFooter['notices']>;
 export interface ChartData {
   /** Whether times are of the clock on the wall: seconds since 1970. */
   readonly clock: boolean;
-  readonly occupancy: OccupancyChart;
+  readonly occupancy?: OccupancyChart;
   readonly lines: readonly { start: number; end: number; in: number[]; out: number[] }[];
   readonly dwell: readonly (Histogram & { readonly colour: string })[];
+  /** The zone of the clock, for the charts below: its clocks may be changed in between. */
+  readonly zone?: string;
+  readonly series?: readonly SeriesChart[];
+}
+
+/** Values by the hour: over the whole time, or over the hours of a day. */
+export interface SeriesChart {
+  /** The element that it is drawn in. */
+  readonly id: string;
+  /** Seconds since 1970, or hours of a day. */
+  readonly x: { readonly times: readonly number[] } | { readonly hours: readonly number[] };
+  /** Values of each x; null where nothing is known. */
+  readonly series: readonly {
+    readonly name: string;
+    readonly values: readonly (number | null)[];
+    readonly colour: string;
+  }[];
 }
 
 interface OccupancyChart {

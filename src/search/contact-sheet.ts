@@ -14,8 +14,9 @@ import { listPictures } from '../video/still-images.ts';
 const ROWS = 10;
 const COLUMNS = 8;
 const GAP = 8;
-const FONT_SCALE = 2;
-const LABEL = 7 * FONT_SCALE + GAP;
+/** Pixels of an em, and the height of a line, which is even so that patches come to even places. */
+const TEXT = 15;
+const LABEL = 14 + GAP;
 /** Patches are all of this size; the picture asked for is shown in it as well. */
 const { bytes: BYTES } = i420Layout(PATCH_WIDTH, PATCH_HEIGHT);
 
@@ -42,7 +43,7 @@ export async function writeContactSheet(path: string, query: string, found: read
   const height = GAP + (1 + rows.length) * rowHeight;
   const pixels = new Uint8Array(i420Layout(width, height).bytes);
   const canvas = new Canvas(width, height);
-  const font = new Font(FONT_SCALE);
+  const font = new Font(TEXT);
   canvas.begin(pixels);
   canvas.rectangle(0, 0, width, height, BLACK);
   const write = (text: string, top: number) => {

@@ -273,7 +273,7 @@ describe('ZoneCounter', () => {
       'crossed 3.0 by 3.4, 1 inside',
       'left 5.0 by 5.4, 0 inside',
     ]);
-    expect(counter.zones).toEqual([{ name: 'square', inside: 0, entered: 1 }]);
+    expect(counter.zones).toEqual([{ name: 'square', inside: 0, entered: 1, people: 1 }]);
     expect(counter.lines).toEqual([{ name: 'door', in: 1, out: 0 }]);
   });
 

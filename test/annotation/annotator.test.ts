@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { ZoneCounter } from '../../src/analytics/zone-counter.ts';
 import { colourOf } from '../../src/annotation/colours.ts';
-import { Annotator } from '../../src/annotation/index.ts';
+import { Annotator, type AnnotatorOptions } from '../../src/annotation/index.ts';
+import { LabelText } from '../../src/annotation/label-text.ts';
 import { Trails } from '../../src/annotation/trails.ts';
 import { type TrackedFrame, toPeopleFrame } from '../../src/core/tracked-frame.ts';
 import { noise, picture, planes } from './picture.ts';
@@ -71,8 +73,8 @@ describe('boxes', () => {
     for (const [height, stroke] of [
       [240, 1],
       [360, 2],
-      [1080, 4],
-      [2160, 7],
+      [1080, 3],
+      [2160, 6],
     ]) {
       const top = height / 2;
       const y = luma(height, height, [tracked(0, 0, [[10, top, 150, 100]], [7])]);
@@ -82,15 +84,52 @@ describe('boxes', () => {
 });
 
 describe('labels and caption', () => {
-  const dark = (rows: number[][]) => rows.flat().filter((value) => value === 16).length;
+  const dark = (rows: number[][]) => rows.flat().filter((value) => value < 45).length;
+  const of = (rows: number[][], left: number, top: number, right: number, bottom: number) =>
+    rows.slice(top, bottom).map((row) => row.slice(left, right));
 
   it('put the id on top of the box, inside at the upper edge, within the picture at the sides', () => {
-    const colour = colourOf(1).y;
     const above = luma(200, 200, [tracked(0, 0, [[40, 60, 30, 50]])]);
-    expect(above[50].slice(39, 50)).toEqual([50, ...Array(9).fill(colour), 50]);
-    expect(dark(above.slice(50, 60))).toBe(10); // the pixels of a 1
-    const inside = luma(400, 200, [tracked(0, 0, [[397, -4, 30, 50]])]);
-    expect(dark(inside.slice(0, 11).map((row) => row.slice(391)))).toBeGreaterThan(5);
+    expect(above[50][40]).toBe(colourOf(1).y);
+    expect(dark(of(above, 40, 43, 60, 60))).toBeGreaterThan(5); // the pixels of a 1
+    const free = tracked(0, 0, [[397, 40, 30, 50]]);
+    const inside = luma(400, 200, [free]);
+    expect(dark(of(inside, 380, 20, 400, 40))).toBeGreaterThan(5);
+    const none = luma(400, 200, [free], { label: [] });
+    expect(dark(of(none, 380, 20, 400, 40))).toBe(0);
+  });
+
+  it('show what is asked for, as far as it is known', () => {
+    const text = new LabelText(['id', 'name', 'score', 'dwell'], { names: (id) => (id === 4 ? '山田' : undefined) });
+    const people = (index: number) =>
+      tracked(
+        index,
+        index / 10,
+        [
+          [40, 60, 30, 50],
+          [90, 60, 30, 50],
+        ],
+        [4, 5],
+      );
+    for (let i = 0; i <= 754; i++) text.update(people(i));
+    expect([0, 1].map((i) => text.of(people(754), i))).toEqual(['4 · 山田 · 1.00 · 1:15', '5 · 1.00 · 1:15']);
+    expect(new LabelText(['name', 'speed'], {}).of(people(0), 0)).toBe('');
+  });
+
+  it('show the speed on the ground, and the time in a zone', () => {
+    const ground = { toGround: (x: number, y: number): [number, number] => [x / 50, y / 50] };
+    const zones = [
+      { name: 'hall', outline: Float64Array.of(100, 0, 400, 0, 400, 200, 100, 200), anchor: 'feet' as const },
+    ];
+    const counter = new ZoneCounter({ zones, lines: [], ignore: [], picture: { width: 400, height: 200 } });
+    const text = new LabelText(['speed', 'dwell'], { ground, counter });
+    const said = Array.from({ length: 60 }, (_, i) => {
+      const people = tracked(i, i / 10, [[20 + 6 * i, 60, 20, 60]], [1]); // 1.2 m/s
+      counter.update(people);
+      text.update(people);
+      return text.of(people, 0);
+    });
+    expect([said[2], said[10], said[59]]).toEqual(['', '1.2 m/s', '1.2 m/s · 0:04']);
   });
 
   it('are not drawn for people outside of the picture', () => {
@@ -103,9 +142,113 @@ describe('labels and caption', () => {
     const one = tracked(5, 83.25, [[40, 60, 30, 50]], [4]);
     const again = [tracked(0, 0, [[40, 60, 30, 50]], [4]), one];
     const another = [tracked(0, 0, [[40, 60, 30, 50]], [70]), one];
-    const strip = (frames: TrackedFrame[]) => luma(400, 100, frames, { trailSeconds: 0 }).slice(0, 14);
+    const strip = (frames: TrackedFrame[]) => luma(400, 100, frames, { trailSeconds: 0 }).slice(0, 20);
     expect(strip(again)).toEqual(strip([one]));
     expect(strip(another)).not.toEqual(strip([one]));
+  });
+});
+
+describe('styles', () => {
+  const [box, id] = [[60, 60, 40, 100], 7];
+  const drawn = (style: string, detected = true) =>
+    luma(200, 200, [tracked(0, 0, [box], [id], detected)], { style, label: [], trailSeconds: 0 });
+  /** Columns from 60 to 100 that are not of the background, of a row. */
+  const inked = (rows: number[][], row: number) => rows[row].slice(60, 100).filter((value) => value !== 50).length;
+
+  it('are a box, its corners, a ring and a dot at the feet', () => {
+    expect([60, 110, 159].map((row) => inked(drawn('box'), row))).toEqual([40, 2, 40]);
+    expect([60, 110, 159].map((row) => inked(drawn('corners'), row))).toEqual([26, 0, 26]);
+    const ring = drawn('ellipse');
+    expect([60, 110].map((row) => inked(ring, row))).toEqual([0, 0]);
+    expect(ring[160].slice(56, 62).some((value) => value !== 50)).toBe(true);
+    expect(ring[166].slice(76, 84).every((value) => value !== 50)).toBe(true);
+    expect(ring[154].slice(70, 90).every((value) => value === 50)).toBe(true); // open behind the person
+    const dot = drawn('dot');
+    expect([60, 110, 155].map((row) => inked(dot, row))).toEqual([0, 0, 0]);
+    expect(dot[159][80]).toBe(colourOf(id).y);
+  });
+
+  it('say where a person is only predicted', () => {
+    for (const style of ['box', 'corners', 'ellipse', 'dot']) {
+      const ink = (rows: number[][]) =>
+        rows
+          .slice(30)
+          .flat()
+          .filter((value) => value !== 50).length;
+      expect(ink(drawn(style, false)), style).toBeGreaterThan(4);
+      expect(ink(drawn(style, false)), style).toBeLessThan(0.9 * ink(drawn(style)));
+    }
+  });
+});
+
+describe('the heat map', () => {
+  it('is hottest where people stood longest, and leaves the rest of the picture', () => {
+    const annotator = new Annotator({
+      width: 384,
+      height: 288,
+      label: [],
+      style: 'dot',
+      trailSeconds: 0,
+      heatMap: true,
+    });
+    let pixels = picture(384, 288, 100);
+    // one person stands for ten seconds, another passes
+    for (let i = 0; i <= 100; i++) {
+      pixels = picture(384, 288, 100);
+      annotator.draw(
+        pixels,
+        tracked(
+          i,
+          i / 10,
+          i < 100
+            ? [
+                [90, 60, 20, 60],
+                [150 + 2 * i, 160, 20, 60],
+              ]
+            : [],
+        ),
+      );
+    }
+    const [y, , v] = planes(pixels, 384, 288);
+    const [stood, passed, elsewhere] = [v[60][50], v[110][120], v[60][150]];
+    expect(stood).toBeGreaterThan(145); // red
+    expect(passed).toBeLessThan(120); // blue to green
+    expect(elsewhere).toBe(128);
+    expect(y.slice(250).every((row) => row.every((value) => value === 100))).toBe(true);
+  });
+});
+
+describe('the panel', () => {
+  it('counts people, not visits, in the upper right corner', () => {
+    const zones = [
+      { name: 'Süd', outline: Float64Array.of(100, 0, 300, 0, 300, 400, 100, 400), anchor: 'feet' as const },
+    ];
+    const counter = new ZoneCounter({ zones, lines: [], ignore: [], picture: { width: 640, height: 480 } });
+    const walk = (id: number, from: number, to: number, start: number) =>
+      Array.from({ length: 21 }, (_, i) =>
+        tracked(start + i, (start + i) / 5, [[from + ((to - from) * i) / 20, 100, 40, 100]], [id]),
+      );
+    // one person goes in, out and in again, another in
+    for (const frame of [
+      ...walk(1, 0, 200, 0),
+      ...walk(1, 200, 400, 21),
+      ...walk(1, 400, 200, 42),
+      ...walk(2, 0, 200, 63),
+    ])
+      counter.update(frame);
+    expect(counter.zones).toEqual([{ name: 'Süd', inside: 1, entered: 3, people: 2 }]);
+    const draw = (panel: boolean) => {
+      const pixels = picture(640, 480, 50);
+      new Annotator({ width: 640, height: 480, areas: counter, panel }).draw(pixels, tracked(90, 20, []));
+      return planes(pixels, 640, 480)[0];
+    };
+    const bright = (rows: number[][]) =>
+      rows
+        .slice(5, 80)
+        .flatMap((row) => row.slice(480))
+        .filter((value) => value > 180).length;
+    expect(bright(draw(true))).toBeGreaterThan(200);
+    expect(bright(draw(false))).toBe(0);
   });
 });
 
@@ -147,6 +290,21 @@ describe('trails', () => {
     expect(without[100][30 + 50]).toBe(50);
   });
 
+  it('stay where they are on the ground when the camera turns', () => {
+    const annotator = new Annotator({ width: 300, height: 200, label: [] });
+    let pixels = picture(300, 200, 50);
+    // a person walks to the right while the picture moves to the left
+    for (let i = 0; i <= 20; i++) {
+      pixels = picture(300, 200, 50);
+      const feet = 100 + 5 * i - 8 * i;
+      annotator.draw(pixels, tracked(i, i / 10, [[feet - 5, 60, 10, 40]], [3]), undefined, [-8 * i, 0]);
+    }
+    const row = planes(pixels, 300, 200)[0][100];
+    const inked = row.flatMap((value, x) => (value === 50 ? [] : [x]));
+    // from where the person was first, 160 pixels further to the left by now, which is outside, to where they are
+    expect([inked[0], inked.at(-1)]).toEqual([0, 40]);
+  });
+
   it('are forgotten with age, also when no person is seen any more or the clock is set back', () => {
     const trails = new Trails(2);
     for (let i = 0; i < 100_000; i++) trails.add(tracked(i, i / 10, [[1, 2, 3, 4]], [i]));
@@ -179,6 +337,23 @@ describe('anonymize', () => {
     expect(flat(scene(Float64Array.of(80, 60, 32, 30)), 30, 50)).toBe(true);
   });
 
+  it('blurs by values between the means of pixelation', () => {
+    const of = (anonymizeBy: string) => {
+      const pixels = noise(picture(width, height).length);
+      new Annotator({ width, height, anonymize: true, anonymizeBy, trailSeconds: 0 } as AnnotatorOptions).draw(
+        pixels,
+        tracked(0, 0, [[20, 30, 32, 40]], [1]),
+      );
+      return planes(pixels, width, height)[0]
+        .slice(34, 64)
+        .flatMap((row) => row.slice(24, 48));
+    };
+    const [blocks, blurred] = [of('pixels'), of('blur')];
+    expect(new Set(blurred).size).toBeGreaterThan(new Set(blocks).size);
+    expect(Math.max(...blurred)).toBeLessThanOrEqual(Math.max(...blocks));
+    expect(Math.min(...blurred)).toBeGreaterThanOrEqual(Math.min(...blocks));
+  });
+
   it('draws the box over it', () => {
     expect(scene()[69].slice(20, 52)).toEqual(Array(32).fill(colourOf(1).y));
   });
@@ -196,11 +371,19 @@ describe('whatever comes', () => {
       minLength: 1,
       maxLength: 4,
     });
+    const parameters = fc.record({
+      anonymize: fc.boolean(),
+      style: fc.constantFrom('box', 'corners', 'ellipse', 'dot'),
+      label: fc.constantFrom([], ['id'], ['id', 'score', 'speed', 'dwell']),
+      panel: fc.boolean(),
+      heatMap: fc.boolean(),
+      anonymizeBy: fc.constantFrom('pixels', 'blur'),
+    }) as fc.Arbitrary<Partial<AnnotatorOptions>>;
     const side = fc.oneof(fc.constantFrom(1, 2, 16), fc.integer({ min: 1, max: 90 }));
     fc.assert(
-      fc.property(side, side, frames, fc.boolean(), (width, height, content, anonymize) => {
+      fc.property(side, side, frames, parameters, (width, height, content, given) => {
         const size = picture(width, height).length;
-        const annotator = new Annotator({ width, height, anonymize });
+        const annotator = new Annotator({ width, height, ...given });
         for (const [i, [boxes, detected, time]] of content.entries()) {
           const around = new Uint8Array(size + 200).fill(77);
           annotator.draw(
@@ -217,6 +400,7 @@ describe('whatever comes', () => {
   });
 
   it('refuses parameters out of range', () => {
+    expect(() => new Annotator({ width: 4, height: 4, style: 'star' as 'box' })).toThrow('style');
     expect(() => new Annotator({ width: 4, height: 4, trailSeconds: -1 })).toThrow('trailSeconds');
   });
 });

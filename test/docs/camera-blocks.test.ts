@@ -88,6 +88,16 @@ describe('the blocks that need a camera', needing('camera'), () => {
     if (code.includes('console.log(time')) expect(text.stdout).toMatch(/^[\d.]+ \[ \d[\d, ]* \]$/m);
   });
 
+  const drawn = commandsOf(shellLines(blocks)).filter(
+    ({ args }) => args[0] === 'zones' && !/\.(mp4|json)$/.test(args[1]),
+  );
+  it.each(drawn.map(({ place, line, args }) => [place, line, args] as const))('%s: %s', async (_, __, words) => {
+    const run = start(words.map(here), { cwd: folder });
+    await run.said('open this address');
+    process.kill(run.pid, 'SIGINT');
+    expect((await run.ended).status).toBe(130);
+  });
+
   const commands = commandsOf(shellLines(blocks)).filter(({ args }) => args[0] === 'stream');
   it.each(commands.map(({ place, line, args }) => [place, line, args] as const))('%s: %s', async (_, __, words) => {
     const args = [...words.map(here), '--port', `${port}`];

@@ -3,8 +3,9 @@ import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSyn
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { loadParameters } from '../../src/engine/configuration.ts';
+import { Lake, openStore } from '../../src/lake/index.ts';
 import { readSite } from '../../src/site/index.ts';
-import { twintrack } from '../commands/cli.ts';
+import { start, twintrack } from '../commands/cli.ts';
 import { temporaryFolder } from '../video/clips.ts';
 import { allBlocks, type Block, commandsOf, isSynopsis, shellLines, typescriptOf } from './blocks.ts';
 import { writeStreet } from './street.ts';
@@ -15,8 +16,10 @@ const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 };
 const folder = temporaryFolder();
 
-/** Commands that camera-blocks.test.ts and learning-blocks.test.ts run; of a synopsis only the options are checked. */
-const ELSEWHERE = ['stream', 'train', 'tune', 'adapt'];
+/** Commands that other tests of blocks run: of cameras, learning, many machines. Of a synopsis only the options are checked. */
+const ELSEWHERE = ['stream', 'train', 'tune', 'adapt', 'worker', 'submit', 'jobs'];
+/** A command that serves a page until it is stopped. */
+const SERVES = 'zones';
 /** Lines of other programs, which are not run. */
 const OTHERS = [/^npm (init|install|ci|test)\b/, /^jq /, /^mkdir /, /^cd /, /^g\+\+ /];
 
@@ -35,6 +38,15 @@ beforeAll(async () => {
   expect([status, stderr]).toEqual([0, expect.anything()]);
   const cameras = ['hall.mp4', 'yard.mp4', '--no-annotate', '--save-embeddings'];
   expect((await twintrack(['track', ...cameras], { cwd: folder })).status).toBe(0);
+  for (const [video, start] of [
+    ['door.mp4', '2026-11-28T08:00:00Z'],
+    ['hall-noon.mp4', '2026-11-28T12:00:00Z'],
+  ] as const) {
+    const clock = await twintrack(['track', video, '--no-annotate', '--started-at', start], { cwd: folder });
+    expect(clock.status).toBe(0);
+  }
+  const added = await twintrack(['export', 'door.trajectories.json', '--to-store', 'lake'], { cwd: folder });
+  expect(added.status).toBe(0);
   const saved = ['street.mp4', '--no-annotate', '--save-patches', '--out', 'monday'];
   expect((await twintrack(['track', ...saved], { cwd: folder })).status).toBe(0);
   cpSync(join(folder, 'monday'), join(folder, 'tuesday'), { recursive: true });
@@ -82,7 +94,9 @@ describe('the TypeScript of the pages and examples', () => {
 });
 
 describe('the commands of the pages', () => {
-  const commands = commandsOf(shell).filter(({ args }) => !ELSEWHERE.includes(args[0]));
+  const here = commandsOf(shell).filter(({ args }) => !ELSEWHERE.includes(args[0]) && !args.includes('--queue'));
+  const commands = here.filter(({ args }) => args[0] !== SERVES);
+  const servers = here.filter(({ args }) => args[0] === SERVES && isFile(args[1]));
 
   it.each(commands.map(({ place, line, args }) => [place, line, args] as const))(
     '%s: %s',
@@ -103,6 +117,13 @@ describe('the commands of the pages', () => {
     const program = words[0] === 'node' ? process.execPath : words[0];
     const { status, stderr } = spawnSync(program, words.slice(1), { encoding: 'utf8', cwd: folder });
     expect([status, stderr]).toEqual([0, '']);
+  });
+
+  it.each(servers.map(({ place, line, args }) => [place, line, args] as const))('%s: %s', async (_, __, args) => {
+    const run = start(args.map(ofStreet), { cwd: folder });
+    await run.said('open this address');
+    process.kill(run.pid, 'SIGINT');
+    expect((await run.ended).status).toBe(130);
   });
 
   it('in a synopsis have the options they are written with', async () => {
@@ -135,6 +156,16 @@ describe('the commands of the pages', () => {
   });
 });
 
+it('the SQL of the page about the lake is answered', async () => {
+  const page = blocks.filter(({ place, language }) => place.startsWith('docs/lake.md') && language === 'sql');
+  const questions = page.flatMap(({ code }) => code.split(/;\n/)).filter((sql) => sql.trim() !== '');
+  expect(questions.length).toBeGreaterThan(4);
+  const lake = await Lake.open(await openStore(join(folder, 'lake')));
+  for (const sql of questions)
+    for await (const block of (await lake.query(sql)).rows) expect(block.length).toBeGreaterThan(0);
+  await lake.close();
+});
+
 it('the YAML of the pages is a config file, or a site file', async () => {
   for (const { place, code } of blocks.filter(({ language }) => language === 'yaml')) {
     const file = join(folder, `${place.replaceAll(/\W/g, '-')}.yaml`);
@@ -143,6 +174,11 @@ it('the YAML of the pages is a config file, or a site file', async () => {
     expect([place, await read(file)]).toEqual([place, expect.anything()]);
   }
 });
+
+/** Whether it is a file; camera-blocks.test.ts has the cameras. */
+function isFile(input: string): boolean {
+  return /\.(mp4|json)$/.test(input);
+}
 
 /** A path of the sample as one of the clip. */
 function ofStreet(word: string): string {

@@ -22,7 +22,7 @@ export function writeStreet(folder: string): void {
   writeFileSync(at('package.json'), '{"type":"module"}');
 
   runFfmpeg('-i', SAMPLE, '-frames:v', String(FRAMES), '-c:v', 'libx264', '-preset', 'ultrafast', at('street.mp4'));
-  for (const name of ['hall.mp4', 'yard.mp4']) copyFileSync(at('street.mp4'), at(name));
+  for (const name of ['hall.mp4', 'yard.mp4', 'door.mp4', 'hall-noon.mp4']) copyFileSync(at('street.mp4'), at(name));
   const corners = ['[0, 0]', '[600, 0]', '[600, 400]', '[0, 400]'];
   writeFileSync(at('hall.yaml'), `zones: { exit-east: { points: [${corners.join()}] } }\n`);
   const points = corners.map((at) => `{ image: ${at}, ground: ${at} }`);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { resolveAreas, ZoneCounter } from '../../src/analytics/index.ts';
 import { handSetScore } from '../../src/association/scores/hand-set.ts';
+import type { PeopleFrame } from '../../src/core/tracked-frame.ts';
 import { loadDetector, readDetections } from '../../src/detection/index.ts';
 import { type TrackedPeople, type TrackOptions, track } from '../../src/engine/track.ts';
 import { trackVideo } from '../../src/engine/track-video.ts';
@@ -38,7 +39,7 @@ async function written(options: Partial<Parameters<typeof trackVideo>[1]>) {
   return frames;
 }
 
-const rounded = (frames: readonly TrackedPeople[]) =>
+const rounded = (frames: readonly PeopleFrame[]) =>
   frames.map(({ people }) => people.map(({ id, box }) => [id, ...box.map((value) => Math.round(100 * value) / 100)]));
 
 describe('track', () => {
@@ -47,7 +48,7 @@ describe('track', () => {
     expect(frames.map(({ index }) => index)).toEqual(Array.from({ length: 40 }, (_, i) => i));
     for (const { index, time } of frames) expect(time).toBeCloseTo(index / 10, 6);
     const { people, ...frame } = frames[20];
-    expect(Object.keys(frame)).toEqual(['index', 'time']);
+    expect(frame).toEqual({ index: 20, time: frame.time, origin: [0, 0] });
     expect(people.map(({ id, score, detected }) => [id, score, detected])).toEqual([
       [1, Math.fround(0.9), true],
       [2, Math.fround(0.9), true],
@@ -218,7 +219,7 @@ describe('trackVideo', () => {
   });
 
   it('gives each frame to onFrame, as it is written', async () => {
-    const frames: TrackedPeople[] = [];
+    const frames: PeopleFrame[] = [];
     const expected = await written({ onFrame: (frame) => void frames.push(frame) });
     expect(rounded(frames)).toEqual(expected);
   });

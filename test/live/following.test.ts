@@ -95,7 +95,7 @@ describe('what people do at lines and zones', () => {
     expect(Math.abs(seconds(left) - 3.4)).toBeLessThan(0.15);
     expect((left as { dwell?: number }).dwell).toBeCloseTo(0.9, 1);
     expect(following.counter.lines).toEqual([{ name: 'door', in: 1, out: 0 }]);
-    expect(following.counter.zones).toEqual([{ name: 'shop', inside: 0, entered: 1 }]);
+    expect(following.counter.zones).toEqual([{ name: 'shop', inside: 0, entered: 1, people: 1 }]);
     expect(following.counter.remembered).toBe(0);
     expect(about('started', 'ended').map(({ event }) => event)).toEqual(['started', 'ended']);
   });

@@ -120,7 +120,7 @@ describe('twintrack report of a site', () => {
       ),
     );
     expect(existsSync(at('gone/site.report.html'))).toBe(false);
-    const none = ['report', at('site'), '--video', at('none')];
+    const none = ['report', at('site'), '--overwrite', '--video', at('none')];
     expect(await twintrack(none)).toEqual(
       failure(`${at('none')}: does not exist; name the folder of the videos of the cameras`),
     );

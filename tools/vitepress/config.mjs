@@ -32,14 +32,17 @@ const tasks = {
   Track: [
     ['Tracking', 'tracking'],
     ['Footage and files', 'footage'],
+    ['Annotated video', 'annotation'],
     ['Trajectory files', 'trajectories'],
     ['Privacy', 'privacy'],
   ],
   Live: [['Live cameras', 'live']],
   'Count and report': [
     ['Counting', 'counting'],
+    ['Draw zones and lines', 'zones'],
     ['Reports and the player', 'reports'],
     ['Exports', 'exports'],
+    ['Many files and days', 'lake'],
   ],
   Appearance: [['Appearance and search', 'appearance']],
   'Many cameras': [

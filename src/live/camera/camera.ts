@@ -39,6 +39,8 @@ export interface CameraSetup {
   readonly onEvent: (event: LiveEvent) => void;
   /** Takes the people of each frame, with their patches, and the size of the pictures. */
   readonly onPeople?: ((followed: Followed, size: Size | undefined) => void) | undefined;
+  /** What a person is called on the pictures, by the id of their track. */
+  readonly nameOf?: ((id: number) => string | undefined) | undefined;
   readonly log: Log;
 }
 

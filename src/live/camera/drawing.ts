@@ -1,3 +1,4 @@
+import { GroundPlane } from '../../analytics/ground.ts';
 import type { ZoneCounter } from '../../analytics/zone-counter.ts';
 import { Annotator } from '../../annotation/index.ts';
 import type { Frame } from '../../core/frame.ts';
@@ -8,6 +9,7 @@ import { wallTime } from '../clock.ts';
 import { PictureFeed } from '../monitoring/pictures.ts';
 import { Recorder } from '../outputs/recorder.ts';
 import type { CameraParameters } from '../parameters.ts';
+import type { Followed } from './following.ts';
 
 /** Settings of {@link CameraDrawing}. */
 export interface CameraDrawingOptions {
@@ -16,6 +18,8 @@ export interface CameraDrawingOptions {
   /** Folder for recordings; undefined for none. */
   readonly folder: string | undefined;
   readonly parameters: CameraParameters;
+  /** What a person is called, by the id of their track. */
+  readonly nameOf?: ((id: number) => string | undefined) | undefined;
   /** Takes the first failure of a row to record. */
   readonly onFailure: (error: unknown) => void;
 }
@@ -24,12 +28,14 @@ export interface CameraDrawingOptions {
 export class CameraDrawing {
   readonly viewers: PictureFeed;
   readonly #name: string;
+  readonly #nameOf: CameraDrawingOptions['nameOf'];
   readonly #parameters: CameraParameters;
   readonly #recorder: Recorder | undefined;
   #annotator: Annotator | undefined;
 
-  constructor({ name, folder, parameters, onFailure }: CameraDrawingOptions) {
+  constructor({ name, folder, parameters, nameOf, onFailure }: CameraDrawingOptions) {
     this.#name = name;
+    this.#nameOf = nameOf;
     this.#parameters = parameters;
     this.viewers = new PictureFeed(parameters.live);
     this.#recorder = folder === undefined ? undefined : new Recorder(folder, parameters.live.segmentSeconds, onFailure);
@@ -44,20 +50,22 @@ export class CameraDrawing {
   setFormat(format: VideoInfo, areas: ZoneCounter): void {
     const { width, height } = format;
     const caption = (frame: TrackedFrame) => this.#caption(frame);
-    this.#annotator = new Annotator({ width, height, caption, areas, ...this.#parameters.annotation });
+    const { annotation, calibration } = this.#parameters;
+    const ground = calibration && new GroundPlane(calibration);
+    this.#annotator = new Annotator({ width, height, caption, areas, ground, names: this.#nameOf, ...annotation });
     this.viewers.setFormat(format);
     this.#recorder?.setFormat(format);
   }
 
   /** Draws the people where there is a use for it, and releases the frame in the end. */
-  add(frame: Frame, people: TrackedFrame): void {
+  add(frame: Frame, { people, origin }: Pick<Followed, 'people' | 'origin'>): void {
     const { pixels } = frame;
     const recorder = this.#recorder?.ready ? this.#recorder : undefined;
     if (!recorder) this.#recorder?.skip();
     const viewers = this.viewers.wants(people.time) ? this.viewers : undefined;
     const users: Promise<void>[] = [];
     if (pixels && (recorder || viewers)) {
-      this.#annotator?.draw(pixels, people);
+      this.#annotator?.draw(pixels, people, undefined, origin);
       if (recorder) users.push(recorder.write(pixels, people.time));
       if (viewers) users.push(viewers.offer(pixels, people.time));
     }

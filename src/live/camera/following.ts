@@ -34,6 +34,8 @@ export interface FollowingSetup {
 /** A frame with the people in it, and the ids of those who get no more observations. */
 export interface Followed {
   readonly people: TrackedFrame;
+  /** Where in the picture the origin of the first picture is. */
+  readonly origin: readonly [x: number, y: number];
   /** The patches of a person so far, where there are some. */
   galleryOf(id: number): Gallery | undefined;
   readonly ended: readonly number[];
@@ -115,7 +117,7 @@ export class Following {
     const people = { ...step.people, time: this.#time };
     this.#reportPeople(tracks);
     for (const event of this.counter.update(people)) this.#setup.onEvent(areaEvent(event, this.#setup.camera));
-    return { people, ended, galleryOf: (id) => tracks.find((track) => track.id === id)?.gallery };
+    return { people, ended, origin: step.origin, galleryOf: (id) => tracks.find((track) => track.id === id)?.gallery };
   }
 
   /** Reports who was found, is still there, or has left. */

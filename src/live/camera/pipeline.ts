@@ -33,6 +33,8 @@ export interface PipelineSetup {
   readonly onEvent: (event: LiveEvent) => void;
   /** Takes the people of each frame, with their patches. */
   readonly onPeople?: ((followed: Followed) => void) | undefined;
+  /** What a person is called on the pictures, by the id of their track. */
+  readonly nameOf?: ((id: number) => string | undefined) | undefined;
   readonly trouble: DiskTrouble;
   readonly log: Log;
 }
@@ -61,6 +63,7 @@ export class Pipeline {
       name,
       folder: setup.record ? folder : undefined,
       parameters,
+      nameOf: setup.nameOf,
       onFailure: (error) => log.error({ camera: name, reason: messageOf(error) }, 'cannot record'),
     });
     const describe = (startedAt: string) => ({
@@ -163,7 +166,7 @@ export class Pipeline {
     this.#hours.write(people);
     this.#setup.onPeople?.(followed);
     this.#hours.end(ended);
-    this.#drawing.add(frame, people);
+    this.#drawing.add(frame, followed);
     statistics.frameProcessed(frame.time, people.length);
     if (this.#failing) log.info({ camera: name }, 'people are followed again');
     this.#failing = false;

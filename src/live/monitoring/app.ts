@@ -1,13 +1,13 @@
 import { fileURLToPath } from 'node:url';
 import { serveStatic } from '@hono/node-server/serve-static';
-import { type Context, Hono, type MiddlewareHandler } from 'hono';
-import { secureHeaders } from 'hono/secure-headers';
+import { type Context, Hono } from 'hono';
 import { stream, streamSSE } from 'hono/streaming';
 import { messageOf, redact } from '../../core/errors.ts';
 import { pause } from '../../video/camera/back-off.ts';
 import type { Live } from '../live.ts';
 import type { Reloaded } from '../reload.ts';
 import { Access, Places } from './access.ts';
+import { headers, noStore } from './headers.ts';
 import { createMetrics } from './metrics.ts';
 import type { PictureFeed } from './pictures.ts';
 
@@ -131,27 +131,6 @@ export function createApp(find: () => Live | undefined, token: string | undefine
 function full(c: Context): Response {
   return c.text('too many viewers; see live.viewers', 503, { 'retry-after': '5' });
 }
-
-/** The page fetches nothing from elsewhere, and no other site shows it in a frame. Headers that need TLS are left to the proxy that has it. */
-const headers = secureHeaders({
-  contentSecurityPolicy: {
-    defaultSrc: ["'none'"],
-    scriptSrc: ["'self'"],
-    styleSrc: ["'self'"],
-    imgSrc: ["'self'", 'blob:', 'data:'],
-    connectSrc: ["'self'"],
-    frameAncestors: ["'none'"],
-  },
-  xFrameOptions: 'DENY',
-  strictTransportSecurity: false,
-  crossOriginOpenerPolicy: false,
-  originAgentCluster: false,
-});
-
-const noStore: MiddlewareHandler = async (c, next) => {
-  await next();
-  c.header('cache-control', 'no-store');
-};
 
 function feedOf(live: Live, c: Context): PictureFeed | undefined {
   return live.camera(c.req.param('name') ?? '')?.pictures;

@@ -1,14 +1,13 @@
-import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import { createSecureContext, type SecureContextOptions } from 'node:tls';
 import { inputError, messageOf, printable, UsageError } from '../../core/errors.ts';
 import { readError } from '../../files/file-errors.ts';
 import type { Live } from '../live.ts';
 import { TOKEN_LENGTH } from './access.ts';
 import type { Admin } from './app.ts';
+import { listen } from './listen.ts';
 import { isLoopback } from './loopback.ts';
 
 /** Settings of {@link startServer}. */
@@ -79,27 +78,11 @@ export async function openServer({
   const { fetch } = createApp(() => live, token, admin);
   const secure = tls && { createServer: createSecureServer, serverOptions: await readCertificate(tls) };
   const server = createAdaptorServer({ fetch, hostname: 'localhost', ...secure }) as Server;
-  server.listen(port, host);
-  try {
-    await once(server, 'listening');
-  } catch (cause) {
-    const reasons: Record<string, string> = {
-      EADDRINUSE: 'another program listens there',
-      EACCES: 'you may not listen on this port',
-      EADDRNOTAVAIL: 'this machine has no such address',
-    };
-    const { code = '', message } = cause as NodeJS.ErrnoException;
-    throw inputError(`${host}:${port}`, reasons[code] ?? message, 'choose another --port or --host', cause);
-  }
-  const { address, port: taken, family } = server.address() as AddressInfo;
+  const listening = await listen(server, host, port, tls ? 'https' : 'http');
   return {
-    url: `${tls ? 'https' : 'http'}://${family === 'IPv6' ? `[${address}]` : address}:${taken}/`,
+    ...listening,
     show(cameras) {
       live = cameras;
-    },
-    async close() {
-      server.close();
-      server.closeAllConnections();
     },
   };
 }

@@ -2,10 +2,12 @@
 const Plot = /** @type {any} */ (globalThis).uPlot;
 
 /**
- * @typedef {{ clock: boolean,
- *   occupancy: { times: number[], series: { name: string, values: number[], colour: string }[] },
+ * @typedef {{ clock: boolean, zone?: string,
+ *   occupancy?: { times: number[], series: { name: string, values: number[], colour: string }[] },
  *   lines: { start: number, end: number, in: number[], out: number[] }[],
- *   dwell: { seconds: number[], counts: number[], step: number, colour: string }[] }} Data
+ *   dwell: { seconds: number[], counts: number[], step: number, colour: string }[],
+ *   series?: { id: string, x: { times: number[] } | { hours: number[] },
+ *     series: { name: string, values: (number | null)[], colour: string }[] }[] }} Data
  */
 /** @type {Data} */
 const data = JSON.parse(element('data').textContent ?? '');
@@ -42,11 +44,14 @@ const TIME_AXIS = {
   incrs: STEPS,
   values: (/** @type {any} */ _, /** @type {number[]} */ at) => at.map(moment),
 };
-const COUNT_AXIS = { ...AXIS, size: 44, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000] };
+const COUNT_AXIS = { ...AXIS, size: 52, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000] };
 const FROM_ZERO = {
   range: (/** @type {any} */ _, /** @type {number} */ __, /** @type {number} */ most) =>
     /** @type {[number, number]} */ ([0, Math.max(1, 1.08 * (most ?? 1))]),
 };
+
+/** A value in the legend; none while the pointer is elsewhere. */
+const valueText = (/** @type {any} */ _, /** @type {number | null} */ value) => (value === null ? '' : String(value));
 
 /**
  * Draws a chart that keeps the width of its place.
@@ -61,9 +66,76 @@ function chart(id, height, options, columns) {
   const width = () => Math.max(200, place.clientWidth);
   const plot = new Plot({ width: width(), height, ...options }, columns, place);
   new ResizeObserver(() => plot.setSize({ width: width(), height })).observe(place);
+  const [x, ...others] = options.series.map(({ label = '' }) => String(label));
+  const rows = [...columns[0]].map((at, i) => [
+    momentText(x, at),
+    ...columns.slice(1).map((column) => column?.[i] ?? ''),
+  ]);
+  offerCsv(place, id, [[x, ...others], ...rows]);
+}
+
+/**
+ * What is on the axis below, as a file has it.
+ *
+ * @param {string} label
+ * @param {number} at
+ */
+function momentText(label, at) {
+  if (label !== 'time') return at;
+  if (data.zone) return isoText(at, data.zone);
+  return data.clock ? new Date(1000 * at).toISOString().slice(0, 23).replace('T', ' ') : at;
+}
+
+/**
+ * A button that saves rows as a CSV file.
+ *
+ * @param {Element} place
+ * @param {string} name
+ * @param {(string | number)[][]} rows
+ */
+function offerCsv(place, name, rows) {
+  const button = document.createElement('button');
+  button.className = 'csv';
+  button.textContent = 'CSV';
+  button.title = 'Save these figures';
+  button.addEventListener('click', () => {
+    const cell = (/** @type {string | number} */ value) =>
+      /[",\r\n]/.test(String(value)) ? `"${String(value).replaceAll('"', '""')}"` : String(value);
+    const text = rows.map((row) => row.map(cell).join(',')).join('\r\n');
+    const link = document.createElement('a');
+    link.href = URL.createObjectURL(new Blob([`${text}\r\n`], { type: 'text/csv' }));
+    link.download = `${name}.csv`;
+    link.click();
+    URL.revokeObjectURL(link.href);
+  });
+  place.append(button);
+}
+
+/** @type {Map<string, Intl.DateTimeFormat>} */
+const formats = new Map();
+
+/**
+ * A time by the clocks of a zone, with what they are ahead of UTC: 2026-11-28T09:00:00+01:00.
+ *
+ * @param {number} seconds
+ * @param {string} zone
+ */
+function isoText(seconds, zone) {
+  const two = '2-digit';
+  const format =
+    formats.get(zone) ??
+    new Intl.DateTimeFormat('en', {
+      ...{ timeZone: zone, hourCycle: 'h23', timeZoneName: 'longOffset' },
+      ...{ year: 'numeric', month: two, day: two, hour: two, minute: two, second: two },
+    });
+  formats.set(zone, format);
+  const parts = Object.fromEntries(format.formatToParts(1000 * seconds).map(({ type, value }) => [type, value]));
+  const { year, month, day, hour, minute, second, timeZoneName } = parts;
+  return `${year}-${month}-${day}T${hour}:${minute}:${second}${timeZoneName.slice(3) || 'Z'}`;
 }
 
 function drawOccupancy() {
+  if (!data.occupancy) return;
   const { times, series } = data.occupancy;
   chart(
     'occupancy',
@@ -79,11 +151,61 @@ function drawOccupancy() {
           width: i === 0 ? 2 : 1.5,
           ...(i === 0 && { fill: 'rgb(23 105 170 / 10%)' }),
           points: { show: false },
+          value: valueText,
         })),
       ],
     },
     [times, ...series.map(({ values }) => values)],
   );
+}
+
+/** Values by the hour. Days begin at midnight by the clocks of the zone, also when these are changed. */
+function drawSeries() {
+  const { zone = 'UTC' } = data;
+  const dayAndTime = (/** @type {number} */ at) => isoText(at, zone).slice(0, 16).replace('T', ' ');
+  const timeAxis = {
+    ...AXIS,
+    size: 34,
+    space: 60,
+    values: (/** @type {any} */ _, /** @type {number[]} */ at) =>
+      at.map(dayAndTime).map((text) => (text.endsWith('00:00') ? text.slice(5, 10) : text.slice(11))),
+  };
+  const hourText = (/** @type {number} */ hour) => `${String(hour).padStart(2, '0')}:00`;
+  const hourAxis = {
+    ...AXIS,
+    size: 34,
+    incrs: [1, 2, 3, 6],
+    values: (/** @type {any} */ _, /** @type {number[]} */ at) => at.map(hourText),
+  };
+  for (const { id, x, series } of data.series ?? []) {
+    const places = 'times' in x ? x.times : x.hours;
+    const few = places.length <= 60;
+    const isWhole = series.every(({ values }) => values.every((value) => value === null || Number.isInteger(value)));
+    const [label, text] = 'times' in x ? ['time', dayAndTime] : ['hour', hourText];
+    chart(
+      id,
+      240,
+      {
+        tzDate: (seconds) => Plot.tzDate(new Date(1000 * seconds), zone),
+        scales: {
+          x: { time: 'times' in x },
+          y: isWhole ? FROM_ZERO : { range: (_, __, most) => [0, 1.08 * (most || 1)] },
+        },
+        axes: ['times' in x ? timeAxis : hourAxis, isWhole ? COUNT_AXIS : { ...AXIS, size: 52 }],
+        series: [
+          { label, value: (_, at) => (at === null ? '' : text(at)) },
+          ...series.map(({ name, colour }) => ({
+            label: name,
+            stroke: colour,
+            width: 2,
+            points: { show: few, size: 5 },
+            value: valueText,
+          })),
+        ],
+      },
+      [places, ...series.map(({ values }) => values)],
+    );
+  }
 }
 
 /** Passes so far, both ways, as steps. */
@@ -98,6 +220,7 @@ function drawLines() {
       width: 2,
       paths: paths.stepped({ align: 1 }),
       points: { show: false },
+      value: valueText,
     });
     chart(
       `line${i}`,
@@ -143,9 +266,18 @@ function drawDwell() {
   }
 }
 
+/** Tables that are charts can be saved as well. */
+function offerTables() {
+  for (const table of /** @type {NodeListOf<HTMLTableElement>} */ (document.querySelectorAll('table[data-csv]'))) {
+    const rows = [...table.rows].map((row) => [...row.cells].map((cell) => cell.dataset.v ?? cell.textContent ?? ''));
+    offerCsv(/** @type {Element} */ (table.parentElement), table.dataset.csv ?? 'table', rows);
+  }
+}
+
 /** A click on a head sorts by it, another turns the order round. */
 function makeSortable() {
-  const table = /** @type {HTMLTableElement} */ (element('people'));
+  const table = /** @type {HTMLTableElement | null} */ (document.getElementById('people'));
+  if (!table) return;
   const heads = [...table.querySelectorAll('th')];
   for (const [column, head] of heads.entries()) {
     if (!('sort' in head.dataset)) continue;
@@ -179,5 +311,7 @@ function linkPaths() {
 drawOccupancy();
 drawLines();
 drawDwell();
+drawSeries();
+offerTables();
 makeSortable();
 linkPaths();

@@ -1,9 +1,9 @@
 import type { Trajectory } from '../../core/trajectory.ts';
-import type { ReportCamera, SitePerson } from './site-data.ts';
+import type { SiteRun } from '../site-json.ts';
 
 /** Part of a trajectory that is one person's: `link` may have cut it between two. */
-export interface OwnPiece {
-  readonly person: SitePerson;
+export interface OwnPiece<Person> {
+  readonly person: Person;
   /** First and last time, in seconds by the clock of the camera's document. */
   readonly from: number;
   readonly to: number;
@@ -13,8 +13,11 @@ export interface OwnPiece {
 const ROUNDING = 0.001;
 
 /** Whose the trajectories of a camera are, by the id in its own document. Those of people who are not listed are missing. */
-export function piecesOf({ name, shift }: ReportCamera, people: readonly SitePerson[]): Map<number, OwnPiece[]> {
-  const pieces = new Map<number, OwnPiece[]>();
+export function piecesOf<Person extends Pick<SiteRun['people'][number], 'tracklets'>>(
+  { name, shift }: { readonly name: string; readonly shift: number },
+  people: readonly Person[],
+): Map<number, OwnPiece<Person>[]> {
+  const pieces = new Map<number, OwnPiece<Person>[]>();
   for (const person of people)
     for (const { camera, id, from, to } of person.tracklets) {
       if (camera !== name) continue;
@@ -25,7 +28,10 @@ export function piecesOf({ name, shift }: ReportCamera, people: readonly SitePer
 }
 
 /** The rows of a trajectory that are in a piece; undefined where there are none. */
-export function rowsOf(trajectory: Trajectory, { from, to }: OwnPiece): Trajectory | undefined {
+export function rowsOf(
+  trajectory: Trajectory,
+  { from, to }: Pick<OwnPiece<unknown>, 'from' | 'to'>,
+): Trajectory | undefined {
   const { times } = trajectory;
   const first = times.findIndex((time) => time >= from);
   const end = times.findLastIndex((time) => time <= to) + 1;

@@ -2,7 +2,7 @@ import { TwintrackError } from '../../core/errors.ts';
 import type { Frame } from '../../core/frame.ts';
 import type { VideoOptions, VideoSource } from '../decode.ts';
 import type { VideoInfo } from '../probe.ts';
-import { type Address, addressOf } from './address.ts';
+import { type Address, addressOf, type Connecting } from './address.ts';
 import type { BackoffLimits } from './back-off.ts';
 import type { Patience } from './connection.ts';
 import type { Fault } from './faults.ts';
@@ -11,7 +11,8 @@ import { type CameraFrame, CameraSession } from './session.ts';
 
 /** Settings of {@link openCamera}, besides those of a video. */
 export interface CameraOptions
-  extends Pick<VideoOptions, 'letterbox' | 'maxFrames' | 'signal' | 'sar' | 'deinterlace'> {
+  extends Connecting,
+    Pick<VideoOptions, 'letterbox' | 'maxFrames' | 'signal' | 'sar' | 'deinterlace'> {
   /** When a camera counts as offline, and how long to wait between attempts to connect. */
   readonly limits?: Partial<Patience & BackoffLimits> | undefined;
   /** Takes why the camera is offline, when it goes and after each attempt to connect that failed. */
@@ -31,7 +32,7 @@ const LIMITS = { connectSeconds: 10, stallSeconds: 3, retryMinSeconds: 0.25, ret
  */
 export async function openCamera(url: string, options: CameraOptions = {}): Promise<VideoSource> {
   options.signal?.throwIfAborted();
-  const source = new CameraVideo(addressOf(url), options);
+  const source = new CameraVideo(addressOf(url, false, options), options);
   try {
     await source.ready;
     return source;

@@ -72,7 +72,7 @@ class Camera {
     for (const [key, value] of Object.entries(values)) this.find(`[data-value="${key}"]`).textContent = value;
     this.find('.areas').replaceChildren(
       ...status.lines.map((line) => counts(line.name, [line.in, 'in'], [line.out, 'out'])),
-      ...status.zones.map((zone) => counts(zone.name, [zone.inside, 'now'], [zone.entered, 'so far'])),
+      ...status.zones.map((zone) => counts(zone.name, [zone.inside, 'now'], [zone.people, 'so far'])),
       ...status.ignored.map((area) => counts(area.name, [area.ignored, 'ignored'])),
     );
     this.find('.word').textContent = status.people === 1 ? 'person now' : 'people now';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { pixelate } from '../../src/annotation/pixelate.ts';
+import { blur, pixelate } from '../../src/annotation/anonymize.ts';
 import { noise, picture, planes } from './picture.ts';
 
 const mean = (values: number[]) => Math.round(values.reduce((sum, value) => sum + value, 0) / values.length);
@@ -57,7 +57,7 @@ describe('pixelate', () => {
     expect(row.filter((value, x) => x > 0 && value !== row[x - 1]).length).toBeLessThan(11);
   });
 
-  it('never writes outside of the boxes, whatever they are', () => {
+  it.each([pixelate, blur])('never writes outside of the boxes, whatever they are', (hide) => {
     const edge = fc.oneof(
       fc.double({ min: -80, max: 80, noNaN: true }),
       fc.constantFrom(Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 1e300, -1e300, 0),
@@ -75,7 +75,7 @@ describe('pixelate', () => {
           const size = picture(width, height).length;
           const around = noise(size + 20);
           const before = around.slice();
-          pixelate(around.subarray(10, 10 + size), width, height, Float64Array.of(x, y, w, h), 1, 0.1);
+          hide(around.subarray(10, 10 + size), width, height, Float64Array.of(x, y, w, h), 1, 0.1);
           expect(around.slice(0, 10)).toEqual(before.slice(0, 10));
           expect(around.slice(-10)).toEqual(before.slice(-10));
           const changed: number[] = []; // an assertion for each pixel takes seconds
