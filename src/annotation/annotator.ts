@@ -136,14 +136,14 @@ export class Annotator {
     this.trails.draw(canvas, frame.time, 0.7 * this.stroke, origin);
     this.measure(frame);
     layout.begin();
-    overlay?.layLabels(canvas, chips, (...corners) => layout.block(...corners));
     const caption = this.layCaption(frame);
     const panelLeft = this.layPanel(frame);
+    overlay?.layLabels(canvas, chips, layout);
     layout.place(frame.ids, this.edges, this.widths, frame.length, frame.time);
     const order = nearestLast(frame);
     for (const i of order) this.drawMark(frame, i);
     for (const i of order) this.drawLabel(frame, i);
-    overlay?.drawLabels(canvas, chips);
+    overlay?.drawLabels(canvas, chips, layout);
     if (caption !== '') chips.draw(canvas, caption, this.margin, this.margin, WHITE, BLACK, GROUND_OPACITY);
     this.panel?.draw(canvas, panelLeft, this.margin);
   }

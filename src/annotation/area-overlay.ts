@@ -4,12 +4,15 @@ import { people } from '../core/text.ts';
 import type { Canvas } from './canvas.ts';
 import type { Chips } from './chips.ts';
 import { BLACK, type Colour, WHITE } from './colours.ts';
+import type { LabelLayout } from './label-layout.ts';
 import { GROUND_OPACITY } from './panel.ts';
 
 /** sRGB amber. */
 const AMBER: Colour = { y: 176, u: 42, v: 155 };
 /** A light grey. */
 const GREY: Colour = { y: 190, u: 128, v: 128 };
+/** Opacity of what lies under a label while it is over a head. */
+const FAINT = 0.2;
 /** Coverage of the lines, of 255. */
 const COVERAGE = 210;
 
@@ -25,6 +28,8 @@ export class AreaOverlay {
   /** Outlines and hatching of the ignore areas. */
   readonly #hatched: readonly Line[];
   readonly #isCounted: boolean;
+  /** Where the label of each area stands, see `placeOf`. */
+  readonly #places: number[] = [];
   #labels: { readonly text: string; readonly left: number; readonly top: number; readonly colour: Colour }[] = [];
 
   /**
@@ -65,20 +70,22 @@ export class AreaOverlay {
     canvas.paint(AMBER);
   }
 
-  /** Writes the names and counts at the first point of each anew, and says where. @param block takes each rectangle */
-  layLabels(
-    canvas: Canvas,
-    chips: Chips,
-    block: (left: number, top: number, right: number, bottom: number) => void,
-  ): void {
+  /** Writes the names and counts anew, and finds places for them where they cover no label and no caption, if there are some. */
+  layLabels(canvas: Canvas, chips: Chips, layout: LabelLayout): void {
     const { areas, zones, lines } = this.#counter;
     this.#labels = [];
-    const add = (text: string, [x, y]: Float64Array, colour: Colour) => {
+    const add = (text: string, outline: Float64Array, colour: Colour) => {
       const width = chips.width(text);
-      const left = Math.round(Math.max(0, Math.min(x, canvas.width - width)));
-      const top = Math.round(Math.max(0, Math.min(y, canvas.height - chips.height)));
+      const row = this.#labels.length;
+      const placeAt = (place: number) => placeOf(place, outline, width, chips.height, canvas);
+      const isFree = (place: number) => layout.isFree(...placeAt(place), width);
+      if (!isFree(this.#places[row] ?? 0)) {
+        const free = Array.from({ length: 2 * outline.length }, (_, place) => place).find(isFree);
+        this.#places[row] = free ?? 0;
+      }
+      const [left, top] = placeAt(this.#places[row] ?? 0);
       this.#labels.push({ text, left, top, colour });
-      block(left, top, left + width, top + chips.height);
+      layout.block(left, top, left + width, top + chips.height);
     };
     const counts = (text: string) => (this.#isCounted ? `: ${text}` : '');
     for (const [i, { name, inside, people: visitors }] of zones.entries())
@@ -88,11 +95,33 @@ export class AreaOverlay {
     for (const { name, outline } of areas.ignore ?? []) add(`${name}: ignored`, outline, GREY);
   }
 
-  /** Draws the labels laid last. */
-  drawLabels(canvas: Canvas, chips: Chips): void {
-    for (const { text, left, top, colour } of this.#labels)
-      chips.draw(canvas, text, left, top, colour, BLACK, GROUND_OPACITY);
+  /** Draws the labels laid last; a head shows through. */
+  drawLabels(canvas: Canvas, chips: Chips, layout: LabelLayout): void {
+    for (const { text, left, top, colour } of this.#labels) {
+      const opacity = layout.isOverHead(left, top, chips.width(text)) ? FAINT : GROUND_OPACITY;
+      chips.draw(canvas, text, left, top, colour, BLACK, opacity);
+    }
   }
+}
+
+/**
+ * Upper left corner of a label of an area in the picture: at a corner of the outline, below or above it, to its right or left. There are four
+ * places a corner.
+ */
+function placeOf(
+  place: number,
+  outline: Float64Array,
+  width: number,
+  height: number,
+  canvas: Canvas,
+): [left: number, top: number] {
+  const corner = place >> 2;
+  const x = outline[2 * corner] - (place & 2 ? width : 0);
+  const y = outline[2 * corner + 1] - (place & 1 ? height : 0);
+  return [
+    Math.round(Math.max(0, Math.min(x, canvas.width - width))),
+    Math.round(Math.max(0, Math.min(y, canvas.height - height))),
+  ];
 }
 
 /** The parts within the polygon of diagonals, upwards to the right, so many pixels apart. */

@@ -98,6 +98,16 @@ export class LabelLayout {
     this.#blocked.add(left, top, right, bottom);
   }
 
+  /** Whether a label would cover nothing that is blocked. */
+  isFree(left: number, top: number, width: number): boolean {
+    return this.#blocked.overlap(left, top, left + width, top + this.#label) === 0;
+  }
+
+  /** Whether a label lies over the head of a person; known when those of people are placed. */
+  isOverHead(left: number, top: number, width: number): boolean {
+    return this.#heads.overlap(left, top, left + width, top + this.#label) > 0;
+  }
+
   /**
    * Places the labels of people; sets `lefts` and `tops`.
    *

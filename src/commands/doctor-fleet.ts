@@ -1,5 +1,5 @@
 import { printable } from '../core/errors.ts';
-import type { Finding } from './finding.ts';
+import type { Finding } from './doctor-text.ts';
 
 /** Clocks that differ by more seconds disturb what is to happen later: locks and second tries. */
 const CLOCKS_APART = 2;

@@ -4,6 +4,16 @@ import type { InputStream, VideoInfo } from '../video/index.ts';
 import type { BoxFindings, FrameFindings, VideoFindings } from './doctor-file.ts';
 import type { ReadingFlags } from './options.ts';
 
+/** Something that was checked. */
+export interface Finding {
+  readonly part: string;
+  readonly ok: boolean;
+  /** Version or what is missing. */
+  readonly found: string;
+  /** What fixes it. */
+  readonly fix?: string;
+}
+
 type Row = readonly [name: string, text: string];
 
 /** The row of a command to copy, which is not broken into lines. */

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { Parameters } from '../engine/parameters.ts';
 import type { VideoFindings } from './doctor-file.ts';
 import type { FleetFlags } from './doctor-fleet.ts';
-import type { Finding } from './finding.ts';
+import type { Finding } from './doctor-text.ts';
 import { configOption, type ReadingFlags, readingOptions, setOption, withReading } from './options.ts';
 
 const INSTALL = 'npm install twintrack (in a clone: npm ci), which brings onnxruntime and the models';

@@ -18,7 +18,7 @@ interface ExportCommandOptions {
 export function exportCommand(program: Command): void {
   program
     .command('export')
-    .argument('<files...>', 'trajectories of runs: FILE.trajectories.json')
+    .argument('<files...>', 'trajectories of runs: FILE.trajectories.json, or folders of them')
     .summary(
       'write trajectories in another format: csv, parquet, mot, coco, cvat, geojson, ...; or add them to a store',
     )
@@ -47,13 +47,15 @@ Examples:
   twintrack export street.trajectories.json --to parquet --out people.parquet
   twintrack export street.trajectories.json --to cvat
   twintrack export street.trajectories.json --to geojson --config calibration.yaml
-  twintrack export out/*.trajectories.json --to-store lake
+  twintrack export out --to-store lake                       all runs in a folder
   twintrack export hall.trajectories.json --to-store s3://bucket/people --camera hall`,
     )
     .action(runExport);
 }
 
-async function runExport(files: readonly string[], options: ExportCommandOptions): Promise<void> {
+async function runExport(paths: readonly string[], options: ExportCommandOptions): Promise<void> {
+  const { trajectoriesFiles } = await import('./trajectories-files.ts');
+  const files = trajectoriesFiles(paths);
   const { to, out, toStore, camera } = options;
   if ((to === undefined) === (toStore === undefined))
     throw new UsageError('export: give either --to with a format, or --to-store with a folder or s3://bucket/prefix');

@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 import { printable, UsageError } from '../core/errors.ts';
+import type { CameraView } from '../fleet/cameras/list-cameras.ts';
 import type { Connection } from '../fleet/connection.ts';
 import type { StepView } from '../fleet/job-details.ts';
-import type { JobView, KindView } from '../fleet/overview.ts';
+import type { JobView, KindView, listJobs } from '../fleet/overview.ts';
 import { addQueueOption, openFleet, type QueueFlags } from './fleet-options.ts';
 
 interface JobsOptions extends QueueFlags {
@@ -79,7 +80,7 @@ async function show(connection: Connection, id: string | undefined, json: boolea
   }
 }
 
-function listText({ kinds, jobs, more }: { kinds: KindView[]; jobs: JobView[]; more: boolean }): string {
+function listText({ kinds, jobs, more, cameras }: Awaited<ReturnType<typeof listJobs>>): string {
   const several = kinds.length > 1;
   const rows = jobs.map((job) => [...rowOf(job), ...(several ? [versionOf(job.kind)] : []), printable(job.input)]);
   const head = ['JOB', 'STATE', 'PARTS', 'FRAMES/S', 'WORKERS', ...(several ? ['FOR'] : []), 'VIDEO'];
@@ -89,7 +90,15 @@ function listText({ kinds, jobs, more }: { kinds: KindView[]; jobs: JobView[]; m
     ...(rows.length > 0 ? ['', ...table([head, ...rows])] : []),
     ...jobs.flatMap(({ id, error }) => (error ? [`${id}: ${error}`] : [])),
     ...(more ? ['there are more than are listed'] : []),
+    ...(cameras.length > 0 ? ['', ...table([CAMERA_HEAD, ...cameras.map(cameraRow)])] : []),
   ].join('\n');
+}
+
+const CAMERA_HEAD = ['CAMERA', 'STATE', 'PEOPLE', 'FRAMES/S', 'WORKER', ''];
+
+function cameraRow({ name, worker, state, people, fps, fault = '' }: CameraView): string[] {
+  const known = worker ? (state ?? 'starting') : 'waiting';
+  return [name, known, String(people ?? ''), fps?.toFixed(1) ?? '', worker ?? '', fault];
 }
 
 function kindText({ workers, waiting, running, ...kind }: KindView): string {

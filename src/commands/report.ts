@@ -22,7 +22,7 @@ export function reportCommand(program: Command): void {
     .command('report')
     .argument(
       '[files...]',
-      'trajectories of a run: FILE.trajectories.json; of several runs; or the folder that "twintrack link" wrote to',
+      'trajectories of a run: FILE.trajectories.json; of several runs, or a folder of them; or the folder that "twintrack link" wrote to',
     )
     .summary('one HTML page of who was where, when and for how long')
     .description(
@@ -55,7 +55,7 @@ Examples:
   twintrack report street.trajectories.json --set 'lines.door={points: [[0, 0.5], [1, 0.5]], unit: ratio}'
   twintrack report street.trajectories.json --player    play the video, click on people
   twintrack report site                                 several cameras: site/site.report.html
-  twintrack report out/*.trajectories.json --time-zone Europe/Berlin --out week.html
+  twintrack report out --time-zone Europe/Berlin        all runs in a folder: days.report.html
   twintrack report --store lake --from 2026-11-23 --to 2026-11-29 --cameras door,hall`,
     )
     .action(runReport);
@@ -67,14 +67,15 @@ async function runReport(files: readonly string[], options: ReportCommandOptions
     throw new UsageError('report: name trajectories files, or a store with --store');
   if (store === undefined && (from ?? to ?? cameras) !== undefined)
     throw new UsageError('report: --from, --to and --cameras are for --store');
-  if (store !== undefined || files.length > 1) {
+  const site = files.length === 1 ? await siteOf(files[0]) : undefined;
+  const all = site === undefined ? await runsOf(files) : files;
+  if (store !== undefined || all.length > 1) {
     if (video !== undefined) throw new UsageError('report: --video is for the report of one file or site');
     if (options.player) throw new UsageError('report: --player is for one camera; name its .trajectories.json');
-    return reportDays(files, options);
+    return reportDays(all, options);
   }
   if (timeZone !== undefined) throw new UsageError('report: --time-zone is for several files, or for --store');
-  const site = await siteOf(files[0]);
-  await (site === undefined ? reportRun(files[0], options) : reportSite(site, options));
+  await (site === undefined ? reportRun(all[0], options) : reportSite(site, options));
 }
 
 async function reportDays(files: readonly string[], options: ReportCommandOptions): Promise<void> {
@@ -86,12 +87,12 @@ async function reportDays(files: readonly string[], options: ReportCommandOption
   const { reportNotice } = await import('./report-error.ts');
   const { runAreas } = await import('./run-areas.ts');
   const { out = 'days.report.html', config, set, store: url } = options;
-  if (!options.overwrite) refuseExisting(out);
   if (url !== undefined && (config !== undefined || set.length > 0))
     throw new UsageError(
       'report: zones and lines of a store are those that it has; give them to "twintrack export --to-store"',
     );
   const { timeZone: zone, ...range } = await rangeOf(options);
+  if (!options.overwrite) refuseExisting(out);
   const store = url === undefined ? undefined : await openStore(url);
   const bar = await startBar('files');
   await interruptible(bar.stop, async (signal) => {
@@ -105,17 +106,26 @@ async function reportDays(files: readonly string[], options: ReportCommandOption
   await store?.close();
 }
 
-/** The site.json that is meant: the file itself, or that of a folder. Undefined for another file. */
+/** The site.json that is meant: the file itself, or that of a folder. Undefined for what is no site. */
 async function siteOf(path: string): Promise<string | undefined> {
-  const { statSync } = await import('node:fs');
+  const { existsSync } = await import('node:fs');
   const { basename, join } = await import('node:path');
   const { SITE_JSON } = await import('../site/site-json.ts');
   if (basename(path) === SITE_JSON) return path;
-  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return undefined;
   const site = join(path, SITE_JSON);
-  if (statSync(site, { throwIfNoEntry: false })) return site;
-  const fix = 'name one of its .trajectories.json, or the folder that "twintrack link" wrote to';
-  throw inputError(path, `is a folder without ${SITE_JSON}`, fix);
+  return existsSync(site) ? site : undefined;
+}
+
+/** The trajectories files that are meant. @throws TwintrackError for a folder that has none */
+async function runsOf(paths: readonly string[]): Promise<string[]> {
+  const { existsSync, statSync } = await import('node:fs');
+  const { SITE_JSON } = await import('../site/site-json.ts');
+  const { trajectoriesFiles } = await import('./trajectories-files.ts');
+  const files = trajectoriesFiles(paths);
+  const empty = files.find((path) => existsSync(path) && statSync(path).isDirectory());
+  if (empty === undefined) return files;
+  const fix = 'name a folder with runs, or the one that "twintrack link" wrote to';
+  throw inputError(empty, `is a folder without .trajectories.json or ${SITE_JSON}`, fix);
 }
 
 async function reportSite(site: string, options: ReportCommandOptions): Promise<void> {

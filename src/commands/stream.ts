@@ -180,11 +180,15 @@ async function run(urls: readonly string[], options: StreamOptions, opening: Pro
       throw error;
     }
   };
+  const editor =
+    config !== undefined && /\.ya?ml$/i.test(config)
+      ? (await import('../zones/live-editor.ts')).liveEditor({ find: () => live, config, reload: readAgain })
+      : undefined;
   const server = await openServer({
     host,
     port,
     token,
-    ...(adminToken && { admin: { token: adminToken, reload: readAgain } }),
+    ...(adminToken && { admin: { token: adminToken, reload: readAgain, editor } }),
     ...(tlsCert && tlsKey && { tls: { cert: tlsCert, key: tlsKey } }),
   });
   try {

@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { messageOf, printable } from '../core/errors.ts';
+import { messageOf, printable, UsageError } from '../core/errors.ts';
+import type { QueueAddress } from '../fleet/address.ts';
 import type { Submission, SubmitTarget } from '../fleet/submit.ts';
 import { addQueueOptions, openFleet, type QueueFlags } from './fleet-options.ts';
 import { numberFrom } from './options.ts';
@@ -9,6 +10,7 @@ interface SubmitOptions extends QueueFlags, TrackFlags {
   split: number;
   priority: number;
   wait?: boolean;
+  cameras?: string;
   json?: boolean;
   verbose?: boolean;
 }
@@ -27,7 +29,7 @@ export function submitCommand(program: Command): void {
         'store, in results/<name>/.',
     )
     .argument(
-      '<input...>',
+      '[input...]',
       'videos: paths that all workers have as well, quoted globs, store:<key> or s3://bucket/key',
     );
   addQueueOptions(command);
@@ -39,6 +41,10 @@ export function submitCommand(program: Command): void {
       PART_SECONDS,
     )
     .option('--priority <n>', 'the lower, the sooner', numberFrom(0, true), 100)
+    .option(
+      '--cameras <file>',
+      'instead of videos: have the workers follow the cameras of this config file, and no others',
+    )
     .option('--wait', 'wait for the results; the exit code is 1 when one of them failed');
   addTrackOptions(command);
   command
@@ -50,6 +56,7 @@ Examples:
   twintrack submit '/mnt/share/videos/*.mp4' --queue redis://queue:6379 --store /mnt/share
   twintrack submit store:videos/street.mp4 --wait            a video that is in the store
   twintrack submit /mnt/share/street.mp4 --priority 1        before all others
+  twintrack submit --cameras cameras.yaml                    cameras, as for "twintrack stream --config"
   twintrack jobs                                             how far they are`,
     )
     .action(async (inputs: string[], _: unknown, command: Command) => {
@@ -60,6 +67,8 @@ Examples:
 async function submit(given: readonly string[], options: SubmitOptions): Promise<number> {
   const { queueAddress, storeAddress } = await import('../fleet/address.ts');
   const address = queueAddress(options.queue);
+  if (options.cameras !== undefined) return submitCameras(given, options.cameras, address, options);
+  if (given.length === 0) throw new UsageError('submit: no input; name a video, or cameras with --cameras');
   const where = storeAddress(options.store);
   const { expandInputs, plainSettings, submitVideo } = await import('../fleet/submit.ts');
   const inputs = expandInputs(given);
@@ -90,6 +99,28 @@ async function submit(given: readonly string[], options: SubmitOptions): Promise
   } finally {
     await connection.close();
     await store.close();
+  }
+}
+
+async function submitCameras(
+  inputs: readonly string[],
+  file: string,
+  address: QueueAddress,
+  { set, json }: SubmitOptions,
+): Promise<number> {
+  if (inputs.length > 0) throw new UsageError('--cameras: videos are handed in by a command of their own');
+  const { wantCameras } = await import('../fleet/cameras/want-cameras.ts');
+  const { thisKind } = await import('../fleet/kind.ts');
+  const connection = await openFleet(address);
+  try {
+    const wanted = await wantCameras(connection, await thisKind(), file, set);
+    if (json) process.stdout.write(`${JSON.stringify(wanted)}\n`);
+    else
+      for (const [what, names] of Object.entries(wanted))
+        for (const name of names) process.stderr.write(`${name}: ${what}\n`);
+    return 0;
+  } finally {
+    await connection.close();
   }
 }
 

@@ -4,20 +4,27 @@ import { numberFrom } from './options.ts';
 
 interface WorkerOptions extends QueueFlags {
   cores: number;
+  cameras: number;
 }
 
 /** Registers `twintrack worker`. */
 export function workerCommand(program: Command): void {
   const command = program
     .command('worker')
-    .summary('do jobs of a queue, until it is stopped')
+    .summary('do the jobs of a queue, until it is stopped')
     .description(
       'Takes the jobs that "twintrack submit" puts into a queue, one after the other, until SIGTERM or Ctrl-C. Start one on each ' +
-        'machine. The job in hand then has 20 s, or another worker does it.',
+        'machine. The job in hand then has 20 s, or another worker does it. Follows its share of the cameras as well.',
     );
   addQueueOptions(command);
   command
     .option('--cores <n>', 'processor cores for inference; 0 takes all', numberFrom(0, true), 0)
+    .option(
+      '--cameras <n>',
+      'follow so many cameras at most; 0: none (default: its share of them)',
+      numberFrom(0, true),
+      Number.POSITIVE_INFINITY,
+    )
     .addHelpText(
       'after',
       `
@@ -36,7 +43,7 @@ The videos that were handed in by their path must have the same path here. Log l
 }
 
 /** Returns the exit code: 0 after SIGTERM, which stops a service, 130 after Ctrl-C. */
-async function work({ queue, store, cores }: WorkerOptions): Promise<number> {
+async function work({ queue, store, cores, cameras }: WorkerOptions): Promise<number> {
   const { queueAddress, storeAddress } = await import('../fleet/address.ts');
   const { runWorker } = await import('../fleet/worker.ts');
   const { openLog } = await import('../live/monitoring/log.ts');
@@ -52,7 +59,8 @@ async function work({ queue, store, cores }: WorkerOptions): Promise<number> {
       stop.abort();
     });
   try {
-    await runWorker({ address: queueAddress(queue), store: storeAddress(store), cores, log }, stop.signal);
+    const settings = { address: queueAddress(queue), store: storeAddress(store), cores, cameras, log };
+    await runWorker(settings, stop.signal);
     log.info({}, 'stopped');
     return exitCode;
   } catch (error) {

@@ -1,5 +1,7 @@
 import type { VideoPart } from '../engine/parts/index.ts';
 import type { TrackVideoOptions } from '../engine/track-video.ts';
+import type { CameraSource } from '../live/camera/source.ts';
+import type { CameraParameters } from '../live/parameters.ts';
 
 /** How a video is to be tracked, in plain values. */
 export type VideoSettings = Pick<
@@ -46,7 +48,25 @@ export interface KindJob {
   readonly models: string;
 }
 
-export type JobData = VideoJob | PartJob | KindJob;
+/** A camera that some worker is to follow: a job that does not end. Whoever has its lock follows it. */
+export interface CameraJob {
+  readonly source: CameraSource;
+  readonly parameters: CameraParameters;
+  /** When it was handed in, in milliseconds since 1970. Of two, the later one is to be. */
+  readonly revision: number;
+  /** Set when it is not to be followed any more. */
+  readonly removed?: true;
+}
+
+/** How a camera is doing, as the queue keeps it. */
+export interface CameraProgress {
+  readonly state: string;
+  readonly people: number;
+  readonly fps: number;
+  readonly fault?: string;
+}
+
+export type JobData = VideoJob | PartJob | KindJob | CameraJob;
 
 /** How far a job has come, as the queue keeps it. */
 export interface JobProgress {

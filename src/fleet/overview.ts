@@ -1,4 +1,5 @@
 import type { Job, JobType } from 'bullmq';
+import { type CameraView, listCameras } from './cameras/list-cameras.ts';
 import type { Connection, FleetQueue } from './connection.ts';
 import type { JobData, JobProgress, KindJob, PartJob, VideoJob } from './job-data.ts';
 import { allKinds, queueOf } from './kind.ts';
@@ -41,7 +42,9 @@ export interface KindView extends KindJob {
 export const LISTED = 500;
 
 /** What has been handed in: what is in hand first, and the newest before others. @returns `more`: whether there may be others */
-export async function listJobs(connection: Connection): Promise<{ kinds: KindView[]; jobs: JobView[]; more: boolean }> {
+export async function listJobs(
+  connection: Connection,
+): Promise<{ kinds: KindView[]; jobs: JobView[]; more: boolean; cameras: CameraView[] }> {
   const kinds = await listKinds(connection);
   const jobs: JobView[] = [];
   let more = false;
@@ -53,7 +56,7 @@ export async function listJobs(connection: Connection): Promise<{ kinds: KindVie
   }
   const order: JobStateName[] = ['running', 'waiting', 'failed', 'cancelled', 'done'];
   jobs.sort((a, b) => order.indexOf(a.state) - order.indexOf(b.state) || b.submitted.localeCompare(a.submitted));
-  return { kinds, jobs, more };
+  return { kinds, jobs, more, cameras: await listCameras(connection, kinds) };
 }
 
 /** The kinds of workers that there are or were. */

@@ -1,5 +1,6 @@
 import { messageOf, redact, TwintrackError } from '../core/errors.ts';
 import { letHeapGrow } from '../core/heap-growth.ts';
+import { endAll } from './end-all.ts';
 import type { JobProgress } from './job-data.ts';
 import { runTask, type Task, type TaskResult } from './run-task.ts';
 
@@ -47,13 +48,4 @@ async function work(task: Task): Promise<void> {
 
 function send(report: Report): void {
   if (process.connected) process.send?.(report);
-}
-
-/** Ends this process and those it has started. */
-function endAll(): void {
-  try {
-    process.kill(-process.pid, 'SIGKILL');
-  } catch {
-    process.exit(1); // it leads no group of its own
-  }
 }

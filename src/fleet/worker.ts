@@ -9,6 +9,7 @@ import { runAtExit } from '../files/at-exit.ts';
 import { makeTemporaryFolder } from '../files/temporary.ts';
 import type { Log } from '../live/monitoring/log.ts';
 import type { QueueAddress } from './address.ts';
+import { CameraKeeper } from './cameras/camera-keeper.ts';
 import { checkStore } from './check-store.ts';
 import { type Connection, type FleetQueue, openConnection } from './connection.ts';
 import type { JobData } from './job-data.ts';
@@ -26,6 +27,8 @@ export interface WorkerSettings {
   readonly store: string;
   /** Processor cores for inference; 0: all. */
   readonly cores: number;
+  /** The most cameras that it follows. */
+  readonly cameras: number;
   readonly log: Log;
 }
 
@@ -33,6 +36,8 @@ export interface WorkerSettings {
 const LOCK = { lockDuration: 10_000, stalledInterval: 5000, maxStalledCount: 3 };
 /** The job in hand has so many seconds to be done when the worker is to end. */
 const LAST_SECONDS = 20;
+/** And its cameras have these to be complete in the store. */
+const LAST_CAMERA_SECONDS = 10;
 /** Seconds before what is not there is tried again. */
 const AGAIN = 2;
 /** What the library says of a job that another worker has by now; that is said in other words. */
@@ -79,7 +84,7 @@ class FleetWorker {
     const { store, log, address } = this.#settings;
     await this.#storeThere();
     const kind = await thisKind();
-    const { connection, worker, handler } = await this.#until(this.#queueOutage, async () => {
+    const { connection, worker, handler, keeper } = await this.#until(this.#queueOutage, async () => {
       await askServer(address);
       const connection = await openConnection(address, (error) => this.#onError(error));
       try {
@@ -97,7 +102,7 @@ class FleetWorker {
       this.#stop.addEventListener('abort', () => resolve(), { once: true });
     });
     await worker.pause(true);
-    await handler.finish(1000 * LAST_SECONDS);
+    await Promise.all([handler.finish(1000 * LAST_SECONDS), keeper?.stop(1000 * LAST_CAMERA_SECONDS)]);
     await connection.close();
   }
 
@@ -105,20 +110,24 @@ class FleetWorker {
     const queue = connection.queue(kind.queue);
     await queue.waitUntilReady();
     await announce(connection, kind);
-    const { store, cores, log } = this.#settings;
+    const { store, cores, log, cameras } = this.#settings;
+    const name = `${hostname()}:${process.pid}`;
     const place = { store, cores, videos: join(this.#folder, 'videos') };
-    mkdirSync(place.videos);
+    mkdirSync(place.videos, { recursive: true });
     const handler = new JobHandler(queue, connection.errors, log, {
       ...place,
       isStopping: () => this.#stop.aborted,
       makeFolder: () => mkdtempSync(join(this.#folder, 'job-')),
       onStoreLost: (reason) => void this.#pause(worker, reason),
     });
-    const options = { ...LOCK, name: `${hostname()}:${process.pid}`, autorun: false, runRetryDelay: 1000 * AGAIN };
+    const options = { ...LOCK, name, autorun: false, runRetryDelay: 1000 * AGAIN };
     const worker = connection.worker(kind.queue, (job, token) => handler.handle(job, token), options);
     this.#listen(worker, queue, handler);
     await worker.waitUntilReady();
-    return { connection, worker, handler };
+    const cameraPlace = { store, folder: join(this.#folder, 'live'), worker: name, most: cameras };
+    const keeper = cameras > 0 ? new CameraKeeper(connection, kind, log, cameraPlace) : undefined;
+    await keeper?.start();
+    return { connection, worker, handler, keeper };
   }
 
   #listen(worker: Worker<JobData>, queue: FleetQueue, handler: JobHandler): void {

@@ -4,18 +4,20 @@ import { dirname, join, sep } from 'node:path';
 import { inputError } from '../core/errors.ts';
 import { readError, writeError } from '../files/file-errors.ts';
 import { refuseFolder } from '../files/output-file.ts';
-import { isTemporary, removeLeftOvers, temporaryPath } from '../files/temporary.ts';
+import { isTemporary, temporaryPath } from '../files/temporary.ts';
 import { toDisk } from '../files/to-disk.ts';
 import { checkKey } from './key.ts';
 import type { Store } from './types.ts';
 
+/** So old, in milliseconds, is nothing that is being written. */
+const LEFT_OVER = 86_400_000;
 /** Codes with which file systems refuse hard links. */
 const NO_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'];
 
 /** A store in a folder, which other machines may have mounted. Keys are the names of files in it. */
 export class FolderStore implements Store {
   readonly name: string;
-  /** Folders in which nothing is left over of killed processes. */
+  /** Folders in which nothing old is left over of killed processes. */
   readonly #tidy = new Set<string>();
 
   constructor(folder: string) {
@@ -117,9 +119,21 @@ export class FolderStore implements Store {
       throw writeError(folder, error);
     }
     if (this.#tidy.has(folder)) return;
-    removeLeftOvers(folder);
+    await removeOld(folder);
     if (this.#tidy.size >= 1000) this.#tidy.clear();
     this.#tidy.add(folder);
+  }
+}
+
+/** Removes what killed processes left. Those of other machines write there too, so that only its age says what is left over. */
+async function removeOld(folder: string): Promise<void> {
+  for (const name of (await readdir(folder).catch(() => [])).filter(isTemporary)) {
+    const path = join(folder, name);
+    const age = await stat(path).then(
+      ({ mtimeMs }) => Date.now() - mtimeMs,
+      () => 0,
+    );
+    if (age > LEFT_OVER) await rm(path, { force: true }).catch(() => {});
   }
 }
 

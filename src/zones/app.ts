@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { serveStatic } from '@hono/node-server/serve-static';
-import { type Context, Hono } from 'hono';
+import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { messageOf, printable, TwintrackError } from '../core/errors.ts';
 import { Access } from '../live/monitoring/access.ts';
@@ -13,14 +13,8 @@ import type { Subject } from './subject.ts';
 
 /** The files of the page. They are served as they are in the sources: the page has no build step. */
 const PAGE = new URL('../../src/zones/page/', import.meta.url);
-const FILES: Readonly<Record<string, string>> = {
-  '/': 'index.html',
-  ...Object.fromEntries(
-    ['page.css', 'page.js', 'drawing.js', 'view.js', 'tools.js', 'pointer.js', 'keys.js', 'panel.js', 'server.js'].map(
-      (name) => [`/${name}`, name],
-    ),
-  ),
-};
+const SCRIPTS = ['page', 'drawing', 'view', 'tools', 'pointer', 'keys', 'panel', 'server'];
+const FILES = ['page.css', ...SCRIPTS.map((name) => `${name}.js`)];
 /** A drawing has less, by far. */
 const MOST_BYTES = 4_000_000;
 
@@ -33,10 +27,11 @@ export interface Opened {
   readonly drawing: Drawing;
   /** The sections that can be drawn. */
   readonly sections: readonly (keyof Drawing)[];
-  /** The size that coordinates are of, and how much wider the picture is shown. */
+  /** The size that coordinates are of. */
   readonly width: number;
   readonly height: number;
-  readonly stretch: number;
+  /** How much wider it is shown; absent where the picture has the shape itself. */
+  readonly stretch?: number | undefined;
   readonly hasPicture: boolean;
   /** Why there is no picture. */
   readonly plain?: string | undefined;
@@ -62,39 +57,55 @@ export interface Saved {
   readonly problems?: readonly Problem[];
 }
 
-/**
- * Makes the web application of the page. All of it answers only under this machine's own name, and `/api` only with the token, and never
- * to the page of another site.
- */
+/** What {@link editorRoutes} works with. */
+export interface EditorOptions {
+  /** What is drawn on; its error is said on the page. */
+  readonly find: (c: Context) => Subject | Promise<Subject>;
+  /** Lets those pass who may see it and change the file. */
+  readonly toChange: MiddlewareHandler;
+  /** Called when the file is written. Returns what is said of it, a sentence. */
+  readonly onSaved?: (c: Context) => Promise<string>;
+}
+
+/** Makes the web application of the page for one input. All of it answers only under this machine's own name. */
 export function createApp(subject: Subject, token: string): Hono {
   const app = new Hono();
   const access = new Access({ viewer: undefined, admin: token });
-  const { file, source, run, jpeg } = subject;
-  let counting = new AbortController();
   app.use(headers, noStore, access.toSee);
-  for (const [path, name] of Object.entries(FILES))
-    app.get(path, serveStatic({ path: fileURLToPath(new URL(name, PAGE)) }));
-  app.use('/api/*', access.toChange, bodyLimit({ maxSize: MOST_BYTES }));
+  app.get('/', page('index.html'));
+  app.route('/', editorRoutes({ find: () => subject, toChange: access.toChange }));
+  return app;
+}
+
+/** The page, at `draw`, its files beside it, and what it asks of the server, below `api`. */
+export function editorRoutes({ find, toChange, onSaved }: EditorOptions): Hono {
+  const app = new Hono();
+  let counting = new AbortController();
+  app.get('/draw', page('index.html'));
+  for (const name of FILES) app.get(`/${name}`, page(name));
+  app.use('/api/*', toChange, bodyLimit({ maxSize: MOST_BYTES }));
   app.onError((error, c) =>
     c.json({ said: messageOf(error) } satisfies Saved, error instanceof TwintrackError ? 422 : 500),
   );
 
   app.get('/api/drawing', async (c) => {
+    const { title, file, picture, stretch, takeJpeg, plain, run } = await find(c);
     const { drawing, version } = await file.read();
-    const { title, picture, shown, plain } = subject;
     const opened: Opened = {
       ...{ title, file: printable(basename(file.path)), version, drawing, sections: file.sections },
-      ...{ ...picture, stretch: shown.stretch, hasPicture: jpeg !== undefined, plain },
+      ...{ ...picture, stretch, hasPicture: takeJpeg !== undefined, plain },
       run: run && { people: run.people, paths: run.paths },
     };
     return c.json(opened);
   });
-  app.get('/api/picture.jpg', (c) =>
-    jpeg
-      ? c.body(jpeg as Uint8Array<ArrayBuffer>, 200, { 'content-type': 'image/jpeg' })
-      : c.json({ said: subject.plain ?? 'there is no picture' }, 404),
-  );
+  app.get('/api/picture.jpg', async (c) => {
+    const { takeJpeg, plain } = await find(c);
+    const jpeg = (await takeJpeg?.(c.req.raw.signal)) as Uint8Array<ArrayBuffer> | undefined;
+    if (!jpeg) return c.json({ said: plain ?? 'there is no picture now' } satisfies Saved, 404);
+    return c.body(jpeg, 200, { 'content-type': 'image/jpeg' });
+  });
   app.post('/api/check', async (c) => {
+    const { source, run } = await find(c);
     const { drawing } = await bodyOf(c);
     const { problems, areas, residuals } = checkDrawing(drawing, source);
     counting.abort(); // by what was drawn before
@@ -109,16 +120,20 @@ export function createApp(subject: Subject, token: string): Hono {
     }
   });
   app.post('/api/save', async (c) => {
+    const { source, file } = await find(c);
     const { drawing, version } = await bodyOf(c);
     const { problems } = checkDrawing(drawing, source);
     if (problems.length > 0)
       return c.json({ said: 'Nothing is saved: put right what is marked in red.', problems } satisfies Saved, 422);
     try {
       const saved = await file.save(drawing, version);
-      const said = saved.changed
-        ? `${printable(basename(file.path))} is written: ${contentOf(drawing)}.`
-        : 'Nothing is written: the file holds all of this already.';
-      return c.json({ said, version: saved.version } satisfies Saved);
+      if (!saved.changed)
+        return c.json({
+          said: 'Nothing is written: the file holds all of this already.',
+          version: saved.version,
+        } satisfies Saved);
+      const parts = [`${printable(basename(file.path))} is written: ${contentOf(drawing)}.`, await onSaved?.(c)];
+      return c.json({ said: parts.filter(Boolean).join(' '), version: saved.version } satisfies Saved);
     } catch (error) {
       if (!(error instanceof ChangedFileError)) throw error;
       const { version } = await file.read();
@@ -126,6 +141,10 @@ export function createApp(subject: Subject, token: string): Hono {
     }
   });
   return app;
+}
+
+function page(name: string): MiddlewareHandler {
+  return serveStatic({ path: fileURLToPath(new URL(name, PAGE)) });
 }
 
 /** What the page sends. @throws TwintrackError when it is something else */

@@ -23,10 +23,10 @@ export interface Subject {
   readonly source: SourceSize;
   /** The size that coordinates are of. */
   readonly picture: { readonly width: number; readonly height: number };
-  /** The size in square pixels that it is shown in, and how much wider that is. */
-  readonly shown: ReturnType<typeof shownSize>;
-  /** Absent for a run without its video, or one that is anonymised. */
-  readonly jpeg: Buffer | undefined;
+  /** How much wider the picture is shown; absent where the picture has the shape itself. */
+  readonly stretch?: number | undefined;
+  /** Takes the picture as JPEG; undefined where there is none now. Absent for a run without its video, or one that is anonymised. */
+  readonly takeJpeg?: ((signal: AbortSignal) => Promise<Uint8Array | undefined>) | undefined;
   /** Why there is no picture. */
   readonly plain?: string | undefined;
   readonly run: RunPaths | undefined;
@@ -92,23 +92,23 @@ async function openRun(input: string, { config, at, signal }: SubjectOptions): P
     run,
     ...(taken
       ? pictured(taken)
-      : { picture, shown: shownSize(picture, header.source.sampleAspectRatio), jpeg: undefined, plain }),
+      : { picture, stretch: shownSize(picture, header.source.sampleAspectRatio).stretch, plain }),
   };
 }
 
 function pictured({ jpeg, width, height, sampleAspectRatio }: DrawingPicture) {
   const picture = { width, height };
-  return { picture, shown: shownSize(picture, sampleAspectRatio), jpeg };
+  return { picture, stretch: shownSize(picture, sampleAspectRatio).stretch, takeJpeg: async () => jpeg };
 }
 
 /** The sections of a config file; none where there is no file yet. */
-async function sectionsOf(config: string): Promise<Record<string, unknown>> {
+export async function sectionsOf(config: string): Promise<Record<string, unknown>> {
   const { existsSync } = await import('node:fs');
   return existsSync(config) ? readConfig(config) : {};
 }
 
 /** The entry of a camera in a config file, by its name or address. */
-function findCamera(cameras: unknown, input: string) {
+export function findCamera(cameras: unknown, input: string) {
   if (!Array.isArray(cameras)) return undefined;
   const i = cameras.findIndex((camera) => `${camera?.name}` === input || camera?.url === input);
   if (i < 0) return undefined;

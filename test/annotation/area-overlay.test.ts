@@ -93,6 +93,32 @@ describe('zones and lines on the annotated video', () => {
     expect(differs(hatched, named('mirror'), 100, 100, 200, 20)).toBeGreaterThan(10);
   });
 
+  it('have labels that keep away from each other and from the caption, and let heads show through', () => {
+    const zone = (name: string) => ({
+      name,
+      outline: Float64Array.of(0, 0, 300, 0, 300, 200, 0, 200),
+      anchor: 'feet' as const,
+    });
+    const draw = (names: string[], boxes: Parameters<typeof frame>[2] = []) => {
+      const pixels = picture();
+      const same = { zones: names.map(zone), lines: [], picture: { width, height } };
+      new Annotator({ width, height, areas: same, trailSeconds: 0, label: [] }).draw(pixels, frame(0, 0, boxes));
+      return pixels.subarray(0, width * height);
+    };
+    const dark = (luma: Uint8Array, left: number, top: number, w: number, h: number) => {
+      let count = 0;
+      for (let y = top; y < top + h; y++) for (let x = left; x < left + w; x++) if (luma[y * width + x] < 70) count++;
+      return count / (w * h);
+    };
+    // the caption is at the first corner: the labels stand at others, one inside of the zone and one outside
+    const both = draw(['one', 'two']);
+    const labels = [dark(both, 305, 3, 90, 8), dark(both, 305, 180, 60, 8), dark(both, 150, 3, 140, 8)];
+    expect(labels.filter((part) => part > 0.3)).toHaveLength(2);
+    const [free, over] = [draw(['one']), draw(['one'], [[1, 300, -4, 60, 90, 0.9, true]])];
+    expect(dark(free, 310, 3, 40, 10)).toBeGreaterThan(0.3);
+    expect(dark(over, 310, 3, 40, 10)).toBeLessThan(0.1);
+  });
+
   it('leave the picture as it is where there are none', () => {
     const draw = (more: object) => {
       const pixels = picture();

@@ -169,6 +169,12 @@ describe('a report over days', () => {
     const cli = (...args: string[]) => twintrack(['report', ...args], { cwd: folder });
     const one = await cli('--store', 'lake', '--from', '2026-10-25', '--cameras', 'door,hall', '--time-zone', ZONE);
     expect(one.stderr).toMatch(/^days\.report\.html: \d+ visits of \d+ people, 0\.1 MB\n$/);
+    const folderOf = await cli('hours', '--out', 'hours.html', '--time-zone', ZONE);
+    expect(folderOf.stderr).toBe(
+      one.stderr
+        .replace('days.report', 'hours')
+        .replace(/\d+ visits of \d+/, `${data.all.lengths().length} visits of ${data.all.people}`),
+    );
     const two = await cli(...files.slice(0, 2), '--out', 'two.html');
     expect(two.stderr).toMatch(/^two\.html: \d+ visits of \d+ people, 0\.1 MB\n$/);
     for (const [args, reason] of [
@@ -183,11 +189,11 @@ describe('a report over days', () => {
       ],
     ] as const)
       expect(await cli(...args)).toMatchObject({ status: 2, stderr: `twintrack: ${reason}\n` });
-    expect((await cli(files[0], files[0])).stderr).toMatch(
+    expect((await cli(files[0], files[0], '--overwrite')).stderr).toMatch(
       /is of camera door and begins at the same time as .*; give each/,
     );
     const plain = join(folder, 'pets09-s2l1.trajectories.json');
-    expect((await cli(files[0], plain)).stderr).toMatch(
+    expect((await cli(files[0], plain, '--overwrite')).stderr).toMatch(
       /does not say when its video began, .*; track the video with --started-at\n$/,
     );
   });

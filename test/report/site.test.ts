@@ -104,9 +104,10 @@ describe('twintrack report of a site', () => {
   });
 
   it('says in one line what is wrong', async () => {
-    const fix = 'name one of its .trajectories.json, or the folder that "twintrack link" wrote to';
-    expect(await twintrack(['report', at('run')])).toEqual(
-      failure(`${at('run')}: is a folder without site.json; ${fix}`),
+    const fix = 'name a folder with runs, or the one that "twintrack link" wrote to';
+    mkdirSync(at('empty'));
+    expect(await twintrack(['report', at('empty')])).toEqual(
+      failure(`${at('empty')}: is a folder without .trajectories.json or site.json; ${fix}`),
     );
     const one = 'report: --config and --set are for the report of one camera; give them with its .trajectories.json';
     const set = ['--set', 'lines.door={points: [[0, 0], [9, 9]]}'];

@@ -25,9 +25,9 @@ describe('twintrack zones', () => {
       expect(printed).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/#[0-9a-f]{32}\n$/);
       const [base, token] = printed.trim().split('#');
       const page = await (await fetch(base)).text();
-      const names = [...page.matchAll(/(?:src|href)="(\/[^"]+)"/g)].map(([, name]) => name);
-      expect(names).toEqual(['/page.css', '/page.js']);
-      const imports = [...(await (await fetch(`${base}page.js`)).text()).matchAll(/from '\.(\/[^']+)'/g)];
+      const names = [...page.matchAll(/(?:src|href)="([^"]+\.\w+)"/g)].map(([, name]) => name);
+      expect(names).toEqual(['page.css', 'page.js']);
+      const imports = [...(await (await fetch(`${base}page.js`)).text()).matchAll(/from '\.\/([^']+)'/g)];
       for (const name of [...names, ...imports.map(([, name]) => name)])
         expect([name, (await fetch(new URL(name, base))).status]).toEqual([name, 200]);
       const headers = { authorization: `Bearer ${token}` };
@@ -79,7 +79,7 @@ describe('twintrack zones', () => {
   it('shows no picture of a run that is anonymised, or whose video is not there', async () => {
     const run = await writeRun(folder, [person(1, walk([100, 400, 0], [900, 400, 8]))]);
     const absent = await openSubject(run, {});
-    expect([absent.jpeg, absent.plain]).toEqual([
+    expect([absent.takeJpeg, absent.plain]).toEqual([
       undefined,
       'The video street.mp4 does not lie beside the run: there is no picture.',
     ]);
@@ -92,6 +92,6 @@ describe('twintrack zones', () => {
     copyFileSync(SAMPLE, join(run, '../street.mp4'));
     writeFileSync(run, JSON.stringify(header));
     const hidden = await openSubject(run, {});
-    expect([hidden.jpeg, hidden.plain]).toEqual([undefined, 'The run is anonymised: no picture of it is shown.']);
+    expect([hidden.takeJpeg, hidden.plain]).toEqual([undefined, 'The run is anonymised: no picture of it is shown.']);
   });
 });

@@ -6,11 +6,16 @@ import { parse } from 'yaml';
 import { Analysis, resolveAreas } from '../../src/analytics/index.ts';
 import { areasOfRun } from '../../src/analytics/parameters.ts';
 import { loadParameters } from '../../src/engine/configuration.ts';
+import { loadConfiguration } from '../../src/live/configuration.ts';
+import { startLive, startServer } from '../../src/live/index.ts';
+import { cameraParametersSchema } from '../../src/live/parameters.ts';
+import { reload as reloadLive } from '../../src/live/reload.ts';
 import { readTrajectoriesHeader, streamTrajectories } from '../../src/trajectories/index.ts';
+import { liveEditor } from '../../src/zones/live-editor.ts';
 import { twintrack } from '../commands/cli.ts';
-import { endAll, needing, SAMPLE, TestCamera } from '../live/rig.ts';
+import { endAll, later, needing, SAMPLE, standIn, TestCamera } from '../live/rig.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
-import { closeBrowser, openEditor } from './rig.ts';
+import { closeBrowser, newPage, openEditor, seen } from './rig.ts';
 
 const FRAMES = '150';
 const folder = temporaryFolder();
@@ -86,16 +91,16 @@ describe('the page to draw zones', needing('browser'), () => {
     const config = configFile(TYPED);
     const { page, faults, click, drag, at, save } = await openEditor(run, { config });
     const count = page.locator('[data-section=zones] li .count');
-    await expect.poll(() => count.innerText()).toMatch(/visits/);
+    await seen(() => count.innerText()).toMatch(/visits/);
     const before = await count.innerText();
     await click([100, 300]); // selects it
     await page.mouse.move(...(await at(480, 400)));
     await page.mouse.down();
     await page.mouse.move(...(await at(100, 250)), { steps: 5 });
-    await expect.poll(() => count.innerText()).not.toBe(before); // before it is let go
+    await seen(() => count.innerText()).not.toBe(before); // before it is let go
     await page.mouse.up();
     await page.keyboard.press('Control+z');
-    await expect.poll(() => count.innerText()).toBe(before);
+    await seen(() => count.innerText()).toBe(before);
 
     await drag([50, 305], [30, 310]); // the middle of the left side
     await drag([200, 300], [210, 305]); // within: moves all of it
@@ -215,9 +220,7 @@ ignore:
     const fields = page.locator('[data-section=calibration] input');
     for (const [i, value] of ['0', '0', '8', '0', '8', '20,5'].entries()) await fields.nth(i).fill(value);
     expect(await save()).toBe('Nothing is saved: put right what is marked in red.');
-    await expect
-      .poll(() => page.locator('#ground-problem').innerText())
-      .toBe('four points or more determine the ground');
+    await seen(() => page.locator('#ground-problem').innerText()).toBe('four points or more determine the ground');
     expect(readFileSync(config, 'utf8')).toBe('tracking: { lostSeconds: 3 }   # kept\n');
     await click([220, 200]);
     for (const [i, value] of ['0', '20.5'].entries()) await fields.nth(6 + i).fill(value);
@@ -230,9 +233,7 @@ calibration:
     - { image: [560, 200], ground: [8, 20.5] }
     - { image: [220, 200], ground: [0, 20.5] }
 `);
-    await expect
-      .poll(() => page.locator('[data-section=calibration] .count').first().innerText())
-      .toBe('off by 0.00 m');
+    await seen(() => page.locator('[data-section=calibration] .count').first().innerText()).toBe('off by 0.00 m');
     expect(faults).toEqual([]);
   });
 
@@ -256,18 +257,18 @@ calibration:
     const other = '# second\nlines:\n  theirs: { points: [[1, 50], [99, 50]] } # theirs\n';
     writeFileSync(config, other);
     await page.getByRole('button', { name: 'Save', exact: true }).click();
-    await expect
-      .poll(() => page.locator('#conflict-said').innerText())
-      .toMatch(/^areas\d+\.yaml was changed by another program; nothing is written\.$/);
+    await seen(() => page.locator('#conflict-said').innerText()).toMatch(
+      /^areas\d+\.yaml was changed by another program; nothing is written\.$/,
+    );
     expect(readFileSync(config, 'utf8')).toBe(other);
     await page.getByRole('button', { name: 'Reload the file' }).click();
-    await expect.poll(() => page.locator('[data-section=lines] input').inputValue()).toBe('theirs');
+    await seen(() => page.locator('[data-section=lines] input').inputValue()).toBe('theirs');
     await page.getByRole('button', { name: 'Undo' }).click();
-    await expect.poll(() => page.locator('[data-section=lines] input').inputValue()).toBe('line 1');
+    await seen(() => page.locator('[data-section=lines] input').inputValue()).toBe('line 1');
     writeFileSync(config, `${other}tracking: { lostSeconds: 3 }\n`);
     await page.getByRole('button', { name: 'Save', exact: true }).click();
     await page.getByRole('button', { name: 'Save mine over it' }).click();
-    await expect.poll(() => page.locator('#said').innerText()).toMatch(/is written: 1 line\.$/);
+    await seen(() => page.locator('#said').innerText()).toMatch(/is written: 1 line\.$/);
     expect(read(config)).toEqual({
       lines: {
         'line 1': {
@@ -303,9 +304,9 @@ calibration:
     expect(await ask('/api/save', { authorization }, 'POST')).toBe(422);
     expect(await ask('/../package.json', {})).toBe(404);
     await page.goto(base);
-    await expect
-      .poll(() => page.locator('#said').innerText())
-      .toContain('the whole address that twintrack zones printed');
+    await seen(() => page.locator('#said').innerText()).toContain(
+      'behind the # of the address that twintrack zones printed',
+    );
   });
 });
 
@@ -333,5 +334,63 @@ it(
       text.replace('  - name: yard', '    lines:\n      line 1: { points: [[100, 100], [100, 300]] }\n  - name: yard'),
     );
     expect(faults).toEqual([]);
+  },
+);
+
+it(
+  'is there for the admin of the live page, whose cameras take over what is saved',
+  needing('browser', 'camera'),
+  async () => {
+    const camera = await TestCamera.make({ user: 'user', password: 'password', path: 'stream1' });
+    await camera.start();
+    const text = `cameras:
+  - name: entrance # the street
+    url: ${camera.url()}
+`;
+    const config = configFile(text);
+    const parameters = cameraParametersSchema.parse({});
+    const cameras = [{ name: 'entrance', url: camera.url() }];
+    const live = await startLive({ cameras, parameters, detector: standIn(), out: temporaryFolder() });
+    later(() => live.close());
+    const reload = () => reloadLive(live, () => loadConfiguration([], config));
+    const [viewer, admin] = ['correct-h0rse-battery', 'battery-correct-h0rse'];
+    const editor = liveEditor({ find: () => live, config, reload });
+    const options = { host: '127.0.0.1', port: 0, token: viewer, admin: { token: admin, reload, editor } };
+    const server = await startServer(live, options);
+    later(() => server.close());
+    const page = await newPage({
+      httpCredentials: { username: 'x', password: viewer },
+      viewport: { width: 1280, height: 900 },
+    });
+    await page.goto(server.url);
+    await page.getByRole('link', { name: 'draw zones' }).click();
+    await seen(() => page.locator('#said').innerText()).toContain('that of the admin');
+    await page.getByLabel('Token').fill(viewer);
+    await page.getByRole('button', { name: 'Go on' }).click();
+    await seen(() => page.locator('#said').innerText()).toContain('that of the admin');
+    await page.getByLabel('Token').fill(admin);
+    await page.getByRole('button', { name: 'Go on' }).click();
+    await seen(() => page.locator('h1').innerText()).toBe('entrance');
+    await page.getByRole('button', { name: 'Line', exact: true }).click();
+    const { x, y, width, height } = (await page.locator('#stage').boundingBox())!;
+    for (const [px, py] of [
+      [100, 100],
+      [100, 300],
+    ])
+      await page.mouse.click(x + (px / 768) * width, y + (py / 576) * height);
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await seen(() => page.locator('#said').innerText()).toMatch(/is written: 1 line\. It is in force\.$/);
+    expect(readFileSync(config, 'utf8')).toBe(
+      `${text}    lines:\n      line 1: { points: [[100, 100], [100, 300]] }\n`,
+    );
+    expect(live.camera('entrance')?.status.lines.map(({ name }) => name)).toEqual(['line 1']);
+    const post = (headers: Record<string, string>) =>
+      fetch(`${server.url}zones/entrance/api/save`, { method: 'POST', headers, body: '{}' }).then(
+        ({ status }) => status,
+      );
+    expect(await post({})).toBe(401);
+    expect(await post({ authorization: `Bearer ${viewer}` })).toBe(403);
+    expect(await post({ authorization: `Bearer ${admin}`, origin: 'http://evil.example' })).toBe(403);
+    expect(await post({ authorization: `Bearer ${admin}` })).toBe(422);
   },
 );

@@ -1,4 +1,5 @@
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { expect } from 'vitest';
 import { serveZones } from '../../src/zones/server.ts';
 import { openSubject, type SubjectOptions } from '../../src/zones/subject.ts';
 import { CHROMIUM, later } from '../live/rig.ts';
@@ -8,6 +9,19 @@ let browser: Promise<Browser> | undefined;
 /** Ends the browser. */
 export async function closeBrowser(): Promise<void> {
   await (await browser)?.close();
+}
+
+/** Expects what the page shows sooner or later. */
+export function seen<T>(read: () => Promise<T>) {
+  return expect.poll(read, { timeout: 30_000 });
+}
+
+/** A page of the browser, closed by `endAll`. */
+export async function newPage(context: BrowserContextOptions): Promise<Page> {
+  browser ??= chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
+  const page = await (await browser).newPage(context);
+  later(() => page.close());
+  return page;
 }
 
 /** A page of the editor. */
@@ -38,9 +52,7 @@ export async function openEditor(
   const { width, height } = subject.picture;
   const server = await serveZones(subject, 0);
   later(() => server.close());
-  browser ??= chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
-  const page = await (await browser).newPage(context);
-  later(() => page.close());
+  const page = await newPage(context);
   const faults: string[] = [];
   page.on('pageerror', (error) => faults.push(String(error)));
   page.on('console', (message) => {

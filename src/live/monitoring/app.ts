@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { serveStatic } from '@hono/node-server/serve-static';
-import { type Context, Hono } from 'hono';
+import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { stream, streamSSE } from 'hono/streaming';
 import { messageOf, redact } from '../../core/errors.ts';
 import { pause } from '../../video/camera/back-off.ts';
@@ -26,6 +26,8 @@ export interface Admin {
   readonly token: string;
   /** Reads the configuration again; what it returns is the answer to `POST /api/reload`. */
   readonly reload: () => Promise<Reloaded>;
+  /** Makes a page for each camera, on which its areas are drawn: routes below a path with its `name`. They are to ask `toChange` who may. */
+  readonly editor?: ((toChange: MiddlewareHandler) => Hono) | undefined;
 }
 
 /** A viewer waits this long for the next picture before it asks again. */
@@ -72,6 +74,7 @@ export function createApp(find: () => Live | undefined, token: string | undefine
       return c.json({ error: redact(messageOf(error)) }, 422);
     }
   });
+  if (admin?.editor) app.route('/zones/:name', admin.editor(access.toChange));
   app.get('/api/live', (c) => {
     const leave = places.take();
     if (!leave) return full(c);
@@ -79,7 +82,8 @@ export function createApp(find: () => Live | undefined, token: string | undefine
     return streamSSE(c, async (events) => {
       try {
         while (!signal.aborted) {
-          await events.writeSSE({ data: JSON.stringify(find()!.status) });
+          const page = { ...find()!.status, ...(admin?.editor && { editor: true }) };
+          await events.writeSSE({ data: JSON.stringify(page) });
           await pause(1, signal);
         }
       } finally {

@@ -1,7 +1,6 @@
 import { html } from 'hono/html';
 import { dwellOf } from '../../analytics/index.ts';
 import type { Notice } from '../../core/notices.ts';
-import { people as counted } from '../../core/text.ts';
 import { version } from '../../core/version.ts';
 import { cards, type Markup, noticeList, pageOf } from '../page-parts.ts';
 import { length } from '../time.ts';
@@ -18,7 +17,9 @@ const MOST_COLUMNS = 6;
 export async function renderDays(data: DaysData, notices: readonly Notice[]): Promise<string> {
   const { cameras, all, zone } = data;
   const hours = all.hours();
-  const title = `${counted(all.people)} at ${cameras.length === 1 ? cameras[0].name : `${cameras.length} cameras`}`;
+  const { visits } = ratesOf(hours);
+  const place = cameras.length === 1 ? cameras[0].name : `${cameras.length} cameras`;
+  const title = `${visits} ${visits === 1 ? 'visit' : 'visits'} at ${place}`;
   const one = (id: string, heading: string, note?: string) =>
     html`<section><h2>${heading}</h2>${note && html`<p class="note">${note}</p>`}<div class="chart" id="${id}"></div></section>`;
   const byDay = areDaysShown(data);

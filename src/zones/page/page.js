@@ -5,7 +5,7 @@ import { Model } from './drawing.js';
 import { listenToKeys } from './keys.js';
 import { Panel } from './panel.js';
 import { listenToPointers } from './pointer.js';
-import { checkDrawing, openDrawing, openPicture, saveDrawing } from './server.js';
+import { checkDrawing, openDrawing, openPicture, saveDrawing, TokenError, useToken } from './server.js';
 import { Tools } from './tools.js';
 import { byId, View } from './view.js';
 
@@ -41,23 +41,33 @@ button('over').addEventListener('click', save);
 window.addEventListener('beforeunload', (event) => {
   if (model.dirty) event.preventDefault();
 });
-window.addEventListener('hashchange', () => location.reload()); // another secret
+window.addEventListener('hashchange', () => location.reload()); // another token
+byId('login').addEventListener('submit', (event) => {
+  event.preventDefault();
+  useToken(/** @type {HTMLInputElement} */ (byId('token')).value);
+  byId('login').hidden = true;
+  say('');
+  load(version === '').catch(fail);
+});
 load(true).catch(fail);
 
 /** Shows what the file holds. @param {boolean} [first] with the picture */
 async function load(first = false) {
   const opened = await openDrawing();
+  const { run, plain } = opened;
+  if (first) await view.open(opened, opened.hasPicture ? await openPicture() : undefined);
   version = opened.version;
+  tools.offer(opened.sections);
+  panel.offer(opened.sections);
+  model.open(opened);
   byId('conflict').hidden = true;
   byId('title').textContent = opened.title;
   byId('file').textContent = opened.file;
   document.title = `${opened.title}: zones`;
-  const { run, plain } = opened;
   if (run) byId('people').textContent = `${run.people} ${run.people === 1 ? 'person' : 'people'} in this run`;
-  if (first) view.open(opened, opened.hasPicture ? await openPicture() : undefined);
-  tools.offer(opened.sections);
-  panel.offer(opened.sections);
-  model.open(opened);
+  const [main] = document.getElementsByTagName('main');
+  main.inert = false;
+  button('save').disabled = false;
   say(first ? (plain ?? '') : `${opened.file} is read again. Undo brings back what you had drawn.`);
 }
 
@@ -84,6 +94,7 @@ async function check() {
 }
 
 async function save() {
+  if (button('save').disabled) return; // nothing is shown yet
   if (document.activeElement instanceof HTMLInputElement) document.activeElement.blur(); // takes over what is typed
   if (view.draft && view.draft.points.length > 0 && tools.finish() === undefined)
     return say('End the shape that you are drawing, or cancel it, then save.', true);
@@ -114,5 +125,6 @@ function say(text, wrong = false) {
 
 /** @param {unknown} error */
 function fail(error) {
+  byId('login').hidden = !(error instanceof TokenError);
   say(error instanceof Error ? error.message : String(error), true);
 }

@@ -1,5 +1,6 @@
 /**
- * What the page asks of the server. The secret stands behind the # of the address, which browsers send to no server by themselves.
+ * What the page asks of the server. The token stands behind the # of the address, which browsers send to no server by themselves; on the live
+ * page the admin types it.
  *
  * @typedef {import('../app.ts').Opened} Opened
  * @typedef {import('../app.ts').Checked} Checked
@@ -7,33 +8,40 @@
  * @typedef {import('../drawing.ts').Drawing} Drawing
  */
 
-const token = location.hash.slice(1);
+let token = location.hash.slice(1);
+
+/** The server wants another token. */
+export class TokenError extends Error {}
+
+/** @param {string} given */
+export function useToken(given) {
+  token = given;
+}
 
 /**
  * @param {string} path
  * @param {unknown} [body] sent as JSON, by POST
  */
 async function ask(path, body) {
+  const sent = body !== undefined && { method: 'POST', body: JSON.stringify(body) };
   const headers = {
-    authorization: `Bearer ${token}`,
-    ...(body !== undefined && { 'content-type': 'application/json' }),
+    ...(token && { authorization: `Bearer ${token}` }),
+    ...(sent && { 'content-type': 'application/json' }),
   };
-  const method = body === undefined ? 'GET' : 'POST';
-  const response = await fetch(path, {
-    method,
-    headers,
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-  }).catch(() => {
-    throw new Error('twintrack zones does not run any more; start it again.');
+  const response = await fetch(path, { headers, ...sent }).catch(() => {
+    throw new Error('twintrack does not run any more; start it again.');
   });
-  if (response.status === 401 || response.status === 429)
-    throw new Error('Open the whole address that twintrack zones printed: its secret is missing here.');
+  if (response.status === 401 || response.status === 403)
+    throw new TokenError(
+      'This page needs a token: what stands behind the # of the address that twintrack zones printed, or that of the admin of the live page.',
+    );
+  if (response.status === 429) throw new TokenError('Too many wrong tokens; try again in a minute.');
   return response;
 }
 
 /** @returns {Promise<Opened>} */
 export async function openDrawing() {
-  const response = await ask('/api/drawing');
+  const response = await ask('api/drawing');
   const answer = await response.json();
   if (!response.ok) throw new Error(answer.said);
   return answer;
@@ -41,7 +49,8 @@ export async function openDrawing() {
 
 /** The address of the picture, within this page. */
 export async function openPicture() {
-  const response = await ask('/api/picture.jpg');
+  const response = await ask('api/picture.jpg');
+  if (!response.ok) throw new Error((await response.json()).said);
   return URL.createObjectURL(await response.blob());
 }
 
@@ -50,7 +59,7 @@ export async function openPicture() {
  * @returns {Promise<Checked | undefined>} undefined where another one was asked for meanwhile
  */
 export async function checkDrawing(drawing) {
-  const response = await ask('/api/check', { drawing });
+  const response = await ask('api/check', { drawing });
   if (response.status === 409) return undefined;
   const answer = await response.json();
   if (!response.ok) throw new Error(answer.said);
@@ -63,6 +72,6 @@ export async function checkDrawing(drawing) {
  * @returns {Promise<Saved & { status: number }>}
  */
 export async function saveDrawing(drawing, version) {
-  const response = await ask('/api/save', { drawing, version });
+  const response = await ask('api/save', { drawing, version });
   return { status: response.status, ...(await response.json()) };
 }

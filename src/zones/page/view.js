@@ -35,7 +35,8 @@ export class View {
   }
 
   /** @param {Opened} opened @param {string | undefined} picture its address */
-  open({ width, height, stretch, run }, picture) {
+  async open({ width, height, stretch: known, run }, picture) {
+    const stretch = known ?? (picture === undefined ? 1 : ((await ratioOf(picture)) * height) / width);
     this.#stretch = stretch;
     const across = width * stretch;
     this.svg.setAttribute('viewBox', `0 0 ${across} ${height}`);
@@ -219,6 +220,14 @@ export class View {
       set(circle, { cx, cy, r: (first ? 1.6 : 1) * VERTEX * this.#scale, class: `vertex${first ? ' first' : ''}` });
     });
   }
+}
+
+/** The width of a picture over its height. @param {string} address */
+async function ratioOf(address) {
+  const image = new Image();
+  image.src = address;
+  await image.decode();
+  return image.naturalWidth / image.naturalHeight;
 }
 
 /** @param {Point[]} points @returns {Point} the mean of them */

@@ -29,6 +29,7 @@ class Camera {
     this.find('.name').textContent = name;
     this.image = /** @type {HTMLImageElement} */ (this.find('img'));
     this.image.alt = `Live picture of ${name} with the people tracked`;
+    /** @type {HTMLAnchorElement} */ (this.find('.draw')).href = `/zones/${encodeURIComponent(name)}/draw`;
     this.link = document.createElement('a');
     this.link.href = `#camera-${name}`;
     this.link.append(element('i', 'dot'), element('span', '', name), element('b', '', '–'));
@@ -205,7 +206,7 @@ class Chart {
   }
 }
 
-/** @param {LiveStatus} status */
+/** @param {LiveStatus & { editor?: boolean }} status `editor`: the admin can draw areas */
 function show(status) {
   for (const [name, camera] of cameras) {
     if (status.cameras.some((other) => other.name === name)) continue;
@@ -221,6 +222,7 @@ function show(status) {
       refresh();
     }
     known.show(camera);
+    known.find('.draw').hidden = !status.editor;
   }
   const people = status.cameras.reduce((sum, camera) => sum + camera.people, 0);
   byId('people').textContent = String(people);
