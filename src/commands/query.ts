@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { printable, UsageError } from '../core/errors.ts';
 import type { LakeAnswer } from '../lake/index.ts';
 import { type RangeFlags, rangeOf, rangeOptions, timeZoneOption } from './lake-options.ts';
@@ -21,7 +21,9 @@ export function queryCommand(program: Command): void {
         'picture itself where zone is null), sources (the videos). All have camera, source, and date (UTC); times are with their time zone. ' +
         'Of s3://… the files of the days, cameras and tables that are asked for are fetched first.',
     )
-    .requiredOption('--store <store>', 'folder, or s3://bucket/prefix');
+    .addOption(
+      new Option('--store <store>', 'folder, or s3://bucket/prefix').env('TWINTRACK_STORE').makeOptionMandatory(),
+    );
   for (const option of [...rangeOptions(), timeZoneOption()]) command.addOption(option);
   command
     .option('--json', 'write a line of JSON for each row')

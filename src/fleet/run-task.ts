@@ -5,7 +5,10 @@ import type { Notice } from '../core/notices.ts';
 import { findPart, trackParts, type VideoPart } from '../engine/parts/index.ts';
 import { type TrackSummary, type TrackVideoOptions, trackVideo } from '../engine/track-video.ts';
 import { OutputFile } from '../files/output-file.ts';
+import { cameraOf } from '../lake/camera-name.ts';
+import { addToLake } from '../lake/index.ts';
 import { openStore, type Store } from '../store/store.ts';
+import { readTrajectoriesHeader } from '../trajectories/index.ts';
 import { type JobProgress, partKey, resultsPrefix, SUMMARY, type VideoJob, type VideoSettings } from './job-data.ts';
 import { hashOf } from './job-id.ts';
 import { isFetched, videoFile } from './video-file.ts';
@@ -92,6 +95,7 @@ async function trackWhole(task: Task, store: Store, { onProgress, onNotice }: Ta
   const files = found.map(([, file]) => file);
   const summary = await (files.length > 0 ? trackParts(input, files, settings) : trackVideo(input, settings));
   await putAll(store, results, out);
+  await addToStoreLake(video.input, summary, store);
   if (summary.error !== undefined) throw inputError(video.input, summary.error, `what was tracked is in ${results}`);
   const keys = Object.entries(summary.files).map(([kind, path]) => [kind, results + keyOf(out, path)]);
   const told = { ...summary, input: isFetched(video.input) ? video.input : input, files: Object.fromEntries(keys) };
@@ -99,6 +103,15 @@ async function trackWhole(task: Task, store: Store, { onProgress, onNotice }: Ta
   await store.put(`${results}${SUMMARY}`, join(folder, SUMMARY));
   for (const [key] of found) await store.remove(key);
   return resultOf(summary);
+}
+
+/** What has times of the clock can be asked, see `twintrack query`. */
+async function addToStoreLake(input: string, { files }: TrackSummary, store: Store): Promise<void> {
+  const { trajectories } = files;
+  if (trajectories === undefined) return;
+  const { source } = await readTrajectoriesHeader(trajectories);
+  if (source.startedAt === undefined) return;
+  await addToLake(trajectories, store, { camera: cameraOf(input, source.name) });
 }
 
 async function earlierSummary(store: Store, key: string, file: string): Promise<TrackSummary | undefined> {

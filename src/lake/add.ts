@@ -17,6 +17,8 @@ import { cameraFolder, TABLES } from './tables.ts';
 export interface LakeOptions {
   /** The camera that it is of; default what the name of the video says. */
   readonly camera?: string | undefined;
+  /** In what an id is one person, where that is not the video, or all files of a live camera: a text that other series do not have. */
+  readonly series?: string | undefined;
   /** Zones, lines and calibration; default those of the run. */
   readonly areas?: AreaParameters | undefined;
   /** Ends the work early: nothing is in the store that was not there, and its reason is thrown. */
@@ -89,7 +91,7 @@ async function keysOf(store: Store, camera: string, name: string): Promise<strin
 async function read(
   file: string,
   header: TrajectoriesHeader,
-  { camera, areas: wanted, signal, onProgress }: LakeOptions & { readonly camera: string },
+  { camera, series, areas: wanted, signal, onProgress }: LakeOptions & { readonly camera: string },
   partitions: Partitions,
   start: number,
 ): Promise<{ trajectories: number; observations: number }> {
@@ -100,7 +102,7 @@ async function read(
   const when = (seconds: number) => start + 1000 * seconds;
   const stay = (from: number, to: number) => [when(from), when(to), round(to - from, 1e6)];
   const done = { trajectories: 0, observations: 0 };
-  const people = runPeople(file, header, camera, areas);
+  const people = runPeople(file, header, camera, areas, series);
   let next = await people.next();
   for (; !next.done; next = await people.next()) {
     signal?.throwIfAborted();

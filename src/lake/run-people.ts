@@ -28,20 +28,26 @@ export function stampOf(time: number): string {
   return new Date(time).toISOString().replace(/[-:]|\.000/g, '');
 }
 
-/** The people of a trajectories file, one by one. Errors as `streamTrajectories`. */
+/**
+ * The people of a trajectories file, one by one. Errors as `streamTrajectories`.
+ *
+ * @param series in which an id is one person; default the video, of a live camera all its files
+ */
 export async function* runPeople(
   file: string,
   header: TrajectoriesHeader,
   camera: string,
   areas: Areas,
+  series?: string,
 ): AsyncGenerator<RunPerson, TrajectoriesFooter> {
-  const run = isAddress(header.source.name) ? '' : `${stampOf(startOfRun(file, header))}/`;
+  const own = isAddress(header.source.name) ? '' : stampOf(startOfRun(file, header));
+  const within = series ?? own;
   const eventsOf = eventReader(areas);
   const trajectories = streamTrajectories(file);
   let next = await trajectories.next();
   for (; !next.done; next = await trajectories.next()) {
     const { id } = next.value;
-    const person = `${camera}/${run}${id}`;
+    const person = `${camera}/${within && `${within}/`}${id}`;
     yield { trajectory: next.value, person, stays: staysOf(next.value), events: eventsOf(next.value) };
   }
   return next.value;

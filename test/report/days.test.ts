@@ -216,7 +216,7 @@ describe('a report over days', () => {
         expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBe(390);
         const charts = await page.evaluate<boolean[]>(`[...document.querySelectorAll('canvas')].map((canvas) =>
         canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.some((value) => value > 0))`);
-        expect(charts).toEqual(Array(8).fill(true)); // visits, present, days, two lines, stays in three places
+        expect(charts).toEqual(Array(10).fill(true)); // visits, present, days in all and of two cameras, two lines, stays in three places
         const saved = async (button: string) => {
           const [download] = await Promise.all([page.waitForEvent('download'), page.locator(button).click()]);
           return readFileSync(await download.path(), 'utf8')

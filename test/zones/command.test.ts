@@ -94,4 +94,28 @@ describe('twintrack zones', () => {
     const hidden = await openSubject(run, {});
     expect([hidden.takeJpeg, hidden.plain]).toEqual([undefined, 'The run is anonymised: no picture of it is shown.']);
   });
+
+  it('begins with the areas of the run, where the file has none of a section', async () => {
+    const run = await writeRun(folder, [person(1, walk([100, 400, 0], [900, 400, 8]))]);
+    const points = [
+      [500, 700],
+      [500, 200],
+    ];
+    const parameters = { lines: { door: { points } }, zones: { hall: { points: [...points, [800, 200]] } } };
+    writeFileSync(run, JSON.stringify({ ...JSON.parse(readFileSync(run, 'utf8')), parameters }));
+    const config = run.replace('.trajectories.json', '.yaml');
+    writeFileSync(config, '# mine\nzones:\n  yard: { points: [[1, 9], [90, 9], [50, 90]] }\n');
+    const { file } = await openSubject(run, {});
+    expect(file.path).toBe(config);
+    const { drawing, version } = await file.read();
+    expect([drawing.zones, drawing.lines].map(([{ name, was }]) => [name, was])).toEqual([
+      ['yard', 'yard'],
+      ['door', undefined],
+    ]);
+    await file.save(drawing, version);
+    expect(readFileSync(config, 'utf8')).toBe(
+      '# mine\nzones:\n  yard: { points: [[1, 9], [90, 9], [50, 90]] }\nlines:\n  door: { points: [[500, 700], [500, 200]] }\n',
+    );
+    await expect(file.save(drawing, version)).rejects.toThrow('was changed by another program; nothing is written');
+  });
 });

@@ -1,7 +1,8 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { withDrawing } from '../../src/zones/config-text.ts';
-import type { Drawing, Shape } from '../../src/zones/drawing.ts';
+import { type Drawing, type Shape, sectionsOf } from '../../src/zones/drawing.ts';
 
 const TEXT = `# what we count
 tracking:
@@ -165,4 +166,57 @@ live: { eventRate: 2 }
       'the areas are shared with other sections by YAML aliases; write them out in the file',
     );
   });
+
+  it('says what is drawn, whatever the names, and keeps the rest, in any order of changes', () => {
+    const number = fc.integer({ min: 0, max: 76_800 }).map((n) => n / 100);
+    const name = fc.oneof(
+      fc.constantFrom('queue', 'exit', 'door', '__proto__', '# no', '- a', '1', 'null', 'é: "x"'),
+      fc.string({ minLength: 1 }),
+    );
+    const shapes = fc.uniqueArray(
+      fc.record({
+        name,
+        was: fc.constantFrom(undefined, 'queue', 'exit', 'door'),
+        points: fc.array(fc.tuple(number, number), { minLength: 2, maxLength: 5 }),
+        unit: fc.constantFrom('pixels', 'ratio'),
+        anchor: fc.constantFrom('feet', 'centre'),
+      }),
+      { selector: (shape) => shape.name, maxLength: 4 },
+    );
+    const unique = shapes.map((list) =>
+      list.map(({ was, ...shape }, i) => {
+        const taken = list.slice(0, i).some((other) => other.was === was);
+        return { ...shape, ...(was !== undefined && !taken && { was }) } as Shape;
+      }),
+    );
+    const any = fc.record({ zones: unique, lines: unique, ignore: unique });
+    fc.assert(
+      fc.property(fc.constantFrom<string>('', TEXT), any, any, (text, first, second) => {
+        let now = text;
+        for (const shapes of [first, second]) {
+          const drawn: Drawing = { ...shapes, calibration: null };
+          now = withDrawing(now, drawn);
+          const { zones = {}, lines = {}, ignore = {}, ...others } = (parse(now) ?? {}) as Record<string, unknown>;
+          expect(withDefaults({ zones, lines, ignore })).toEqual(withDefaults(sectionsOf(drawn)));
+          expect(others).toEqual(text === '' ? {} : { tracking: { lostSeconds: 3 }, live: { eventRate: 2 } });
+          for (const comment of text.match(/#.*(what we|measured|more often|the only).*$/gm) ?? [])
+            expect(now).toContain(comment);
+        }
+      }),
+      { numRuns: 30 },
+    );
+  });
 });
+
+/** Shapes with what they have by default. */
+function withDefaults(sections: Record<string, unknown>) {
+  return Object.entries(sections).map(([section, shapes]) => [
+    section,
+    new Map(
+      Object.entries(shapes as object).map(([name, shape]) => [
+        name,
+        { unit: 'pixels', anchor: section === 'ignore' ? 'centre' : 'feet', ...shape },
+      ]),
+    ),
+  ]);
+}

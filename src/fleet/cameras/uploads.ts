@@ -1,6 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { OutputFile } from '../../files/output-file.ts';
+import { addToLake } from '../../lake/index.ts';
 import type { Store } from '../../store/store.ts';
 import { type Lease, machineTime } from './camera-job.ts';
 
@@ -36,6 +37,9 @@ export class Uploads {
       const key = relative(folder, path).split(sep).join('/');
       if (done.get(key) === state) continue;
       if (!(await this.#putOne(lease, `live/${name}/${lease.epoch}/${key}`, path))) return;
+      // Each worker that gets the camera counts its people from 1.
+      if (path.endsWith('.trajectories.json'))
+        await addToLake(path, this.#store, { camera: name, series: `${lease.epoch}` });
       done.set(key, state);
     }
     const account = join(this.#folder, `.${name}.lease.json`);

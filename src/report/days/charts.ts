@@ -23,7 +23,8 @@ export function chartsOf(data: DaysData): ChartData {
     series: [
       overTime('visits', shown, data.all, ({ visits, recorded }) => (recorded > 0 || visits > 0 ? visits : null)),
       overTime('present', shown, data.all, (hour) => ratesOf([hour]).present ?? null),
-      overDay('days', linesOfDays(data)),
+      overDay('days', linesOfDays(data.all)),
+      ...daysShown(data).map((figures, i) => overDay(`days${i}`, linesOfDays(figures))),
       ...passesOf(data),
     ],
   };
@@ -39,14 +40,19 @@ function shownFigures({ all, cameras }: DaysData): Line[] {
   return [{ name: all.name, hours: all.hours() }, ...lines.filter((line) => busiest.includes(line))];
 }
 
-/** Whether days are told apart; of many only the days of the week are. */
-export function areDaysShown({ all }: DaysData): boolean {
-  return new Set(all.hours().map(({ day }) => day)).size <= MOST_SERIES;
+/** The cameras whose days have a chart of their own. */
+export function daysShown({ cameras }: DaysData): Figures[] {
+  return cameras.length > 1 ? cameras.slice(0, MOST_SERIES) : [];
 }
 
-function linesOfDays(data: DaysData): Line[] {
-  const hours = data.all.hours();
-  if (!areDaysShown(data))
+/** Whether days are told apart; of many only the days of the week are. */
+export function areDaysShown(figures: Figures): boolean {
+  return new Set(figures.hours().map(({ day }) => day)).size <= MOST_SERIES;
+}
+
+function linesOfDays(figures: Figures): Line[] {
+  const hours = figures.hours();
+  if (!areDaysShown(figures))
     return WEEKDAYS.map((name, k) => ({ name, hours: hours.filter(({ weekday }) => weekday === k) }));
   const days = [...new Set(hours.map(({ day }) => day))];
   return days.map((day) => {

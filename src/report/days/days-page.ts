@@ -4,7 +4,7 @@ import type { Notice } from '../../core/notices.ts';
 import { version } from '../../core/version.ts';
 import { cards, type Markup, noticeList, pageOf } from '../page-parts.ts';
 import { length } from '../time.ts';
-import { areDaysShown, chartsOf, dwellShown, MOST_SERIES, WEEKDAYS } from './charts.ts';
+import { areDaysShown, chartsOf, daysShown, dwellShown, MOST_SERIES, WEEKDAYS } from './charts.ts';
 import type { DaysData } from './days-data.ts';
 import { type Figures, type Hour, mostAtOnce, ratesOf } from './figures.ts';
 
@@ -20,15 +20,16 @@ export async function renderDays(data: DaysData, notices: readonly Notice[]): Pr
   const { visits } = ratesOf(hours);
   const place = cameras.length === 1 ? cameras[0].name : `${cameras.length} cameras`;
   const title = `${visits} ${visits === 1 ? 'visit' : 'visits'} at ${place}`;
-  const one = (id: string, heading: string, note?: string) =>
-    html`<section><h2>${heading}</h2>${note && html`<p class="note">${note}</p>`}<div class="chart" id="${id}"></div></section>`;
-  const byDay = areDaysShown(data);
+  const one = (id: string, heading: string) =>
+    html`<section><h2>${heading}</h2><div class="chart" id="${id}"></div></section>`;
+  const byDay = areDaysShown(all);
   const partly = 'An hour that is recorded in part counts as long as it is recorded.';
   const body = html`<header><h1>${title}</h1><p>${about(data, hours)}</p>
 <p class="note">A visit is a stay in the picture. A person who comes again under the same id is one of the people, with one more visit. Who comes again in another recording or at another camera is counted as another person.</p></header>
 ${summary(data)}
 ${one('visits', 'Visits an hour')}${one('present', 'People in the picture, on average')}
-${one('days', byDay ? 'Day against day' : 'Weekday against weekday', `Visits an hour by the time of the day. ${partly}`)}
+<section><h2>${byDay ? 'Day against day' : 'Weekday against weekday'}</h2><p class="note">Visits an hour by the time of the day. ${partly}</p><div class="chart" id="days"></div>
+<div class="charts">${daysShown(data).map(({ name }, i) => html`<figure><figcaption>${name}</figcaption><div class="chart" id="days${i}"></div></figure>`)}</div></section>
 ${heatMaps(data)}${peaks(data, hours)}${cameraTable(data)}${dayTable(data, hours)}${lines(data)}${zones(data)}
 ${noticeList([...notices], 'what is printed')}
 <footer>Made by twintrack ${version}. Times are those of ${zone.name}.</footer>`;
@@ -87,7 +88,7 @@ function heatMap(figures: Figures): Markup {
 
 function peaks({ cameras }: DaysData, hours: readonly Hour[]): Markup {
   const busiest = [...hours].sort((a, b) => b.visits - a.visits || a.start - b.start).slice(0, PEAKS);
-  const columns = cameras.length > 1 && cameras.length <= MOST_COLUMNS ? cameras : [];
+  const columns = columnsOf(cameras);
   const own = columns.map((camera) => new Map(camera.hours().map(({ start, visits }) => [start, visits])));
   const rows = busiest
     .filter(({ visits }) => visits > 0)
@@ -109,14 +110,21 @@ function cameraTable(data: DaysData): Markup {
 <tbody>${cameras.map(row)}</tbody>${cameras.length > 1 && html`<tfoot>${row(all)}</tfoot>`}</table></div></section>`;
 }
 
-function dayTable({ all }: DaysData, hours: readonly Hour[]): Markup {
+/** The cameras that have a column of their own. */
+function columnsOf(cameras: readonly Figures[]): readonly Figures[] {
+  return cameras.length > 1 && cameras.length <= MOST_COLUMNS ? cameras : [];
+}
+
+function dayTable({ all, cameras }: DaysData, hours: readonly Hour[]): Markup {
+  const columns = columnsOf(cameras);
+  const visitsOn = (camera: Figures, day: string) => ratesOf(camera.hours().filter((hour) => hour.day === day)).visits;
   const rows = [...new Set(hours.map(({ day }) => day))].map((day) => {
     const own = hours.filter((hour) => hour.day === day);
     const { hours: recorded, visits, rate, present } = ratesOf(own);
     const busiest = own.reduce((a, b) => (b.visits > a.visits ? b : a));
-    return html`<tr><td>${dayText(own[0])}<td class="n">${recorded.toFixed(1)}<td class="n">${visits}<td class="n">${all.peopleOn(day)}<td class="n">${number(rate)}<td class="n">${number(present, 2)}<td class="n">${busiest.visits > 0 && hourText(busiest)}<td class="n">${busiest.visits}</tr>`;
+    return html`<tr><td>${dayText(own[0])}<td class="n">${recorded.toFixed(1)}<td class="n">${visits}${columns.map((camera) => html`<td class="n">${visitsOn(camera, day)}`)}<td class="n">${all.peopleOn(day)}<td class="n">${number(rate)}<td class="n">${number(present, 2)}<td class="n">${busiest.visits > 0 && hourText(busiest)}<td class="n">${busiest.visits}</tr>`;
   });
-  return html`<section><h2>Days</h2><div class="wide"><table data-csv="days"><thead><tr><th>day<th class="n">hours<th class="n">visits<th class="n">people<th class="n">visits/h<th class="n">present<th class="n">busiest hour<th class="n">its visits</tr></thead><tbody>${rows}</tbody></table></div></section>`;
+  return html`<section><h2>Days</h2><div class="wide"><table data-csv="days"><thead><tr><th>day<th class="n">hours<th class="n">visits${columns.map(({ name }) => html`<th class="n">${name}`)}<th class="n">people<th class="n">visits/h<th class="n">present<th class="n">busiest hour<th class="n">its visits</tr></thead><tbody>${rows}</tbody></table></div></section>`;
 }
 
 function lines({ lines, cameras }: DaysData): Markup | undefined {

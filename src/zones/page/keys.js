@@ -44,6 +44,7 @@ export function listenToKeys(model, view, tools, actions) {
   // what has the focus is selected, so that Tab goes on to its points
   svg.addEventListener('focusin', ({ target }) => {
     const { uid } = /** @type {SVGElement} */ (target).dataset;
+    model.endStep();
     if (uid !== undefined && tools.tool === 'select') model.select(Number(uid));
   });
 

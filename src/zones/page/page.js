@@ -94,12 +94,13 @@ async function check() {
 }
 
 async function save() {
-  if (button('save').disabled) return; // nothing is shown yet
+  if (button('save').disabled) return; // nothing is shown yet, or it is being saved
   if (document.activeElement instanceof HTMLInputElement) document.activeElement.blur(); // takes over what is typed
   if (view.draft && view.draft.points.length > 0 && tools.finish() === undefined)
     return say('End the shape that you are drawing, or cancel it, then save.', true);
   const drawing = model.drawing();
   say('');
+  button('save').disabled = true;
   try {
     const { status, said, version: now, problems } = await saveDrawing(drawing, version);
     const conflict = status === 409;
@@ -114,6 +115,8 @@ async function save() {
     say(said, status !== 200);
   } catch (error) {
     fail(error);
+  } finally {
+    button('save').disabled = false;
   }
 }
 
@@ -126,5 +129,6 @@ function say(text, wrong = false) {
 /** @param {unknown} error */
 function fail(error) {
   byId('login').hidden = !(error instanceof TokenError);
+  if (error instanceof TokenError) byId('token').focus();
   say(error instanceof Error ? error.message : String(error), true);
 }
