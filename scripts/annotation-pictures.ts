@@ -1,5 +1,5 @@
 /**
- * Makes the pictures of docs/annotation.md, of README and of docs/analytics.md from the sample video: its refined trajectories drawn in each
+ * Makes the pictures of docs/annotation.md, of README and of docs/counting.md from the sample video: its refined trajectories drawn in each
  * style, at three sizes, and a simulated crowd.
  *
  *   npx tsx scripts/annotation-pictures.ts [FOLDER]

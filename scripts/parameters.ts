@@ -53,7 +53,7 @@ detection:
 A value of \`--set\` overrides that of the file, and a value of the file overrides the default. A trajectories file holds all parameters of its run. From
 TypeScript, give them as \`parameters: { tracking: { lostSeconds: 3 } }\` ([library](library.md)).
 
-A file can also have the sections \`zones\`, \`lines\`, \`ignore\` and \`calibration\` ([analytics](analytics.md)), and for \`twintrack stream\` the section \`cameras\`
+A file can also have the sections \`zones\`, \`lines\`, \`ignore\` and \`calibration\` ([counting](counting.md)), and for \`twintrack stream\` the section \`cameras\`
 ([live cameras](live.md)).
 
 ${sections.join('\n\n')}

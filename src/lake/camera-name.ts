@@ -5,7 +5,7 @@ const WHEN =
   /(?<!\d)\d{4}([-_.]?)\d{2}\1\d{2}(?:[T _.-]*\d{2}(?:[-_.:h]?\d{2}){0,2}(?:\.\d+)?(?:Z|[+-]\d{2}:?\d{2})?)?(?!\d)/gi;
 
 /**
- * The camera that a trajectories file is of, where nobody says it: the name of the video without its ending and without a date and time.
+ * The camera that a trajectories file is of, where it is not said: the name of the video without its ending and without a date and time.
  * Where nothing is left of it, or the source is a live camera, the name of the folder that the file lies in.
  *
  * @param file the trajectories file

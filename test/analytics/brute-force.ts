@@ -3,7 +3,7 @@ import type { Area, AreaEvent } from '../../src/analytics/index.ts';
 /** A place of a person, with its time. */
 export type Stop = readonly [x: number, y: number, time: number];
 
-/** What the rules of docs/analytics.md are of. */
+/** What the rules of docs/counting.md are of. */
 export interface Rules {
   /** Size of the picture. */
   readonly width: number;

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { start } from '../commands/cli.ts';
+import { SAMPLE, start } from '../commands/cli.ts';
 import { installBuilt, spawnExample } from '../jsdoc.ts';
 import { endAll, freePort, later, needing, TestCamera, until } from '../live/rig.ts';
 import { temporaryFolder } from '../video/clips.ts';
@@ -24,6 +24,7 @@ describe('the blocks that need a camera', needing('camera'), () => {
     port = await freePort();
     installBuilt(folder);
     symlinkSync(join(root, 'videos'), join(folder, 'videos'));
+    symlinkSync(SAMPLE, join(folder, 'street.mp4'));
     const config = readFileSync(join(root, 'examples/cameras.yaml'), 'utf8');
     writeFileSync(join(folder, 'cameras.yaml'), here(config));
     const points = [

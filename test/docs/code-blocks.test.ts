@@ -21,7 +21,7 @@ const ELSEWHERE = ['stream', 'train', 'tune', 'adapt', 'worker', 'submit', 'jobs
 /** A command that serves a page until it is stopped. */
 const SERVES = 'zones';
 /** Lines of other programs, which are not run. */
-const OTHERS = [/^npm (install|ci|test)\b/, /^jq /, /^mkdir /, /^g\+\+ /];
+const OTHERS = [/^npm (init|install|ci|test)\b/, /^jq /, /^mkdir /, /^cd /, /^g\+\+ /];
 
 const blocks = await allBlocks();
 const typescript = typescriptOf(blocks);
@@ -112,6 +112,13 @@ describe('the commands of the pages', () => {
     120_000,
   );
 
+  const examples = shell.filter(({ line }) => /^(node|python3) node_modules\/twintrack\/examples\//.test(line));
+  it.each(examples.map(({ place, line, words }) => [place, line, words] as const))('%s: %s', (_, __, words) => {
+    const program = words[0] === 'node' ? process.execPath : words[0];
+    const { status, stderr } = spawnSync(program, words.slice(1), { encoding: 'utf8', cwd: folder });
+    expect([status, stderr]).toEqual([0, '']);
+  });
+
   it.each(servers.map(({ place, line, args }) => [place, line, args] as const))('%s: %s', async (_, __, args) => {
     const run = start(args.map(ofStreet), { cwd: folder });
     await run.said('open this address');
@@ -143,7 +150,7 @@ describe('the commands of the pages', () => {
   });
 
   it('are these and a few of other programs', () => {
-    const known = /^(npx )?twintrack |^npm run |^npx tsx /;
+    const known = /^(npx )?twintrack |^npm run |^npx tsx |^(node|python3) node_modules\/twintrack\/examples\//;
     const others = shell.filter(({ language, line }) => language !== '' && line !== '' && !known.test(line));
     expect(others.filter(({ line }) => !OTHERS.some((other) => other.test(line))).map(({ line }) => line)).toEqual([]);
   });

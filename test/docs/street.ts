@@ -39,6 +39,7 @@ export function writeStreet(folder: string): void {
     runFfmpeg('-i', SAMPLE, '-frames:v', '1', '-vf', `crop=64:128:${x}:150`, at(name));
 
   const det = writeWalkers(at('det.txt'), FRAMES);
+  copyFileSync(det, at('boxes.txt'));
   const lines = readFileSync(det, 'utf8').trim().split('\n');
   const truth = lines.map((line, k) => line.replace(',-1,', `,${1 + (k % 2)},`));
   writeFileSync(at('gt.txt'), truth.map((line) => line.replace(/[^,]*$/, '1,-1,-1,-1')).join('\n'));

@@ -19,34 +19,55 @@ function linkRepository(md) {
   });
 }
 
-const guides = [
-  ['Install', 'install'],
-  ['From TypeScript', 'library'],
-  ['Detection', 'detection'],
-  ['Tracking', 'tracking'],
-  ['Footage and files', 'footage'],
-  ['Live cameras', 'live'],
-  ['Annotated video', 'annotation'],
-  ['Many machines', 'fleet'],
-  ['Zones, lines, reports', 'analytics'],
-  ['Many files and days', 'lake'],
-  ['Draw zones and lines', 'zones'],
-  ['Appearance', 'appearance'],
-  ['One person over several cameras', 'linking'],
-  ['People on the floor of a site', 'site'],
-  ['Privacy', 'privacy'],
-  ['Evaluation', 'evaluation'],
-  ['Train the association', 'training-association'],
-  ['Train the Siamese network', 'training-siamese'],
-];
-const reference = [
-  ['API', 'api/'],
-  ['Parameters', 'parameters'],
-  ['Trajectories file', 'trajectories'],
-  ['Glossary', 'glossary'],
-  ['Benchmarks', 'benchmarks'],
-];
-const items = (pages) => pages.map(([text, page]) => ({ text, link: `/${page}` }));
+/** The sidebar, by task: titles of the pages, and their names. */
+const tasks = {
+  Start: [
+    ['Quick start', 'quick-start'],
+    ['Installation', 'install'],
+    ['Examples', 'examples'],
+    ['Coming from other trackers', 'migration'],
+    ['Troubleshooting', 'troubleshooting'],
+    ['Questions', 'faq'],
+  ],
+  Track: [
+    ['Tracking', 'tracking'],
+    ['Footage and files', 'footage'],
+    ['Annotated video', 'annotation'],
+    ['Trajectory files', 'trajectories'],
+    ['Privacy', 'privacy'],
+  ],
+  Live: [['Live cameras', 'live']],
+  'Count and report': [
+    ['Counting', 'counting'],
+    ['Draw zones and lines', 'zones'],
+    ['Reports and the player', 'reports'],
+    ['Exports', 'exports'],
+    ['Many files and days', 'lake'],
+  ],
+  Appearance: [['Appearance and search', 'appearance']],
+  'Many cameras': [
+    ['One person over several cameras', 'linking'],
+    ['People on the floor of a site', 'site'],
+  ],
+  'Many machines': [['Many machines', 'fleet']],
+  'Own models': [
+    ['Your own detector', 'detection'],
+    ['Train the association', 'training-association'],
+    ['Train the Siamese network', 'training-siamese'],
+    ['Evaluation', 'evaluation'],
+  ],
+  Reference: [
+    ['From TypeScript', 'library'],
+    ['API', 'api/'],
+    ['Parameters', 'parameters'],
+    ['Benchmarks', 'benchmarks'],
+    ['Glossary', 'glossary'],
+  ],
+};
+const sidebar = Object.entries(tasks).map(([text, pages]) => ({
+  text,
+  items: pages.map(([text, page]) => ({ text, link: `/${page}` })),
+}));
 
 export default {
   title: 'twintrack',
@@ -57,15 +78,22 @@ export default {
   outDir: join(repository, 'site'),
   themeConfig: {
     nav: [
-      { text: 'Guides', link: '/library' },
+      { text: 'Quick start', link: '/quick-start' },
+      { text: 'Troubleshooting', link: '/troubleshooting' },
       { text: 'API', link: '/api/' },
       { text: 'Benchmarks', link: '/benchmarks' },
     ],
-    sidebar: [
-      { text: 'Guides', items: [{ text: 'Start', link: '/' }, ...items(guides)] },
-      { text: 'Reference', items: items(reference) },
-    ],
-    search: { provider: 'local' },
+    sidebar,
+    search: {
+      provider: 'local',
+      options: {
+        miniSearch: {
+          // all words, and the guides before the API
+          searchOptions: { combineWith: 'AND', boostDocument: (id) => (id.startsWith('/api/') ? 0.2 : 1) },
+        },
+      },
+    },
     outline: [2, 3],
+    docFooter: { prev: 'Previous', next: 'Next' },
   },
 };

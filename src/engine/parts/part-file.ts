@@ -22,7 +22,7 @@ export class PartWriter implements Findings {
     this.#file.write(of);
   }
 
-  /** In the frame before the part nobody is looked for; the next one is compared with it. */
+  /** In the frame before the part no person is looked for; the next one is compared with it. */
   next({ index, time }: Pick<Frame, 'index' | 'time'>): Finding | undefined {
     if (index >= this.known) return undefined;
     return { index, time, shift: undefined, detect: true, still: false, detections: NO_DETECTIONS };
