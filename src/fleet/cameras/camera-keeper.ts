@@ -25,6 +25,8 @@ interface Held {
   lease: Lease;
   /** It is given back when its files are in the store. */
   leaving?: 'back' | 'removed' | undefined;
+  /** When it was told to. */
+  since?: number;
 }
 
 /** A camera whose worker is gone goes to another one after these times, in milliseconds. */
@@ -33,6 +35,8 @@ const LOCK = { lockDuration: 6000, stalledInterval: 2000, maxStalledCount: 1_000
 const TICK = 500;
 const RENEWAL = 1500;
 const READING = 3000;
+/** A camera that leaves goes after so long, whether its files are in the store or not. */
+const LONGEST = 15_000;
 /** A worker that has more than its share gives a third of what is too much back so often. */
 const GIVE_BACK = 10_000;
 /** Cameras that wait for so long are taken by any worker, whatever its share. */
@@ -71,10 +75,6 @@ export class CameraKeeper {
   /** The cameras that it has, and how they are doing. */
   status: Readonly<Record<string, CameraProgress>> = {};
 
-  get cameras(): readonly string[] {
-    return [...this.#held.keys()];
-  }
-
   async start(): Promise<void> {
     await this.#worker.waitUntilReady();
     await this.#worker.startStalledCheckTimer();
@@ -92,7 +92,7 @@ export class CameraKeeper {
     this.#stopped = true;
     await this.#ticking;
     const end = machineTime() + patience;
-    for (const held of this.#held.values()) held.leaving ??= 'back';
+    for (const held of this.#held.values()) leave(held, 'back');
     while (this.#held.size > 0 && machineTime() < end) {
       await this.#renew().catch(() => {});
       this.#tell();
@@ -106,6 +106,8 @@ export class CameraKeeper {
     await this.#read();
     await this.#balance();
     this.#tell();
+    for (const [name, { since, lease }] of this.#held)
+      if (since !== undefined && machineTime() - since > LONGEST) await this.#dropped(name, lease.epoch);
     await this.#report();
   }
 
@@ -138,7 +140,7 @@ export class CameraKeeper {
     const read = async (held: Held) => {
       const job = (await this.#queue.getJob(held.job.id ?? ''))?.data as CameraJob | undefined;
       if (job) held.lease = { ...held.lease, job };
-      if (job?.removed) held.leaving = 'removed';
+      if (job?.removed) leave(held, 'removed');
     };
     await Promise.all([...this.#held.values()].map(read));
   }
@@ -155,7 +157,7 @@ export class CameraKeeper {
     if (waiting > 0 || this.#held.size <= share || now - this.#given < GIVE_BACK) return;
     const staying = [...this.#held.values()].filter(({ leaving }) => !leaving);
     const surplus = Math.max(0, Math.ceil((staying.length - share) / 3));
-    for (const held of staying.slice(staying.length - surplus)) held.leaving = 'back';
+    for (const held of staying.slice(staying.length - surplus)) leave(held, 'back');
     this.#given = now;
   }
 
@@ -234,4 +236,9 @@ export class CameraKeeper {
       process.kill(-child.pid, 'SIGKILL');
     } catch {} // it has ended
   }
+}
+
+function leave(held: Held, how: NonNullable<Held['leaving']>): void {
+  held.leaving ??= how;
+  held.since ??= machineTime();
 }

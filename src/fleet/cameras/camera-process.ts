@@ -5,10 +5,12 @@ import { letHeapGrow } from '../../core/heap-growth.ts';
 import type { CameraSource } from '../../live/camera/source.ts';
 import { type Live, startLive } from '../../live/live.ts';
 import { openLog } from '../../live/monitoring/log.ts';
+import { parseKeep } from '../../live/outputs/retention.ts';
 import { cameraParametersSchema } from '../../live/parameters.ts';
 import { openStore } from '../../store/store.ts';
 import { endAll } from '../end-all.ts';
 import type { CameraProgress } from '../job-data.ts';
+import { Outage } from '../outage.ts';
 import { type Lease, machineTime } from './camera-job.ts';
 import { withSecrets } from './secrets.ts';
 import { Uploads } from './uploads.ts';
@@ -31,6 +33,8 @@ export type CameraReport =
 const STATUS_INTERVAL = 2000;
 const EXPIRY_INTERVAL = 500;
 const UPLOAD_INTERVAL = 10_000;
+/** What is in the store need not be here. */
+const KEPT_HERE = parseKeep('1d');
 
 letHeapGrow();
 // These come to all processes of a terminal or service; the worker says when this one is to end.
@@ -38,14 +42,23 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 process.on('disconnect', endAll);
 
 const log = await openLog();
+const storeOutage = new Outage(log, 'the store');
 const held = new Map<string, Lease>();
 /** Of which epoch the files of each camera here are. */
 const here = new Map<string, number>();
 let place: { readonly live: Live; readonly uploads: Uploads; readonly folder: string } | undefined;
 let parameters = cameraParametersSchema.parse({});
 let changing: Promise<unknown> = Promise.resolve();
+/** What it was told last. What it was told before has no meaning then: it may have waited for its turn until it ran out. */
+let told: readonly Lease[] = [];
+/** Whether the cameras are to be made those that are held. */
+let due = false;
+let uploading = false;
 
-process.on('message', (order: CameraOrder) => next(() => ('leases' in order ? follow(order.leases) : open(order))));
+process.on('message', (order: CameraOrder) => {
+  if ('leases' in order) told = order.leases;
+  next(() => ('leases' in order ? follow(told) : open(order)));
+});
 
 /** Does one thing after the other. */
 function next(action: () => Promise<void>): void {
@@ -53,11 +66,11 @@ function next(action: () => Promise<void>): void {
 }
 
 async function open({ store, folder, worker }: Extract<CameraOrder, { store: string }>): Promise<void> {
-  const live = await startLive({ cameras: [], out: folder, realtime: true, log });
+  const live = await startLive({ cameras: [], out: folder, realtime: true, keep: KEPT_HERE, log });
   place = { live, folder, uploads: new Uploads(await openStore(store), folder, worker) };
   setInterval(status, STATUS_INTERVAL);
   setInterval(() => next(dropExpired), EXPIRY_INTERVAL);
-  setInterval(() => next(upload), UPLOAD_INTERVAL);
+  setInterval(() => void upload(), UPLOAD_INTERVAL);
 }
 
 /** Follows the cameras of these leases, and no others. */
@@ -66,6 +79,7 @@ async function follow(leases: readonly Lease[]): Promise<void> {
   const gone = [...held.values()].filter((lease) => wanted.get(nameOf(lease))?.epoch !== lease.epoch);
   const changed = [...wanted.values()].some((lease) => held.get(nameOf(lease))?.job.revision !== lease.job.revision);
   for (const lease of gone) held.delete(nameOf(lease));
+  due ||= changed || gone.length > 0;
   if (gone.length > 0) {
     await reconfigure();
     for (const lease of gone) await drop(lease);
@@ -75,7 +89,8 @@ async function follow(leases: readonly Lease[]): Promise<void> {
     here.set(name, lease.epoch);
     held.set(name, lease);
   }
-  if (gone.length > 0 || changed) await reconfigure();
+  if (due) await reconfigure();
+  due = false;
 }
 
 /** After a freeze, before the worker has asked whose the cameras are. */
@@ -85,22 +100,39 @@ async function dropExpired(): Promise<void> {
 
 async function drop(lease: Lease): Promise<void> {
   const name = nameOf(lease);
-  // it may be this worker's again, with what is there: then no other one had it meanwhile
-  if (!isValid(lease)) return;
-  await place?.uploads.put(name, lease);
-  await forget(name);
+  // one that has run out may be this worker's again, with what is there: then no other one had it meanwhile
+  if (isValid(lease)) {
+    await put(name, lease);
+    await forget(name);
+  }
   send({ dropped: name, epoch: lease.epoch });
 }
 
 /** The files of a camera are in the store, or another worker's now. */
 async function forget(name: string): Promise<void> {
-  place?.uploads.forget(name);
+  await place?.uploads.forget(name);
   here.delete(name);
   await rm(join(place?.folder ?? '', name), { recursive: true, force: true });
 }
 
 async function upload(): Promise<void> {
-  for (const [name, lease] of held) await place?.uploads.put(name, lease);
+  if (uploading) return;
+  uploading = true;
+  for (const [name, lease] of [...held]) await put(name, lease);
+  uploading = false;
+}
+
+/** Puts what is new of a camera into the store; what cannot be put now is put later. */
+async function put(name: string, lease: Lease): Promise<void> {
+  const { epoch } = lease;
+  const isSame = (other: Lease) => other.epoch === epoch && nameOf(other) === name;
+  const isOurs = () => [lease, ...told].some((one) => isSame(one) && isValid(one));
+  try {
+    await place?.uploads.put(name, epoch, isOurs);
+    storeOutage.over();
+  } catch (error) {
+    storeOutage.report(messageOf(error));
+  }
 }
 
 async function reconfigure(): Promise<void> {

@@ -3,19 +3,26 @@ import { join, relative, sep } from 'node:path';
 import { OutputFile } from '../../files/output-file.ts';
 import { addToLake } from '../../lake/index.ts';
 import type { Store } from '../../store/store.ts';
-import { type Lease, machineTime } from './camera-job.ts';
+
+/** What was put of a camera. */
+interface Account {
+  /** When it was taken, in ISO 8601. */
+  readonly from: string;
+  /** Size and time of each file, by path. */
+  readonly put: Map<string, string>;
+  /** Settled when nothing of it is being put. */
+  putting: Promise<unknown>;
+}
 
 /**
  * Puts what is written of cameras into the store, under `live/<camera>/<epoch>/`. The epoch is another one each time that a worker gets a camera,
- * so that no two ever write the same file; and nothing is put when the lease has run out.
+ * so that no two ever write the same file.
  */
 export class Uploads {
   readonly #store: Store;
   readonly #folder: string;
   readonly #worker: string;
-  /** Size and time of what was put, by camera and path. */
-  readonly #put = new Map<string, Map<string, string>>();
-  readonly #since = new Map<string, string>();
+  readonly #accounts = new Map<string, Account>();
 
   /** @param folder in which each camera has a folder */
   constructor(store: Store, folder: string, worker: string) {
@@ -24,40 +31,45 @@ export class Uploads {
     this.#worker = worker;
   }
 
-  /** Puts what is new of a camera. @throws TwintrackError when the store cannot be written to */
-  async put(name: string, lease: Lease): Promise<void> {
+  /**
+   * Puts what is new of a camera, and who has it.
+   *
+   * @param isOurs asked before each file: nothing is put of a camera whose lease has run out
+   * @throws TwintrackError when the store cannot be written to
+   */
+  put(name: string, epoch: number, isOurs: () => boolean): Promise<void> {
+    const from = new Date().toISOString();
+    const account = this.#accounts.get(name) ?? { from, put: new Map(), putting: Promise.resolve() };
+    this.#accounts.set(name, account);
+    const putting = account.putting.then(() => this.#put(name, epoch, isOurs, account));
+    account.putting = putting.catch(() => {});
+    return putting;
+  }
+
+  /** The camera goes to another worker. */
+  async forget(name: string): Promise<void> {
+    await this.#accounts.get(name)?.putting;
+    this.#accounts.delete(name);
+  }
+
+  async #put(name: string, epoch: number, isOurs: () => boolean, { from, put }: Account): Promise<void> {
     const folder = join(this.#folder, name);
-    const done = this.#put.get(name) ?? new Map<string, string>();
-    this.#put.set(name, done);
-    const from = this.#since.get(name) ?? new Date().toISOString();
-    this.#since.set(name, from);
     for (const path of await filesIn(folder)) {
       const { size, mtimeMs } = await stat(path);
       const state = `${size} ${mtimeMs}`;
       const key = relative(folder, path).split(sep).join('/');
-      if (done.get(key) === state) continue;
-      if (!(await this.#putOne(lease, `live/${name}/${lease.epoch}/${key}`, path))) return;
-      // Each worker that gets the camera counts its people from 1.
-      if (path.endsWith('.trajectories.json'))
-        await addToLake(path, this.#store, { camera: name, series: `${lease.epoch}` });
-      done.set(key, state);
+      if (put.get(key) === state) continue;
+      if (!isOurs()) return;
+      await this.#store.put(`live/${name}/${epoch}/${key}`, path);
+      // each worker that gets the camera counts its people from 1
+      if (path.endsWith('.trajectories.json') && isOurs())
+        await addToLake(path, this.#store, { camera: name, series: `${epoch}` });
+      put.set(key, state);
     }
     const account = join(this.#folder, `.${name}.lease.json`);
-    const told = { worker: this.#worker, epoch: lease.epoch, from, until: new Date().toISOString() };
+    const told = { worker: this.#worker, epoch, from, until: new Date().toISOString() };
     await OutputFile.put(account, `${JSON.stringify(told)}\n`);
-    await this.#putOne(lease, `live/${name}/${lease.epoch}/lease.json`, account);
-  }
-
-  /** The camera goes to another worker. */
-  forget(name: string): void {
-    this.#put.delete(name);
-    this.#since.delete(name);
-  }
-
-  async #putOne({ until }: Lease, key: string, path: string): Promise<boolean> {
-    if (until <= machineTime()) return false;
-    await this.#store.put(key, path);
-    return true;
+    if (isOurs()) await this.#store.put(`live/${name}/${epoch}/lease.json`, account);
   }
 }
 
