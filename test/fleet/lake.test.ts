@@ -1,7 +1,6 @@
 import { copyFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { type Lease, machineTime } from '../../src/fleet/cameras/camera-job.ts';
 import { Uploads } from '../../src/fleet/cameras/uploads.ts';
 import { runTask } from '../../src/fleet/run-task.ts';
 import { Lake, type LakeValue } from '../../src/lake/index.ts';
@@ -42,6 +41,6 @@ it('the hours of a camera are in it by the camera and its worker', async () => {
   const source = { name: 'rtsp://***@host/stream', startedAt: '2026-11-28T08:00:00Z' };
   const run = await writeRun(runs, [person(1, walk([100, 400, 0], [900, 400, 8]))], source);
   copyFileSync(run, join(folder, 'door', '20261128T080000Z.trajectories.json'));
-  await uploads.put('door', { epoch: 3, until: machineTime() + 60_000 } as Lease);
+  await uploads.put('door', 3, () => true);
   expect(await ask(store, 'select camera, person from trajectories')).toEqual([['door', 'door/3/1']]);
 });
