@@ -1,6 +1,6 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { loadParameters } from '../src/engine/configuration.ts';
@@ -53,6 +53,7 @@ const SCRIPTS: Record<string, readonly [args: () => Promise<string[]>, printed: 
 };
 
 const hasPython = spawnSync('python3', ['--version']).status === 0;
+const hasPandas = spawnSync('python3', ['-c', 'import pandas, matplotlib']).status === 0;
 
 describe('the examples', () => {
   afterEach(endAll);
@@ -85,6 +86,21 @@ describe('the examples', () => {
     execFileSync('python3', [join(examples, 'boxes.py'), 'det.txt'], { cwd: folder });
     const { status, stderr } = await twintrack(['track', '--detections', 'det.txt', '--fps', '25'], { cwd: folder });
     expect([status, stderr]).toEqual([0, expect.stringMatching(/^det\.txt: 2 people in 100 frames/)]);
+  });
+
+  it('the cells of the notebook read what track writes', needs(hasPandas, 'pandas and matplotlib'), async () => {
+    const { cells } = JSON.parse(readFileSync(join(examples, 'trajectories.ipynb'), 'utf8')) as {
+      cells: { cell_type: string; source: string[] }[];
+    };
+    copyFileSync(await run, join(folder, 'street.trajectories.json'));
+    const code = cells.flatMap(({ cell_type, source }) => (cell_type === 'code' ? [source.join('')] : []));
+    const script = [...code, 'print(len(people), list(stays.seconds), present.max(), len(axes.lines))'].join('\n');
+    const printed = execFileSync('python3', ['-c', script], {
+      encoding: 'utf8',
+      cwd: folder,
+      env: { ...process.env, MPLBACKEND: 'agg' },
+    });
+    expect(printed).toMatch(/^162 \[8\.0, 8\.0\] 2 2\n$/);
   });
 
   it('mqtt-dashboard.mjs serves what the broker says', needing('broker'), async () => {
