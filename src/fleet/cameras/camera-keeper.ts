@@ -30,7 +30,7 @@ interface Held {
 }
 
 /** A camera whose worker is gone goes to another one after these times, in milliseconds. */
-const LOCK = { lockDuration: 6000, stalledInterval: 2000, maxStalledCount: 1_000_000 };
+const LOCK = { lockDuration: 6000, stalledInterval: 1500, maxStalledCount: 1_000_000 };
 /** Cameras are taken so often, leases renewed, and what is to change read. */
 const TICK = 500;
 const RENEWAL = 1500;
