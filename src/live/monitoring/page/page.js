@@ -206,7 +206,7 @@ class Chart {
   }
 }
 
-/** @param {LiveStatus & { editor?: boolean }} status `editor`: the admin can draw areas */
+/** @param {LiveStatus & { editor?: boolean }} status `editor`: areas can be drawn on it */
 function show(status) {
   for (const [name, camera] of cameras) {
     if (status.cameras.some((other) => other.name === name)) continue;
