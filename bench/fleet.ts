@@ -19,7 +19,7 @@ const address = queueAddress(positionals[0]);
 const jobs = Number(values.jobs);
 const seconds = Number(values.seconds);
 /** As those of `twintrack worker`. */
-const LOCK = { lockDuration: 10_000, stalledInterval: 5000, maxStalledCount: 3 };
+const LOCK = { lockDuration: 8000, stalledInterval: 3000, maxStalledCount: 3 };
 const JOB: VideoJob = {
   input: '/videos/street.mp4',
   name: 'street',

@@ -24,7 +24,7 @@ export interface Connection {
   close(): Promise<void>;
 }
 
-/** A server that is gone is asked again after so many milliseconds more each time, and at most so many: a lock lasts ten seconds. */
+/** A server that is gone is asked again after so many milliseconds more each time, and at most so many: a lock lasts eight seconds. */
 const RETRY = { step: 250, most: 2000 };
 /** How long what is open may take to close, in milliseconds. */
 const CLOSING = 3000;

@@ -39,7 +39,7 @@ export interface WorkerSettings {
 }
 
 /** A job whose worker is gone is found out after this time, in milliseconds, and another one takes it. */
-const LOCK = { lockDuration: 10_000, stalledInterval: 5000, maxStalledCount: 3 };
+const LOCK = { lockDuration: 8000, stalledInterval: 3000, maxStalledCount: 3 };
 /** The job in hand has so many seconds to be done when the worker is to end. */
 const LAST_SECONDS = 20;
 /** And its cameras have these to be complete in the store. */
