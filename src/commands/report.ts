@@ -186,9 +186,11 @@ async function reportRun(file: string, options: ReportCommandOptions): Promise<v
       ? `plays ${printable(video ?? '')}`
       : header.anonymized
         ? 'without pictures, as the run is anonymised'
-        : video === undefined
-          ? 'without pictures'
-          : `pictures from ${printable(video)}`;
+        : video !== undefined
+          ? `pictures from ${printable(video)}`
+          : options.video === false
+            ? 'without pictures'
+            : `without pictures, as ${printable(header.source.name)} is not beside it; name the video with --video`;
     process.stderr.write(`${printable(out)}: ${counted(people)}, ${(bytes / 1e6).toFixed(1)} MB, ${pictures}\n`);
   });
 }

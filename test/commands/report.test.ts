@@ -25,6 +25,10 @@ describe('twintrack report', () => {
     const beside = input.replace('.trajectories.json', '.report.html');
     expect(without.stderr).toBe(`${beside}: 1 person, 0.1 MB, without pictures\n`);
     expect(readFileSync(beside, 'utf8')).not.toContain('image/jpeg');
+    const away = await twintrack(['report', await writeRun(folder, PEOPLE, { name: 'away.mp4' })]);
+    expect(away.stderr).toContain(
+      ': 1 person, 0.1 MB, without pictures, as away.mp4 is not beside it; name the video with --video\n',
+    );
   });
 
   it('shows no picture of a run that is anonymised, and says why', async () => {
