@@ -264,10 +264,11 @@ export class OnlineLinker {
     this.#weighed = this.#time;
     this.#weighedChanges = this.#changes;
     if (!this.#comparison) return;
-    const later = [...this.#open].filter((stay) => !stay.kept && stay.patches > 0 && stay.entered >= 0);
-    const earlier = [...this.#remembered].filter(({ next, left }) => left >= 0 && !(next && (next.fixed || next.kept)));
+    const later = new Set([...this.#open].filter((stay) => !stay.kept && stay.patches > 0 && stay.entered >= 0));
+    // not those that are followed by one that is not weighed: it stays
+    const earlier = [...this.#remembered].filter(({ next, left }) => left >= 0 && (!next || later.has(next)));
     const blind = (place: number) => this.#places.get(place)!.blind;
-    const wanted = this.#candidates.weigh(this.#comparison, earlier, later, blind);
+    const wanted = this.#candidates.weigh(this.#comparison, earlier, [...later], blind);
     for (const stay of later) {
       if (!stay.before || wanted.get(stay) === stay.before) continue;
       this.#unlink(stay);

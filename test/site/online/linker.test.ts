@@ -112,6 +112,16 @@ describe('OnlineLinker', () => {
     ),
     again: fc.integer({ min: 1, max: 12 }),
   });
+  /** People of an earlier process, of whom the floor may know two by name. */
+  const restored = fc.uniqueArray(
+    fc.record({
+      id: fc.constantFrom(1, 2, 7),
+      camera: fc.integer({ min: 0, max: 2 }),
+      ago: fc.constantFrom(0, 5, 100),
+      value: fc.integer({ min: 0, max: 3 }),
+    }),
+    { maxLength: 3, selector: ({ id }) => id },
+  );
 
   it('knows a track of someone who is forgotten for the person whom the floor has since found', () => {
     const linker = open(10);
@@ -127,73 +137,101 @@ describe('OnlineLinker', () => {
     expect(linker.personOf(0, 1)).not.toBe(7);
   });
 
+  it('gives nobody a second time of whom the patches are forgotten before it is decided who they are', () => {
+    const linker = open(20, 2);
+    const view = { camera: 0, time: -5, embeddings: Float32Array.of(3, 3), qualities: Float64Array.of(1, 1) };
+    linker.restore(
+      [{ id: 1, camera: 0, time: -5, last: { x: 120, y: 150, height: 100 }, exits: [], views: [view] }],
+      0,
+    );
+    linker.take(0, 0, [person(0, 2, 3)]);
+    for (const time of [6, 12]) linker.take(0, time, [person(0, 2, 0), person(0, 1, 3)]);
+    linker.take(0, 18, []);
+    linker.take(FLOOR, 18, [person(0, 1, 0)]);
+    linker.take(0, 18, [person(0, 1, 0)]);
+    for (let time = 19; time <= 24; time++) linker.take(0, time, []); // the first patches are older than 20 s now
+    expect(linker.personOf(FLOOR, 1)).toBe(1);
+    expect(linker.personOf(0, 1)).not.toBe(1);
+  });
+
   it('never has one person in two places at once, whatever it is given', () => {
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
-        const linker = open(3600, 2); // 1 and 2 are people of an earlier process
-        const runs: {
-          place: number;
-          id: number;
-          born: number;
-          from: number;
-          to: number;
-          person: number | undefined;
-        }[] = [];
-        const latest = new Map<string, (typeof runs)[number]>();
-        const heard = new Map<number, number>();
-        const last = new Map<number, { time: number; ids: Set<number> }>();
-        let clock = 0;
-        let newest = Number.NEGATIVE_INFINITY; // the linker's clock
-        let version = 0;
-        for (const { place, passed, late, seen, again } of steps)
-          for (let repeat = 0; repeat < again; repeat++) {
-            clock += passed;
-            const before = last.get(place);
-            const time = Math.max(clock - late, before?.time ?? Number.NEGATIVE_INFINITY);
-            newest = Math.max(newest, time);
-            const silent = newest - (heard.get(place) ?? newest) > SILENT_SECONDS;
-            linker.take(
-              place,
-              clock - late,
-              seen.map(({ id, value, expected, known }) => ({
-                id,
-                by: expected
-                  ? []
-                  : [
-                      {
-                        camera: Math.max(0, place),
-                        box: Float64Array.of(9, 9, 50, 100),
-                        gallery: gallery(value, version++),
-                      },
-                    ],
-                person: place === FLOOR ? known : undefined,
-              })),
-            );
-            for (const { id } of seen) {
-              const key = `${place} ${id}`;
-              const goesOn = !silent && before?.ids.has(id) && time - before.time <= SILENT_SECONDS;
-              const run = goesOn
-                ? latest.get(key)!
-                : { place, id, born: newest, from: time, to: time, person: undefined };
-              if (!goesOn) runs.push(run);
-              // who it was may still be revised, of which nothing is said once the track has begun anew
-              const former = goesOn ? undefined : latest.get(key);
-              if (former && newest - former.born <= REVISE_SECONDS + MOST_PASSED) former.person = undefined;
-              run.to = time;
-              latest.set(key, run);
+      fc.property(
+        fc.array(step, { maxLength: 60 }),
+        restored,
+        fc.constantFrom(3600, 20, 0),
+        (steps, before, remember) => {
+          const linker = open(remember, 2); // 1 and 2 are people of an earlier process
+          const remembered = before.map(({ id, camera, ago, value }) => {
+            const { embeddings, qualities } = gallery(value);
+            const last = { x: 120, y: 150, height: 100 };
+            return { id, camera, time: -ago, last, exits: [], views: [{ camera, time: -ago, embeddings, qualities }] };
+          });
+          if (before.length > 0) linker.restore(remembered, 0);
+          const runs: {
+            place: number;
+            id: number;
+            born: number;
+            from: number;
+            to: number;
+            person: number | undefined;
+          }[] = [];
+          const latest = new Map<string, (typeof runs)[number]>();
+          const heard = new Map<number, number>();
+          const last = new Map<number, { time: number; ids: Set<number> }>();
+          let clock = 0;
+          let newest = Number.NEGATIVE_INFINITY; // the linker's clock
+          let version = 0;
+          for (const { place, passed, late, seen, again } of steps)
+            for (let repeat = 0; repeat < again; repeat++) {
+              clock += passed;
+              const before = last.get(place);
+              const time = Math.max(clock - late, before?.time ?? Number.NEGATIVE_INFINITY);
+              newest = Math.max(newest, time);
+              const silent = newest - (heard.get(place) ?? newest) > SILENT_SECONDS;
+              linker.take(
+                place,
+                clock - late,
+                seen.map(({ id, value, expected, known }) => ({
+                  id,
+                  by: expected
+                    ? []
+                    : [
+                        {
+                          camera: Math.max(0, place),
+                          box: Float64Array.of(9, 9, 50, 100),
+                          gallery: gallery(value, version++),
+                        },
+                      ],
+                  person: place === FLOOR ? known : undefined,
+                })),
+              );
+              for (const { id } of seen) {
+                const key = `${place} ${id}`;
+                const goesOn = !silent && before?.ids.has(id) && time - before.time <= SILENT_SECONDS;
+                const run = goesOn
+                  ? latest.get(key)!
+                  : { place, id, born: newest, from: time, to: time, person: undefined };
+                if (!goesOn) runs.push(run);
+                // who it was may still be revised, of which nothing is said once the track has begun anew
+                const former = goesOn ? undefined : latest.get(key);
+                if (former && newest - former.born <= REVISE_SECONDS + MOST_PASSED) former.person = undefined;
+                run.to = time;
+                latest.set(key, run);
+              }
+              last.set(place, { time, ids: new Set(seen.map(({ id }) => id)) });
+              heard.set(place, newest);
+              for (const run of latest.values()) run.person = linker.personOf(run.place, run.id);
+              const now = [...last].filter(([at]) => newest - heard.get(at)! <= SILENT_SECONDS);
+              const people = now.flatMap(([at, { ids }]) => [...ids].flatMap((id) => linker.personOf(at, id) ?? []));
+              expect(new Set(people).size).toBe(people.length);
             }
-            last.set(place, { time, ids: new Set(seen.map(({ id }) => id)) });
-            heard.set(place, newest);
-            for (const run of latest.values()) run.person = linker.personOf(run.place, run.id);
-            const now = [...last].filter(([at]) => newest - heard.get(at)! <= SILENT_SECONDS);
-            const people = now.flatMap(([at, { ids }]) => [...ids].flatMap((id) => linker.personOf(at, id) ?? []));
-            expect(new Set(people).size).toBe(people.length);
-          }
-        for (const [i, a] of runs.entries())
-          for (const b of runs.slice(0, i))
-            if (a.person !== undefined && a.person === b.person && a.place !== b.place)
-              expect(a.from > b.to || b.from > a.to, JSON.stringify([a, b])).toBe(true);
-      }),
+          for (const [i, a] of runs.entries())
+            for (const b of runs.slice(0, i))
+              if (a.person !== undefined && a.person === b.person && a.place !== b.place)
+                expect(a.from > b.to || b.from > a.to, JSON.stringify([a, b])).toBe(true);
+        },
+      ),
       { numRuns: 300 },
     );
   });
