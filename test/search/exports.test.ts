@@ -37,7 +37,7 @@ describe('the examples of search, report and annotation', () => {
 
 it.each([
   ['search', 'findPatches,readPatchIndex,searchRun,writeContactSheet'],
-  ['report', 'writeReport'],
+  ['report', 'writeDaysReport,writePlayer,writeReport'],
   ['site', 'FloorTracker,floorParameters,linkSite,readSite,searchSite,writeSiteReport'],
   ['annotation', 'Annotator,annotationParameters'],
 ])('twintrack/%s gives what is documented, and nothing else', (name, names) => {
