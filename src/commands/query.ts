@@ -33,7 +33,7 @@ export function queryCommand(program: Command): void {
       `
 Examples:
   twintrack query "select camera, count(distinct person) as people from trajectories group by camera" --store lake
-  twintrack query "select date_trunc('hour', time) as hour, line, direction, count(*) as n from crossings group by all order by all" --store lake
+  twintrack query "select time_bucket(interval 1 hour, time) as hour, line, direction, count(*) as n from crossings group by all order by all" --store lake
   twintrack query "select zone, median(seconds) from visits group by zone" --store s3://bucket/people --from 2026-11-28 --to 2026-11-28
   twintrack query "describe observations" --store lake`,
     )
