@@ -12,7 +12,7 @@ const INTEGRATION = [
   'test/appearance/patches.test.ts',
   'test/detection/models.test.ts',
   'test/docs/*.test.ts',
-  'test/engine/{parts,sample,track}.test.ts',
+  'test/engine/{odd-parts,parts,sample,track}.test.ts',
   'test/evaluation/command.test.ts',
   'test/fleet/!(address).test.ts',
   'test/footage/*.test.ts',

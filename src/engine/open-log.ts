@@ -12,15 +12,15 @@ export function logPath(out: string, name: string): string {
 
 /** What is found in a video depends on this; undefined where it is not to be kept: it could not be found again, or that is no work. */
 export async function findingsOf(
-  { info, video }: RunSource,
+  input: string | undefined,
   { detector, appearance, parameters }: RunModels,
   { frameRate }: Pick<InputOptions, 'frameRate'>,
 ): Promise<FindingsOf | undefined> {
-  if (!video || isCamera(info.input) || info.input === '-' || !detector.sha256) return undefined;
+  if (input === undefined || isCamera(input) || input === '-' || !detector.sha256) return undefined;
   const { detection, tracking } = parameters;
   return {
     'version of twintrack': version,
-    video: await fingerprint(info.input),
+    video: await fingerprint(input),
     'frame rate': frameRate,
     models: describeModels(detector, appearance),
     'detection parameter': { ...detection, cores: undefined },
@@ -38,6 +38,6 @@ export async function openLog(
   models: RunModels,
   options: Pick<InputOptions, 'frameRate'> & { readonly out: string; readonly resume?: boolean | undefined },
 ): Promise<FindingLog | undefined> {
-  const of = await findingsOf(source, models, options);
+  const of = await findingsOf(source.video?.input, models, options);
   return of && FindingLog.open(logPath(options.out, name), of, options.resume ?? false);
 }

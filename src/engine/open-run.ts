@@ -109,6 +109,8 @@ export interface RunSource {
   readonly frames: AsyncIterable<Frame>;
   /** Number of frames to expect, when known. */
   readonly total: number | undefined;
+  /** Whether anything was unusual about the pictures until now. */
+  readonly unusual?: () => boolean;
   close(): Promise<void>;
 }
 
@@ -161,6 +163,7 @@ export async function openSource(
     frames:
       detector.compare && frameCount === undefined && maxFrames === undefined ? comparedAtEnd(video, detector) : video,
     total: frameCount === undefined ? maxFrames : Math.min(frameCount, maxFrames ?? frameCount),
+    unusual: () => video.unusual ?? false,
     close: () => video.close(),
   };
 }

@@ -15,7 +15,7 @@ import { type StartedAt, startOf } from '../video/started-at.ts';
 import { completeRun } from './earlier-run.ts';
 import type { FindingLog } from './finding-log.ts';
 import { runOnline } from './online-run.ts';
-import { findingsOf, logPath, openLog } from './open-log.ts';
+import { logPath, openLog } from './open-log.ts';
 import {
   describeModels,
   engineOf,
@@ -29,7 +29,8 @@ import {
   videoOptions,
 } from './open-run.ts';
 import { type OutputFiles, type OutputOptions, Outputs, pathsOf } from './outputs.ts';
-import { PartsReader } from './parts/part-file.ts';
+import { type FoundVideo, openParts } from './parts/open-parts.ts';
+import { PartsError, type PartsReader } from './parts/part-file.ts';
 import { runRefined } from './refined-run.ts';
 import type { Activity, RunResult, RunStages } from './run.ts';
 
@@ -144,13 +145,14 @@ export function trackVideo(input: string | undefined, given: TrackVideoOptions):
 /**
  * As `trackVideo`.
  *
- * @param parts files of what is found in the video, part after part, where that is known, see `findPart`
- * @throws TwintrackError also when they are of another video or run
+ * @param parts what is found in the video, where that is known
+ * @throws TwintrackError also when it is of another video or run
+ * @throws PartsError when the parts do not follow one another, or have other frames than the video; nothing is written then
  */
 export async function trackFound(
   input: string | undefined,
   given: TrackVideoOptions,
-  parts?: readonly string[],
+  parts?: FoundVideo,
 ): Promise<TrackSummary> {
   const notices: Notice[] = [];
   const options: TrackVideoOptions = {
@@ -168,13 +170,15 @@ export async function trackFound(
   if (options.startedAt !== undefined && options.startedAt !== 'created')
     startOf(options.startedAt, { input: input ?? options.detections ?? '' }); // one that does not fit is refused at once
   if (input !== undefined) checkInput(input, videoOptions(options)); // before a network is loaded, which takes a while
-  const models = await openModels(input, options);
+  const models = parts?.models ? leftOpen(parts.models) : await openModels(input, options);
   let source: RunSource | undefined;
   let outputs: Outputs | undefined;
   let log: FindingLog | PartsReader | undefined;
   try {
     const pixels = (annotate && online) || (parts !== undefined && options.savePatches === true);
-    source = await openSource(input, models, options, { pixels, known: parts !== undefined });
+    if (parts && input !== undefined)
+      ({ source, found: log } = await openParts(input, parts.files, models, options, pixels));
+    else source = await openSource(input, models, options, { pixels });
     const { info } = source;
     const wanted = describeOutputs(info, models, options, { annotate, online, notices });
     const paths = pathsOf(wanted);
@@ -183,9 +187,7 @@ export async function trackFound(
     if (earlier) return earlierSummary(info.input, earlier, paths, wanted.run);
     if (options.overwrite === false && !options.resume) refuseExisting(...Object.values(paths));
     outputs = await Outputs.open(wanted);
-    log = parts
-      ? new PartsReader(parts, await findingsOf(source, models, options))
-      : await openLog(wanted.name, source, models, options);
+    log ??= await openLog(wanted.name, source, models, options);
     const engine = engineOf(models, source, { release: !online && !options.savePatches, log });
     const started = performance.now();
     const clock = new StageClock();
@@ -194,7 +196,7 @@ export async function trackFound(
       ? runOnline({ ...stages, engine })
       : runRefinedVideo({ ...stages, engine }, models, source, outputs, options));
     const { interruption } = result;
-    if (result.frames === 0 && interruption !== undefined) throw interruption;
+    if (interruption instanceof PartsError || (result.frames === 0 && interruption !== undefined)) throw interruption;
     const { files, failure } = await outputs.close(interruption);
     const ended = performance.now();
     clock.lap('close');
@@ -231,6 +233,11 @@ export async function trackFound(
     await source?.close();
     await models.close();
   }
+}
+
+/** Models that stay open when they are closed. */
+function leftOpen(models: RunModels): RunModels {
+  return { ...models, close: async () => {} };
 }
 
 /** What is said of a run that was complete before. */

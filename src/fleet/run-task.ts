@@ -1,8 +1,9 @@
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { inputError } from '../core/errors.ts';
-import type { Notice } from '../core/notices.ts';
-import { findPart, trackParts, type VideoPart } from '../engine/parts/index.ts';
+import { fileNotice, type Notice } from '../core/notices.ts';
+import { openModels, type RunModels } from '../engine/open-run.ts';
+import { findPart, PartsError, trackParts, type VideoPart } from '../engine/parts/index.ts';
 import { type TrackSummary, type TrackVideoOptions, trackVideo } from '../engine/track-video.ts';
 import { OutputFile } from '../files/output-file.ts';
 import { cameraOf } from '../lake/camera-name.ts';
@@ -52,24 +53,48 @@ export async function runTask(task: Task, reports: TaskReports): Promise<TaskRes
   const store = await openStore(task.store);
   try {
     return await (task.part ? find(task, task.part, store, reports) : trackWhole(task, store, reports));
+  } catch (error) {
+    await closeModels();
+    throw error;
   } finally {
     await store.close();
   }
 }
 
+/** The models of the task before stay open: the next one often has the same. */
+let open: { readonly key: string; readonly models: RunModels } | undefined;
+
+async function modelsOf({ video, cores }: Task): Promise<RunModels> {
+  const settings = withCores(video.settings, cores);
+  const key = JSON.stringify([settings, video.files]);
+  if (open?.key === key) return open.models;
+  await closeModels();
+  const models = await openModels(video.input, settings);
+  open = { key, models };
+  return models;
+}
+
+async function closeModels(): Promise<void> {
+  const { models } = open ?? {};
+  open = undefined;
+  await models?.close();
+}
+
 async function find(
-  { id, video, folder, videos, cores }: Task,
+  task: Task,
   part: VideoPart,
   store: Store,
   { onProgress, onNotice }: TaskReports,
 ): Promise<TaskResult> {
+  const { id, video, folder, videos, cores } = task;
   const key = partKey(id, part.index);
   if (await store.has(key)) return { frames: 0 };
   await checkFiles(video);
   const input = await videoFile(video.input, store, videos);
   const file = join(folder, 'part');
   const onFrame = (frames: number) => onProgress({ frames, activity: 'find' });
-  const { frames } = await findPart(input, part, file, { ...withCores(video.settings, cores), onFrame, onNotice });
+  const settings = { ...withCores(video.settings, cores), models: await modelsOf(task), onFrame, onNotice };
+  const { frames } = await findPart(input, part, file, settings);
   await store.put(key, file, { ifAbsent: true });
   return { frames };
 }
@@ -92,8 +117,21 @@ async function trackWhole(task: Task, store: Store, { onProgress, onNotice }: Ta
     onProgress: ({ frames, total, activity }) =>
       onProgress({ frames, ...(total !== undefined && { total }), activity }),
   };
-  const files = found.map(([, file]) => file);
-  const summary = await (files.length > 0 ? trackParts(input, files, settings) : trackVideo(input, settings));
+  const whole = async (): Promise<TrackSummary> => {
+    await closeModels();
+    return trackVideo(input, settings);
+  };
+  const joined = async (): Promise<TrackSummary> => {
+    const files = found.map(([, file]) => file);
+    try {
+      return await trackParts(input, { files, models: await modelsOf(task) }, settings);
+    } catch (error) {
+      if (!(error instanceof PartsError)) throw error;
+      onNotice(fileNotice('parts-unfit', video.input, `is tracked whole: ${error.message}`));
+      return whole();
+    }
+  };
+  const summary = await (found.length > 0 ? joined() : whole());
   await putAll(store, results, out);
   await addToStoreLake(video.input, summary, store);
   if (summary.error !== undefined) throw inputError(video.input, summary.error, `what was tracked is in ${results}`);

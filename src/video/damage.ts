@@ -58,6 +58,11 @@ export class DamageWatch {
     this.#cutOff = input.cutOff;
   }
 
+  /** Whether pictures were lost or garbled until now, or the file is known to be cut off. */
+  get damaged(): boolean {
+    return this.#cutOff || this.#damagedNear !== undefined;
+  }
+
   /** The input broke off while it was read. */
   broken(): void {
     this.#cutOff = true;

@@ -44,6 +44,8 @@ export interface SeekPoint {
 /** An open video: to be iterated once, which closes it at the end of the loop or on leaving it, or to be closed. */
 export interface VideoSource extends AsyncIterable<Frame> {
   readonly info: VideoInfo;
+  /** Whether anything was unusual about the pictures until now: damage, missing packets, another size. Not told of cameras. */
+  readonly unusual?: boolean;
   /** Ends ffmpeg and waits until it is gone; an iteration under way ends. Harmless when already closed. */
   close(): Promise<void>;
 }
@@ -162,6 +164,11 @@ class FileSource implements VideoSource {
     return this.#frames;
   }
 
+  get unusual(): boolean {
+    const { shapes } = this.#log;
+    return this.#damage.damaged || shapes !== undefined || this.#log.gapWithin(Number.POSITIVE_INFINITY);
+  }
+
   async close(): Promise<void> {
     this.#stop();
     await this.#decoder.child.exited;
@@ -207,17 +214,23 @@ class FileSource implements VideoSource {
   async *#decodeFrom({ frame: first, time: begin }: SeekPoint): AsyncGenerator<Frame> {
     const { signal } = this.#options;
     try {
-      for (let index = first; !this.#stopped; ) {
+      let index = first;
+      while (!this.#stopped) {
         const parts = await this.#decoder.next();
         if (!parts || this.#stopped) break;
         if (index === first && parts.time < begin) {
           parts.release();
           continue;
         }
-        if (index === first && parts.time !== begin) break;
+        if (index === first && parts.time !== begin) return;
+        this.#damage.onFrame(index, parts.time);
         yield this.#frame(index++, parts.time, parts);
       }
       signal?.throwIfAborted();
+      if (this.#stopped || index === first) return;
+      const { child } = this.#decoder;
+      const fault = this.#damage.fault(await child.exited, child.log);
+      if (fault) throw fault;
     } finally {
       await this.close();
     }

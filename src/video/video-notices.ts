@@ -1,7 +1,14 @@
 import { fileNotice, type Notice } from '../core/notices.ts';
-import type { FrameLog, PictureShape } from './frame-log.ts';
+import { FrameLog, type PictureShape } from './frame-log.ts';
 import type { VideoInfo } from './probe.ts';
-import { isUntimed, type Timeline, type TimelineEvent } from './timeline.ts';
+import { isUntimed, Timeline, type TimelineEvent } from './timeline.ts';
+
+/** What is unusual about the times of a video's frames, where nothing else is. */
+export function timesNotices(info: VideoInfo, times: Float64Array): Notice[] {
+  const timeline = new Timeline(info);
+  for (const time of times) timeline.next(time);
+  return videoNotices(info, timeline, new FrameLog(info.container));
+}
 
 /** What was unusual about a video that has been read, the most serious first. */
 export function videoNotices(info: VideoInfo, timeline: Timeline, log: FrameLog): Notice[] {

@@ -23,6 +23,8 @@ import type { VideoPart } from './plan.ts';
 
 /** Settings of {@link findPart}. */
 export interface FindPartOptions extends InputOptions {
+  /** The models that these settings name, where they are open; they stay open. */
+  readonly models?: RunModels | undefined;
   /** Called after each frame, with the number of them so far. */
   readonly onFrame?: (frames: number) => void;
 }
@@ -41,30 +43,32 @@ export async function findPart(
   input: string,
   part: VideoPart,
   file: string,
-  { onFrame, ...options }: FindPartOptions,
+  { onFrame, models: given, ...options }: FindPartOptions,
 ): Promise<{ frames: number }> {
   const { signal } = options;
-  const models = await openModels(input, options);
+  const models = given ?? (await openModels(input, options));
   const temporary = temporaryPath(file, 'tmp');
   let writer: PartWriter | undefined;
   let source: RunSource | undefined;
   try {
     source = await openPart(input, part, models, options);
-    const of = await findingsOf(source, models, options);
+    const of = await findingsOf(input, models, options);
     if (!of)
       throw inputError(input, 'has no parts: it can be read once, or its detections are given', 'track it whole');
     writer = openWriter(temporary, file, part, of);
     const engine = engineOf(models, source, { log: writer, release: true });
     const stages = { ahead: FRAMES_AHEAD, clock: new StageClock(), signal };
-    try {
-      for await (const { frame } of trackFrames(engine, framesOf(source.frames, part), stages)) {
-        frame.release?.();
-        onFrame?.(writer.frames);
-      }
-    } catch (error) {
-      // what is wrong with the end of the video is said where it is tracked
-      if (signal?.aborted || part.to !== undefined || !(error instanceof TwintrackError)) throw error;
+    let broken = false;
+    const frames = framesOf(source.frames, part, (fault) => {
+      if (signal?.aborted || !(fault instanceof TwintrackError)) throw fault;
+      broken = true; // what is wrong with the video is said where it is tracked
+    });
+    for await (const { frame } of trackFrames(engine, frames, stages)) {
+      frame.release?.();
+      onFrame?.(writer.frames);
     }
+    await source.close(); // now all that ffmpeg said of it is known
+    writer.end({ unusual: broken || source.unusual?.() === true });
     writer.close();
     renameSync(temporary, file);
     return { frames: writer.frames };
@@ -74,7 +78,7 @@ export async function findPart(
     throw error;
   } finally {
     await source?.close();
-    await models.close();
+    if (!given) await models.close();
   }
 }
 
@@ -107,15 +111,23 @@ async function* after(first: Frame, frames: AsyncIterator<Frame>): AsyncGenerato
   }
 }
 
-/** Of the frames of a video, those of a part and the one before. */
-async function* framesOf(frames: AsyncIterable<Frame>, { frame: first, to }: VideoPart): AsyncGenerator<Frame> {
-  for await (const frame of frames) {
-    if (to !== undefined && windowOf(frame.time) >= windowOf(to)) {
-      frame.release?.();
-      return;
+/** Of the frames of a video, those of a part and the one before. Where the video breaks off, they end. */
+async function* framesOf(
+  frames: AsyncIterable<Frame>,
+  { frame: first, to }: VideoPart,
+  onFault: (fault: unknown) => void,
+): AsyncGenerator<Frame> {
+  try {
+    for await (const frame of frames) {
+      if (to !== undefined && windowOf(frame.time) >= windowOf(to)) {
+        frame.release?.();
+        return;
+      }
+      if (frame.index < first - 1) frame.release?.();
+      else yield frame;
     }
-    if (frame.index < first - 1) frame.release?.();
-    else yield frame;
+  } catch (fault) {
+    onFault(fault);
   }
 }
 
