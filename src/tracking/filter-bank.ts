@@ -17,6 +17,8 @@ const FILTER = 7;
 const VALUES = 3;
 /** A surprise of more than this many standard deviations counts as this many: it may be another person. */
 const MOST_DEVIATIONS = 3;
+/** So much of a value is as it is seen: people change their speed more suddenly at times than a filter of one noise follows. */
+const SEEN = 0.25;
 /** Detections before the choice is used, and those after which the older ones count half. */
 const FIRST = 50;
 const MEMORY = 20_000;
@@ -57,9 +59,10 @@ export class FilterBank {
     return this.models[this.best][0];
   }
 
-  /** The value of an axis (0 or 1) of slot `s` by the likeliest filter. */
-  value(s: number, axis: 0 | 1): number {
-    return this.state[s * this.slot + this.best * FILTER + VALUES + 2 * axis];
+  /** The value of an axis (0 or 1) of slot `s` by the likeliest filter, and in part as it is seen, in box `i`. */
+  value(s: number, axis: 0 | 1, boxes: Boxes, i: number): number {
+    const value = this.state[s * this.slot + this.best * FILTER + VALUES + 2 * axis];
+    return value + SEEN * (this.measured(boxes, i, axis) - value);
   }
 
   /** Starts slot `s` from box `i`. */

@@ -24,7 +24,7 @@ export const trackingParameters = z.strictObject({
     .describe('and at least this often')
     .meta({ unit: 'detections' }),
   confirmProbability: number(
-    0.8,
+    0.75,
     0,
     1,
     'probability',

@@ -1,22 +1,14 @@
 import { Reidentification, type ReidOptions } from '../appearance/reid.ts';
-import { assign } from '../association/assignment.ts';
-import {
-  type AssociationScore,
-  FEATURE_COUNT,
-  PairFeatures,
-  SIMILARITY,
-  trackColumns,
-} from '../association/features.ts';
-import { HeightChanges } from '../association/height-changes.ts';
+import { type AssociationScore, trackColumns } from '../association/features.ts';
 import { type DetectionRow, type Detections, NO_DETECTIONS, toDetections } from '../core/detections.ts';
 import { TwintrackError } from '../core/errors.ts';
 import { iou, isBox } from '../core/geometry.ts';
-import { logOdds } from '../core/probability.ts';
 import { parseSection } from '../core/schema.ts';
 import { estimateShift } from './camera-motion/from-boxes.ts';
 import { centreBank, sizeBank } from './filter-bank.ts';
 import { FrameClock } from './frame-clock.ts';
 import { KalmanBoxes } from './kalman.ts';
+import { Matching } from './matching.ts';
 import { type TrackingParameters, trackingParameters } from './parameters.ts';
 import { Perspective } from './perspective.ts';
 import { Survival } from './survival.ts';
@@ -40,6 +32,12 @@ export interface TrackerOptions {
  * one that it expects to move less evenly is not.
  */
 const MARGIN = 1.5;
+/**
+ * From this acceleration on, in heights/s^1.5, people change their speed suddenly: where one is expected says little of who is where, so that
+ * the surest detections, of this probability or more, are given away before the others.
+ */
+const SUDDEN = 0.7;
+const SURE = 0.7;
 
 /**
  * Multi-object tracker: predicts each track by its Kalman filter, compensates the camera's motion, scores track–detection pairs, assigns them by
@@ -50,15 +48,13 @@ export class Tracker {
   readonly parameters: TrackingParameters;
   /** Compares embeddings; undefined without an appearance model. */
   readonly reid: Reidentification | undefined;
-  private readonly association: AssociationScore;
+  private readonly matching: Matching;
   private readonly filter: KalmanBoxes;
   /** Measure the noise of the scene, and give the boxes that are given out. */
   private readonly centres = centreBank();
   private readonly sizes = sizeBank();
   private readonly survival = new Survival();
-  private readonly heights = new HeightChanges();
   private readonly perspective = new Perspective();
-  private readonly pairs = new PairFeatures();
   private tracks: Track[] = [];
   /** Not predicted any more, but may be re-identified. */
   private dormant: Track[] = [];
@@ -68,7 +64,6 @@ export class Tracker {
   private nextId: number;
   private readonly clock = new FrameClock();
   private columns = trackColumns(16);
-  private probabilities = new Float64Array(64);
   private readonly shift = new Float64Array(2);
 
   /** @throws TwintrackError on a parameter that is unknown or outside its range */
@@ -78,8 +73,8 @@ export class Tracker {
       throw new TwintrackError(
         'association: is missing; give a score of pairs such as handSetScore, or use createTracker()',
       );
-    this.association = association;
     this.reid = reid && new Reidentification(reid, this.parameters.highScore);
+    this.matching = new Matching(association, this.reid, this.parameters);
     this.lastId = lastId;
     this.nextId = lastId + 1;
     const p = this.parameters;
@@ -105,8 +100,8 @@ export class Tracker {
 
   /** Forgets all tracks; ids start again. */
   reset(): void {
-    const { centres, sizes, heights, perspective, survival, clock } = this;
-    for (const part of [centres, sizes, heights, perspective, survival, clock]) part.reset();
+    const { centres, sizes, matching, perspective, survival, clock } = this;
+    for (const part of [centres, sizes, matching, perspective, survival, clock]) part.reset();
     this.tracks = [];
     this.dormant = [];
     this.freeSlots = [];
@@ -149,12 +144,14 @@ export class Tracker {
     const taken = new Uint8Array(detections.length);
     this.columns = toColumns(this.tracks, this.filter, this.clock.time, this.columns);
     this.compensateCameraMotion(detections, shift);
-    const { highScore, lowScore, minProbability, minProbabilityLow } = this.parameters;
-    const high = { from: highScore, to: Number.POSITIVE_INFINITY, minProbability };
+    const { highScore, lowScore } = this.parameters;
+    const sure = this.centres.acceleration >= SUDDEN ? Math.max(SURE, highScore) : highScore;
     // Established tracks come first: a young one must not take the detection of a person tracked for long.
-    this.match(detections, taken, true, high);
-    this.match(detections, taken, true, { from: lowScore, to: highScore, minProbability: minProbabilityLow });
-    this.match(detections, taken, false, high);
+    const frame = { tracks: this.tracks, columns: this.columns, detections, taken };
+    this.matching.match(frame, true, sure, Number.POSITIVE_INFINITY);
+    if (sure > highScore) this.matching.match(frame, true, highScore, sure);
+    this.matching.match(frame, true, lowScore, highScore);
+    this.matching.match(frame, false, highScore, Number.POSITIVE_INFINITY);
     for (const track of this.tracks) this.settle(track, detections);
     this.startTracks(detections, taken);
     this.fillGalleries(detections);
@@ -195,44 +192,6 @@ export class Tracker {
     for (const track of this.tracks) {
       this.filter.predict(track.slot, dt);
       track.detection = -1;
-    }
-  }
-
-  /** Matches the tracks that have no detection yet, either the established ones or the others, to the untaken detections of a range of scores. */
-  private match(
-    detections: Detections,
-    taken: Uint8Array,
-    established: boolean,
-    { from, to, minProbability }: { from: number; to: number; minProbability: number },
-  ): void {
-    const trackUse = new Uint8Array(this.tracks.length);
-    for (let i = 0; i < this.tracks.length; i++) {
-      const track = this.tracks[i];
-      trackUse[i] = track.detection < 0 && track.established === established ? 1 : 0;
-    }
-    const detectionUse = new Uint8Array(detections.length);
-    let any = false;
-    for (let j = 0; j < detections.length; j++) {
-      const score = detections.scores[j];
-      if (taken[j] || !(score >= from && score < to) || !isBox(detections.boxes, j)) continue;
-      detectionUse[j] = 1;
-      any = true;
-    }
-    if (!any) return;
-    const pairs = this.pairs;
-    pairs.compute(this.columns, trackUse, detections, detectionUse, this.parameters.gateDistance);
-    if (established && from >= this.parameters.highScore) this.heights.observe(pairs);
-    this.heights.fill(pairs);
-    this.fillSimilarities(detections);
-    if (this.probabilities.length < pairs.length) this.probabilities = new Float64Array(2 * pairs.length);
-    this.association.score(pairs, this.probabilities);
-    // Costs are negative log-odds: the cheapest assignment is the most probable one.
-    for (let k = 0; k < pairs.length; k++) pairs.costs[k] = -logOdds(this.probabilities[k], 1e-9);
-    const assigned = assign(pairs, this.tracks.length, detections.length, -logOdds(minProbability, 1e-9));
-    for (let i = 0; i < assigned.length; i++) {
-      if (assigned[i] < 0) continue;
-      this.tracks[i].detection = assigned[i];
-      taken[assigned[i]] = 1;
     }
   }
 
@@ -295,15 +254,6 @@ export class Tracker {
     this.readFilter(former);
   }
 
-  private fillSimilarities(detections: Detections): void {
-    const { pairs, reid } = this;
-    if (!reid || !detections.embeddings) return;
-    for (let k = 0; k < pairs.length; k++) {
-      const track = this.tracks[pairs.rows[k]];
-      pairs.values[k * FEATURE_COUNT + SIMILARITY] = reid.similarity(track, detections, pairs.columns[k]);
-    }
-  }
-
   private fillGalleries(detections: Detections): void {
     if (!this.reid || !detections.embeddings) return;
     const lost = this.tracks.filter(isLost);
@@ -359,8 +309,8 @@ export class Tracker {
     this.filter.box(slot, box, 0);
     if (track.detection >= 0) {
       for (const k of [0, 1] as const) {
-        box[2 + k] = Math.max(1, this.sizes.value(slot, k));
-        box[k] = this.centres.value(slot, k) - box[2 + k] / 2;
+        box[2 + k] = Math.max(1, this.sizes.value(slot, k, track.observed, 0));
+        box[k] = this.centres.value(slot, k, track.observed, 0) - box[2 + k] / 2;
       }
     }
     track.velocity[0] = this.filter.value(track.slot, 0, 1);

@@ -81,7 +81,16 @@ describe('FilterBank', () => {
       for (const bank of [still, moving]) bank.choose();
     }
     expect(moving.acceleration).toBe(still.acceleration);
-    expect(moving.value(0, 0)).toBeCloseTo(still.value(0, 0) + 300, 6);
+    const seen = along.next().value;
+    const there = seen.map((v, k) => v + [300, -300, 0, 0][k]);
+    expect(moving.value(0, 0, there, 0)).toBeCloseTo(still.value(0, 0, seen, 0) + 300, 6);
+  });
+
+  it('gives a value that is a quarter as it is seen', () => {
+    const bank = centreBank();
+    bank.start(0, Float64Array.of(0, 0, 40, 100), 0);
+    const at = (x: number) => bank.value(0, 0, Float64Array.of(x - 20, 0, 40, 100), 0);
+    expect([at(20), at(60), at(-20)]).toEqual([20, 30, 10]);
   });
 
   it('smooths sizes that jitter, and follows those that change at once', () => {
@@ -92,7 +101,7 @@ describe('FilterBank', () => {
         bank.observe(0, Float64Array.of(0, 0, width(i), 100), 0, 0.04);
         bank.choose();
       }
-      return bank.value(0, 0);
+      return bank.value(0, 0, Float64Array.of(0, 0, width(399), 100), 0);
     };
     const random = seededRandom(5);
     expect(Math.abs(after(() => 40 + 16 * (random() - 0.5)) - 40)).toBeLessThan(3);

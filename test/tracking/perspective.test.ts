@@ -47,6 +47,20 @@ describe('Perspective', () => {
     expect(scores.slice(3)).toEqual([expect.closeTo(0.9, 6), expect.closeTo(0.9, 6)]);
   });
 
+  it('holds it also against one of whom a detector that is to be trusted is less sure than of others', () => {
+    const lowered = (score: number, trust: number, times = 2) =>
+      score - judged(seen(500), 300, times * heightAt(300), score, trust);
+    expect(lowered(0.6, 0.8)).toBeGreaterThan(0.4); // the others are at 0.9
+    expect(lowered(0.74, 0.8)).toBeGreaterThan(0.1);
+    expect(lowered(0.74, 0.8)).toBeLessThan(0.5);
+    for (const [score, trust, times] of [
+      [0.8, 0.8, 2],
+      [0.6, 0.95, 2],
+      [0.6, 0.8, 1.1],
+    ])
+      expect(lowered(score, trust, times)).toBeCloseTo(0, 6);
+  });
+
   it('finds the people among things of other heights', () => {
     const perspective = seen(1000, 25);
     expect(judged(perspective, 400, heightAt(400), 0.9, 0.5)).toBeCloseTo(0.9, 6);

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { handSetScore } from '../../src/association/scores/hand-set.ts';
 import type { Detections } from '../../src/core/detections.ts';
 import { NO_DETECTIONS } from '../../src/core/detections.ts';
+import { seededRandom } from '../../src/learning/random.ts';
 import { type Track, Tracker, type TrackingParameters } from '../../src/tracking/index.ts';
 import { crowdOf } from './crowd.ts';
 
@@ -26,6 +27,25 @@ function run(frames: readonly Detections[], fps = 10, parameters: Partial<Tracki
 
 /** A person walking right at 40 pixels/s from x. */
 const walker = (x: number, time: number): Box => [x + 40 * time, 100, 30, 80];
+
+describe('the assignment', () => {
+  it('gives the surest detections away first where people move suddenly, and the likeliest elsewhere', () => {
+    const taken = (acceleration: number) => {
+      const random = seededRandom(7);
+      const tracker = new Tracker({ association: handSetScore });
+      let [x, speed] = [0, 0];
+      for (let f = 0; f < 200; f++) {
+        speed += acceleration * 80 * Math.sqrt(0.04) * 3.46 * (random() - 0.5);
+        x += 0.04 * speed;
+        tracker.update(detections([[x, 100, 30, 80]]), 0.04 * f);
+      }
+      x += 0.04 * speed;
+      const [near, beside] = [x, x + 8].map((left): Box => [left, 100, 30, 80]);
+      return tracker.update(detections([near, beside], [0.65, 0.9]), 0.04 * 200)[0].detection;
+    };
+    expect([taken(0.1), taken(2)]).toEqual([0, 1]);
+  });
+});
 
 describe('the life of a track', () => {
   it('has the same length in seconds at any frame rate', () => {

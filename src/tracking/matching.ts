@@ -1,0 +1,91 @@
+import type { Reidentification } from '../appearance/reid.ts';
+import { assign } from '../association/assignment.ts';
+import {
+  type AssociationScore,
+  FEATURE_COUNT,
+  PairFeatures,
+  SIMILARITY,
+  type TrackColumns,
+} from '../association/features.ts';
+import { HeightChanges } from '../association/height-changes.ts';
+import type { Detections } from '../core/detections.ts';
+import { isBox } from '../core/geometry.ts';
+import { logOdds } from '../core/probability.ts';
+import type { TrackingParameters } from './parameters.ts';
+import type { Track } from './track.ts';
+
+/** Where a {@link Matching} finds the tracks and detections of a frame. */
+export interface FrameToMatch {
+  readonly tracks: readonly Track[];
+  /** Of the tracks, where they are expected. */
+  readonly columns: TrackColumns;
+  readonly detections: Detections;
+  /** 1 for each detection that a track has. */
+  readonly taken: Uint8Array;
+}
+
+/** Gives detections to tracks: scores the pairs that can be one person, and takes the most probable assignment. */
+export class Matching {
+  private readonly association: AssociationScore;
+  private readonly reid: Reidentification | undefined;
+  private readonly parameters: TrackingParameters;
+  private readonly heights = new HeightChanges();
+  private readonly pairs = new PairFeatures();
+  private probabilities = new Float64Array(64);
+
+  constructor(association: AssociationScore, reid: Reidentification | undefined, parameters: TrackingParameters) {
+    this.association = association;
+    this.reid = reid;
+    this.parameters = parameters;
+  }
+
+  /** Forgets what heights were measured. */
+  reset(): void {
+    this.heights.reset();
+  }
+
+  /**
+   * Matches the tracks that have no detection yet, either the established ones or the others, to the untaken detections of a range of scores:
+   * fills in `detection` of the tracks, and `taken`.
+   */
+  match({ tracks, columns, detections, taken }: FrameToMatch, established: boolean, from: number, to: number): void {
+    const trackUse = Uint8Array.from(tracks, (track) =>
+      track.detection < 0 && track.established === established ? 1 : 0,
+    );
+    const detectionUse = new Uint8Array(detections.length);
+    let any = false;
+    for (let j = 0; j < detections.length; j++) {
+      const score = detections.scores[j];
+      if (taken[j] || !(score >= from && score < to) || !isBox(detections.boxes, j)) continue;
+      detectionUse[j] = 1;
+      any = true;
+    }
+    if (!any) return;
+    const { pairs } = this;
+    const { gateDistance, highScore, minProbability, minProbabilityLow } = this.parameters;
+    pairs.compute(columns, trackUse, detections, detectionUse, gateDistance);
+    if (established && from >= highScore) this.heights.observe(pairs);
+    this.heights.fill(pairs);
+    this.fillSimilarities(tracks, detections);
+    if (this.probabilities.length < pairs.length) this.probabilities = new Float64Array(2 * pairs.length);
+    this.association.score(pairs, this.probabilities);
+    // Costs are negative log-odds: the cheapest assignment is the most probable one.
+    for (let k = 0; k < pairs.length; k++) pairs.costs[k] = -logOdds(this.probabilities[k], 1e-9);
+    const least = from >= highScore ? minProbability : minProbabilityLow;
+    const assigned = assign(pairs, tracks.length, detections.length, -logOdds(least, 1e-9));
+    for (let i = 0; i < assigned.length; i++) {
+      if (assigned[i] < 0) continue;
+      tracks[i].detection = assigned[i];
+      taken[assigned[i]] = 1;
+    }
+  }
+
+  private fillSimilarities(tracks: readonly Track[], detections: Detections): void {
+    const { pairs, reid } = this;
+    if (!reid || !detections.embeddings) return;
+    for (let k = 0; k < pairs.length; k++) {
+      const track = tracks[pairs.rows[k]];
+      pairs.values[k * FEATURE_COUNT + SIMILARITY] = reid.similarity(track, detections, pairs.columns[k]);
+    }
+  }
+}
