@@ -5,12 +5,12 @@ import { TwintrackError } from '../core/errors.ts';
 import { iou, isBox } from '../core/geometry.ts';
 import { parseSection } from '../core/schema.ts';
 import { estimateShift } from './camera-motion/from-boxes.ts';
+import { Doubt } from './doubt.ts';
 import { centreBank, sizeBank } from './filter-bank.ts';
 import { FrameClock } from './frame-clock.ts';
 import { KalmanBoxes } from './kalman.ts';
 import { Matching } from './matching.ts';
 import { type TrackingParameters, trackingParameters } from './parameters.ts';
-import { Perspective } from './perspective.ts';
 import { Survival } from './survival.ts';
 import { Track } from './track.ts';
 import { toColumns } from './track-columns.ts';
@@ -54,7 +54,7 @@ export class Tracker {
   private readonly centres = centreBank();
   private readonly sizes = sizeBank();
   private readonly survival = new Survival();
-  private readonly perspective = new Perspective();
+  private readonly doubt = new Doubt();
   private tracks: Track[] = [];
   /** Not predicted any more, but may be re-identified. */
   private dormant: Track[] = [];
@@ -100,8 +100,8 @@ export class Tracker {
 
   /** Forgets all tracks; ids start again. */
   reset(): void {
-    const { centres, sizes, matching, perspective, survival, clock } = this;
-    for (const part of [centres, sizes, matching, perspective, survival, clock]) part.reset();
+    const { centres, sizes, matching, doubt, survival, clock } = this;
+    for (const part of [centres, sizes, matching, doubt, survival, clock]) part.reset();
     this.tracks = [];
     this.dormant = [];
     this.freeSlots = [];
@@ -140,7 +140,7 @@ export class Tracker {
   /** As {@link update}, for columns that are known to be sound. */
   step(found: Detections, time: number, shift?: readonly [x: number, y: number]): readonly Track[] {
     this.advanceTo(time);
-    const detections = this.perspective.judge(found, this.survival.trust);
+    const detections = this.doubt.judge(found, this.survival.trust);
     const taken = new Uint8Array(detections.length);
     this.columns = toColumns(this.tracks, this.filter, this.clock.time, this.columns);
     this.compensateCameraMotion(detections, shift);
