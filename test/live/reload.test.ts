@@ -104,12 +104,17 @@ describe('other parameters', () => {
     const live = await follow({ cameras, detector: standIn(), realtime: true, record: true, out }, QUIET);
     await until('frames', () => statusOf(live).processed > 3);
     await live.reconfigure({ cameras, parameters: cameraParametersSchema.parse({ ...QUIET, video: { sar: '2:1' } }) });
-    await until('a new connection', () => statusOf(live).reconnects === 1);
+    const recorded = () => readdirSync(join(out, 'yard')).filter((name) => name.endsWith('.mp4'));
+    await until('a recording of the new connection', () => recorded().length === 2);
     const { processed } = statusOf(live);
     await until('frames', () => statusOf(live).processed > processed + 3);
+    expect(statusOf(live).reconnects).toBe(1);
     await live.close();
-    const names = readdirSync(join(out, 'yard')).filter((name) => name.endsWith('.mp4'));
-    const recordings = await Promise.all(names.sort().map((name) => readAll(join(out, 'yard', name))));
+    const recordings = await Promise.all(
+      recorded()
+        .sort()
+        .map((name) => readAll(join(out, 'yard', name))),
+    );
     expect(recordings.map(({ info }) => info.sampleAspectRatio)).toEqual([undefined, 2]);
   });
 
