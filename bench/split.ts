@@ -1,6 +1,6 @@
 /**
  * What the queue and splitting cost: `twintrack track`, and the same video handed in to one worker in parts of a minute, in turns. Seconds
- * of processor time of all processes that do the work (Linux); the start of the worker is left out, which does many videos.
+ * of processor time of all processes, the one that hands in too (Linux); the start of the worker is left out, which does many videos.
  *
  *   npm run build && npx tsx bench/split.ts redis://127.0.0.1:6379 VIDEO [--turns 3] [-- TRACK OPTIONS]
  *
@@ -29,19 +29,19 @@ function twintrack(...args: string[]): ChildProcess {
   return spawn('node', ['dist/cli.js', ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
 }
 
-/** What a process and its descendants take from now until another has ended. */
+/** What two processes, or one, and their descendants take from now until the second has ended. */
 async function costOf(worker: ChildProcess, until: ChildProcess): Promise<Cost> {
   let complaint = '';
   until.stderr?.on('data', (text) => {
     complaint += text;
   });
   const ended = new Promise<number | null>((resolve) => until.once('close', resolve));
-  const watch = processorSeconds(worker.pid!);
+  const watched = [...new Set([worker, until])].map(({ pid }) => processorSeconds(pid!));
   const started = performance.now();
   const code = await ended;
   const seconds = (performance.now() - started) / 1000;
   if (code !== 0) throw new Error(complaint);
-  return { cpu: watch.end(), seconds };
+  return { cpu: watched.reduce((sum, watch) => sum + watch.end(), 0), seconds };
 }
 
 async function whole(copy: string): Promise<Cost> {
