@@ -23,6 +23,8 @@ export interface Decoding {
   readonly fieldOrder?: FieldOrder | undefined;
   readonly pixels: boolean;
   readonly letterbox?: Letterbox | undefined;
+  /** Pictures before this time, in seconds, are dropped as soon as they are decoded. Default none. */
+  readonly from?: number | undefined;
   /** Whether ffmpeg logs what each frame is like, for `FrameLog`. Default false. */
   readonly frameLog?: boolean;
 }
@@ -70,7 +72,8 @@ export function decodingArguments(
   // hardware gives the chroma planes interleaved; the filters are to see what software gives
   const planar = decoderArguments(decoding.decoder).length > 0 ? 'format=yuv420p,' : '';
   const fields = deinterlacer(decoding.deinterlacing, decoding.fieldOrder);
-  const head = `[${streamSpecifier(decoding.stream)}]${planar}${fields}${times}`;
+  const late = decoding.from === undefined ? '' : `select='gte(t,${decoding.from})',`;
+  const head = `[${streamSpecifier(decoding.stream)}]${late}${planar}${fields}${times}`;
   if (branches.length === 0) {
     return {
       args: ['-filter_complex', `${head}[t]`, '-map', '[t]', ...ffmpeg.passthrough, '-f', 'null', '-'],

@@ -90,6 +90,9 @@ const RAW_TIMES = ['-copyts', '-start_at_zero'];
 /** Detection is busy on all cores meanwhile; and each thread decodes a picture of its own, which takes memory. */
 const THREADS = Math.min(4, Math.ceil(availableParallelism() / 2));
 
+/** So many seconds of pictures before the first that is wanted go through the filters: a deinterlacer sees those around each. */
+const RUN_UP = 1;
+
 /** What makes ffmpeg begin to read at a key frame, or before one. */
 function seeking(from: SeekPoint | undefined): string[] {
   return from ? ['-noaccurate_seek', '-ss', String(Math.max(0, from.time - from.early))] : [];
@@ -125,16 +128,16 @@ class FileSource implements VideoSource {
     this.#damage = new DamageWatch(input, info.codec, this.#log);
     const untimed = isUntimed(info.container);
     this.#timeline = new Timeline({ ...info, untimed, counted: untimed && options.frameRate !== undefined });
-    const { pixels = false } = options;
-    const decoding = { ...info, pixels, letterbox: this.#letterbox, frameLog: true };
+    const { pixels = false, from } = options;
+    const decoding = {
+      ...info,
+      pixels,
+      letterbox: this.#letterbox,
+      ...(from && { from: Math.max(0, from.time - RUN_UP) }),
+      frameLog: true,
+    };
     const { args, layouts } = decodingArguments(ffmpeg, decoding, THREADS);
-    const before = [
-      '-threads',
-      String(THREADS),
-      ...RAW_TIMES,
-      ...decoderArguments(info.decoder),
-      ...seeking(options.from),
-    ];
+    const before = ['-threads', String(THREADS), ...RAW_TIMES, ...decoderArguments(info.decoder), ...seeking(from)];
     this.#start = (number) => {
       const earlier = this.#count;
       const part = parts[number];
@@ -157,7 +160,7 @@ class FileSource implements VideoSource {
     };
     this.#decoder = this.#start(0);
     options.signal?.addEventListener('abort', this.#stop, { once: true });
-    this.#frames = options.from ? this.#decodeFrom(options.from) : this.#decode(parts.length);
+    this.#frames = from ? this.#decodeFrom(from) : this.#decode(parts.length);
   }
 
   [Symbol.asyncIterator](): AsyncIterator<Frame> {
