@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connectAsync, type MqttClient } from 'mqtt';
+import { beforeEach } from 'vitest';
 import type { Detector } from '../../src/detection/index.ts';
 import type { Live } from '../../src/live/index.ts';
 import { addressOf, type Connecting } from '../../src/video/camera/address.ts';
@@ -40,6 +41,15 @@ export const TOO_SLOW = 'needs a machine that keeps up with 7 frames/s';
 
 /** Whether the machine is, by the part of the frames that it dropped. */
 export const tooSlow = (dropped: number): boolean => dropped > 0.25;
+
+/** Seconds that a test takes at most, nearly always. */
+const LONG = 240;
+
+// Outputs begin new files with each hour (UTC), and tests read those of one. That they do so is tested with a clock that is set.
+beforeEach(async () => {
+  const left = 3600 - ((Date.now() / 1000) % 3600);
+  if (left < LONG) await sleep(1000 * left);
+}, 2000 * LONG);
 
 function hasCamera(): boolean {
   const code = 'import gi; gi.require_version("GstRtspServer", "1.0"); from gi.repository import GstRtspServer';
