@@ -167,8 +167,9 @@ export function startFfmpeg(
         ...Array(Math.max(0, outputs - 1)).fill('pipe'),
       ],
       detached: process.platform !== 'win32',
-      // a static ffmpeg crashes when it loads the character sets of another libc (the station names in MPEG-TS); none are needed
-      env: { ...process.env, GCONV_PATH: '/nonexistent' },
+      // a static ffmpeg crashes when it loads the character sets of another libc (the station names in MPEG-TS); none are needed. And
+      // glibc would keep memory for each of its threads
+      env: { ...process.env, GCONV_PATH: '/nonexistent', MALLOC_ARENA_MAX: '1' },
     },
   );
   const log: string[] = [];
