@@ -147,6 +147,12 @@ export class PairFeatures implements CandidatePairs {
     }
   }
 
+  /** Whether pair `k` has no rivals: its detection overlaps no other track, and its track no other detection. */
+  isAlone(k: number): boolean {
+    const o = k * FEATURE_COUNT;
+    return this.values[o + TRACK_RIVALS] === 0 && this.values[o + DETECTION_RIVALS] === 0;
+  }
+
   private add(
     tracks: TrackColumns,
     i: number,

@@ -62,21 +62,30 @@ export class Matching {
     }
     if (!any) return;
     const { pairs } = this;
-    const { gateDistance, highScore, minProbability, minProbabilityLow } = this.parameters;
+    const { gateDistance, highScore } = this.parameters;
     pairs.compute(columns, trackUse, detections, detectionUse, gateDistance);
     if (established && from >= highScore) this.heights.observe(pairs);
     this.heights.fill(pairs);
     this.fillSimilarities(tracks, detections);
     if (this.probabilities.length < pairs.length) this.probabilities = new Float64Array(2 * pairs.length);
     this.association.score(pairs, this.probabilities);
-    // Costs are negative log-odds: the cheapest assignment is the most probable one.
-    for (let k = 0; k < pairs.length; k++) pairs.costs[k] = -logOdds(this.probabilities[k], 1e-9);
-    const least = from >= highScore ? minProbability : minProbabilityLow;
-    const assigned = assign(pairs, tracks.length, detections.length, -logOdds(least, 1e-9));
+    this.fillCosts(from >= highScore);
+    const assigned = assign(pairs, tracks.length, detections.length, 0);
     for (let i = 0; i < assigned.length; i++) {
       if (assigned[i] < 0) continue;
       tracks[i].detection = assigned[i];
       taken[assigned[i]] = 1;
+    }
+  }
+
+  /** Costs are negative log-odds, from those on that a pair must have: the cheapest assignment is the most probable one. */
+  private fillCosts(sure: boolean): void {
+    const { pairs, probabilities } = this;
+    const { minProbability, minProbabilityAlone, minProbabilityLow } = this.parameters;
+    const [least, alone] = sure ? [minProbability, minProbabilityAlone] : [minProbabilityLow, minProbabilityLow];
+    for (let k = 0; k < pairs.length; k++) {
+      const needed = logOdds(pairs.isAlone(k) ? alone : least, 1e-9);
+      pairs.costs[k] = needed - logOdds(probabilities[k], 1e-9);
     }
   }
 

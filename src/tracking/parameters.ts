@@ -32,8 +32,15 @@ export const trackingParameters = z.strictObject({
   ),
   tentativeSeconds: number(0.15, 0, 10, 's', 'A track that is not established ends when unseen for longer than this'),
   lostSeconds: number(1.5, 0, 60, 's', 'An established track ends when unseen for longer than this'),
-  minProbability: number(0.3, 0, 1, 'probability', 'Association probability below which a detection is not the track'),
-  minProbabilityLow: number(0.5, 0, 1, 'probability', 'The same for detections below highScore'),
+  minProbability: number(0.5, 0, 1, 'probability', 'Association probability below which a detection is not the track'),
+  minProbabilityAlone: number(
+    0.3,
+    0,
+    1,
+    'probability',
+    'The same where no other person is expected at the detection, and no other detection is where the person is expected',
+  ),
+  minProbabilityLow: number(0.75, 0, 1, 'probability', 'The same for detections below highScore'),
   gateDistance: number(
     30,
     0,

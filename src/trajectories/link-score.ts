@@ -1,15 +1,15 @@
 import { LINK_FEATURES, type LinkPairs } from './link-pairs.ts';
 
 /** Log-odds when all features are 0. */
-const BASE = 0.79;
+const BASE = 0.43;
 /** Logistic regression on simulated people, cameras and detectors: `scripts/link-weights.ts 400 1`. */
 const WEIGHTS: Readonly<Record<(typeof LINK_FEATURES)[number], number>> = {
-  distance: -1.28,
-  height: -2.05,
-  width: -1.47,
-  gap: -0.69,
-  margin: 0.29,
-  edge: 0.99,
+  distance: -1.2,
+  height: -2.28,
+  width: -1.79,
+  gap: -0.52,
+  margin: 0.33,
+  edge: 1.06,
 };
 
 /** The log-odds, for each pair, that the later trajectory is the next that is seen of the earlier one's person. */

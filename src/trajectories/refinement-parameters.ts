@@ -13,9 +13,9 @@ export const refinementParameters = z.strictObject({
     )
     .meta({ unit: 's' }),
   fillSeconds: number(1, 0, 60, 's', 'A person unseen for up to this long is shown on the way between'),
-  fillConfidence: number(0.5, 0, 1, 'probability', 'if the trajectory is a person with at least this confidence'),
+  fillConfidence: number(0.35, 0, 1, 'probability', 'if the trajectory is a person with at least this confidence'),
   minConfidence: number(
-    0.45,
+    0.3,
     0,
     1,
     'probability',

@@ -70,7 +70,7 @@ describe('learning from people drawn into sequences without pictures', () => {
       });
     const median = (of: number[]) => of.sort((a, b) => a - b)[of.length >> 1];
     expect(values.other.length).toBeGreaterThan(50);
-    expect(median(values.same)).toBeGreaterThan(0.9);
+    expect(median(values.same)).toBeGreaterThan(0.8);
     expect(median(values.other)).toBeLessThan(0.3);
   });
 
