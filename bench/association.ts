@@ -15,6 +15,7 @@ import { parseArgs } from 'node:util';
 import { combine, type Figures, figures, type Score } from '../src/evaluation/index.ts';
 import { table } from '../src/learning/association/report.ts';
 import type { Association, Measurement } from './association-worker.ts';
+import { benchmarksOf } from './benchmarks.ts';
 import { KINDS } from './identity-errors.ts';
 import type { Peer } from './peers.ts';
 import { loadSet } from './sets.ts';
@@ -84,17 +85,6 @@ async function measure(): Promise<Measurement[]> {
     }),
   );
   return (await workers.run<Measurement[]>(jobs)).flat();
-}
-
-/** The videos of each benchmark: of sets that have a video in common. */
-function benchmarksOf(all: readonly (readonly string[])[]): string[][] {
-  const found: Set<string>[] = [];
-  for (const videos of all) {
-    const known = found.find((benchmark) => videos.some((video) => benchmark.has(video)));
-    if (known) for (const video of videos) known.add(video);
-    else found.push(new Set(videos));
-  }
-  return found.map((benchmark) => [...benchmark].sort());
 }
 
 /** The rows of a contender, on-line and refined. */

@@ -18,8 +18,8 @@ const GREY: Colour = { y: 110, u: 128, v: 128 };
 const AMBER: Colour = { y: 150, u: 60, v: 165 };
 /** For detections that the tracker ignores. */
 const BROWN: Colour = { y: 80, u: 100, v: 145 };
-const SMALL = new Font(1);
-const LARGE = new Font(2);
+const SMALL = new Font(12);
+const LARGE = new Font(20);
 const LEGEND =
   'white and grey: ground truth, A the person before, B after (dashed: no detection)  amber: detections (dark: ignored)  thick: tracks';
 

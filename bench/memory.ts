@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os';
 import { basename, extname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { findFfmpeg, probe } from '../src/video/index.ts';
+import { type Memory, memoryOf } from './process-tree.ts';
 
 const separator = process.argv.indexOf('--', 2);
 const own = process.argv.slice(2, separator < 0 ? undefined : separator);
@@ -71,34 +72,6 @@ function makeDetections(): string {
   return path;
 }
 
-/** In MB: resident memory of twintrack, of its ffmpeg processes, and of all with the files they share counted once. */
-type Sample = readonly [twintrack: number, ffmpeg: number, all: number];
-
-function memoryOf(pid: number): Sample {
-  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean);
-  const resident: number[] = [];
-  const files = new Map<string, number>();
-  let own = 0;
-  for (const id of [pid, ...children]) {
-    const inFiles = new Map<string, number>();
-    let total = 0;
-    let file: string | undefined;
-    for (const line of readFileSync(`/proc/${id}/smaps`, 'utf8').split('\n')) {
-      const mapping = /^[0-9a-f]+-[0-9a-f]+ .{4} \S+ \S+ \d+ *(.*)/.exec(line);
-      if (mapping) file = mapping[1].startsWith('/') ? mapping[1] : undefined;
-      const megabytes = Number(/^Rss: +(\d+)/.exec(line)?.[1] ?? 0) / 1024;
-      total += megabytes;
-      if (file) inFiles.set(file, (inFiles.get(file) ?? 0) + megabytes);
-      else own += megabytes;
-    }
-    for (const [name, megabytes] of inFiles) files.set(name, Math.max(megabytes, files.get(name) ?? 0));
-    resident.push(total);
-  }
-  const [twintrack, ...ffmpeg] = resident;
-  const sum = (values: Iterable<number>) => [...values].reduce((a, b) => a + b, 0);
-  return [twintrack, sum(ffmpeg), own + sum(files.values())];
-}
-
 try {
   const long = await makeLong();
   const detections = values.detections ? ['--detections', makeDetections()] : [];
@@ -108,7 +81,7 @@ try {
   child.stdout.setEncoding('utf8').on('data', (text) => {
     json += text;
   });
-  const samples: Sample[] = [];
+  const samples: Memory[] = [];
   const timer = setInterval(() => {
     try {
       samples.push(memoryOf(child.pid!));
@@ -127,7 +100,7 @@ try {
     const part = [quarter, quarter + 0.25];
     console.log(`  ${100 * quarter} … ${100 * part[1]} %`.padEnd(20), range(part, 0), range(part, 1), range(part, 2));
   }
-  const peak = (of: (sample: Sample) => number) => Math.round(Math.max(...samples.map(of)));
+  const peak = (of: (sample: Memory) => number) => Math.round(Math.max(...samples.map(of)));
   const resident = peak(([twintrack, ffmpeg]) => twintrack + ffmpeg);
   console.log(`at most ${peak(([, , all]) => all)} MB in all, ${resident} MB where what they share counts in each`);
 } finally {

@@ -5,7 +5,8 @@
  *   npm run build && npm run bench:plain-python -- PYTHON [--video V] [--detector FILE.onnx] [--turns 5] [--max-frames N] [-- TRACK OPTIONS]
  *
  * PYTHON is an interpreter that has the script's packages. Frames/s are those of the whole command, and without its start: from the first
- * frame asked for to the last file closed. Memory is the most that all processes of a command have resident at once.
+ * frame asked for to the last file closed. Memory is the most that all processes of a command have resident at once,
+ * with the files that they share, such as libraries, in each of them or once.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
@@ -63,6 +64,7 @@ const FIGURES: readonly [name: string, of: (run: Run) => number, digits: number]
   ['frames/s without its start', ({ fps }) => fps, 1],
   ['CPU seconds', ({ cpuSeconds }) => cpuSeconds, 1],
   ['MB at most', ({ megabytes }) => megabytes, 0],
+  ['MB at most, libraries once', ({ megabytesOnce }) => megabytesOnce, 0],
 ];
 console.log('\nmedians                          Python  twintrack  twintrack / Python, median of the turns');
 for (const [name, of, digits] of FIGURES) {

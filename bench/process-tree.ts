@@ -11,6 +11,8 @@ export interface Taken {
   readonly cpuSeconds: number;
   /** The most resident memory of all its processes at once, in MB; what they share counts in each. */
   readonly megabytes: number;
+  /** The same with the files that they share, such as libraries, counted once. */
+  readonly megabytesOnce: number;
 }
 
 /** Runs a command. @throws Error when it fails */
@@ -23,15 +25,23 @@ export async function watch(command: string, args: readonly string[]): Promise<T
   child.stdout.setEncoding('utf8').on('data', (text) => {
     output += text;
   });
-  const timer = setInterval(() => {
-    most = Math.max(most, resident(child.pid));
-  }, 100);
+  let once = 0;
+  const timers = [
+    setInterval(() => {
+      most = Math.max(most, resident(child.pid));
+    }, 100),
+    setInterval(() => {
+      try {
+        once = Math.max(once, memoryOf(child.pid!)[2]);
+      } catch {} // it, or a child of it, has ended in between
+    }, 500),
+  ];
   const code = await new Promise((resolve, reject) => child.on('error', reject).on('close', resolve)).finally(() =>
-    clearInterval(timer),
+    timers.forEach(clearInterval),
   );
   const seconds = (performance.now() - started) / 1000;
   if (code !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${code}`);
-  return { output, seconds, cpuSeconds: cpuOfChildren() - cpuBefore, megabytes: most };
+  return { output, seconds, cpuSeconds: cpuOfChildren() - cpuBefore, megabytes: most, megabytesOnce: once };
 }
 
 /** Resident memory of a process and of all that descend from it, in MB; 0 of one that has ended. */
@@ -43,6 +53,35 @@ function resident(pid: number | undefined): number {
   } catch {
     return 0;
   }
+}
+
+/** In MB: resident memory of a process, of its children, and of all with the files that they share counted once. */
+export type Memory = readonly [own: number, children: number, all: number];
+
+/** @throws the system's error where a process has ended */
+export function memoryOf(pid: number): Memory {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean);
+  const resident: number[] = [];
+  const files = new Map<string, number>();
+  let unshared = 0;
+  for (const id of [pid, ...children]) {
+    const inFiles = new Map<string, number>();
+    let total = 0;
+    let file: string | undefined;
+    for (const line of readFileSync(`/proc/${id}/smaps`, 'utf8').split('\n')) {
+      const mapping = /^[0-9a-f]+-[0-9a-f]+ .{4} \S+ \S+ \d+ *(.*)/.exec(line);
+      if (mapping) file = mapping[1].startsWith('/') ? mapping[1] : undefined;
+      const megabytes = Number(/^Rss: +(\d+)/.exec(line)?.[1] ?? 0) / 1024;
+      total += megabytes;
+      if (file) inFiles.set(file, (inFiles.get(file) ?? 0) + megabytes);
+      else unshared += megabytes;
+    }
+    for (const [name, megabytes] of inFiles) files.set(name, Math.max(megabytes, files.get(name) ?? 0));
+    resident.push(total);
+  }
+  const [own, ...others] = resident;
+  const sum = (values: Iterable<number>) => [...values].reduce((a, b) => a + b, 0);
+  return [own, sum(others), unshared + sum(files.values())];
 }
 
 /** CPU time in seconds of the ended children of this process, and of those that these have waited for. */

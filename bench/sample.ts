@@ -20,7 +20,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { loadParameters } from '../src/engine/configuration.ts';
-import { trackVideo } from '../src/engine/track-video.ts';
+import { findPart, planParts, trackParts } from '../src/engine/parts/index.ts';
 import { evaluateSequence, type Figures, figures, readGroundTruth, readResults } from '../src/evaluation/index.ts';
 import { table } from '../src/learning/association/report.ts';
 import { findFfmpeg, probe } from '../src/video/index.ts';
@@ -86,14 +86,15 @@ try {
     const gt = join(folder, 'gt.txt');
     writeFileSync(gt, movedTruth(perturbation));
     const truth = await readGroundTruth(gt, { name: perturbation.name });
+    const settings = { detector: values.detector, parameters };
+    const found: string[] = [];
+    for (const part of (await planParts(clip, settings)).parts) {
+      found.push(join(folder, `part-${part.index}`));
+      await findPart(clip, part, found.at(-1)!, settings);
+    }
     for (const { mode, rows } of measured) {
-      const { files } = await trackVideo(clip, {
-        out: folder,
-        detector: values.detector,
-        online: mode === 'online',
-        annotate: false,
-        parameters,
-      });
+      const online = mode === 'online';
+      const { files } = await trackParts(clip, { files: found }, { ...settings, out: folder, online, annotate: false });
       rows.push(figures(evaluateSequence(truth, await readResults(files.mot ?? ''))));
       const line = SHOWN.map((name) => `${name} ${rows.at(-1)?.[name]?.toFixed(1)}`).join(', ');
       process.stderr.write(`${perturbation.name}, ${mode}: ${line}\n`);
