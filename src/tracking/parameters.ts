@@ -38,7 +38,7 @@ export const trackingParameters = z.strictObject({
     0,
     1,
     'probability',
-    'The same where no other person is expected at the detection, and no other detection is where the person is expected',
+    'The same from highScore on where no other person is expected at the detection, and no other detection where the person is expected',
   ),
   minProbabilityLow: number(0.75, 0, 1, 'probability', 'The same for detections below highScore'),
   gateDistance: number(
