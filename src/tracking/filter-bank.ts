@@ -19,6 +19,8 @@ const VALUES = 3;
 const MOST_DEVIATIONS = 3;
 /** So much of a value is as it is seen: people change their speed more suddenly at times than a filter of one noise follows. */
 const SEEN = 0.25;
+/** After so many detections the logarithm of the product of their variances is taken: one for many is what a crowd has time for. */
+const PRODUCT = 32;
 /** Detections before the choice is used, and those after which the older ones count half. */
 const FIRST = 50;
 const MEMORY = 20_000;
@@ -38,8 +40,11 @@ export class FilterBank {
   /** Of each filter the squares of acceleration and deviation. */
   private readonly variances: Float64Array;
   private state: Float64Array;
-  /** Of each filter the sum of −2 log likelihood. */
+  /** Of each filter the sum of −2 log likelihood, but for the logarithm of `product`. */
   private readonly unlikely: Float64Array;
+  /** Of each filter the product of the variances of the last detections, square heights; and how many these are. */
+  private readonly product: Float64Array;
+  private factors = 0;
   private count = 0;
   private best: number;
 
@@ -51,6 +56,7 @@ export class FilterBank {
     this.state = new Float64Array(16 * this.slot);
     this.variances = Float64Array.from(this.models.flat(), (noise) => noise ** 2);
     this.unlikely = new Float64Array(this.models.length);
+    this.product = new Float64Array(this.models.length).fill(1);
     this.best = this.firstModel();
   }
 
@@ -79,7 +85,7 @@ export class FilterBank {
   /** Takes in that the person of slot `s` is seen in box `i`, `dt` seconds after the last time. */
   observe(s: number, boxes: Boxes, i: number, dt: number): void {
     const x = this.state;
-    const { variances, unlikely } = this;
+    const { variances, unlikely, product } = this;
     const area = boxes[4 * i + 3] ** 2;
     const first = this.measured(boxes, i, 0);
     const second = this.measured(boxes, i, 1);
@@ -105,14 +111,17 @@ export class FilterBank {
         x[v + 1] += rateGain * innovation;
         surprise += Math.min(innovation * innovation, most);
       }
-      unlikely[m] += surprise / total + 2 * Math.log(total / area);
+      unlikely[m] += surprise / total;
+      product[m] *= total / area;
     }
     this.count++;
+    if (++this.factors === PRODUCT) this.takeLogarithms();
   }
 
   /** Chooses the likeliest filter by all that was observed. */
   choose(): void {
     if (this.count < FIRST) return;
+    this.takeLogarithms();
     for (let m = 0; m < this.models.length; m++) if (this.unlikely[m] < this.unlikely[this.best]) this.best = m;
     if (this.count < 2 * MEMORY) return;
     this.count /= 2;
@@ -130,8 +139,16 @@ export class FilterBank {
   /** Forgets all. */
   reset(): void {
     this.count = 0;
+    this.factors = 0;
     this.unlikely.fill(0);
+    this.product.fill(1);
     this.best = this.firstModel();
+  }
+
+  private takeLogarithms(): void {
+    for (let m = 0; m < this.unlikely.length; m++) this.unlikely[m] += 2 * Math.log(this.product[m]);
+    this.product.fill(1);
+    this.factors = 0;
   }
 
   private firstModel(): number {

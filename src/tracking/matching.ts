@@ -14,6 +14,9 @@ import { logOdds } from '../core/probability.ts';
 import type { TrackingParameters } from './parameters.ts';
 import type { Track } from './track.ts';
 
+/** Log-odds of pairs are those of a doubt of at least this much. */
+const LEAST_DOUBT = 1e-9;
+
 /** Where a {@link Matching} finds the tracks and detections of a frame. */
 export interface FrameToMatch {
   readonly tracks: readonly Track[];
@@ -49,9 +52,9 @@ export class Matching {
    * fills in `detection` of the tracks, and `taken`.
    */
   match({ tracks, columns, detections, taken }: FrameToMatch, established: boolean, from: number, to: number): void {
-    const trackUse = Uint8Array.from(tracks, (track) =>
-      track.detection < 0 && track.established === established ? 1 : 0,
-    );
+    const trackUse = new Uint8Array(tracks.length);
+    for (let i = 0; i < tracks.length; i++)
+      if (tracks[i].detection < 0 && tracks[i].established === established) trackUse[i] = 1;
     const detectionUse = new Uint8Array(detections.length);
     let any = false;
     for (let j = 0; j < detections.length; j++) {
@@ -82,11 +85,10 @@ export class Matching {
   private fillCosts(sure: boolean): void {
     const { pairs, probabilities } = this;
     const { minProbability, minProbabilityAlone, minProbabilityLow } = this.parameters;
-    const [least, alone] = sure ? [minProbability, minProbabilityAlone] : [minProbabilityLow, minProbabilityLow];
-    for (let k = 0; k < pairs.length; k++) {
-      const needed = logOdds(pairs.isAlone(k) ? alone : least, 1e-9);
-      pairs.costs[k] = needed - logOdds(probabilities[k], 1e-9);
-    }
+    const least = logOdds(sure ? minProbability : minProbabilityLow, LEAST_DOUBT);
+    const alone = logOdds(sure ? minProbabilityAlone : minProbabilityLow, LEAST_DOUBT);
+    for (let k = 0; k < pairs.length; k++)
+      pairs.costs[k] = (pairs.isAlone(k) ? alone : least) - logOdds(probabilities[k], LEAST_DOUBT);
   }
 
   private fillSimilarities(tracks: readonly Track[], detections: Detections): void {
