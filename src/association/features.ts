@@ -147,10 +147,11 @@ export class PairFeatures implements CandidatePairs {
     }
   }
 
-  /** Whether pair `k` has no rivals: its detection overlaps no other track, and its track no other detection. */
+  /** Whether the track and the detection of pair `k` overlap each other, and no other of a pair. */
   isAlone(k: number): boolean {
     const o = k * FEATURE_COUNT;
-    return this.values[o + TRACK_RIVALS] === 0 && this.values[o + DETECTION_RIVALS] === 0;
+    const { values } = this;
+    return values[o + IOU] > 0 && values[o + TRACK_RIVALS] === 0 && values[o + DETECTION_RIVALS] === 0;
   }
 
   private add(
@@ -233,6 +234,7 @@ class Rivals {
   }
 }
 
+const IOU = FEATURES.indexOf('iou');
 const TRACK_RIVALS = FEATURES.indexOf('trackRivals');
 const DETECTION_RIVALS = FEATURES.indexOf('detectionRivals');
 
