@@ -38,7 +38,7 @@ export const trackingParameters = z.strictObject({
     0,
     1,
     'probability',
-    'The same from highScore on where no other person is expected at the detection, and no other detection where the person is expected',
+    'The same from highScore on where the detection overlaps the place of this person and no other, and no other detection overlaps that place',
   ),
   minProbabilityLow: number(0.75, 0, 1, 'probability', 'The same for detections below highScore'),
   gateDistance: number(

@@ -54,7 +54,6 @@ export class Track {
   /** Goes on as the track in which this person was re-identified; that one ends. */
   resume(entered: Track): void {
     this.state = entered.state;
-    this.established = entered.established;
     this.slot = entered.slot;
     this.detection = entered.detection;
     this.observed.set(entered.observed);

@@ -238,7 +238,7 @@ export class Tracker {
     for (const track of [...this.tracks]) {
       if (track.state !== 'confirmed' || track.id > 0) continue;
       const lost = reid ? [...this.dormant, ...this.tracks.filter(isLost)] : [];
-      const former = track.established ? reid?.match(track, lost, time) : undefined;
+      const former = reid?.match(track, lost, time);
       if (former) this.resume(former, track);
       else if (track.established || !reid?.mayContinue(track, lost, time)) track.id = this.nextId++;
       else track.state = 'tentative'; // who it is shows when it is established
@@ -251,6 +251,7 @@ export class Tracker {
       this.tracks.push(former);
     } else this.freeSlots.push(former.slot);
     former.resume(entered);
+    this.survival.close(entered, true);
     this.readFilter(former);
   }
 

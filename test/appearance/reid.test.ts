@@ -122,6 +122,13 @@ describe('a person who was lost for long', () => {
     expect(idsOf(away(8, [300, 250]), 9)).toEqual([1, 1]);
   });
 
+  it('is re-identified at first sight, and waited for from then on as before', () => {
+    const glimpse = (time: number): Person[] => (time > 8.05 && time < 9 ? [] : away(8, [300, 250])(time));
+    const ids = follow(new Tracker({ association: handSetScore, reid: APPEARANCE }), glimpse, 10);
+    expect([80, 81, 90, 99].map((f) => ids[f].get(1))).toEqual([1, undefined, 1, 1]);
+    expect(ids.flatMap((of) => [...of.values()]).every((id) => id === 1)).toBe(true);
+  });
+
   it('is not, when it is another person, too late, or too far from there', () => {
     expect(idsOf(away(8, [300, 250], 2), 9)).toEqual([1, 2]);
     expect(idsOf(away(24, [300, 250]), 25)).toEqual([1, 2]);
