@@ -4,15 +4,23 @@ import { Tracker } from '../../src/tracking/index.ts';
 
 const IOU = FEATURES.indexOf('iou');
 /** A pair is as probable as its boxes overlap. */
-const association: AssociationScore = {
+const byOverlap: AssociationScore = {
   score({ length, values }, out) {
     for (let k = 0; k < length; k++) out[k] = values[k * FEATURE_COUNT + IOU];
   },
 };
+/** All pairs are as probable as this. */
+const always = (probability: number): AssociationScore => ({
+  score: ({ length }, out) => out.fill(probability, 0, length),
+});
 const parameters = { cameraMotion: false, minProbabilityAlone: 0.3, minProbability: 0.5, minProbabilityLow: 0.75 };
 
 /** The ids at these places, after people stood at others for half a second. Boxes are 40 wide: moved by 17, they overlap by 23 / 57 = .40. */
-function ids(stood: readonly number[], then: readonly number[], score = 0.9): (number | undefined)[] {
+function ids(
+  stood: readonly number[],
+  then: readonly number[],
+  { score = 0.9, association = byOverlap } = {},
+): (number | undefined)[] {
   const tracker = new Tracker({ association, parameters });
   const at = (places: readonly number[], last: number) =>
     places.map((x, i) => ({ box: [x, 100, 40, 100] as const, score: i === places.length - 1 ? last : 0.9 }));
@@ -27,6 +35,12 @@ describe('how probable a pair must be', () => {
     expect(ids([100, 300], [100, 317])).toEqual([1, 2]);
   });
 
+  it('is more where the two do not overlap', () => {
+    expect(ids([300], [339], { association: always(0.4) })).toEqual([1]);
+    expect(ids([300], [341], { association: always(0.4) })).toEqual([2]);
+    expect(ids([300], [341], { association: always(0.6) })).toEqual([1]);
+  });
+
   it('is more where another detection is where the person is expected', () => {
     expect(ids([265, 300], [265, 317])).toEqual([1, 3]); // the other one overlaps by 5
   });
@@ -37,7 +51,7 @@ describe('how probable a pair must be', () => {
   });
 
   it('is most for a doubtful detection', () => {
-    expect(ids([300], [303], 0.4)).toEqual([1]); // .86
-    expect(ids([300], [317], 0.4)).toEqual([undefined]);
+    expect(ids([300], [303], { score: 0.4 })).toEqual([1]); // .86
+    expect(ids([300], [317], { score: 0.4 })).toEqual([undefined]);
   });
 });
