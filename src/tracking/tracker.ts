@@ -5,6 +5,7 @@ import { TwintrackError } from '../core/errors.ts';
 import { iou, isBox } from '../core/geometry.ts';
 import { parseSection } from '../core/schema.ts';
 import { estimateShift } from './camera-motion/from-boxes.ts';
+import { Doubles } from './doubles.ts';
 import { Doubt } from './doubt.ts';
 import { centreBank, sizeBank } from './filter-bank.ts';
 import { FrameClock } from './frame-clock.ts';
@@ -55,6 +56,7 @@ export class Tracker {
   private readonly sizes = sizeBank();
   private readonly survival = new Survival();
   private readonly doubt = new Doubt();
+  private readonly doubles = new Doubles();
   private tracks: Track[] = [];
   /** Not predicted any more, but may be re-identified. */
   private dormant: Track[] = [];
@@ -100,8 +102,8 @@ export class Tracker {
 
   /** Forgets all tracks; ids start again. */
   reset(): void {
-    const { centres, sizes, matching, doubt, survival, clock } = this;
-    for (const part of [centres, sizes, matching, doubt, survival, clock]) part.reset();
+    const { centres, sizes, matching, doubt, doubles, survival, clock } = this;
+    for (const part of [centres, sizes, matching, doubt, doubles, survival, clock]) part.reset();
     this.tracks = [];
     this.dormant = [];
     this.freeSlots = [];
@@ -152,6 +154,7 @@ export class Tracker {
     if (sure > highScore) this.matching.match(frame, true, highScore, sure);
     this.matching.match(frame, true, lowScore, highScore);
     this.matching.match(frame, false, highScore, Number.POSITIVE_INFINITY);
+    this.doubles.settle(this.tracks, this.columns.predicted);
     for (const track of this.tracks) this.settle(track, detections);
     this.startTracks(detections, taken);
     this.fillGalleries(detections);
@@ -265,12 +268,16 @@ export class Tracker {
     const known = this.tracks.length;
     for (let j = 0; j < detections.length; j++) {
       if (taken[j] || !(detections.scores[j] >= this.parameters.newScore) || !isBox(detections.boxes, j)) continue;
-      let duplicate = false;
-      for (let i = 0; i < known && !duplicate; i++) {
+      let most = 0;
+      let under: Track | undefined;
+      for (let i = 0; i < known; i++) {
         const track = this.tracks[i];
-        duplicate = track.detection >= 0 && iou(track.box, 0, detections.boxes, j) > this.parameters.duplicateIou;
+        const overlap = track.detection < 0 ? 0 : iou(track.box, 0, detections.boxes, j);
+        if (overlap <= most) continue;
+        most = overlap;
+        under = track;
       }
-      if (duplicate) continue;
+      if (most > this.parameters.duplicateIou) continue;
       const track = new Track(this.freeSlots.pop() ?? this.slots++, this.clock.time);
       this.filter.start(track.slot, detections.boxes, j);
       for (const bank of [this.centres, this.sizes]) bank.start(track.slot, detections.boxes, j);
@@ -279,6 +286,7 @@ export class Tracker {
       this.confirm(track);
       this.readFilter(track);
       this.tracks.push(track);
+      if (under) this.doubles.begin(track, under, most);
     }
   }
 
