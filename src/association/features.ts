@@ -147,7 +147,7 @@ export class PairFeatures implements CandidatePairs {
     }
   }
 
-  /** Whether the track and the detection of pair `k` overlap each other, and no other of a pair. */
+  /** Whether the track and the detection of pair `k` overlap each other, and no other track or detection that takes part. */
   isAlone(k: number): boolean {
     const o = k * FEATURE_COUNT;
     const { values } = this;

@@ -20,7 +20,7 @@ const MOST_DEVIATIONS = 3;
 /** So much of a value is as it is seen: people change their speed more suddenly at times than a filter of one noise follows. */
 const SEEN = 0.25;
 /** After so many detections the logarithm of the product of their variances is taken: one for many is what a crowd has time for. */
-const PRODUCT = 32;
+const PRODUCT = 16;
 /** Detections before the choice is used, and those after which the older ones count half. */
 const FIRST = 50;
 const MEMORY = 20_000;
