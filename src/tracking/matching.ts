@@ -3,19 +3,24 @@ import { assign } from '../association/assignment.ts';
 import {
   type AssociationScore,
   FEATURE_COUNT,
+  FEATURES,
   PairFeatures,
   SIMILARITY,
   type TrackColumns,
 } from '../association/features.ts';
 import { HeightChanges } from '../association/height-changes.ts';
 import type { Detections } from '../core/detections.ts';
-import { isBox } from '../core/geometry.ts';
+import { iou, isBox } from '../core/geometry.ts';
 import { logOdds } from '../core/probability.ts';
 import type { TrackingParameters } from './parameters.ts';
 import type { Track } from './track.ts';
 
+const IOU = FEATURES.indexOf('iou');
+
 /** Log-odds of pairs are those of a doubt of at least this much. */
 const LEAST_DOUBT = 1e-9;
+/** The last box of a person seen within so many seconds says where someone is who did not go on as expected. */
+const RECENT = 0.3;
 
 /** Where a {@link Matching} finds the tracks and detections of a frame. */
 export interface FrameToMatch {
@@ -51,7 +56,8 @@ export class Matching {
    * Matches the tracks that have no detection yet, either the established ones or the others, to the untaken detections of a range of scores:
    * fills in `detection` of the tracks, and `taken`.
    */
-  match({ tracks, columns, detections, taken }: FrameToMatch, established: boolean, from: number, to: number): void {
+  match(frame: FrameToMatch, established: boolean, from: number, to: number): void {
+    const { tracks, columns, detections, taken } = frame;
     const trackUse = new Uint8Array(tracks.length);
     for (let i = 0; i < tracks.length; i++)
       if (tracks[i].detection < 0 && tracks[i].established === established) trackUse[i] = 1;
@@ -72,7 +78,7 @@ export class Matching {
     this.fillSimilarities(tracks, detections);
     if (this.probabilities.length < pairs.length) this.probabilities = new Float64Array(2 * pairs.length);
     this.association.score(pairs, this.probabilities);
-    this.fillCosts(from >= highScore);
+    this.fillCosts(frame, from >= highScore);
     const assigned = assign(pairs, tracks.length, detections.length, 0);
     for (let i = 0; i < assigned.length; i++) {
       if (assigned[i] < 0) continue;
@@ -82,13 +88,25 @@ export class Matching {
   }
 
   /** Costs are negative log-odds, from those on that a pair must have: the cheapest assignment is the most probable one. */
-  private fillCosts(sure: boolean): void {
+  private fillCosts(frame: FrameToMatch, sure: boolean): void {
     const { pairs, probabilities } = this;
-    const { minProbability, minProbabilityAlone, minProbabilityLow } = this.parameters;
+    const { minProbability, minProbabilityAlone, minProbabilityTurned, minProbabilityLow } = this.parameters;
     const least = logOdds(sure ? minProbability : minProbabilityLow, LEAST_DOUBT);
-    const alone = logOdds(sure ? minProbabilityAlone : minProbabilityLow, LEAST_DOUBT);
-    for (let k = 0; k < pairs.length; k++)
-      pairs.costs[k] = (pairs.isAlone(k) ? alone : least) - logOdds(probabilities[k], LEAST_DOUBT);
+    const alone = logOdds(minProbabilityAlone, LEAST_DOUBT);
+    const turned = logOdds(minProbabilityTurned, LEAST_DOUBT);
+    for (let k = 0; k < pairs.length; k++) {
+      let needed = least;
+      if (sure && pairs.isAlone(k)) needed = this.hasTurned(k, frame) ? turned : alone;
+      pairs.costs[k] = needed - logOdds(probabilities[k], LEAST_DOUBT);
+    }
+  }
+
+  /** Whether the detection of pair `k` is rather where the person was a moment ago than where they are expected. */
+  private hasTurned(k: number, { columns, detections }: FrameToMatch): boolean {
+    const { rows, columns: detectionOf, values } = this.pairs;
+    const i = rows[k];
+    if (columns.gap[i] > RECENT) return false;
+    return iou(columns.last, i, detections.boxes, detectionOf[k]) > values[k * FEATURE_COUNT + IOU];
   }
 
   private fillSimilarities(tracks: readonly Track[], detections: Detections): void {

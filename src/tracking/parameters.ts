@@ -34,11 +34,18 @@ export const trackingParameters = z.strictObject({
   lostSeconds: number(1.5, 0, 60, 's', 'An established track ends when unseen for longer than this'),
   minProbability: number(0.5, 0, 1, 'probability', 'Association probability below which a detection is not the track'),
   minProbabilityAlone: number(
-    0.3,
+    0.36,
     0,
     1,
     'probability',
     'The same from highScore on where the detection overlaps the place of this person and no other, and no other detection overlaps that place',
+  ),
+  minProbabilityTurned: number(
+    0.3,
+    0,
+    1,
+    'probability',
+    'The same where, besides, the person was seen within 0.3 s and the detection overlaps the last box more than the expected one',
   ),
   minProbabilityLow: number(0.75, 0, 1, 'probability', 'The same for detections below highScore'),
   gateDistance: number(

@@ -13,7 +13,13 @@ const byOverlap: AssociationScore = {
 const always = (probability: number): AssociationScore => ({
   score: ({ length }, out) => out.fill(probability, 0, length),
 });
-const parameters = { cameraMotion: false, minProbabilityAlone: 0.3, minProbability: 0.5, minProbabilityLow: 0.75 };
+const parameters = {
+  cameraMotion: false,
+  minProbabilityTurned: 0.3,
+  minProbabilityAlone: 0.36,
+  minProbability: 0.5,
+  minProbabilityLow: 0.75,
+};
 
 /** The ids at these places, after people stood at others for half a second. Boxes are 40 wide: moved by 17, they overlap by 23 / 57 = .40. */
 function ids(
@@ -53,5 +59,25 @@ describe('how probable a pair must be', () => {
   it('is most for a doubtful detection', () => {
     expect(ids([300], [303], { score: 0.4 })).toEqual([1]); // .86
     expect(ids([300], [317], { score: 0.4 })).toEqual([undefined]);
+  });
+
+  /** The id of the box at a place, `seconds` after the last of the steps of 10 that someone took to the right, up to 500. */
+  function idAt(x: number, seconds = 0.1): number | undefined {
+    const tracker = new Tracker({ association: byOverlap, parameters });
+    for (let i = 0; i <= 30; i++) tracker.update([{ box: [200 + 10 * i, 100, 40, 100], score: 0.9 }], i / 10);
+    const tracks = tracker.update([{ box: [x, 100, 40, 100], score: 0.9 }], 3 + seconds);
+    return tracks.find(({ detection }) => detection === 0)?.id;
+  }
+
+  it('is least where someone turned: nearer to where they were than to where they are expected', () => {
+    // Boxes 20 apart overlap by 20 / 60 = .33.
+    expect(idAt(510)).toBe(1);
+    expect(idAt(510 - 20)).toBe(1);
+    expect(idAt(510 + 20)).toBe(2);
+  });
+
+  it('is not where they were seen too long ago', () => {
+    expect(idAt(540, 0.4)).toBe(1);
+    expect(idAt(519, 0.4)).toBe(2); // overlaps the expected box by .31, the last one by .36
   });
 });
