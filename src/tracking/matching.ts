@@ -101,12 +101,12 @@ export class Matching {
     }
   }
 
-  /** Whether the detection of pair `k` is rather where the person was a moment ago than where they are expected. */
+  /** Whether the detection of pair `k` overlaps the box that the person had a moment ago as much as the expected one, or more. */
   private hasTurned(k: number, { columns, detections }: FrameToMatch): boolean {
     const { rows, columns: detectionOf, values } = this.pairs;
     const i = rows[k];
     if (columns.gap[i] > RECENT) return false;
-    return iou(columns.last, i, detections.boxes, detectionOf[k]) > values[k * FEATURE_COUNT + IOU];
+    return iou(columns.last, i, detections.boxes, detectionOf[k]) >= values[k * FEATURE_COUNT + IOU];
   }
 
   private fillSimilarities(tracks: readonly Track[], detections: Detections): void {

@@ -45,7 +45,7 @@ export const trackingParameters = z.strictObject({
     0,
     1,
     'probability',
-    'The same where, besides, the person was seen within 0.3 s and the detection overlaps the last box more than the expected one',
+    'The same where, besides, the person was seen within 0.3 s and the detection overlaps the last box as much as the expected one, or more',
   ),
   minProbabilityLow: number(0.75, 0, 1, 'probability', 'The same for detections below highScore'),
   gateDistance: number(
