@@ -16,7 +16,7 @@ const RUNS = 3;
 const PARTS: Readonly<Record<string, [Partial<TrackingParameters>, Partial<RefinementParameters>?]>> = {
   'all parts': [{}],
   'one acceleration for all': [{ accelerationNoise: 0.25 }],
-  'as little wanted of pairs with rivals': [{ minProbability: 0.3, minProbabilityLow: 0.5 }],
+  'as little wanted of pairs with rivals': [{ minProbability: 0.36, minProbabilityLow: 0.5 }],
   'no camera motion': [{ cameraMotion: false }],
   'no detections of low score': [{ lowScore: 0.6 }],
   'tracks end when unseen for 0.3 s': [{ lostSeconds: 0.3 }],
