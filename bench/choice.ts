@@ -5,8 +5,8 @@
  *
  *   npm run bench:choice -- NAME=MOT_ROOT/det.txt … [--runs 2] [--processes 2]
  *
- * The grid: minProbabilityAlone and minProbability .3 .3, .3 .5, .36 .5, .5 .5, .36 .6, minProbabilityLow .5, .75, minConfidence .3, .45. Sets that have a video in common are of one
- * benchmark.
+ * The grid: minProbabilityAlone and minProbability .3 .3, .3 .5, .36 .5, .5 .5, .36 .6, minProbabilityLow .5, .75, minConfidence .3, .45.
+ * Sets that have a video in common are of one benchmark.
  */
 import { parseArgs } from 'node:util';
 import { combine, figures } from '../src/evaluation/index.ts';
