@@ -1,8 +1,6 @@
-import { execFile } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { promisify } from 'node:util';
 import { inputError, type TwintrackError } from '../core/errors.ts';
 import { runAtExit } from '../files/at-exit.ts';
 import { writeError } from '../files/file-errors.ts';
@@ -65,8 +63,6 @@ const THREADS = Math.min(8, Math.ceil(availableParallelism() / 2));
 const READ_AHEAD = ['-thread_queue_size', '2'];
 /** An mp4 whose index comes piece by piece with the pictures. */
 const FRAGMENTS = ['-movflags', '+empty_moov+default_base_moof', '-frag_duration', '1000000', '-flush_packets', '1'];
-/** H.264 encoders in order of preference. */
-const ENCODERS = ['libx264', 'libopenh264', 'h264_videotoolbox', 'h264_mf'];
 
 /**
  * Opens an mp4 (H.264, yuv420p, fast start) for writing. Until it is closed the file has a temporary name in the same folder, unless it is `growing`.
@@ -75,7 +71,7 @@ const ENCODERS = ['libx264', 'libopenh264', 'h264_videotoolbox', 'h264_mf'];
  */
 export async function openVideoWriter(path: string, options: VideoWriterOptions): Promise<VideoWriter> {
   const ffmpeg = await findFfmpeg(options.ffmpeg);
-  const encoder = await findEncoder(ffmpeg);
+  const encoder = encoderOf(ffmpeg);
   const partial = options.growing ? path : temporaryPath(path, 'partial.mp4');
   await claim(path, partial);
   return new Mp4Writer(ffmpeg, encoder, path, partial, options);
@@ -91,17 +87,9 @@ async function claim(path: string, partial: string): Promise<void> {
   }
 }
 
-async function findEncoder(ffmpeg: Ffmpeg): Promise<string> {
-  const { stdout } = await promisify(execFile)(ffmpeg.path, ['-hide_banner', '-encoders'], { encoding: 'utf8' });
-  const encoder = ENCODERS.find((name) => new RegExp(`^ V\\S* ${name} `, 'm').test(stdout));
-  if (!encoder) {
-    throw inputError(
-      ffmpeg.path,
-      'has no H.264 encoder (libx264)',
-      'install a full ffmpeg and name it with FFMPEG_BIN',
-    );
-  }
-  return encoder;
+function encoderOf({ path, encoder }: Ffmpeg): string {
+  if (encoder) return encoder;
+  throw inputError(path, 'has no H.264 encoder (libx264)', 'install a full ffmpeg and name it with FFMPEG_BIN');
 }
 
 function encoderArguments(encoder: string, options: VideoWriterOptions): string[] {

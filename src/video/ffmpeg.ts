@@ -14,6 +14,8 @@ export interface Ffmpeg {
   readonly passthrough: readonly [string, string];
   /** Whether a list of inputs may hold options of theirs. */
   readonly lists: boolean;
+  /** The best H.264 encoder that it has. */
+  readonly encoder: string | undefined;
 }
 
 /** How ffmpeg ended. */
@@ -45,6 +47,9 @@ const FPS_MODE_FORMAT = [59, 27];
 
 /** libavformat 59 is ffmpeg 5.0, the first with options in lists for `concat`. */
 const LISTS_FORMAT = [59, 0];
+
+/** H.264 encoders in order of preference. */
+const ENCODERS = ['libx264', 'libopenh264', 'h264_videotoolbox', 'h264_mf'];
 
 const found = new Map<string, Promise<Ffmpeg>>();
 /** The ffmpeg of the optional package, asked for once: a camera asks at each connection. */
@@ -109,10 +114,11 @@ function check(path: string): Promise<Ffmpeg> {
 
 async function inspect(path: string): Promise<Ffmpeg> {
   const fix = `install it with \`${installCommand()}\` or set FFMPEG_BIN`;
-  let text: string;
+  let text: string; // its banner
+  let encoders: string;
   try {
-    text = (await promisify(execFile)(path, ['-hide_banner', '-version'], { encoding: 'utf8', timeout: 20_000 }))
-      .stdout;
+    const run = promisify(execFile);
+    ({ stderr: text, stdout: encoders } = await run(path, ['-encoders'], { encoding: 'utf8', timeout: 20_000 }));
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code;
     const reason = code === 'ENOENT' ? 'not found' : code === 'EACCES' ? 'may not be executed' : 'does not run';
@@ -124,12 +130,14 @@ async function inspect(path: string): Promise<Ffmpeg> {
     throw inputError(path, `is ffmpeg ${version}, 4.4 or later is needed`, fix);
   }
   const passthrough = [atLeast(text, 'libavformat', FPS_MODE_FORMAT) ? '-fps_mode' : '-vsync', 'passthrough'] as const;
-  return { path, version, passthrough, lists: atLeast(text, 'libavformat', LISTS_FORMAT) };
+  const lists = atLeast(text, 'libavformat', LISTS_FORMAT);
+  const encoder = ENCODERS.find((name) => new RegExp(`^ V\\S* ${name} `, 'm').test(encoders));
+  return { path, version, passthrough, lists, encoder };
 }
 
-/** Compares the library version that `ffmpeg -version` prints: git builds have no release number, but they have this. */
+/** Compares the library version that ffmpeg's banner names: git builds have no release number, but they have this. */
 function atLeast(text: string, library: string, [major, minor]: readonly number[]): boolean {
-  const match = new RegExp(`^${library} +(\\d+)\\. *(\\d+)\\.`, 'm').exec(text);
+  const match = new RegExp(`^ *${library} +(\\d+)\\. *(\\d+)\\.`, 'm').exec(text);
   if (!match) return false;
   return Number(match[1]) > major || (Number(match[1]) === major && Number(match[2]) >= minor);
 }

@@ -15,10 +15,10 @@ afterEach(() => {
   else process.env.FFMPEG_BIN = FFMPEG_BIN;
 });
 
-/** An ffmpeg of another version: only what it says of itself is changed. */
+/** An ffmpeg of another version: only what it says of itself, on standard error, is changed. */
 function pretend(name: string, filter: string): string {
   const path = join(folder, name);
-  writeFileSync(path, `#!/bin/sh\n'${binary}' "$@" | sed -E '${filter}'\n`, { mode: 0o755 });
+  writeFileSync(path, `#!/bin/sh\n{ '${binary}' "$@" 2>&1 >&3 | sed -E '${filter}' >&2; } 3>&1\n`, { mode: 0o755 });
   return path;
 }
 
@@ -48,17 +48,18 @@ describe('findFfmpeg', () => {
   test('spells the option for untouched timestamps as the version knows it', async () => {
     const old = pretend(
       '4.4',
-      's/^ffmpeg version [^ ]+/ffmpeg version 4.4/; s/^libavformat .*/libavformat 58. 76.100/;s/^libavfilter .*/libavfilter 7.110.100/',
+      's/^ffmpeg version [^ ]+/ffmpeg version 4.4/; s/^ *libavformat .*/libavformat 58. 76.100/;s/^ *libavfilter .*/libavfilter 7.110.100/',
     );
     const next = pretend(
       '8.0',
-      's/^libavformat .*/libavformat    62.  3.100/;s/^libavfilter .*/libavfilter 11.  4.100/',
+      's/^ *libavformat .*/libavformat    62.  3.100/;s/^ *libavfilter .*/libavfilter 11.  4.100/',
     );
     expect(await findFfmpeg(old)).toEqual({
       lists: false,
       path: old,
       version: '4.4',
       passthrough: ['-vsync', 'passthrough'],
+      encoder: 'libx264',
     });
     expect((await findFfmpeg(next)).passthrough).toEqual(['-fps_mode', 'passthrough']);
   });
@@ -66,7 +67,7 @@ describe('findFfmpeg', () => {
   test('refuses a version that lacks what is needed', async () => {
     const old = pretend(
       '4.2',
-      's/^ffmpeg version [^ ]+/ffmpeg version 4.2.7/; s/^libavfilter .*/libavfilter 7. 57.100/',
+      's/^ffmpeg version [^ ]+/ffmpeg version 4.2.7/; s/^ *libavfilter .*/libavfilter 7. 57.100/',
     );
     await expect(findFfmpeg(old)).rejects.toThrow(/4\.2: is ffmpeg 4\.2\.7, 4\.4 or later is needed; install/);
   });
