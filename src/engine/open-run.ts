@@ -64,17 +64,22 @@ export interface RunModels {
 export async function openModels(input: string | undefined, options: InputOptions): Promise<RunModels> {
   const parameters = parseSection(parametersSchema, options.parameters ?? {}, 'parameters');
   const { detection, appearance: settings } = parameters;
-  const association = await loadAssociation(options.association ?? parameters.association.model);
-  const detector = await openDetector(options, parameters);
-  try {
+  const openAppearance = async () => {
+    if (input === undefined || settings.mode === 'off') return undefined;
     const given = options.appearance;
-    let appearance: AppearanceModel | undefined;
-    if (input !== undefined && settings.mode !== 'off')
-      appearance = given ? leftOpen(given) : await loadSiamese(settings.model, detection.cores, detection.provider);
-    const close = async () => void (await Promise.all([detector.close(), appearance?.close()]));
+    return given ? leftOpen(given) : loadSiamese(settings.model, detection.cores, detection.provider);
+  };
+  const opening = [openDetector(options, parameters), openAppearance()] as const; // together: each waits for a thread
+  const close = async () => {
+    const opened = await Promise.allSettled(opening);
+    await Promise.all(opened.map((model) => (model.status === 'fulfilled' ? model.value?.close() : undefined)));
+  };
+  try {
+    const score = loadAssociation(options.association ?? parameters.association.model);
+    const [detector, appearance, association] = await Promise.all([...opening, score]);
     return { detector, appearance, association, parameters, close };
   } catch (error) {
-    await detector.close();
+    await close();
     throw error;
   }
 }

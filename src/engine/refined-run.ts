@@ -45,16 +45,16 @@ export async function runRefined(stages: RefinedRunStages): Promise<RunResult> {
   const { timeline } = collector;
   const frames = timeline.length;
   if (frames === 0) return { frames, lastTime: 0, trajectories: 0, ...result };
-  const trajectories = refine(collector.take(), timeline, stages.refinement, engine.tracker.reid);
-  album?.keep(trajectories);
-  clock.lap('refine');
   // A run that was interrupted is completed as far as it came: what there is to draw is known.
   const signal = result.interruption === undefined ? stages.signal : undefined;
-  // starts while the trajectories are written
   const video = drawing && stages.closeModels().then(() => stages.reopen(frames, signal));
-  video?.catch(() => {}); // reported where it is awaited
+  await video?.catch(() => {}); // reported where it is drawn on; ffmpeg starts while the trajectories are refined
+  let trajectories: ReturnType<typeof refine> = [];
   let interruption: { interruption: unknown } | undefined;
   try {
+    trajectories = refine(collector.take(), timeline, stages.refinement, engine.tracker.reid);
+    album?.keep(trajectories);
+    clock.lap('refine');
     await write(stages, trajectories, timeline, result.interruption);
     if (drawing && video) await draw(drawing, await video, { ...stages, signal }, trajectories, timeline, seen);
   } catch (reason) {

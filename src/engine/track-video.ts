@@ -9,7 +9,7 @@ import { version } from '../core/version.ts';
 import type { ScheduleCounts } from '../detection/schedule.ts';
 import { refuseExisting } from '../files/output-file.ts';
 import type { RunDescription, TrajectoriesFooter, TrajectorySink } from '../trajectories/index.ts';
-import { type Frame, openVideo } from '../video/index.ts';
+import { type Frame, findFfmpeg, openVideo } from '../video/index.ts';
 import { checkInput } from '../video/input.ts';
 import { type StartedAt, startOf } from '../video/started-at.ts';
 import { completeRun } from './earlier-run.ts';
@@ -169,7 +169,10 @@ export async function trackFound(
     throw new UsageError('savePatches: its pictures would show the people whom anonymize hides; use saveEmbeddings');
   if (options.startedAt !== undefined && options.startedAt !== 'created')
     startOf(options.startedAt, { input: input ?? options.detections ?? '' }); // one that does not fit is refused at once
-  if (input !== undefined) checkInput(input, videoOptions(options)); // before a network is loaded, which takes a while
+  if (input !== undefined) {
+    checkInput(input, videoOptions(options)); // before a network is loaded, which takes a while
+    findFfmpeg().catch(() => {}); // runs meanwhile; reported when the video is opened
+  }
   const models = parts?.models ? leftOpen(parts.models) : await openModels(input, options);
   let source: RunSource | undefined;
   let outputs: Outputs | undefined;
