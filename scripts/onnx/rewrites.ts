@@ -1,4 +1,4 @@
-/** Graphs that compute the same in less time. */
+/** Graphs that compute the same in less time, or from less. */
 import type { OnnxGraph, OnnxNode, OnnxTensor } from '../../src/inference/onnx/writer.ts';
 
 type Parts = Pick<OnnxGraph, 'nodes' | 'initializers'>;
@@ -57,6 +57,51 @@ function halves({ name, type, dims: [out, channels, ...kernel], data }: OnnxTens
     return { name: `${name}/${k}`, type, dims: [out, half, ...kernel], data: weights };
   };
   return [part(0), part(1)];
+}
+
+/** What a graph takes and gives besides the picture and its people. */
+export interface MeansOfChannels {
+  /** Input: the means of all channels [batch, length, 1, 1] that weigh the channels, one after the other. */
+  readonly given: string;
+  /** Input [1]: 1 to take the means of the picture itself, and zeros as those given; 0 to take those given. */
+  readonly whole: string;
+  /** Output: the means that were taken, as those given. */
+  readonly taken: string;
+}
+
+/**
+ * Where channels are weighed by their means over the whole picture, the means may be given: those of the whole picture, when the network sees a
+ * part of it.
+ *
+ * @returns also the number of means
+ */
+export function takeMeans({ nodes, initializers }: Parts, names: MeansOfChannels): Parts & { length: number } {
+  const pools = nodes.filter(({ op }) => op === 'GlobalAveragePool');
+  const channels = pools.map(({ outputs }) => {
+    const convolution = nodes.find(({ op, inputs }) => op === 'Conv' && inputs[0] === outputs[0]);
+    return initializers.find(({ name }) => name === convolution?.inputs[1])!.dims[1];
+  });
+  const parts = pools.map((_, i) => `${names.given}/${i}`);
+  const rewritten = nodes.flatMap((node): OnnxNode[] => {
+    const i = pools.indexOf(node);
+    if (i < 0) return [node];
+    const [output] = node.outputs;
+    return [
+      { ...node, outputs: [`${output}/own`] },
+      { op: 'Mul', inputs: [`${output}/own`, names.whole], outputs: [`${output}/whole`] },
+      { op: 'Add', inputs: [`${output}/whole`, parts[i]], outputs: [output] },
+    ];
+  });
+  const axis = { axis: { int: 1 } };
+  return {
+    nodes: [
+      { op: 'Split', inputs: [names.given], outputs: parts, attributes: { ...axis, split: { ints: channels } } },
+      ...rewritten,
+      { op: 'Concat', inputs: pools.map(({ outputs }) => outputs[0]), outputs: [names.taken], attributes: axis },
+    ],
+    initializers,
+    length: channels.reduce((sum, count) => sum + count, 0),
+  };
 }
 
 function byOutput(nodes: readonly OnnxNode[]): Map<string, OnnxNode> {

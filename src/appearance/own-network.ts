@@ -67,7 +67,9 @@ export async function loadOwnNetwork(
     async embed(patches) {
       const runs = [];
       for (let at = 0; at < patches.length; at += PATCH_BYTES)
-        runs.push(inference.run(patches.slice(at, at + PATCH_BYTES), to.width, to.height, format, { from, to }));
+        runs.push(
+          inference.run(patches.slice(at, at + PATCH_BYTES), to.width, to.height, format, { scaling: { from, to } }),
+        );
       const embeddings = new Float32Array(runs.length * dimensions);
       (await Promise.all(runs)).forEach(({ outputs }, i) => {
         embeddings.set(ofLengthOne(outputs[vectors.name].data as Float32Array), i * dimensions);

@@ -39,3 +39,20 @@ export function resize(pixels, from, to, out) {
     }
   }
 }
+
+/**
+ * Copies a region of a picture.
+ *
+ * @param {Uint8Array} pixels planes R, G, B
+ * @param {import('../core/geometry.ts').Size} size of a plane
+ * @param {import('../core/geometry.ts').Region} region
+ * @param {Uint8Array} out planes R, G, B of the region
+ */
+export function crop(pixels, { width, height }, region, out) {
+  let write = 0;
+  for (let plane = 0; plane < 3; plane++) {
+    let read = (plane * height + region.top) * width + region.left;
+    for (let y = 0; y < region.height; y++, read += width, write += region.width)
+      out.set(pixels.subarray(read, read + region.width), write);
+  }
+}

@@ -8,7 +8,7 @@ import {
   InferenceThread,
   type ModelKind,
   type NetworkSetup,
-  type Scaling,
+  type WorkerRequest,
 } from './thread.ts';
 
 /** A network in one or several worker threads, each of which runs one picture at a time. */
@@ -90,17 +90,17 @@ export class Inference {
    *
    * @param pixels planes R, G, B of each picture; handed over to the thread when it has its memory to itself, so not to be used any more
    * @param width,height size of the network's input
-   * @param scaling how the picture comes to that size, where `pixels` are larger
+   * @param how how the picture comes to that size, where `pixels` are larger, and the part of it that the network sees, if not all
    */
   run(
     pixels: Uint8Array,
     width: number,
     height: number,
     format: InputFormat,
-    scaling?: Scaling,
+    how: Pick<WorkerRequest, 'scaling' | 'part'> = {},
   ): Promise<InferenceResult> {
     const thread = this.#threads.reduce((best, other) => (other.waiting < best.waiting ? other : best));
-    return thread.run({ pixels, width, height, format, ...(scaling && { scaling }) });
+    return thread.run({ pixels, width, height, format, ...how });
   }
 
   /** Ends all threads; what is still running is rejected. */

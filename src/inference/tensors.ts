@@ -22,6 +22,18 @@ export interface InputFormat {
   readonly std: readonly [number, number, number];
   /** Name of a second input, int64 [1, 2], that takes width and height. */
   readonly sizeInput?: string;
+  readonly context?: ContextFormat;
+}
+
+/** How a network gives what it knows of a whole picture, and takes it when it sees a part of one. */
+export interface ContextFormat {
+  /** Input, float32 [1, length, 1, 1]: what is known; zeros for a whole picture. */
+  readonly given: string;
+  /** Input, float32 [1]: 1 for a whole picture, 0 where something is known. */
+  readonly whole: string;
+  /** Output, as `given`: what is known now. */
+  readonly taken: string;
+  readonly length: number;
 }
 
 /** A dimension that is not fixed (some exporters write -1 or 0). */

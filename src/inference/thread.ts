@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { inputError, TwintrackError } from '../core/errors.ts';
 import type { Letterbox } from '../core/frame.ts';
+import type { Region } from '../core/geometry.ts';
 import type { Runtime } from './onnx/runtime.ts';
 import { BACKENDS, type Provider, providerError } from './provider.ts';
 import type { InputFormat, TensorInfo, TensorValue } from './tensors.ts';
@@ -32,6 +33,8 @@ export interface WorkerRequest {
   readonly height: number;
   readonly format: InputFormat;
   readonly scaling?: Scaling;
+  /** What the network sees of one picture of that size, instead of all of it, and what it knew of a whole one. */
+  readonly part?: { readonly region: Region; readonly context?: Float32Array | undefined };
 }
 
 /** A larger letterboxed picture, and the one it is scaled to. */

@@ -9,7 +9,7 @@
  */
 import { parentPort, threadId, workerData } from 'node:worker_threads';
 import { checkPlacement } from './placement.js';
-import { resize } from './resize.js';
+import { crop, resize } from './resize.js';
 
 const port = /** @type {import('node:worker_threads').MessagePort} */ (parentPort);
 
@@ -69,10 +69,12 @@ try {
  * @param {typeof import('onnxruntime-node').Tensor} Tensor
  * @param {import('./thread.ts').WorkerRequest} request
  */
-async function run(session, Tensor, { id, pixels: given, width, height, format, scaling }) {
+async function run(session, Tensor, { id, pixels: given, format, scaling, part, ...size }) {
   try {
     const start = performance.now();
-    const pixels = scaling ? scaled(given, scaling) : given;
+    const whole = scaling ? scaled(given, scaling) : given;
+    const pixels = part ? cropped(whole, size, part.region) : whole;
+    const { width, height } = part?.region ?? size;
     const dims = [pixels.length / (3 * width * height), 3, height, width];
     /** @type {Record<string, import('onnxruntime-node').Tensor>} */
     const feeds = {
@@ -83,6 +85,12 @@ async function run(session, Tensor, { id, pixels: given, width, height, format, 
     };
     if (format.sizeInput) {
       feeds[format.sizeInput] = new Tensor('int64', BigInt64Array.of(BigInt(width), BigInt(height)), [1, 2]);
+    }
+    if (format.context) {
+      const { given, whole, length } = format.context;
+      const known = part?.context;
+      feeds[given] = new Tensor('float32', known ?? new Float32Array(length), [1, length, 1, 1]);
+      feeds[whole] = new Tensor('float32', Float32Array.of(known ? 0 : 1), [1]);
     }
     const results = await inTurn(() => session.run(feeds));
     const milliseconds = performance.now() - start;
@@ -133,6 +141,19 @@ function scaled(pixels, { from, to }) {
   const size = 3 * to.width * to.height;
   if (bytes?.length !== size) bytes = new Uint8Array(size);
   resize(pixels, from, to, bytes);
+  return bytes;
+}
+
+/**
+ * The region of a picture that the network is to see.
+ *
+ * @param {Uint8Array} pixels
+ * @param {import('../core/geometry.ts').Size} size
+ * @param {import('../core/geometry.ts').Region} region
+ */
+function cropped(pixels, size, region) {
+  const bytes = new Uint8Array(3 * region.width * region.height);
+  crop(pixels, size, region, bytes);
   return bytes;
 }
 

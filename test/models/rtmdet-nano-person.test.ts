@@ -13,6 +13,10 @@ const file = (path: string) => fileURLToPath(new URL(`../../${path}`, import.met
 const model = readFileSync(file('models/rtmdet-nano-person.onnx'));
 const models = process.env.TWINTRACK_MODELS;
 
+const WHOLE = new Tensor('float32', [1], [1]);
+/** Zeros. */
+const floats = (...dims: number[]) => new Tensor('float32', new Float32Array(dims.reduce((a, b) => a * b)), dims);
+
 describe('the shipped detector', () => {
   test('is the one that its card describes', () => {
     const card = readFileSync(file('models/rtmdet-nano-person.md'), 'utf8');
@@ -75,11 +79,23 @@ describe('the shipped detector', () => {
         height,
         width,
       ]);
-      const outputs = await session.run({ picture });
+      const outputs = await session.run({ picture, means: floats(batch, 480, 1, 1), whole: WHOLE });
       for (const stride of [8, 16, 32]) {
         expect(outputs[`cls_${stride}`].dims).toEqual([batch, 1, height / stride, width / stride]);
         expect(outputs[`reg_${stride}`].dims).toEqual([batch, 4, height / stride, width / stride]);
       }
+      expect(outputs.means_taken.dims).toEqual([batch, 480, 1, 1]);
+    });
+
+    test('takes the means it is given, and gives the same people for those it gave', async () => {
+      const pixels = Uint8Array.from({ length: 3 * 96 * 64 }, (_, i) => (i * i) % 251);
+      const picture = new Tensor('uint8', pixels, [1, 3, 64, 96]);
+      const own = await session.run({ picture, means: floats(1, 480, 1, 1), whole: WHOLE });
+      const again = await session.run({ picture, means: own.means_taken, whole: floats(1) });
+      for (const name of session.outputNames) expect(again[name].data).toEqual(own[name].data);
+      const others = await session.run({ picture, means: floats(1, 480, 1, 1), whole: floats(1) });
+      expect(others.means_taken.data).toEqual(new Float32Array(480));
+      expect(others.cls_8.data).not.toEqual(own.cls_8.data);
     });
   });
 });

@@ -1,5 +1,5 @@
 import { logOdds, sigmoid } from '../../core/probability.ts';
-import { fits, type TensorInfo, type TensorValue } from '../../inference/tensors.ts';
+import { type ContextFormat, fits, type TensorInfo, type TensorValue } from '../../inference/tensors.ts';
 import { type Adapter, imageInput, PREPARATIONS, type Recognise } from './adapter.ts';
 
 /**
@@ -7,12 +7,13 @@ import { type Adapter, imageInput, PREPARATIONS, type Recognise } from './adapte
  * - with NMS inside (MMDeploy): boxes and scores [1, n, 5] (left, top, right, bottom, score, in input pixels), and class labels [1, n] as
  *   int64;
  * - as its heads give it: for each of three strides log-odds [1, classes, h, w], then for each of them the distances from the cell's point to
- *   left, top, right and bottom [1, 4, h, w], in input pixels.
+ *   left, top, right and bottom [1, 4, h, w], in input pixels. The shipped one also takes and gives the means by which it weighs channels.
  */
 export const recogniseRtmdet: Recognise = (inputs, outputs) => {
   const image = imageInput(inputs[0]);
-  if (!image || inputs.length !== 1) return undefined;
-  const layout = withNms(outputs) ?? heads(outputs);
+  const context = contextOf(inputs, outputs);
+  if (!image || inputs.length !== (context ? 3 : 1)) return undefined;
+  const layout = withNms(outputs) ?? heads(context ? outputs.slice(0, 6) : outputs);
   if (!layout) return undefined;
   const bytes = inputs[0].type === 'uint8';
   const adapter: Adapter = {
@@ -21,6 +22,7 @@ export const recogniseRtmdet: Recognise = (inputs, outputs) => {
       name: image.name,
       type: bytes ? 'uint8' : 'float32',
       ...(bytes ? PREPARATIONS.rgb255 : PREPARATIONS.imagenetBgr),
+      ...(context && { context }),
     },
     size: image.size,
     align: 'topLeft',
@@ -30,6 +32,16 @@ export const recogniseRtmdet: Recognise = (inputs, outputs) => {
   };
   return adapter;
 };
+
+function contextOf(inputs: readonly TensorInfo[], outputs: readonly TensorInfo[]): ContextFormat | undefined {
+  const [, given, whole] = inputs;
+  const taken = outputs[6];
+  const length = given?.shape[1];
+  if (typeof length !== 'number' || !taken || !fits(given.shape, [1, null, 1, 1]) || !whole) return undefined;
+  const floats = [given, whole, taken].every(({ type }) => type === 'float32');
+  if (!floats || !fits(whole.shape, [1]) || !fits(taken.shape, [1, length, 1, 1])) return undefined;
+  return { given: given.name, whole: whole.name, taken: taken.name, length };
+}
 
 function withNms(outputs: readonly TensorInfo[]): Adapter['decode'] | undefined {
   const boxes = outputs.find(({ shape, type }) => type === 'float32' && fits(shape, [1, null, 5]));
