@@ -28,10 +28,13 @@ export class Candidates {
    * (greedy non-maximum suppression).
    *
    * @param nmsIou overlap from which the lower one is dropped; 1 keeps all
+   * @param counts whether the box of row `i` counts; default all do
    */
-  toDetections(nmsIou = 1): Detections {
+  toDetections(nmsIou = 1, counts: (boxes: Boxes, i: number) => boolean = () => true): Detections {
     const scores = this.#scores.subarray(0, this.length);
-    const order = Uint32Array.from(scores, (_, i) => i).sort((i, j) => scores[j] - scores[i] || i - j);
+    const order = Uint32Array.from(scores, (_, i) => i)
+      .filter((i) => counts(this.#boxes, i))
+      .sort((i, j) => scores[j] - scores[i] || i - j);
     let length = 0;
     for (const i of order) {
       let kept = true;

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { Detections } from '../core/detections.ts';
 import { inputError } from '../core/errors.ts';
 import type { Frame, Letterbox } from '../core/frame.ts';
-import type { Size } from '../core/geometry.ts';
+import type { Region, Size } from '../core/geometry.ts';
 import { parseSection } from '../core/schema.ts';
 import { readError } from '../files/file-errors.ts';
 import type { Provider } from '../inference/provider.ts';
@@ -15,8 +15,31 @@ import type { Adapter } from './adapters/adapter.ts';
 import { adapterFor } from './adapters/index.ts';
 import { AS_IT_IS, type Calibration, namedCalibration, probabilityOf, scoreOf } from './calibration.ts';
 import { Candidates } from './candidates.ts';
+import { inputRegion, isWholeIn, MULTIPLE } from './input-region.ts';
 import { AREAS } from './input-size.ts';
 import { type DetectionParameters, detectionParameters } from './parameters.ts';
+
+/** How a detector is to look at a frame. */
+export interface Look {
+  /** Where it `scales`: area in pixels of the picture to look at, at most that of the letterbox. */
+  readonly area?: number | undefined;
+  /** The part of the picture to look at. A detector whose results have no `context` looks at all of it. */
+  readonly part?: PicturePart | undefined;
+}
+
+/** A part of a picture that a detector is to look at. */
+export interface PicturePart {
+  /** In source pixels: the people in it are found, and perhaps others near. */
+  readonly region: Region;
+  /** That of a whole picture of the same video; without it the detector sees the part as if it were the whole. */
+  readonly context?: Float32Array | undefined;
+}
+
+/** The people in a frame, in source pixels, by falling score. */
+export interface Found extends Detections {
+  /** What a detector that can look at a part of a picture found out about the whole, or was told of it. */
+  readonly context?: Float32Array | undefined;
+}
 
 /** Finds the people in frames. */
 export interface Detector {
@@ -41,10 +64,9 @@ export interface Detector {
    * The people in a frame, in source pixels, by falling score. Several frames may be under way at once, each answered on
    * its own. `frame.input` may be handed over to another thread and is not to be used afterwards.
    *
-   * @param area where the detector `scales`: area in pixels of the picture to look at, at most that of the letterbox
    * @throws TwintrackError when inference fails or the detector is closed
    */
-  detect(frame: Frame, area?: number): Promise<Detections>;
+  detect(frame: Frame, look?: Look): Promise<Found>;
   /** Ends its threads; frames under way are rejected. */
   close(): Promise<void>;
 }
@@ -148,7 +170,7 @@ export class ModelDetector implements Detector {
     return letterboxFor(width, height, size.width, size.height, this.#adapter.align);
   }
 
-  async detect(frame: Frame, area?: number): Promise<Detections> {
+  async detect(frame: Frame, { area, part }: Look = {}): Promise<Found> {
     const { input, sampleAspectRatio = 1 } = frame;
     const from = this.letterbox(frame.width, frame.height, sampleAspectRatio);
     if (input?.length !== 3 * from.width * from.height) {
@@ -159,26 +181,31 @@ export class ModelDetector implements Detector {
     const smaller = area !== undefined && area < from.width * from.height;
     const letterbox = smaller ? this.#letterboxOf(frame.width * sampleAspectRatio, frame.height, area) : from;
     const { width, height } = letterbox;
-    const scaling = width < from.width ? { from, to: letterbox } : undefined;
-    const { outputs, milliseconds } = await this.#inference.run(input, width, height, this.#adapter.input, scaling);
+    const { context } = this.#adapter.input;
+    const region = part && context && !this.#size ? inputRegion(part.region, frame, letterbox) : undefined;
+    const { outputs, milliseconds } = await this.#inference.run(input, width, height, this.#adapter.input, {
+      ...(width < from.width && { scaling: { from, to: letterbox } }),
+      ...(part && region && { part: { region, context: part.context } }),
+    });
     this.inferenceMilliseconds += milliseconds;
     const found = new Candidates();
     const { minScore, nmsIou } = this.#settings;
-    this.#adapter.decode(outputs, letterbox, scoreOf(minScore, this.calibration), found);
-    const detections = found.toDetections(this.#adapter.needsNms ? nmsIou : 1);
-    const { scores, length } = detections;
-    for (let i = 0; i < length; i++) scores[i] = probabilityOf(scores[i], this.calibration);
-    unletterbox(detections.boxes, letterbox, frame.width, frame.height);
-    return detections;
+    this.#adapter.decode(outputs, region ?? letterbox, scoreOf(minScore, this.calibration), found);
+    const detections = found.toDetections(this.#adapter.needsNms ? nmsIou : 1, region && isWholeIn(region, letterbox));
+    const { scores, boxes, length } = detections;
+    for (let i = 0; i < length; i++) {
+      scores[i] = probabilityOf(scores[i], this.calibration);
+      boxes[4 * i] += region?.left ?? 0;
+      boxes[4 * i + 1] += region?.top ?? 0;
+    }
+    unletterbox(boxes, letterbox, frame.width, frame.height);
+    return { ...detections, context: context && (outputs[context.taken].data as Float32Array) };
   }
 
   close(): Promise<void> {
     return this.#inference.close();
   }
 }
-
-/** All published detectors of dynamic size halve the picture five times. */
-const MULTIPLE = 32;
 
 /** The size of about this area that keeps a picture's aspect, in multiples of 32. */
 export function sizeOfArea(width: number, height: number, pixels: number): Size {

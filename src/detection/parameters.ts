@@ -45,7 +45,9 @@ export const detectionParameters = z.strictObject({
     .min(0)
     .max(1000)
     .default(1)
-    .describe('How often the detector runs while there is no person and nothing moves; 0: in every frame')
+    .describe(
+      'How often the detector sees the whole picture; in between it sees the region with the people and all that moves, or nothing where there is neither; 0: in every frame',
+    )
     .meta({ unit: '1/s' }),
   parallel: z
     .enum(['frames', 'operators'])

@@ -1,14 +1,17 @@
 import { type Detections, NO_DETECTIONS } from '../core/detections.ts';
 import type { Frame, Letterbox } from '../core/frame.ts';
+import type { Region } from '../core/geometry.ts';
 import { windowOf } from '../core/video-window.ts';
-import type { Detector } from './detector.ts';
+import type { Detector, Found, PicturePart } from './detector.ts';
 import { InputSize } from './input-size.ts';
+import { Movement, type Places } from './movement.ts';
 import type { DetectionParameters } from './parameters.ts';
-import { type Places, Stillness } from './stillness.ts';
 
 /** Who may be a person from this probability on, and is more likely one than not from that on. */
 const POSSIBLE = 0.2;
 const LIKELY = 0.5;
+/** People are looked for around those of so many frames before: the detector has two frames under way, and one waits. */
+const LAG = 3;
 
 type ScheduledDetector = Pick<Detector, 'detect' | 'letterbox' | 'free' | 'scales'>;
 
@@ -32,20 +35,21 @@ export interface ScheduleCounts {
 }
 
 /**
- * Decides in which frames the detector runs: at most `maxRate` times a second, and where a picture is empty and nothing moves only
- * `emptyRate` times. A frame in which something moves is looked at at once. A picture is empty when it has neither a likely person, nor a
- * possible one in a place where something has moved: what else there is has always been there.
+ * Decides in which frames the detector runs, and what it sees of them: at most `maxRate` times a second, and the whole picture only `emptyRate`
+ * times. In between it looks at the region that holds the people found shortly before and all that moves, and where there is neither the frame
+ * is still. What is a possible person in a place where nothing has moved has always been there, and does not count.
  */
 export class DetectionSchedule {
   readonly counts: ScheduleCounts = { detected: 0, skipped: 0, still: 0 };
   readonly #detector: ScheduledDetector;
   readonly #maxRate: number;
   readonly #emptyRate: number;
-  readonly #stillness = new Stillness();
+  readonly #movement = new Movement();
   readonly #inputSize = new InputSize();
   #time = Number.NEGATIVE_INFINITY;
-  /** What was found when the reference of stillness was looked at, if it is empty. */
-  #empty: Promise<Detections | undefined> = Promise.resolve(NO_DETECTIONS);
+  /** Of the last frames looked at in this window, `LAG` at most: what was found, and where something moved. */
+  readonly #found: Promise<Found>[] = [];
+  readonly #moved: (Region | undefined)[] = [];
 
   constructor(detector: ScheduledDetector, { maxRate, emptyRate }: Pick<DetectionParameters, 'maxRate' | 'emptyRate'>) {
     this.#detector = detector;
@@ -65,17 +69,19 @@ export class DetectionSchedule {
       return { detect: false, detections: Promise.resolve(NO_DETECTIONS), still: false };
     }
     const size = this.#detector.scales ? this.#inputSize.next(frame) : undefined;
-    const detect = () => this.#detect(frame, size?.area);
-    if (this.#emptyRate === 0 && !size?.decides) return looked(detect());
-    if (begins) this.#stillness.forget();
-    const changed = this.#stillness.changed(...picture);
-    if (!changed && !due(before, frame.time, this.#emptyRate) && !size?.decides) return this.#unlessEmpty(detect);
-    const places = this.#stillness.keep();
-    const found = detect();
-    this.#empty = found.then((detections) => (this.#isEmpty(frame, detections, places) ? detections : undefined));
-    this.#empty.catch(() => {}); // reported where it is awaited
-    if (size?.decides) this.#inputSize.learn(found);
-    return looked(found);
+    const whole = begins || size?.decides || due(before, frame.time, this.#emptyRate);
+    if (this.#emptyRate === 0 && !size?.decides) return looked(this.#detect(frame, size?.area));
+    if (begins) {
+      this.#movement.forget();
+      this.#found.length = this.#moved.length = 0;
+    }
+    keepLast(this.#moved, this.#movement.next(...picture));
+    if (whole) this.#movement.keep();
+    const scheduled = whole ? looked(this.#detect(frame, size?.area)) : this.#partly(frame, size?.area);
+    scheduled.detections.catch(() => {}); // reported where it is awaited
+    keepLast(this.#found, scheduled.detections);
+    if (size?.decides) this.#inputSize.learn(scheduled.detections);
+    return scheduled;
   }
 
   /** Counts a frame of which is known what becomes of it: it is not given to `next`. */
@@ -83,38 +89,58 @@ export class DetectionSchedule {
     this.counts[still ? 'still' : detect ? 'detected' : 'skipped']++;
   }
 
-  #unlessEmpty(detect: () => Promise<Detections>): Scheduled {
+  #partly(frame: Frame, area?: Promise<number>): Scheduled {
     const scheduled = { detect: true, still: false };
-    const detections = this.#empty.then((found) => {
-      if (!found) return detect();
+    const [earlier] = this.#found;
+    const last = this.#found[this.#found.length - 1];
+    const moved = this.#moved.slice(-this.#found.length).filter((region) => region !== undefined); // since then
+    const { places } = this.#movement;
+    const detections = earlier.then((found) => {
+      const region = this.#region(frame, found, moved, places);
+      if (region) return this.#detect(frame, area, found.context && { region, context: found.context });
       this.counts.still++;
       scheduled.still = true;
-      return found;
+      return last;
     });
     return Object.assign(scheduled, { detections });
   }
 
-  /** @param places where something has moved in this window */
-  #isEmpty(frame: Frame, { boxes, scores, length }: Detections, places: Places): boolean {
-    const { innerWidth, innerHeight, offsetX, offsetY } = this.#letterbox(frame) ?? {
-      innerWidth: frame.width,
-      innerHeight: frame.height,
-      offsetX: 0,
-      offsetY: 0,
+  /**
+   * The region to look at, in source pixels; undefined where there is no person and nothing moves.
+   *
+   * @param moved in pixels of the plane of brightness
+   * @param places where something has moved in this window
+   */
+  #region(frame: Frame, found: Detections, moved: readonly Region[], places: Places): Region | undefined {
+    const { boxes, scores, length } = found;
+    const { width, height } = frame;
+    const fit = this.#letterbox(frame) ?? { innerWidth: width, innerHeight: height, offsetX: 0, offsetY: 0 };
+    const [scaleX, scaleY] = [fit.innerWidth / width, fit.innerHeight / height];
+    let needed = moved.length > 0;
+    let [left, top, right, bottom] = [width, height, 0, 0];
+    const take = (fromX: number, fromY: number, toX: number, toY: number) => {
+      left = Math.min(left, Math.max(0, fromX));
+      top = Math.min(top, Math.max(0, fromY));
+      right = Math.max(right, Math.min(width, toX));
+      bottom = Math.max(bottom, Math.min(height, toY));
     };
-    const [scaleX, scaleY] = [innerWidth / frame.width, innerHeight / frame.height];
-    for (let i = 0; i < length; i++) {
-      if (scores[i] >= LIKELY) return false;
-      if (scores[i] < POSSIBLE) continue;
-      const [left, top] = [offsetX + boxes[4 * i] * scaleX, offsetY + boxes[4 * i + 1] * scaleY];
-      if (places.within(left, top, left + boxes[4 * i + 2] * scaleX, top + boxes[4 * i + 3] * scaleY)) return false;
+    for (const { left: x, top: y, width: w, height: h } of moved) {
+      const [fromX, fromY] = [(x - fit.offsetX) / scaleX, (y - fit.offsetY) / scaleY];
+      take(fromX, fromY, fromX + w / scaleX, fromY + h / scaleY);
     }
-    return true;
+    for (let i = 0; i < length; i++) {
+      if (scores[i] < POSSIBLE) continue;
+      const [x, y, w, h] = boxes.subarray(4 * i, 4 * i + 4);
+      take(x, y, x + w, y + h);
+      const [planeX, planeY] = [fit.offsetX + x * scaleX, fit.offsetY + y * scaleY];
+      needed ||= scores[i] >= LIKELY || places.within(planeX, planeY, planeX + w * scaleX, planeY + h * scaleY);
+    }
+    return needed ? { left, top, width: right - left, height: bottom - top } : undefined;
   }
 
-  async #detect(frame: Frame, area?: Promise<number>): Promise<Detections> {
+  async #detect(frame: Frame, area?: Promise<number>, part?: PicturePart): Promise<Found> {
     this.counts.detected++;
-    return area ? this.#detector.detect(frame, await area) : this.#detector.detect(frame);
+    return this.#detector.detect(frame, { area: await area, part });
   }
 
   /** A plane of brightness, where there is a picture. */
@@ -133,6 +159,12 @@ export class DetectionSchedule {
   #letterbox({ input, width, height, sampleAspectRatio }: Frame): Letterbox | undefined {
     return input && this.#detector.letterbox(width, height, sampleAspectRatio);
   }
+}
+
+/** Adds to a list that holds `LAG` at most. */
+function keepLast<T>(list: T[], item: T): void {
+  list.push(item);
+  if (list.length > LAG) list.shift();
 }
 
 function looked(detections: Promise<Detections>): Scheduled {

@@ -6,7 +6,7 @@ import { reidOptions } from '../appearance/reid.ts';
 import type { AssociationScore } from '../association/features.ts';
 import type { Frame } from '../core/frame.ts';
 import { emptyFrame, type TrackedFrame } from '../core/tracked-frame.ts';
-import type { Detector } from '../detection/detector.ts';
+import type { Detector, Found, Look } from '../detection/detector.ts';
 import { DetectionSchedule } from '../detection/schedule.ts';
 import { PictureMotion, type PictureShift } from '../tracking/camera-motion/from-pixels.ts';
 import type { Track } from '../tracking/track.ts';
@@ -146,7 +146,7 @@ export class FrameEngine {
     this.schedule = new DetectionSchedule(
       {
         letterbox: (...size) => detector.letterbox(...size),
-        detect: (frame, area) => this.#detect(frame, area),
+        detect: (frame, look) => this.#detect(frame, look),
         ...(detector.free && { free: true }),
         ...(detector.scales && { scales: true }),
       },
@@ -203,9 +203,9 @@ export class FrameEngine {
     return this.#motion?.follow(frame, this.#detector.letterbox(width, height, sampleAspectRatio));
   }
 
-  async #detect(frame: Frame, area?: number): Promise<KeptDetections> {
-    const detections = await this.#detector.detect(frame, area);
-    return this.#ignore?.keep(detections) ?? detections;
+  async #detect(frame: Frame, look?: Look): Promise<KeptDetections & Found> {
+    const found = await this.#detector.detect(frame, look);
+    return this.#ignore ? { ...this.#ignore.keep(found), context: found.context } : found;
   }
 
   /** Lets no frame wait for others to be embedded with: none will come. */

@@ -322,7 +322,7 @@ export class Live {
       parameters: own,
       models: {
         detector: {
-          detect: (frame) => detector.run((model) => model.detect(frame)),
+          detect: (frame, look) => detector.run((model) => model.detect(frame, look)),
           letterbox: (...size) => detector.model.letterbox(...size),
         },
         appearance: appearance && withFallback(appearance),

@@ -55,7 +55,10 @@ describe('a smaller picture', () => {
   it('is what the network sees, and boxes are those of the source', async () => {
     const detector = await loadDetector('rtmdet-nano', { inputPixels: 'auto', cores: 1, minScore: 0 });
     const whole = plainFrame(detector, 640, 480);
-    const { length } = await detector.detect({ ...whole, input: new Uint8Array(whole.input as Uint8Array) }, 76_800);
+    const { length } = await detector.detect(
+      { ...whole, input: new Uint8Array(whole.input as Uint8Array) },
+      { area: 76_800 },
+    );
     expect(length).toBeGreaterThan(0);
     await detector.close();
   });

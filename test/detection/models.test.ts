@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { iou } from '../../src/core/geometry.ts';
+import { type Boxes, iou } from '../../src/core/geometry.ts';
 import { type Detections, type DetectorOptions, loadDetector } from '../../src/detection/index.ts';
 import { openVideo } from '../../src/video/index.ts';
 import { needs } from '../needs.ts';
@@ -94,3 +94,38 @@ describe('on the sample video', () => {
     );
   });
 });
+
+test('finds in a region whom it finds in the whole picture, and none of those who are cut off', async () => {
+  const detector = await loadDetector('rtmdet-nano', { cores: 1 });
+  const video = await openVideo(sample, {
+    letterbox: ({ width, height }) => detector.letterbox(width, height),
+    maxFrames: 1,
+  });
+  for await (const frame of video) {
+    const input = frame.input as Uint8Array;
+    const again = () => ({ ...frame, input: new Uint8Array(input) });
+    const whole = await detector.detect(again());
+    const people = Array.from(whole.scores, (score, i) => (score > 0.9 ? i : -1)).filter((i) => i >= 0);
+    expect(people.length).toBeGreaterThanOrEqual(3);
+    for (const i of people) {
+      const [left, top, width, height] = whole.boxes.subarray(4 * i, 4 * i + 4);
+      const { boxes, scores, length } = await detector.detect(again(), {
+        part: { region: { left, top, width, height }, context: whole.context as Float32Array },
+      });
+      const j = best(whole.boxes, i, boxes);
+      expect(iou(whole.boxes, i, boxes, j)).toBeGreaterThan(0.9);
+      expect(scores[j]).toBeGreaterThan(0.8);
+      for (let k = 0; k < length; k++) {
+        if (scores[k] < 0.5) continue;
+        expect(iou(boxes, k, whole.boxes, best(boxes, k, whole.boxes))).toBeGreaterThan(0.7);
+      }
+    }
+  }
+  await detector.close();
+});
+
+/** The row of `others` that box `i` overlaps most. */
+function best(boxes: Boxes, i: number, others: Boxes): number {
+  const overlaps = Array.from({ length: others.length / 4 }, (_, j) => iou(boxes, i, others, j));
+  return overlaps.indexOf(Math.max(...overlaps));
+}

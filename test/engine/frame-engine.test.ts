@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import { IgnoreFilter } from '../../src/analytics/index.ts';
+import { IgnoreFilter, resolveAreas } from '../../src/analytics/index.ts';
 import { Annotator } from '../../src/annotation/index.ts';
 import { EmbeddingStage } from '../../src/appearance/embedding-stage.ts';
 import { loadSiamese } from '../../src/appearance/siamese.ts';
@@ -269,4 +269,32 @@ describe('anonymising', () => {
   it('is no work when it is off', async () => {
     for (const { others } of await othersOf(() => PERSON, false)) expect(others).toBeUndefined();
   });
+});
+
+it('looks at the region of the people who are not in an ignore area', async () => {
+  const parts: unknown[] = [];
+  const found = { ...detections([20, 10, 10, 30, 0.9], [50, 10, 10, 30, 0.9]), context: Float32Array.of(7) };
+  const detector: Detector = {
+    ...finder(found),
+    async detect(_, { part } = {}) {
+      parts.push(part);
+      return found;
+    },
+  };
+  const poster = {
+    points: [
+      [45, 0],
+      [64, 0],
+      [64, 48],
+      [45, 48],
+    ] as [number, number][],
+  };
+  const areas = resolveAreas({ ignore: { poster } }, { width: WIDTH, height: HEIGHT });
+  const engine = new FrameEngine(new Tracker({ association: handSetScore }), detector, {
+    ignore: new IgnoreFilter(areas),
+    rates: { maxRate: 0, emptyRate: 1 },
+  });
+  for await (const frame of framesOf(2)) await engine.begin(frame).detections;
+  const region = { left: 20, top: 10, width: 10, height: 30 };
+  expect(parts).toEqual([undefined, { region, context: Float32Array.of(7) }]);
 });
