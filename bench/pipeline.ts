@@ -13,6 +13,7 @@ import { parseArgs } from 'node:util';
 import { letHeapGrow } from '../src/core/heap-growth.ts';
 import type { StageTimes } from '../src/core/stage-clock.ts';
 import { type Detections, loadDetector } from '../src/detection/index.ts';
+import { DetectionSchedule } from '../src/detection/schedule.ts';
 import { parametersSchema } from '../src/engine/parameters.ts';
 import { trackVideo } from '../src/engine/track-video.ts';
 import { evaluateSequence, type Figures, figures, readGroundTruth, readResults } from '../src/evaluation/index.ts';
@@ -35,9 +36,10 @@ const maxFrames = values.gt === undefined ? Number(values['max-frames']) : Numbe
 const { detector, online } = values;
 const parameters = parametersSchema.parse(values['no-appearance'] ? { appearance: { mode: 'off' } } : {});
 
-/** Frames per second of decoding and detection alone. */
+/** Frames per second of decoding and detection alone, of what the whole pipeline looks at. */
 async function detectOnly(): Promise<number> {
   const model = await loadDetector(detector);
+  const schedule = new DetectionSchedule(model, parameters.detection);
   const source = await openVideo(video, {
     letterbox: ({ width, height }) => model.letterbox(width, height),
     maxFrames,
@@ -46,7 +48,7 @@ async function detectOnly(): Promise<number> {
   const started = performance.now();
   let frames = 0;
   for await (const frame of source) {
-    waiting.push(model.detect(frame).finally(() => frame.release?.()));
+    waiting.push(schedule.next(frame).detections.finally(() => frame.release?.()));
     frames++;
     if (waiting.length > 3) await waiting.shift();
   }

@@ -25,6 +25,7 @@ MIN_SCORE = 0.1
 NMS_IOU = 0.7
 MEAN = np.array([103.53, 116.28, 123.675], np.float32)
 STD = np.array([57.375, 57.12, 58.395], np.float32)
+WHOLE_PICTURE = {"means": np.zeros((1, 480, 1, 1), np.float32), "whole": np.ones(1, np.float32)}
 
 
 class Detector:
@@ -50,7 +51,7 @@ class Detector:
 
     def heads(self, picture):
         planes = np.ascontiguousarray(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB).transpose(2, 0, 1)[None])
-        out = dict(zip(self.outputs, self.session.run(None, {self.input: planes})))
+        out = dict(zip(self.outputs, self.session.run(None, {self.input: planes, **WHOLE_PICTURE})))
         boxes, scores = [], []
         for stride in STRIDES:
             logits = out[f"cls_{stride}"][0, 0]
