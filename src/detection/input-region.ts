@@ -4,7 +4,7 @@ import type { Boxes, Region, Size } from '../core/geometry.ts';
 /** All published detectors of dynamic size halve the picture five times. */
 export const MULTIPLE = 32;
 /** Pixels of the input around a region that the network sees as well (model card): what is around a person decides with them. */
-export const MARGIN = 32;
+export const MARGIN = 48;
 /** A box that comes so near to the edge of a region, in pixels of the input, may be of a person who is cut off there. */
 const CUT = 1;
 

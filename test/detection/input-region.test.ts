@@ -8,14 +8,14 @@ const SOURCE = { width: 896, height: 704 };
 const LETTERBOX = letterboxFor(896, 704, 448, 352, 'topLeft'); // half as large
 
 describe('the part of the input that shows a region', () => {
-  it('has a margin of 32 pixels and begins and ends at multiples of 32', () => {
+  it('has a margin of 48 pixels and begins and ends at multiples of 32', () => {
     const region = { left: 200, top: 300, width: 100, height: 120 }; // 100 to 150 and 150 to 210 of the input
-    expect(inputRegion(region, SOURCE, LETTERBOX)).toEqual({ left: 64, top: 96, width: 128, height: 160 });
+    expect(inputRegion(region, SOURCE, LETTERBOX)).toEqual({ left: 32, top: 96, width: 192, height: 192 });
   });
 
   it('ends where the input does', () => {
     const corner = { left: 0, top: 600, width: 30, height: 104 };
-    expect(inputRegion(corner, SOURCE, LETTERBOX)).toEqual({ left: 0, top: 256, width: 64, height: 96 });
+    expect(inputRegion(corner, SOURCE, LETTERBOX)).toEqual({ left: 0, top: 224, width: 64, height: 128 });
   });
 
   it('is not a part where it is all of the input', () => {
