@@ -92,16 +92,16 @@ export class DetectionSchedule {
   #partly(frame: Frame, area?: Promise<number>): Scheduled {
     const scheduled = { detect: true, still: false };
     const [earlier] = this.#found;
-    const last = this.#found[this.#found.length - 1];
     const moved = this.#moved.slice(-this.#found.length).filter((region) => region !== undefined); // since then
     const { places } = this.#movement;
-    const detections = earlier.then((found) => {
+    const partly = (found: Found) => {
       const region = this.#region(frame, found, moved, places);
       if (region) return this.#detect(frame, area, found.context && { region, context: found.context });
       this.counts.still++;
       scheduled.still = true;
-      return last;
-    });
+      return found;
+    };
+    const detections = earlier.then(partly, () => this.#detect(frame, area)); // one that failed says nothing of this one
     return Object.assign(scheduled, { detections });
   }
 

@@ -116,6 +116,25 @@ describe('detection.emptyRate', () => {
   });
 });
 
+it('looks at the whole picture where those of before could not be looked at', async () => {
+  const seen: unknown[] = [];
+  const schedule = new DetectionSchedule(
+    {
+      letterbox: () => LETTERBOX,
+      detect: async ({ index }, { part } = {}) => {
+        seen[index] = part?.region.width ?? 'whole';
+        if (index === 1) throw new Error('out of memory');
+        return { ...SOMEBODY, context: new Float32Array(1) };
+      },
+    },
+    { maxRate: 0, emptyRate: 1 },
+  );
+  const frames = Array.from({ length: 7 }, (_, i) => schedule.next(frame(i, i / 10)).detections);
+  const results = await Promise.allSettled(frames);
+  expect(results.map(({ status }) => status === 'fulfilled')).toEqual([true, false, true, true, true, true, true]);
+  expect(seen).toEqual(['whole', 8, 8, 8, 'whole', 8, 8]);
+});
+
 describe('the region that is looked at', () => {
   const rates = { maxRate: 0, emptyRate: 1 };
   const WIDE = { width: 320, height: 64 };
