@@ -23,7 +23,7 @@ import { type DetectionParameters, detectionParameters } from './parameters.ts';
 export interface Look {
   /** Where it `scales`: area in pixels of the picture to look at, at most that of the letterbox. */
   readonly area?: number | undefined;
-  /** The part of the picture to look at. A detector whose results have no `context` looks at all of it. */
+  /** The part of the picture to look at. A detector whose results have no `context` sees all of it. */
   readonly part?: PicturePart | undefined;
 }
 

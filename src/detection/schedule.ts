@@ -36,7 +36,7 @@ export interface ScheduleCounts {
 
 /**
  * Decides in which frames the detector runs, and what it sees of them: at most `maxRate` times a second, and the whole picture only `emptyRate`
- * times. In between it looks at the region that holds the people found shortly before and all that moves, and where there is neither the frame
+ * times. In between it sees the region that holds the people found shortly before and all that moves, and where there is neither the frame
  * is still. What is a possible person in a place where nothing has moved has always been there, and does not count.
  */
 export class DetectionSchedule {
