@@ -21,6 +21,8 @@ const { runtime, file, threads, backend, turn } = /** @type {import('./thread.ts
 let planes;
 /** @type {Uint8Array | undefined} */
 let bytes;
+/** @type {Uint8Array | undefined} */
+let cut;
 
 try {
   const onnxruntime = /** @type {typeof import('onnxruntime-node')} */ ((await import(runtime)).default);
@@ -152,9 +154,10 @@ function scaled(pixels, { from, to }) {
  * @param {import('../core/geometry.ts').Region} region
  */
 function cropped(pixels, size, region) {
-  const bytes = new Uint8Array(3 * region.width * region.height);
-  crop(pixels, size, region, bytes);
-  return bytes;
+  const length = 3 * region.width * region.height;
+  if (!cut || cut.length < length) cut = new Uint8Array(length);
+  crop(pixels, size, region, cut);
+  return cut.subarray(0, length);
 }
 
 /**

@@ -107,13 +107,14 @@ describe('a site of two cameras', needing('camera'), () => {
 
     const [west, east] = await Promise.all(VIEWS.map((view) => seenBy(out, view)));
     // a person has an id in one view some frames before the other
-    let [both, one] = [0, 0];
+    let [shown, both, one] = [0, 0, 0];
     for (const { time, people } of west) {
       const other = east.reduce((a, b) => (Math.abs(b.time - time) < Math.abs(a.time - time) ? b : a));
       if (Math.abs(other.time - time) > 0.15) continue;
       for (const { person, box } of people) {
         const same = other.people.filter((each) => iou(each.box, 0, box, 0) > 0.5);
         if (same.length !== 1 || people.filter((each) => iou(each.box, 0, same[0].box, 0) > 0.3).length !== 1) continue;
+        shown++;
         if (person === null || same[0].person === null) continue;
         both++;
         if (same[0].person === person) one++;
@@ -121,6 +122,7 @@ describe('a site of two cameras', needing('camera'), () => {
     }
     if (tooSlow(unevenOf(west)) || tooSlow(unevenOf(east))) skip(TOO_SLOW);
     expect(both).toBeGreaterThan(30);
+    expect(both / shown).toBeGreaterThanOrEqual(0.85);
     expect(one / both).toBeGreaterThanOrEqual(0.95);
   });
 });
