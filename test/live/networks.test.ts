@@ -86,12 +86,13 @@ describe("the caller's detector", () => {
         closed++;
       },
     };
-    const { live, health, goesOn, times } = await watch({ detector }, { appearance: { mode: 'off' } });
+    const settings = { appearance: { mode: 'off' }, detection: { maxRate: 3 } } as const; // frames between say nothing of it
+    const { live, health, goesOn, times } = await watch({ detector }, settings);
     await goesOn('people are followed');
     broken = true;
     await until('it is told', async () => `${await health()}` === '503,detector failed');
     const before = asked;
-    await until('it is asked on', () => asked > before + 50); // longer than until a network is loaded anew
+    await until('it is asked on', () => asked > before + 20); // longer than until a network is loaded anew
     broken = false;
     await goesOn('people are followed again');
     expect(await health()).toEqual([200, 'ok']);

@@ -51,7 +51,7 @@ export class Pipeline {
   #following: Following | undefined;
   /** What its documents say of the shape of pixels. */
   #shape: { readonly sampleAspectRatio?: number } = {};
-  /** Whether the last frame was left out. */
+  /** Whether the last frame that the detector was to see was left out. */
   #failing = false;
 
   /** @param lastId ids are counted on from here */
@@ -168,6 +168,7 @@ export class Pipeline {
     this.#hours.end(ended);
     this.#drawing.add(frame, followed);
     statistics.frameProcessed(frame.time, people.length);
+    if (!underWay.detect || underWay.still()) return; // says nothing of the detector
     if (this.#failing) log.info({ camera: name }, 'people are followed again');
     this.#failing = false;
   }
