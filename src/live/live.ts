@@ -23,7 +23,7 @@ import type { CameraStatus } from './monitoring/statistics.ts';
 import type { LiveEvent, SitePersonEvent } from './outputs/events.ts';
 import { type Keep, prune } from './outputs/retention.ts';
 import { type CameraParameters, cameraParametersSchema } from './parameters.ts';
-import { type SelfHealing, withFallback } from './self-healing.ts';
+import { forEngines, type SelfHealing, withFallback } from './self-healing.ts';
 import { SITE_FOLDER, SitePeople } from './site/site-people.ts';
 
 /** What is followed, and with which parameters: what can change while it goes on. */
@@ -321,10 +321,7 @@ export class Live {
       record: this.#options.record ?? false,
       parameters: own,
       models: {
-        detector: {
-          detect: (frame, look) => detector.run((model) => model.detect(frame, look)),
-          letterbox: (...size) => detector.model.letterbox(...size),
-        },
+        detector: forEngines(detector),
         appearance: appearance && withFallback(appearance),
         association,
       },

@@ -1,6 +1,8 @@
 import type { AppearanceModel } from '../appearance/appearance-model.ts';
 import { PATCH_BYTES } from '../appearance/patches.ts';
 import { messageOf } from '../core/errors.ts';
+import type { Detector } from '../detection/index.ts';
+import type { EngineModels } from '../engine/frame-engine.ts';
 import { pause } from '../video/camera/back-off.ts';
 
 /** How a network is loaded, and what takes the reports that it fails, once for each reason, and that it works again. */
@@ -91,6 +93,17 @@ export class SelfHealing<Model extends { close(): Promise<void> }> {
     }
     this.#reloading = undefined;
   }
+}
+
+/** The detector as engines use it: always the one that is loaded now. */
+export function forEngines(detector: SelfHealing<Detector>): EngineModels['detector'] {
+  const { scales, free } = detector.model;
+  return {
+    ...(scales && { scales }),
+    ...(free && { free }),
+    letterbox: (...size) => detector.model.letterbox(...size),
+    detect: (frame, look) => detector.run((model) => model.detect(frame, look)),
+  };
 }
 
 /** A network that leaves embeddings out (NaN) while it does not work: people are tracked without appearance then. */
