@@ -1,4 +1,5 @@
 import { apply, type Homography } from '../src/analytics/homography.ts';
+import { iou } from '../src/core/geometry.ts';
 
 /**
  * The street of the sample, in metres, as people's heights in it say: the horizon lies 83 pixels above the picture, and the camera hangs 7 m up and
@@ -38,4 +39,19 @@ export function calibrations() {
 export function boxInSample({ left, scale }: View, boxes: Float64Array, i: number): Float64Array {
   const [x, y, w, h] = boxes.subarray(4 * i, 4 * i + 4);
   return Float64Array.of(left + scale * x, scale * y, scale * w, scale * h);
+}
+
+/** A person whom a view shows: their id over both views, if there is one yet, and the box in pixels of the sample. */
+export interface Shown {
+  readonly person: number | null;
+  readonly box: Float64Array;
+}
+
+/** Who is beyond doubt in both views of a moment: pairs of the same person, west and east. */
+export function inBoth(west: readonly Shown[], east: readonly Shown[]): [Shown, Shown][] {
+  return west.flatMap((one): [Shown, Shown][] => {
+    const same = east.filter(({ box }) => iou(box, 0, one.box, 0) > 0.5);
+    const alone = same.length === 1 && west.filter(({ box }) => iou(box, 0, same[0].box, 0) > 0.3).length === 1;
+    return alone ? [[one, same[0]]] : [];
+  });
 }

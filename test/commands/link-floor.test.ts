@@ -1,10 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { iou } from '../../src/core/geometry.ts';
 import type { SiteRun } from '../../src/site/index.ts';
 import { readTrajectories } from '../../src/trajectories/index.ts';
-import { boxInSample, calibrations, VIEWS, type View } from '../street-views.ts';
+import { boxInSample, calibrations, inBoth, type Shown, VIEWS, type View } from '../street-views.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { runFfmpeg } from '../video/clips.ts';
 import { readJson, SAMPLE, twintrack } from './cli.ts';
@@ -27,7 +26,7 @@ beforeAll(async () => {
 /** The people whom a camera sees in each frame, with their boxes in pixels of the sample. */
 async function seenBy(view: View) {
   const { trajectories } = await readTrajectories(path(`site/${view.name}.trajectories.json`));
-  const frames = new Map<number, { person: number; box: Float64Array }[]>();
+  const frames = new Map<number, Shown[]>();
   for (const { id, frames: numbers, boxes } of trajectories)
     for (const [i, frame] of numbers.entries())
       frames.set(frame, [...(frames.get(frame) ?? []), { person: id, box: boxInSample(view, boxes, i) }]);
@@ -42,11 +41,9 @@ describe('twintrack link of two cameras that see one floor', () => {
     const [west, east] = await Promise.all(VIEWS.map(seenBy));
     let [both, one] = [0, 0];
     for (const [frame, people] of west)
-      for (const { person, box } of people) {
-        const same = (east.get(frame) ?? []).filter((each) => iou(each.box, 0, box, 0) > 0.5);
-        if (same.length !== 1 || people.filter((each) => iou(each.box, 0, same[0].box, 0) > 0.3).length !== 1) continue;
+      for (const [{ person }, { person: again }] of inBoth(people, east.get(frame) ?? [])) {
         both++;
-        if (same[0].person === person) one++;
+        if (again === person) one++;
       }
     expect(both).toBeGreaterThan(500);
     expect(one / both).toBeGreaterThanOrEqual(0.95);
