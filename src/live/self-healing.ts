@@ -97,10 +97,9 @@ export class SelfHealing<Model extends { close(): Promise<void> }> {
 
 /** The detector as engines use it: always the one that is loaded now. */
 export function forEngines(detector: SelfHealing<Detector>): EngineModels['detector'] {
-  const { scales, free } = detector.model;
+  const { scales } = detector.model;
   return {
     ...(scales && { scales }),
-    ...(free && { free }),
     letterbox: (...size) => detector.model.letterbox(...size),
     detect: (frame, look) => detector.run((model) => model.detect(frame, look)),
   };
