@@ -18,7 +18,7 @@ const INTEGRATION = [
   'test/footage/*.test.ts',
   'test/files/{folder-lock,output-file}.test.ts',
   'test/{appearance,association,learning}/exports.test.ts',
-  'test/inference/{provider,telemetry,webgpu}.test.ts',
+  'test/inference/{exit,provider,telemetry,webgpu}.test.ts',
   'test/learning/siamese/{adapt-siamese,command,picture-folder,train-siamese,video-people}.test.ts',
   'test/live/!(clock|following|outputs|site-people).test.ts',
   'test/models/*.test.ts',

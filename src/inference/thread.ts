@@ -2,9 +2,11 @@ import { Worker } from 'node:worker_threads';
 import { inputError, TwintrackError } from '../core/errors.ts';
 import type { Letterbox } from '../core/frame.ts';
 import type { Region } from '../core/geometry.ts';
+import { runAtExit } from '../files/at-exit.ts';
 import type { Runtime } from './onnx/runtime.ts';
 import { BACKENDS, type Provider, providerError } from './provider.ts';
 import type { InputFormat, TensorInfo, TensorValue } from './tensors.ts';
+import { endTurn, giveBack, newTurn } from './turn.js';
 
 /** A network to load. */
 export interface NetworkSetup {
@@ -21,8 +23,8 @@ export interface WorkerSetup extends Omit<NetworkSetup, 'runtime'> {
   readonly runtime: string;
   /** What onnxruntime calls the provider. */
   readonly backend: (typeof BACKENDS)[Provider];
-  /** Shared memory with the number of the thread that calls the provider, where one at a time may; 0 for none. */
-  readonly turn: Int32Array | undefined;
+  /** The turn that it calls onnxruntime in. */
+  readonly turn: Int32Array;
 }
 
 /** Pictures of one size to run a network on, one after the other: planes R, G, B each. */
@@ -69,8 +71,8 @@ export interface Description {
   readonly outputs: readonly TensorInfo[];
 }
 
-/** The process crashes when two threads call WebGPU at once, each with a network of its own. */
-const WEBGPU_TURN = new Int32Array(new SharedArrayBuffer(4));
+/** One at a time may call WebGPU, whatever the network. */
+const WEBGPU_TURN = newTurn();
 
 /** One worker thread with the network. */
 export class InferenceThread {
@@ -96,16 +98,17 @@ export class InferenceThread {
       this.#loaded = { resolve, reject };
     });
     const url = new URL('./worker.js', import.meta.url);
-    const turn = provider === 'webgpu' ? WEBGPU_TURN : undefined;
+    const turn = provider === 'webgpu' ? WEBGPU_TURN : newTurn();
     const workerData: WorkerSetup = { runtime: runtime.url, file, threads, backend: BACKENDS[provider], turn };
     this.#worker = new Worker(url, { workerData, execArgv: [] }); // without those of the host: --input-type stops a file
     const { threadId } = this.#worker;
     this.#worker.on('message', (answer: WorkerAnswer) => this.#answered(answer));
     this.#worker.on('error', (error) => this.#fail(inputError(file, `inference has stopped: ${error.message}`)));
     this.#exited = new Promise((resolve) => this.#worker.once('exit', resolve));
+    const ended = runAtExit(() => endTurn(turn));
     this.#worker.on('exit', (code) => {
-      // a thread that ended in its turn keeps it from no other
-      if (turn && Atomics.compareExchange(turn, 0, threadId, 0) === threadId) Atomics.notify(turn, 0, 1);
+      ended();
+      giveBack(turn, threadId); // a thread that ended in its turn keeps it from no other
       this.#fail(inputError(file, `inference has stopped: its thread ended (code ${code})`));
     });
   }

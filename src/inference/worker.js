@@ -10,6 +10,7 @@
 import { parentPort, threadId, workerData } from 'node:worker_threads';
 import { checkPlacement } from './placement.js';
 import { crop, resize } from './resize.js';
+import { inTurn } from './turn.js';
 
 const port = /** @type {import('node:worker_threads').MessagePort} */ (parentPort);
 
@@ -17,6 +18,8 @@ const port = /** @type {import('node:worker_threads').MessagePort} */ (parentPor
 const answer = (message, transfer = []) => port.postMessage(message, transfer);
 
 const { runtime, file, threads, backend, turn } = /** @type {import('./thread.ts').WorkerSetup} */ (workerData);
+/** @type {<T>(job: () => Promise<T>) => Promise<T>} */
+const calling = (job) => inTurn(turn, threadId, job);
 /** @type {Float32Array | undefined} */
 let planes;
 /** @type {Uint8Array | undefined} */
@@ -25,7 +28,9 @@ let bytes;
 let cut;
 
 try {
-  const onnxruntime = /** @type {typeof import('onnxruntime-node')} */ ((await import(runtime)).default);
+  const onnxruntime = /** @type {typeof import('onnxruntime-node')} */ (
+    await calling(async () => (await import(runtime)).default)
+  );
   const { InferenceSession, Tensor } = onnxruntime;
   onnxruntime.env.logLevel = 'fatal'; // what fails is in the error
   /** @type {import('onnxruntime-node').InferenceSession.SessionOptions} */
@@ -39,7 +44,7 @@ try {
     // Threads that spin while they wait take the cores away from decoding and encoding.
     extra: { session: { intra_op: { allow_spinning: '0' } } },
   };
-  const session = await inTurn(async () => {
+  const session = await calling(async () => {
     const created = await InferenceSession.create(file, options);
     if (backend !== 'cpu') await checkPlacement(onnxruntime, file, options);
     return created;
@@ -51,7 +56,7 @@ try {
   port.on('message', (/** @type {Request} */ request) => {
     if ('close' in request) {
       closing = true;
-      last = last.then(() => inTurn(() => session.release())).then(() => port.close());
+      last = last.then(() => calling(() => session.release())).then(() => port.close());
     } else {
       last = last.then(() => (closing ? undefined : run(session, Tensor, request)));
     }
@@ -94,7 +99,7 @@ async function run(session, Tensor, { id, pixels: given, format, scaling, part, 
       feeds[given] = new Tensor('float32', known ?? new Float32Array(length), [1, length, 1, 1]);
       feeds[whole] = new Tensor('float32', Float32Array.of(known ? 0 : 1), [1]);
     }
-    const results = await inTurn(() => session.run(feeds));
+    const results = await calling(() => session.run(feeds));
     const milliseconds = performance.now() - start;
     /** @type {Record<string, import('./tensors.ts').TensorValue>} */
     const outputs = {};
@@ -105,24 +110,6 @@ async function run(session, Tensor, { id, pixels: given, format, scaling, part, 
     answer({ id, outputs, milliseconds }, buffers);
   } catch (error) {
     answer({ id, failure: String(/** @type {Error} */ (error)?.message ?? error) });
-  }
-}
-
-/**
- * Does a thing while no other thread does such a thing, where the provider needs that.
- *
- * @template T
- * @param {() => Promise<T>} job
- */
-async function inTurn(job) {
-  if (!turn) return job();
-  const take = () => Atomics.compareExchange(turn, 0, 0, threadId);
-  for (let holder = take(); holder !== 0; holder = take()) Atomics.wait(turn, 0, holder);
-  try {
-    return await job();
-  } finally {
-    Atomics.store(turn, 0, 0);
-    Atomics.notify(turn, 0, 1);
   }
 }
 
