@@ -1,7 +1,7 @@
 /**
  * The speed of the whole pipeline as a share of that of detection alone:
  * (a) decode + detect, against (b) decode + detect + track, refine, and decode once more + draw + encode, or with --online
- * all in one pass; in turns in one run. With the ground truth of the whole video it also reports accuracy, on MOT15's ground truth of the
+ * all in one pass; in turns in one run. Beside them (p), all that (b) does but detect, track and draw: pictures decoded, read and encoded. With the ground truth of the whole video it also reports accuracy, on MOT15's ground truth of the
  * sample beside the figures of other trackers.
  *
  *   npm run bench:pipeline [-- VIDEO [--turns N] [--max-frames N] [--detector NAME|FILE.onnx] [--online] [--no-appearance] [--gt GT.txt]]
@@ -12,13 +12,13 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { letHeapGrow } from '../src/core/heap-growth.ts';
 import type { StageTimes } from '../src/core/stage-clock.ts';
-import { type Detections, loadDetector } from '../src/detection/index.ts';
+import { type Detections, type Detector, loadDetector } from '../src/detection/index.ts';
 import { DetectionSchedule } from '../src/detection/schedule.ts';
 import { parametersSchema } from '../src/engine/parameters.ts';
 import { trackVideo } from '../src/engine/track-video.ts';
 import { evaluateSequence, type Figures, figures, readGroundTruth, readResults } from '../src/evaluation/index.ts';
 import { table } from '../src/learning/association/report.ts';
-import { openVideo } from '../src/video/index.ts';
+import { openVideo, openVideoWriter } from '../src/video/index.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -58,6 +58,22 @@ async function detectOnly(): Promise<number> {
   return frames / seconds;
 }
 
+/** Decodes, reads and encodes the pictures as the whole pipeline does, and does nothing else with them. */
+async function picturesOnly(model: Detector): Promise<void> {
+  const letterbox = ({ width, height }: { width: number; height: number }) => model.letterbox(width, height);
+  const first = await openVideo(video, { letterbox, maxFrames, pixels: true });
+  if (!online) for await (const frame of first) frame.release?.();
+  const shown = online ? first : await openVideo(video, { maxFrames, pixels: true, info: first.info });
+  const writer = await openVideoWriter(join(out, 'pictures.mp4'), first.info);
+  let written: Promise<void> = Promise.resolve();
+  for await (const { pixels = new Uint8Array(), time, release } of shown) {
+    await written;
+    written = writer.write(pixels, time).then(release);
+  }
+  await written;
+  await writer.close();
+}
+
 /** Figures of a MOT file against ground truth. */
 async function accuracy(gt: string, results: string): Promise<Figures> {
   return figures(evaluateSequence(await readGroundTruth(gt, { name: 'video' }), await readResults(results)));
@@ -85,19 +101,24 @@ function median(numbers: readonly number[]): number {
 }
 
 letHeapGrow(); // as the command does, here for both
+const model = await loadDetector(detector);
+await model.close(); // it still tells the size of its input
 const out = mkdtempSync(join(tmpdir(), 'twintrack-bench-'));
 const alone = { fps: [] as number[], cpu: [] as number[] };
+const pictures = { cpu: [] as number[] };
 const whole = { fps: [] as number[], cpu: [] as number[], stages: [] as StageTimes[] };
 let frames = 0;
 let score: Figures | undefined;
 console.log(`${video}, ${detector}, ${cpus()[0].model}, ${availableParallelism()} cores`);
 for (let turn = 1; turn <= Number(values.turns); turn++) {
   const [fps, cpu] = await withCpu(detectOnly);
+  const [, picturesCpu] = await withCpu(() => picturesOnly(model));
   const [summary, wholeCpu] = await withCpu(() => trackVideo(video, { out, detector, maxFrames, online, parameters }));
   frames = summary.frames;
   if (values.gt) score = await accuracy(values.gt, summary.files.mot ?? '');
   alone.fps.push(fps);
   alone.cpu.push(cpu);
+  pictures.cpu.push(picturesCpu);
   whole.fps.push(summary.fps);
   whole.cpu.push(wholeCpu);
   whole.stages.push(summary.stages);
@@ -109,6 +130,7 @@ const perFrame = (cpu: readonly number[]) => `${((1000 * median(cpu)) / frames).
 const ratio = median(whole.fps.map((fps, i) => fps / alone.fps[i]));
 const cpuRatio = median(whole.cpu.map((cpu, i) => alone.cpu[i] / cpu));
 console.log(`\n(a) detection alone  ${median(alone.fps).toFixed(1)} frames/s, ${perFrame(alone.cpu)}`);
+console.log(`(p) pictures alone   ${perFrame(pictures.cpu)}`);
 console.log(`(b) end to end       ${median(whole.fps).toFixed(1)} frames/s, ${perFrame(whole.cpu)}`);
 console.log(
   `b / a                ${ratio.toFixed(3)} in frames/s, ${cpuRatio.toFixed(3)} by CPU time (medians of each turn's)`,
