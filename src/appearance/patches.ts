@@ -48,7 +48,9 @@ export class PatchCutter {
     const size = PATCH_WIDTH * PATCH_HEIGHT;
     const clamped = new Uint8ClampedArray(out.buffer, out.byteOffset, out.length);
     for (let row = 0, at = to * PATCH_BYTES; row < PATCH_HEIGHT; row++) {
-      const [lumas, us, vs] = [this.y.row(row), this.u.row(row), this.v.row(row)];
+      const lumas = this.y.row(row);
+      const us = this.u.row(row);
+      const vs = this.v.row(row);
       for (let column = 0; column < PATCH_WIDTH; column++, at++) {
         const luma = (lumas[column] - 16) * (255 / 219);
         const r = toRed * (vs[column] - 128);
@@ -116,8 +118,10 @@ class Resampler {
     const { count, at, weights } = this.down;
     const { size } = this.across;
     const k = r * count; // of two taps at least
-    const [a, b] = [(at[k] - top) * size, (at[k + 1] - top) * size];
-    const [ofA, ofB] = [weights[k], weights[k + 1]];
+    const a = (at[k] - top) * size;
+    const b = (at[k + 1] - top) * size;
+    const ofA = weights[k];
+    const ofB = weights[k + 1];
     for (let c = 0; c < size; c++) out[c] = ofA * rows[a + c] + ofB * rows[b + c];
     for (let tap = k + 2; tap < k + count; tap++) {
       const from = (at[tap] - top) * size;

@@ -14,7 +14,11 @@ export class Candidates {
     const h = bottom - top;
     if (!(w > 0 && h > 0 && Number.isFinite(left + top + w + h) && Number.isFinite(score))) return;
     if (this.length === this.#scores.length) this.#grow();
-    this.#boxes.set([left, top, w, h], 4 * this.length);
+    const at = 4 * this.length;
+    this.#boxes[at] = left;
+    this.#boxes[at + 1] = top;
+    this.#boxes[at + 2] = w;
+    this.#boxes[at + 3] = h;
     this.#scores[this.length++] = score;
   }
 

@@ -39,7 +39,8 @@ export function isWholeIn({ left, top, width, height }: Region, input: Size): (b
   const mostX = left + width < input.width ? width - CUT : Number.POSITIVE_INFINITY;
   const mostY = top + height < input.height ? height - CUT : Number.POSITIVE_INFINITY;
   return (boxes, i) => {
-    const [x, y, w, h] = boxes.subarray(4 * i, 4 * i + 4);
-    return x >= leastX && y >= leastY && x + w <= mostX && y + h <= mostY;
+    const x = boxes[4 * i];
+    const y = boxes[4 * i + 1];
+    return x >= leastX && y >= leastY && x + boxes[4 * i + 2] <= mostX && y + boxes[4 * i + 3] <= mostY;
   };
 }

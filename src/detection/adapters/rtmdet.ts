@@ -75,8 +75,9 @@ function heads(outputs: readonly TensorInfo[]): Adapter['decode'] | undefined {
         if (data[cell] < least) continue;
         const x = (cell % columns) * stride;
         const y = Math.floor(cell / columns) * stride;
-        const [left, top, right, bottom] = [0, 1, 2, 3].map((k) => side[k * cells + cell]);
-        found.add(x - left, y - top, x + right, y + bottom, sigmoid(data[cell]));
+        const right = x + side[2 * cells + cell];
+        const bottom = y + side[3 * cells + cell];
+        found.add(x - side[cell], y - side[cells + cell], right, bottom, sigmoid(data[cell]));
       }
     });
   };
