@@ -1,8 +1,9 @@
 /**
  * The speed of the whole pipeline as a share of that of detection alone:
  * (a) decode + detect, against (b) decode + detect + track, refine, and decode once more + draw + encode, or with --online
- * all in one pass; in turns in one run. Beside them (p), all that (b) does but detect, track and draw: pictures decoded, read and encoded. With the ground truth of the whole video it also reports accuracy, on MOT15's ground truth of the
- * sample beside the figures of other trackers.
+ * all in one pass; in turns in one run. Beside them (p), all that (b) does but detect, track and draw: pictures decoded, read and
+ * encoded. With the ground truth of the whole video it also reports accuracy, on MOT15's ground truth of the sample beside the
+ * figures of other trackers.
  *
  *   npm run bench:pipeline [-- VIDEO [--turns N] [--max-frames N] [--detector NAME|FILE.onnx] [--online] [--no-appearance] [--gt GT.txt]]
  */
