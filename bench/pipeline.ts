@@ -67,9 +67,9 @@ async function picturesOnly(model: Detector): Promise<void> {
   const shown = online ? first : await openVideo(video, { maxFrames, pixels: true, info: first.info });
   const writer = await openVideoWriter(join(out, 'pictures.mp4'), first.info);
   let written: Promise<void> = Promise.resolve();
-  for await (const { pixels = new Uint8Array(), time, release } of shown) {
+  for await (const { pixels, time, release } of shown) {
     await written;
-    written = writer.write(pixels, time).then(release);
+    written = writer.write(pixels!, time).then(release);
   }
   await written;
   await writer.close();
@@ -106,20 +106,19 @@ const model = await loadDetector(detector);
 await model.close(); // it still tells the size of its input
 const out = mkdtempSync(join(tmpdir(), 'twintrack-bench-'));
 const alone = { fps: [] as number[], cpu: [] as number[] };
-const pictures = { cpu: [] as number[] };
+const pictures: number[] = [];
 const whole = { fps: [] as number[], cpu: [] as number[], stages: [] as StageTimes[] };
 let frames = 0;
 let score: Figures | undefined;
 console.log(`${video}, ${detector}, ${cpus()[0].model}, ${availableParallelism()} cores`);
 for (let turn = 1; turn <= Number(values.turns); turn++) {
   const [fps, cpu] = await withCpu(detectOnly);
-  const [, picturesCpu] = await withCpu(() => picturesOnly(model));
+  pictures.push((await withCpu(() => picturesOnly(model)))[1]);
   const [summary, wholeCpu] = await withCpu(() => trackVideo(video, { out, detector, maxFrames, online, parameters }));
   frames = summary.frames;
   if (values.gt) score = await accuracy(values.gt, summary.files.mot ?? '');
   alone.fps.push(fps);
   alone.cpu.push(cpu);
-  pictures.cpu.push(picturesCpu);
   whole.fps.push(summary.fps);
   whole.cpu.push(wholeCpu);
   whole.stages.push(summary.stages);
@@ -131,7 +130,7 @@ const perFrame = (cpu: readonly number[]) => `${((1000 * median(cpu)) / frames).
 const ratio = median(whole.fps.map((fps, i) => fps / alone.fps[i]));
 const cpuRatio = median(whole.cpu.map((cpu, i) => alone.cpu[i] / cpu));
 console.log(`\n(a) detection alone  ${median(alone.fps).toFixed(1)} frames/s, ${perFrame(alone.cpu)}`);
-console.log(`(p) pictures alone   ${perFrame(pictures.cpu)}`);
+console.log(`(p) pictures alone   ${perFrame(pictures)}`);
 console.log(`(b) end to end       ${median(whole.fps).toFixed(1)} frames/s, ${perFrame(whole.cpu)}`);
 console.log(
   `b / a                ${ratio.toFixed(3)} in frames/s, ${cpuRatio.toFixed(3)} by CPU time (medians of each turn's)`,

@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { writeFile } from '../detection/graphs.ts';
 
-const library = pathToFileURL(join(import.meta.dirname, '../../dist/inference/session.js'));
+const library = pathToFileURL(join(import.meta.dirname, '../../dist/inference/session.js')).href;
 const model = join(import.meta.dirname, '../../models/rtmdet-nano-person.onnx');
 
 /** A program that keeps a network busy and then ends in some way; it prints how many pictures were answered. */
@@ -12,7 +12,7 @@ const script = (end: string) =>
   writeFile(
     'host.mjs',
     `
-import { Inference } from ${JSON.stringify(library.href)};
+import { Inference } from ${JSON.stringify(library)};
 let answered = 0;
 process.on('exit', () => console.log(answered));
 const network = await Inference.load(${JSON.stringify(model)}, 2, 1);
@@ -29,11 +29,13 @@ ${end}
   );
 
 /** Exit code, signal and output of each of some runs: a fault in another thread does not show in every one. */
-const runs = (end: string) =>
-  Array.from({ length: 6 }, () => {
-    const { status, signal, stdout, stderr } = spawnSync(process.execPath, [script(end)], { encoding: 'utf8' });
+function runs(end: string) {
+  const file = script(end);
+  return Array.from({ length: 6 }, () => {
+    const { status, signal, stdout, stderr } = spawnSync(process.execPath, [file], { encoding: 'utf8' });
     return { status, signal, answered: Number(stdout) > 0, stderr };
   });
+}
 
 describe('a program that ends while a network runs', () => {
   it('has the exit code that it gives', () => {
@@ -51,10 +53,9 @@ describe('a program that ends while a network runs', () => {
   });
 
   it('ends while a network is loaded', () => {
-    const { pathname } = library;
     const file = writeFile(
       'loading.mjs',
-      `import { Inference } from ${JSON.stringify(pathname)};
+      `import { Inference } from ${JSON.stringify(library)};
 Inference.load(${JSON.stringify(model)}, 2, 1).catch(() => {});
 setTimeout(() => process.exit(3), Number(process.argv[2]));`,
     );
