@@ -30,7 +30,6 @@ export async function loadSections<Schema extends z.ZodObject>(
   configFile?: string,
   settings: readonly string[] = [],
 ): Promise<z.infer<Schema>> {
-  const { parse } = await import('yaml');
   let values: Record<string, unknown> = {};
   if (configFile !== undefined) {
     const sections = Object.entries(await readConfig(configFile));
@@ -38,6 +37,8 @@ export async function loadSections<Schema extends z.ZodObject>(
     const problem = firstProblem(schema, values);
     if (problem) throw inputError(configFile, problem);
   }
+  if (settings.length === 0) return schema.parse(values);
+  const { parse } = await import('yaml');
   for (const setting of settings) {
     const match = /^([^.=]+)\.([^=]+)=(.*)$/s.exec(setting);
     if (!match)

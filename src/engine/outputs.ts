@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { resolveAreas } from '../analytics/areas.ts';
-import { GroundPlane } from '../analytics/ground.ts';
 import { Annotator } from '../annotation/index.ts';
 import { messageOf } from '../core/errors.ts';
 import type { Notice } from '../core/notices.ts';
@@ -103,7 +102,8 @@ export class Outputs {
       this.album = add(album, embeddings, await PatchAlbum.create(embeddings, about));
     }
     if (annotated === undefined) return;
-    const ground = parameters.calibration && new GroundPlane(parameters.calibration);
+    const { calibration } = parameters;
+    const ground = calibration && new (await import('../analytics/ground.ts')).GroundPlane(calibration);
     const annotator = new Annotator({ width, height, anonymize, areas, ground, ...parameters.annotation });
     const writer = await openVideoWriter(annotated, video);
     this.drawing = new Drawing(annotator, add('annotated', annotated, writer), anonymize);

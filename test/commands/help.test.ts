@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { failure, twintrack } from './cli.ts';
@@ -27,23 +28,20 @@ describe('twintrack', () => {
   });
 
   it('loads none of the heavy modules for it', () => {
-    // every module that is loaded passes here
-    const hooks = `
-      import { writeSync } from 'node:fs';
-      export async function load(url, context, next) { writeSync(2, url + '\\n'); return next(url, context); }`;
-    const register = `
-      import { register } from 'node:module';
-      register('data:text/javascript,' + encodeURIComponent(${JSON.stringify(hooks)}));`;
-    const preload = `data:text/javascript,${encodeURIComponent(register)}`;
-    const { stderr, status } = spawnSync(process.execPath, ['--import', preload, 'dist/cli.js', '--help'], {
-      cwd: root,
-      encoding: 'utf8',
-    });
-    expect(status).toBe(0);
-    expect(stderr).toContain('/dist/commands/track.js');
-    expect(stderr).toContain('/node_modules/commander/');
-    expect(stderr).not.toMatch(/node_modules\/(onnxruntime|zod|yaml|cli-progress|ml-matrix|munkres)/);
-    expect(stderr).not.toMatch(/dist\/(video|detection|tracking|association|annotation)\//);
+    const modules = loadedBy(['--help']);
+    expect(modules).toContain('/dist/commands/track.js');
+    expect(modules).toContain('/node_modules/commander/');
+    expect(modules).not.toMatch(/node_modules\/(onnxruntime|zod|yaml|cli-progress|ml-matrix|munkres)/);
+    expect(modules).not.toMatch(/dist\/(video|detection|tracking|association|annotation)\//);
+  });
+
+  it('tracks without what only settings and a calibration need', () => {
+    const out = mkdtempSync(join(tmpdir(), 'twintrack-test-'));
+    const modules = loadedBy(['track', 'videos/pets09-s2l1.mp4', '--max-frames', '1', '--out', out]);
+    rmSync(out, { recursive: true });
+    expect(modules).toContain('/dist/annotation/');
+    expect(modules).toContain('/node_modules/zod/');
+    expect(modules).not.toMatch(/node_modules\/(yaml|ml-matrix)/);
   });
 
   it('--verbose adds the stack trace of an error, before or after the command', async () => {
@@ -60,3 +58,21 @@ describe('twintrack', () => {
     expect((await twintrack(['track', 'none.mp4'])).stderr).toBe(line);
   });
 });
+
+/** Addresses of the modules that a command loads, a line each. */
+function loadedBy(args: readonly string[]): string {
+  // every module that is loaded passes here
+  const hooks = `
+    import { writeSync } from 'node:fs';
+    export async function load(url, context, next) { writeSync(2, url + '\\n'); return next(url, context); }`;
+  const register = `
+    import { register } from 'node:module';
+    register('data:text/javascript,' + encodeURIComponent(${JSON.stringify(hooks)}));`;
+  const preload = `data:text/javascript,${encodeURIComponent(register)}`;
+  const { stderr, status } = spawnSync(process.execPath, ['--import', preload, 'dist/cli.js', ...args], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  expect(status).toBe(0);
+  return stderr;
+}
