@@ -1,9 +1,9 @@
 /**
  * The speed of the whole pipeline as a share of that of detection alone:
  * (a) decode + detect, against (b) decode + detect + track, refine, and decode once more + draw + encode, or with --online
- * all in one pass; in turns in one run. Beside them (p), all that (b) does but detect, track and draw: pictures decoded, read and
- * encoded. With the ground truth of the whole video it also reports accuracy, on MOT15's ground truth of the sample beside the
- * figures of other trackers.
+ * all in one pass; in turns in one run. Beside them (p), the pictures of (b) decoded, read and encoded, and (c), that and detection: what
+ * (b) would take if it embedded, tracked and drew in no time. With the ground truth of the whole video it also reports accuracy, on MOT15's
+ * ground truth of the sample beside the figures of other trackers.
  *
  *   npm run bench:pipeline [-- VIDEO [--turns N] [--max-frames N] [--detector NAME|FILE.onnx] [--online] [--no-appearance] [--gt GT.txt]]
  */
@@ -13,13 +13,14 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { letHeapGrow } from '../src/core/heap-growth.ts';
 import type { StageTimes } from '../src/core/stage-clock.ts';
-import { type Detections, type Detector, loadDetector } from '../src/detection/index.ts';
+import { loadDetector } from '../src/detection/index.ts';
 import { DetectionSchedule } from '../src/detection/schedule.ts';
+import { FRAMES_AHEAD } from '../src/engine/open-run.ts';
 import { parametersSchema } from '../src/engine/parameters.ts';
 import { trackVideo } from '../src/engine/track-video.ts';
 import { evaluateSequence, type Figures, figures, readGroundTruth, readResults } from '../src/evaluation/index.ts';
 import { table } from '../src/learning/association/report.ts';
-import { openVideo, openVideoWriter } from '../src/video/index.ts';
+import { openVideo, openVideoWriter, type VideoInfo, type VideoWriter } from '../src/video/index.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -37,42 +38,44 @@ const maxFrames = values.gt === undefined ? Number(values['max-frames']) : Numbe
 const { detector, online } = values;
 const parameters = parametersSchema.parse(values['no-appearance'] ? { appearance: { mode: 'off' } } : {});
 
-/** Frames per second of decoding and detection alone, of what the whole pipeline looks at. */
-async function detectOnly(): Promise<number> {
-  const model = await loadDetector(detector);
+/**
+ * Decodes the video, and does one part of the rest, or both: `detect` looks for people where the whole pipeline does, `pictures` reads and
+ * encodes the pictures as it does.
+ *
+ * @returns frames per second
+ */
+async function parts({ detect = false, pictures = false }): Promise<number> {
+  const model = detect ? await loadDetector(detector) : closed;
   const schedule = new DetectionSchedule(model, parameters.detection);
-  const source = await openVideo(video, {
-    letterbox: ({ width, height }) => model.letterbox(width, height),
-    maxFrames,
-  });
-  const waiting: Promise<Detections>[] = [];
+  const letterbox = ({ width, height }: { width: number; height: number }) => model.letterbox(width, height);
   const started = performance.now();
+  const first = await openVideo(video, { letterbox, maxFrames, pixels: pictures });
+  const writer = pictures ? await openVideoWriter(join(out, 'pictures.mp4'), first.info) : undefined;
+  const waiting: Promise<unknown>[] = [];
   let frames = 0;
-  for await (const frame of source) {
-    waiting.push(schedule.next(frame).detections.finally(() => frame.release?.()));
+  for await (const frame of first) {
+    const { pixels, time, release } = frame;
+    const found = detect && schedule.next(frame).detections;
+    const written = online && writer?.write(pixels!, time);
+    waiting.push(Promise.all([found, written]).finally(release));
     frames++;
-    if (waiting.length > 3) await waiting.shift();
+    if (waiting.length > FRAMES_AHEAD) await waiting.shift();
   }
   await Promise.all(waiting);
-  const seconds = (performance.now() - started) / 1000;
-  await model.close();
-  return frames / seconds;
+  if (detect) await model.close();
+  if (writer && !online) await encodeAgain(writer, first.info);
+  await writer?.close();
+  return (1000 * frames) / (performance.now() - started);
 }
 
-/** Decodes, reads and encodes the pictures as the whole pipeline does, and does nothing else with them. */
-async function picturesOnly(model: Detector): Promise<void> {
-  const letterbox = ({ width, height }: { width: number; height: number }) => model.letterbox(width, height);
-  const first = await openVideo(video, { letterbox, maxFrames, pixels: true });
-  if (!online) for await (const frame of first) frame.release?.();
-  const shown = online ? first : await openVideo(video, { maxFrames, pixels: true, info: first.info });
-  const writer = await openVideoWriter(join(out, 'pictures.mp4'), first.info);
+/** The second pass over the pictures. */
+async function encodeAgain(writer: VideoWriter, info: VideoInfo): Promise<void> {
   let written: Promise<void> = Promise.resolve();
-  for await (const { pixels, time, release } of shown) {
+  for await (const { pixels, time, release } of await openVideo(video, { maxFrames, pixels: true, info })) {
     await written;
     written = writer.write(pixels!, time).then(release);
   }
   await written;
-  await writer.close();
 }
 
 /** Figures of a MOT file against ground truth. */
@@ -96,48 +99,60 @@ function cpuSeconds(): number {
   }
 }
 
+function noRuns(): { fps: number[]; cpu: number[] } {
+  return { fps: [], cpu: [] };
+}
+
 function median(numbers: readonly number[]): number {
   const sorted = [...numbers].sort((a, b) => a - b);
   return (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2;
 }
 
 letHeapGrow(); // as the command does, here for both
-const model = await loadDetector(detector);
-await model.close(); // it still tells the size of its input
+const closed = await loadDetector(detector);
+await closed.close(); // it still tells the size of its input
 const out = mkdtempSync(join(tmpdir(), 'twintrack-bench-'));
-const alone = { fps: [] as number[], cpu: [] as number[] };
-const pictures: number[] = [];
-const whole = { fps: [] as number[], cpu: [] as number[], stages: [] as StageTimes[] };
+const parted = [
+  { name: '(a) detection alone', of: { detect: true }, ...noRuns() },
+  { name: '(p) pictures alone', of: { pictures: true }, ...noRuns() },
+  { name: '(c) both, no more', of: { detect: true, pictures: true }, ...noRuns() },
+];
+const [alone] = parted;
+const whole = { name: '(b) end to end', ...noRuns() };
+const stages: StageTimes[] = [];
 let frames = 0;
 let score: Figures | undefined;
 console.log(`${video}, ${detector}, ${cpus()[0].model}, ${availableParallelism()} cores`);
 for (let turn = 1; turn <= Number(values.turns); turn++) {
-  const [fps, cpu] = await withCpu(detectOnly);
-  pictures.push((await withCpu(() => picturesOnly(model)))[1]);
-  const [summary, wholeCpu] = await withCpu(() => trackVideo(video, { out, detector, maxFrames, online, parameters }));
+  for (const { of, fps, cpu } of parted) {
+    const [rate, seconds] = await withCpu(() => parts(of));
+    fps.push(rate);
+    cpu.push(seconds);
+  }
+  const [summary, seconds] = await withCpu(() => trackVideo(video, { out, detector, maxFrames, online, parameters }));
   frames = summary.frames;
   if (values.gt) score = await accuracy(values.gt, summary.files.mot ?? '');
-  alone.fps.push(fps);
-  alone.cpu.push(cpu);
   whole.fps.push(summary.fps);
-  whole.cpu.push(wholeCpu);
-  whole.stages.push(summary.stages);
-  console.log(`turn ${turn}: detection alone ${fps.toFixed(1)}, end to end ${summary.fps.toFixed(1)} frames/s`);
+  whole.cpu.push(seconds);
+  stages.push(summary.stages);
+  const told = [...parted, whole].map(({ name, fps }) => `${name} ${fps.at(-1)!.toFixed(1)}`);
+  console.log(`turn ${turn}: ${told.join(', ')} frames/s`);
 }
 rmSync(out, { recursive: true });
 
-const perFrame = (cpu: readonly number[]) => `${((1000 * median(cpu)) / frames).toFixed(1)} ms CPU a frame`;
 const ratio = median(whole.fps.map((fps, i) => fps / alone.fps[i]));
 const cpuRatio = median(whole.cpu.map((cpu, i) => alone.cpu[i] / cpu));
-console.log(`\n(a) detection alone  ${median(alone.fps).toFixed(1)} frames/s, ${perFrame(alone.cpu)}`);
-console.log(`(p) pictures alone   ${perFrame(pictures)}`);
-console.log(`(b) end to end       ${median(whole.fps).toFixed(1)} frames/s, ${perFrame(whole.cpu)}`);
+console.log();
+for (const { name, fps, cpu } of [...parted, whole])
+  console.log(
+    `${name.padEnd(20)} ${median(fps).toFixed(1)} frames/s, ${((1000 * median(cpu)) / frames).toFixed(1)} ms CPU a frame`,
+  );
 console.log(
   `b / a                ${ratio.toFixed(3)} in frames/s, ${cpuRatio.toFixed(3)} by CPU time (medians of each turn's)`,
 );
 console.log('\nmilliseconds a frame that (b) spent in, or waited for, each stage');
-for (const stage of Object.keys(whole.stages[0]) as (keyof StageTimes)[]) {
-  const times = whole.stages.map((stages) => stages[stage] / frames);
+for (const stage of Object.keys(stages[0]) as (keyof StageTimes)[]) {
+  const times = stages.map((of) => of[stage] / frames);
   console.log(`  ${stage.padEnd(9)} ${median(times).toFixed(2)}`);
 }
 
