@@ -2,7 +2,7 @@
  * A turn to call onnxruntime: the process crashes when a thread is ended in such a call, as all are at the process's end, and when two
  * threads call WebGPU at once. Plain JavaScript, as it runs in the worker thread.
  *
- * A turn is shared memory with the id of the thread that has it, 0 while none has, and −1 once nobody is to have it any more.
+ * A turn is shared memory with the id of the thread that has it, 0 while none has, and −1 once no thread is to have it any more.
  */
 const FREE = 0;
 const ENDED = -1;
