@@ -48,9 +48,9 @@ async function parts({ detect = false, pictures = false }): Promise<number> {
   const model = detect ? await loadDetector(detector) : closed;
   const schedule = new DetectionSchedule(model, parameters.detection);
   const letterbox = ({ width, height }: { width: number; height: number }) => model.letterbox(width, height);
-  const started = performance.now();
   const first = await openVideo(video, { letterbox, maxFrames, pixels: pictures });
   const writer = pictures ? await openVideoWriter(join(out, 'pictures.mp4'), first.info) : undefined;
+  const started = performance.now(); // from the first frame asked for, as in a run
   const waiting: Promise<unknown>[] = [];
   let frames = 0;
   for await (const frame of first) {
